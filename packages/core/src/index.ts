@@ -1,0 +1,55 @@
+export {
+  type Address,
+  addressOf,
+  checkName,
+  everyNode,
+  type NodeId,
+  nameLengthMax,
+  nodeOf,
+  parseAddress,
+} from './address.js'
+export {
+  type DurableEffect,
+  type Effect,
+  isDurable,
+  type LocalEvent,
+  multicast,
+  type Received,
+  type RequestId,
+  send,
+} from './effect.js'
+export {
+  BrokenInvariantError,
+  InvalidConfigurationError,
+  InvalidNameError,
+  invariant,
+  MalformedMessageError,
+  QuorateError,
+} from './errors.js'
+export {
+  type Command,
+  type Entry,
+  type EntryKind,
+  entryOverheadBytes,
+  isSameMark,
+  type Mark,
+  type Message,
+  origin,
+  type Snapshot,
+  sizeOf,
+} from './message.js'
+export type {
+  Clock,
+  Connection,
+  Logger,
+  OpenStore,
+  Random,
+  Recovered,
+  Store,
+  StoreOperation,
+  StoreWrite,
+  Subscription,
+  Transport,
+  TransportCounters,
+  TransportStatus,
+} from './ports.js'
