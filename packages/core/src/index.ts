@@ -8,6 +8,7 @@ export {
   nodeOf,
   parseAddress,
 } from './address.js'
+export { type Applied, applyEntries, clientOf, type DriverState, failureTextMax, initialDriver } from './driver.js'
 export {
   type DurableEffect,
   type Effect,
@@ -26,6 +27,7 @@ export {
   MalformedMessageError,
   QuorateError,
 } from './errors.js'
+export { Log } from './log.js'
 export {
   type Command,
   type Entry,
@@ -38,6 +40,7 @@ export {
   type Snapshot,
   sizeOf,
 } from './message.js'
+export { emptyOutbox, enqueue, type Outbox, take, written } from './outbox.js'
 export type {
   Clock,
   Connection,
@@ -53,3 +56,15 @@ export type {
   TransportCounters,
   TransportStatus,
 } from './ports.js'
+export type { GroupDefinition, GroupLimits, RecoveredState, RoleDefinition, RoleStatus } from './protocol.js'
+export { joint, majority, type QuorumSystem, weighted } from './quorum.js'
+export { noBytes, type Outcome, type Session, type Sessions } from './sessions.js'
+export {
+  type Codec,
+  defineStateMachine,
+  json,
+  type Placed,
+  type StateMachine,
+  type StateMachineDefinition,
+  type TypedStateMachine,
+} from './stateMachine.js'

@@ -1,0 +1,85 @@
+import { invariant } from './errors.js'
+import { type Entry, type Mark, origin } from './message.js'
+import { noBytes, type Outcome, type Sessions, SessionsDraft } from './sessions.js'
+import type { StateMachine } from './stateMachine.js'
+
+/**
+ * A state machine together with all that decides what its next command does. A value: equal on every node that has
+ * applied the same entries.
+ */
+export interface DriverState<State = unknown> {
+  /** The last entry that was applied. */
+  readonly applied: Mark
+  readonly state: State
+  readonly sessions: Sessions
+}
+
+/** One applied entry and how it ended. */
+export interface Applied {
+  readonly entry: Entry
+  readonly outcome: Outcome
+}
+
+export const initialDriver = <State>(machine: StateMachine<State>): DriverState<State> => ({
+  applied: origin,
+  state: machine.initial(),
+  sessions: new Map(),
+})
+
+/**
+ * Applies decided entries, in order, each command at most once. Entries must follow `driver.applied`.
+ * @throws BrokenInvariantError when they do not: the caller lost or repeated one.
+ */
+export function applyEntries<State>(
+  machine: StateMachine<State>,
+  driver: DriverState<State>,
+  entries: readonly Entry[],
+  limits: { readonly sessionsMax: number },
+): { readonly driver: DriverState<State>; readonly applied: readonly Applied[] } {
+  const sessions = new SessionsDraft(driver.sessions, limits.sessionsMax)
+  const applied: Applied[] = []
+  let { state } = driver
+  let { index, term } = driver.applied
+  for (const entry of entries) {
+    invariant(entry.index === index + 1, `the state machine stands at ${index} and was given entry ${entry.index}`)
+    index = entry.index
+    term = entry.term
+    if (entry.kind === 'openSession') sessions.open(entry, clientOf(entry))
+    if (entry.kind !== 'command') {
+      applied.push({ entry, outcome: { status: 'ok', index, bytes: noBytes } })
+      continue
+    }
+    const known = sessions.known(entry)
+    sessions.touch(entry)
+    if (known) {
+      applied.push({ entry, outcome: known })
+      continue
+    }
+    const next = applyCommand(machine, state, entry)
+    state = next.state
+    sessions.record(entry, next.outcome)
+    applied.push({ entry, outcome: next.outcome })
+  }
+  return { driver: { applied: { index, term }, state, sessions: sessions.finish() }, applied }
+}
+
+/** The client that an `openSession` entry names. */
+export const clientOf = (entry: Entry): string => textDecoder.decode(entry.bytes)
+
+/** Longest reason that is remembered of a command that failed, in characters. */
+export const failureTextMax = 1024
+
+function applyCommand<State>(machine: StateMachine<State>, state: State, entry: Entry): { state: State; outcome: Outcome } {
+  const { index } = entry
+  try {
+    const next = machine.apply(state, entry.bytes, { index })
+    return { state: next.state, outcome: { status: 'ok', index, bytes: next.result } }
+  } catch (error) {
+    // Not a failure of the node: every node throws the same, so it is a result like any other.
+    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+    return { state, outcome: { status: 'failed', index, bytes: textEncoder.encode(reason.slice(0, failureTextMax)) } }
+  }
+}
+
+const textEncoder = new TextEncoder()
+const textDecoder = new TextDecoder()

@@ -1,0 +1,61 @@
+import { type DurableEffect, type Effect, isDurable } from './effect.js'
+
+/**
+ * What an actor has emitted and what may not leave yet, because something before it is not on the disk.
+ * A value: the host, the simulator and the checker use the same one, and in the checker it is part of a node's state.
+ */
+export interface Outbox<E extends Effect = Effect> {
+  /** In the order of emission. Begins with a durable effect, or is empty. */
+  readonly waiting: readonly E[]
+  /** How many of them, from the front, the write under way covers. */
+  readonly writing: number
+}
+
+export const emptyOutbox: Outbox<never> = { waiting: [], writing: 0 }
+
+/** Adds what an actor emitted; `leaves` may be carried out now, in order. */
+export function enqueue<E extends Effect>(
+  outbox: Outbox<E>,
+  emitted: readonly E[],
+): { readonly outbox: Outbox<E>; readonly leaves: readonly E[] } {
+  const leaves: E[] = []
+  const waiting = [...outbox.waiting]
+  for (const effect of emitted) {
+    if (!isDurable(effect) && (waiting.length === 0 || mayPass(effect, waiting))) leaves.push(effect)
+    else waiting.push(effect)
+  }
+  return { outbox: { waiting, writing: outbox.writing }, leaves }
+}
+
+/** Begins a write of every durable effect that waits. None may be under way. */
+export function take<E extends Effect>(
+  outbox: Outbox<E>,
+): { readonly outbox: Outbox<E>; readonly write: readonly DurableEffect<E>[] } {
+  const write = outbox.waiting.filter((effect): effect is DurableEffect<E> & E => isDurable(effect))
+  return { outbox: { waiting: outbox.waiting, writing: outbox.waiting.length }, write }
+}
+
+/** The write under way is durable: releases what waited for it, up to the next durable effect. */
+export function written<E extends Effect>(
+  outbox: Outbox<E>,
+): { readonly outbox: Outbox<E>; readonly leaves: readonly E[] } {
+  const rest = outbox.waiting.slice(outbox.writing)
+  const next = rest.findIndex(isDurable)
+  const released = next < 0 ? rest.length : next
+  const leaves = outbox.waiting.slice(0, outbox.writing).filter((effect) => !isDurable(effect))
+  return { outbox: { waiting: rest.slice(released), writing: 0 }, leaves: [...leaves, ...rest.slice(0, released)] }
+}
+
+/**
+ * An effect that passes appends may overtake messages, which know no order anyway, but no other effect: the state
+ * machine must receive its commits in order, also when a follower's commit still waits as it becomes leader.
+ */
+function mayPass(effect: Effect, waiting: readonly Effect[]): boolean {
+  if (!('passes' in effect) || effect.passes !== 'append') return false
+  const isMessage = isMessageEffect(effect)
+  return waiting.every((ahead) =>
+    isDurable(ahead) ? ahead.type === 'append' : isMessage || isMessageEffect(ahead),
+  )
+}
+
+const isMessageEffect = (effect: Effect): boolean => effect.type === 'send' || effect.type === 'multicast'

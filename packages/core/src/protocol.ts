@@ -1,0 +1,70 @@
+import type { AnyActorLogic } from 'xstate'
+import type { NodeId } from './address.js'
+import type { MessageCodec } from './codec/messageCodec.js'
+import type { Entry, Mark, Message, Snapshot } from './message.js'
+import type { Random } from './ports.js'
+import type { Codec, StateMachine } from './stateMachine.js'
+
+/** What an actor finds again after a restart. */
+export interface RecoveredState<Record = unknown> {
+  readonly record: Record | undefined
+  readonly snapshot: Snapshot | undefined
+  readonly base: Mark
+  readonly entries: readonly Entry[]
+  /** The store lost its last write, which may have been acknowledged: do not rely on own promises before others brought this node up to date. */
+  readonly torn: boolean
+}
+
+/** What people and clients want to know of an actor. */
+export interface RoleStatus {
+  /** The statechart's state, e.g. `leader.replicating`. */
+  readonly state: string
+  /** Term or ballot round. */
+  readonly term: number
+  /** Who leads, as far as this actor knows. */
+  readonly leader: NodeId | undefined
+  /** True if this actor itself leads. */
+  readonly leads: boolean
+  readonly commitIndex: number
+  readonly lastIndex: number
+}
+
+/**
+ * One role of a group: who hosts it, and what the host needs to run it. Plain data and functions, never compared by
+ * `instanceof`: a topology may be loaded beside another copy of a package.
+ */
+export interface RoleDefinition {
+  readonly nodes: readonly NodeId[]
+  /** The statechart (or family), its randomized timers drawn from `random`. */
+  logic(random: Random): AnyActorLogic
+  input(place: { readonly group: string; readonly node: NodeId; readonly recovered: RecoveredState }): unknown
+  /** How the record of a `persist` effect becomes bytes. */
+  readonly record: Codec<unknown>
+  /** True if this role takes `client.proposed` and `client.read`. */
+  readonly orders: boolean
+  /** True if this role emits `commit`: where it runs, the state machine runs. */
+  readonly applies: boolean
+  status(snapshot: unknown): RoleStatus
+}
+
+/** Limits of a group, equal on all its nodes. */
+export interface GroupLimits {
+  /** Largest command, in bytes. @default 262144 */
+  readonly commandBytesMax: number
+  /** Largest message between nodes, in bytes: what the bus must be able to carry. */
+  readonly messageBytesMax: number
+  /** A snapshot is taken when so many entries were applied since the last one. @default 50000 */
+  readonly snapshotEveryEntries: number
+  /** Sessions remembered; the one unused for longest expires when another is opened. @default 4096 */
+  readonly sessionsMax: number
+}
+
+/** One consensus instance: protocol, roles, and the state machine that it drives. */
+export interface GroupDefinition<Machine extends StateMachine<any> = StateMachine<any>> {
+  /** The protocol's name, e.g. `raft`. */
+  readonly protocol: string
+  readonly roles: Readonly<Record<string, RoleDefinition>>
+  readonly messages: MessageCodec<Message>
+  readonly stateMachine: Machine
+  readonly limits: GroupLimits
+}

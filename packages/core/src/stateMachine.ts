@@ -1,0 +1,88 @@
+/** Turns values into bytes and back. `decode` throws for bytes that are none of its own. */
+export interface Codec<T> {
+  encode(value: T): Uint8Array
+  decode(bytes: Uint8Array): T
+}
+
+const utf8 = { encoder: new TextEncoder(), decoder: new TextDecoder('utf-8', { fatal: true }) }
+
+/** JSON in UTF-8: for plain values. A `Map`, a `Date` or bytes want a codec of their own. */
+export function json<T>(): Codec<T> {
+  return {
+    encode: (value) => utf8.encoder.encode(JSON.stringify(value ?? null)),
+    decode: (bytes) => JSON.parse(utf8.decoder.decode(bytes)) as T,
+  }
+}
+
+/** Where a command stands in the log. */
+export interface Placed {
+  /** Index of its entry: grows from command to command, and is equal on every node. */
+  readonly index: number
+}
+
+/**
+ * A deterministic state machine over bytes: what a group replicates. The same commands in the same order give the same
+ * states and results on every node, so it must read no clock, no randomness and no environment. States are values: `apply`
+ * returns the next one and leaves the old one as it was.
+ */
+export interface StateMachine<State = unknown> {
+  initial(): State
+  /** What it throws is the command's result, equal on every node; the state stays as it was. */
+  apply(state: State, command: Uint8Array, at: Placed): { readonly state: State; readonly result: Uint8Array }
+  /** Answers a question without changing the state. What it throws goes to who asked. */
+  query(state: State, query: Uint8Array): Uint8Array
+  snapshot(state: State): Uint8Array
+  restore(bytes: Uint8Array): State
+}
+
+/** A state machine that also knows the types behind its bytes. */
+export interface TypedStateMachine<State, Command, Result, Query = never, Answer = never> extends StateMachine<State> {
+  readonly codecs: {
+    readonly command: Codec<Command>
+    readonly result: Codec<Result>
+    readonly query: Codec<Query>
+    readonly answer: Codec<Answer>
+  }
+}
+
+/** What a user writes. Commands, results, queries and answers travel as JSON unless `codecs` says otherwise. */
+export interface StateMachineDefinition<State, Command, Result, Query, Answer> {
+  readonly initial: () => State
+  readonly apply: (state: State, command: Command, at: Placed) => { readonly state: State; readonly result: Result }
+  readonly query?: (state: State, query: Query) => Answer
+  readonly snapshot: (state: State) => Uint8Array
+  readonly restore: (bytes: Uint8Array) => State
+  readonly codecs?: {
+    readonly command?: Codec<Command>
+    readonly result?: Codec<Result>
+    readonly query?: Codec<Query>
+    readonly answer?: Codec<Answer>
+  }
+}
+
+/** Makes a state machine out of typed functions. */
+export function defineStateMachine<State, Command, Result, Query = never, Answer = never>(
+  definition: StateMachineDefinition<State, Command, Result, Query, Answer>,
+): TypedStateMachine<State, Command, Result, Query, Answer> {
+  const { initial, snapshot, restore } = definition
+  const codecs = {
+    command: definition.codecs?.command ?? json<Command>(),
+    result: definition.codecs?.result ?? json<Result>(),
+    query: definition.codecs?.query ?? json<Query>(),
+    answer: definition.codecs?.answer ?? json<Answer>(),
+  }
+  return {
+    initial,
+    snapshot,
+    restore,
+    codecs,
+    apply(state, command, at) {
+      const next = definition.apply(state, codecs.command.decode(command), at)
+      return { state: next.state, result: codecs.result.encode(next.result) }
+    },
+    query(state, query) {
+      if (!definition.query) throw new TypeError('this state machine answers no queries: define `query`')
+      return codecs.answer.encode(definition.query(state, codecs.query.decode(query)))
+    },
+  }
+}
