@@ -56,9 +56,8 @@ export interface Connection {
   /**
    * Messages of all subscriptions of a connection arrive in the order of the bus, by callback, never within `subscribe`
    * or `publish`. The bytes belong to the receiver. An address whose node is `all` hears multicasts.
-   * With `shared`, one of all shared subscribers of the address hears each message.
    */
-  subscribe(to: Address, deliver: (bytes: Uint8Array) => void, options?: { readonly shared?: boolean }): Subscription
+  subscribe(to: Address, deliver: (bytes: Uint8Array) => void): Subscription
   /** Replaces the listener. */
   onStatus(listen: (status: TransportStatus) => void): void
   counters(): TransportCounters

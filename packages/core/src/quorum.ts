@@ -26,7 +26,7 @@ export function majority(members: readonly NodeId[]): QuorumSystem {
  * a member of weight 0 follows and has no say.
  * @throws {@link InvalidConfigurationError} without members or weight.
  */
-export function weighted(weights: Readonly<Record<NodeId, number>>, members = Object.keys(weights)): QuorumSystem {
+export function weighted(weights: Readonly<Record<NodeId, number>>, members: readonly NodeId[] = Object.keys(weights)): QuorumSystem {
   const weightOf = new Map(Object.entries(weights))
   let total = 0
   for (const [member, weight] of weightOf) {
