@@ -8,6 +8,7 @@ export {
   nodeOf,
   parseAddress,
 } from './address.js'
+export { again, become, type Family, type FamilySnapshot, type Roles, type Successor } from './become.js'
 export { type Applied, applyEntries, clientOf, type DriverState, failureTextMax, initialDriver } from './driver.js'
 export {
   type DurableEffect,
@@ -58,6 +59,7 @@ export type {
 } from './ports.js'
 export type { GroupDefinition, GroupLimits, RecoveredState, RoleDefinition, RoleStatus } from './protocol.js'
 export { joint, majority, type QuorumSystem, weighted } from './quorum.js'
+export { eventOf, ignore, rulesFor } from './rules.js'
 export { noBytes, type Outcome, type Session, type Sessions } from './sessions.js'
 export {
   type Codec,
@@ -68,3 +70,4 @@ export {
   type StateMachineDefinition,
   type TypedStateMachine,
 } from './stateMachine.js'
+export { delayNameOf, type Step, type StepOutcome, type Stepper, stepper } from './stepper.js'
