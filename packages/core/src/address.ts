@@ -45,3 +45,16 @@ export function parseAddress(text: string): { group: string; role: string; node:
   const [group, role, node, ...rest] = text.split('/')
   return group && role && node && rest.length === 0 ? { group, role, node } : undefined
 }
+
+/**
+ * Checks an address that becomes a subject of the bus.
+ * @throws {@link InvalidNameError} `QUORATE_INVALID_NAME` unless it is `group/role/node` of valid names, or ends in `/all`.
+ */
+export function checkAddress(text: string): Address {
+  const parts = parseAddress(text)
+  if (!parts) throw new InvalidNameError('address', text, 'expected group/role/node')
+  checkName('group', parts.group)
+  checkName('role', parts.role)
+  if (parts.node !== everyNode) checkName('node', parts.node)
+  return addressOf(parts.group, parts.role, parts.node)
+}

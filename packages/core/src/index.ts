@@ -1,6 +1,7 @@
 export {
   type Address,
   addressOf,
+  checkAddress,
   checkName,
   everyNode,
   type NodeId,

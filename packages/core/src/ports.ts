@@ -28,6 +28,8 @@ export type TransportStatus =
   | { readonly type: 'disconnected' }
   /** Messages that were lost for sure, since the last report: published while disconnected, or larger than the bus takes. */
   | { readonly type: 'dropped'; readonly messages: number }
+  /** The bus refused something, e.g. a subject that its permissions forbid. The connection goes on. */
+  | { readonly type: 'error'; readonly error: Error }
   /** The connection ended and will not come back. */
   | { readonly type: 'closed'; readonly error?: Error }
 
@@ -40,7 +42,10 @@ export interface TransportCounters {
 }
 
 export interface Subscription {
-  /** Resolves when messages published from now on, by anyone, will be delivered. */
+  /**
+   * Resolves when messages published from now on, by anyone, will be delivered; waits while disconnected.
+   * Rejects with a typed error when the bus refuses, or the connection is closed before.
+   */
   readonly ready: Promise<void>
   /** Delivers what has arrived, then no more. */
   close(): Promise<void>
@@ -49,13 +54,15 @@ export interface Subscription {
 /** A connected bus: at most once, no order promised across reconnects, no promise that anything arrives. */
 export interface Connection {
   /**
-   * Never blocks and never throws for a lost link or a large message: that is counted, and reported through `onStatus`.
+   * Never blocks and never throws: a message that the link, its size or its address keep from the bus is counted as
+   * dropped, and reported through `onStatus`.
    * A node hears its own messages. `bytes` must not be changed afterwards.
    */
   publish(to: Address, bytes: Uint8Array): void
   /**
    * Messages of all subscriptions of a connection arrive in the order of the bus, by callback, never within `subscribe`
    * or `publish`. The bytes belong to the receiver. An address whose node is `all` hears multicasts.
+   * @throws a typed error `QUORATE_BUS_CLOSED` after `close`.
    */
   subscribe(to: Address, deliver: (bytes: Uint8Array) => void): Subscription
   /** Replaces the listener. */
