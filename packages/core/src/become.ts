@@ -177,7 +177,7 @@ function logicOf({ id, initial, roles }: AnyFamily) {
       return inner === snapshot.inner ? snapshot : settle(snapshot.role, inner, new Set(), event, scope)
     },
     provide: (by: { readonly [role: string]: Parameters<AnyStateMachine['provide']>[0] | undefined }) => {
-      const unknown = Object.keys(by).find((name) => !(name in roles))
+      const unknown = Object.keys(by).find((name) => !Object.hasOwn(roles, name))
       if (unknown !== undefined) throw new InvalidConfigurationError(`${id} has no role ${unknown} to provide for`)
       const provided = Object.entries(roles).map(([name, row]) => {
         const implementations = by[name]
@@ -209,7 +209,7 @@ function checkTable({ id, initial, roles }: AnyFamily): void {
   const refuse = (what: string): never => {
     throw new InvalidConfigurationError(`family ${id}: ${what}`)
   }
-  if (!(initial in roles)) refuse(`the initial role ${initial} is not in the table`)
+  if (!Object.hasOwn(roles, initial)) refuse(`the initial role ${initial} is not in the table`)
   const ownerOf = new Map<string, string>()
   for (const [name, { actor, on }] of Object.entries(roles)) {
     if (actor.root.type === 'parallel') {
@@ -223,7 +223,7 @@ function checkTable({ id, initial, roles }: AnyFamily): void {
     for (const [final, next] of Object.entries(on)) {
       if (actor.states[final]?.type !== 'final') refuse(`${final} is no final state of role ${name}`)
       const successor = typeof next === 'object' ? next.role : next
-      if (successor === undefined || !(successor in roles)) refuse(`${name}.${final} leads to ${successor}, which is no role`)
+      if (successor === undefined || !Object.hasOwn(roles, successor)) refuse(`${name}.${final} leads to ${successor}, which is no role`)
     }
     for (const node of nodesOf(actor.root)) {
       const owner = ownerOf.get(node.id)
