@@ -1,2 +1,5 @@
+export { type Driven, drive } from './harness.js'
 export { type MemoryMessage, type MemoryTransport, type MemoryTransportOptions, memoryTransport } from './memoryTransport.js'
 export { type SuiteCase, transportSuite } from './transportSuite.js'
+export { type MemoryStore, type MemoryStoreOptions, memoryStore } from './memoryStore.js'
+export { type VirtualClock, virtualClock } from './virtualClock.js'
