@@ -10,6 +10,11 @@ export {
   parseAddress,
 } from './address.js'
 export { again, become, type Family, type FamilySnapshot, type Roles, type Successor } from './become.js'
+export { decodeEnvelope, type Envelope, encodeEnvelope, wireVersion } from './codec/envelope.js'
+export { UnencodableValueError, UnsupportedVersionError } from './codec/errors.js'
+export type { Draft, MessageCodec } from './codec/messageCodec.js'
+export { decodeWith, ProtoReader } from './codec/protoReader.js'
+export { encodeWith, ProtoWriter } from './codec/protoWriter.js'
 export { type Applied, applyEntries, clientOf, type DriverState, failureTextMax, initialDriver } from './driver.js'
 export {
   type DurableEffect,

@@ -1,0 +1,2 @@
+export { UnsupportedSchemaError } from './errors.js'
+export { type CodecOptions, generateCodec } from './generateCodec.js'

@@ -1,0 +1,137 @@
+// Generated from envelope.proto by "pnpm proto". Do not edit.
+import {
+  decodeWith,
+  type Draft,
+  encodeWith,
+  noBytes,
+  type ProtoReader,
+  type ProtoWriter,
+} from '../codec/runtime.js'
+
+/** The wrapping of one message between actors, clients included. */
+export interface Envelope {
+  /** Of the wire format. This field stays what it is in every version. */
+  readonly version: number
+  /** Name of the cluster. */
+  readonly cluster: string
+  /** Address of the sender, group/role/node. */
+  readonly from: string
+  /** Address of the receiver, or of all nodes that host the role. */
+  readonly to: string
+  /** Identity of the sender's store: a node with another store is another node. Empty for one that has no store. */
+  readonly fromStore: Uint8Array
+  /** Name of the message in the payload. */
+  readonly type: string
+  readonly payload: Uint8Array
+  /** W3C Trace Context of the sender, when it traces. */
+  readonly traceparent?: string
+}
+
+function emptyEnvelope(): Draft<Envelope> {
+  return {
+    version: 0,
+    cluster: '',
+    from: '',
+    to: '',
+    fromStore: noBytes,
+    type: '',
+    payload: noBytes,
+  }
+}
+
+function readEnvelope(reader: ProtoReader): Envelope {
+  const message = emptyEnvelope()
+  while (reader.hasMore()) {
+    const tag = reader.tag()
+    switch (tag) {
+      case 8:
+        message.version = reader.uint32()
+        break
+      case 18:
+        message.cluster = reader.string()
+        break
+      case 26:
+        message.from = reader.string()
+        break
+      case 34:
+        message.to = reader.string()
+        break
+      case 42:
+        message.fromStore = reader.bytes()
+        break
+      case 50:
+        message.type = reader.string()
+        break
+      case 58:
+        message.payload = reader.bytes()
+        break
+      case 66:
+        message.traceparent = reader.string()
+        break
+      default:
+        reader.skip(tag)
+    }
+  }
+  return message
+}
+
+function writeEnvelope(writer: ProtoWriter, message: Envelope): void {
+  if (message.version !== 0) writer.tag(8).uint32(message.version)
+  if (message.cluster !== '') writer.tag(18).string(message.cluster)
+  if (message.from !== '') writer.tag(26).string(message.from)
+  if (message.to !== '') writer.tag(34).string(message.to)
+  if (message.fromStore.length !== 0) writer.tag(42).bytes(message.fromStore)
+  if (message.type !== '') writer.tag(50).string(message.type)
+  if (message.payload.length !== 0) writer.tag(58).bytes(message.payload)
+  if (message.traceparent !== undefined) writer.tag(66).string(message.traceparent)
+}
+
+/** @throws `QUORATE_UNENCODABLE_VALUE` */
+export function encodeEnvelope(message: Envelope): Uint8Array {
+  return encodeWith(writeEnvelope, message)
+}
+
+/** @throws `QUORATE_MALFORMED_MESSAGE` */
+export function decodeEnvelope(bytes: Uint8Array): Envelope {
+  return decodeWith(readEnvelope, bytes)
+}
+
+/** What can be read of an envelope of any version. */
+export interface EnvelopeVersion {
+  readonly version: number
+}
+
+function emptyEnvelopeVersion(): Draft<EnvelopeVersion> {
+  return {
+    version: 0,
+  }
+}
+
+function readEnvelopeVersion(reader: ProtoReader): EnvelopeVersion {
+  const message = emptyEnvelopeVersion()
+  while (reader.hasMore()) {
+    const tag = reader.tag()
+    switch (tag) {
+      case 8:
+        message.version = reader.uint32()
+        break
+      default:
+        reader.skip(tag)
+    }
+  }
+  return message
+}
+
+function writeEnvelopeVersion(writer: ProtoWriter, message: EnvelopeVersion): void {
+  if (message.version !== 0) writer.tag(8).uint32(message.version)
+}
+
+/** @throws `QUORATE_UNENCODABLE_VALUE` */
+export function encodeEnvelopeVersion(message: EnvelopeVersion): Uint8Array {
+  return encodeWith(writeEnvelopeVersion, message)
+}
+
+/** @throws `QUORATE_MALFORMED_MESSAGE` */
+export function decodeEnvelopeVersion(bytes: Uint8Array): EnvelopeVersion {
+  return decodeWith(readEnvelopeVersion, bytes)
+}

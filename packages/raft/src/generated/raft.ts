@@ -1,0 +1,705 @@
+// Generated from raft.proto by "pnpm proto". Do not edit.
+import {
+  decodeWith,
+  type Draft,
+  encodeWith,
+  MalformedMessageError,
+  type MessageCodec,
+  noBytes,
+  type ProtoReader,
+  type ProtoWriter,
+  UnencodableValueError,
+} from '@quorate/core'
+
+export type EntryKind = 'command' | 'noop' | 'openSession' | 'configuration'
+
+function readEntryKind(reader: ProtoReader): EntryKind {
+  const number = reader.uint64()
+  switch (number) {
+    case 0:
+      return 'command'
+    case 1:
+      return 'noop'
+    case 2:
+      return 'openSession'
+    case 3:
+      return 'configuration'
+    default:
+      throw new MalformedMessageError(`malformed message: EntryKind ${number} is unknown; drop it, and see who sends it`)
+  }
+}
+
+function writeEntryKind(writer: ProtoWriter, value: EntryKind): void {
+  switch (value) {
+    case 'command':
+      writer.uint32(0)
+      return
+    case 'noop':
+      writer.uint32(1)
+      return
+    case 'openSession':
+      writer.uint32(2)
+      return
+    case 'configuration':
+      writer.uint32(3)
+      return
+    default:
+      throw new UnencodableValueError('one of command, noop, openSession, configuration', value)
+  }
+}
+
+/** A command with its place in the log. */
+export interface Entry {
+  readonly index: number
+  readonly term: number
+  readonly kind: EntryKind
+  /** The session that it belongs to; 0 without one. */
+  readonly session: number
+  /** Its number in the session, from 1. */
+  readonly sequence: number
+  /** Every answer below this sequence has reached the client. */
+  readonly answeredBelow: number
+  /** The user's command, opaque. */
+  readonly bytes: Uint8Array
+}
+
+function emptyEntry(): Draft<Entry> {
+  return {
+    index: 0,
+    term: 0,
+    kind: 'command',
+    session: 0,
+    sequence: 0,
+    answeredBelow: 0,
+    bytes: noBytes,
+  }
+}
+
+function readEntry(reader: ProtoReader): Entry {
+  const message = emptyEntry()
+  while (reader.hasMore()) {
+    const tag = reader.tag()
+    switch (tag) {
+      case 8:
+        message.index = reader.uint64()
+        break
+      case 16:
+        message.term = reader.uint64()
+        break
+      case 24:
+        message.kind = readEntryKind(reader)
+        break
+      case 32:
+        message.session = reader.uint64()
+        break
+      case 40:
+        message.sequence = reader.uint64()
+        break
+      case 48:
+        message.answeredBelow = reader.uint64()
+        break
+      case 58:
+        message.bytes = reader.bytes()
+        break
+      default:
+        reader.skip(tag)
+    }
+  }
+  return message
+}
+
+function writeEntry(writer: ProtoWriter, message: Entry): void {
+  if (message.index !== 0) writer.tag(8).uint64(message.index)
+  if (message.term !== 0) writer.tag(16).uint64(message.term)
+  if (message.kind !== 'command') writeEntryKind(writer.tag(24), message.kind)
+  if (message.session !== 0) writer.tag(32).uint64(message.session)
+  if (message.sequence !== 0) writer.tag(40).uint64(message.sequence)
+  if (message.answeredBelow !== 0) writer.tag(48).uint64(message.answeredBelow)
+  if (message.bytes.length !== 0) writer.tag(58).bytes(message.bytes)
+}
+
+/** @throws `QUORATE_UNENCODABLE_VALUE` */
+export function encodeEntry(message: Entry): Uint8Array {
+  return encodeWith(writeEntry, message)
+}
+
+/** @throws `QUORATE_MALFORMED_MESSAGE` */
+export function decodeEntry(bytes: Uint8Array): Entry {
+  return decodeWith(readEntry, bytes)
+}
+
+/** Asks whether an election could be won, before one is begun (dissertation, section 9.6). */
+export interface PreVote {
+  readonly type: 'PreVote'
+  /** The term that it would campaign in. */
+  readonly term: number
+  readonly lastLogIndex: number
+  readonly lastLogTerm: number
+}
+
+function emptyPreVote(): Draft<PreVote> {
+  return {
+    type: 'PreVote',
+    term: 0,
+    lastLogIndex: 0,
+    lastLogTerm: 0,
+  }
+}
+
+function readPreVote(reader: ProtoReader): PreVote {
+  const message = emptyPreVote()
+  while (reader.hasMore()) {
+    const tag = reader.tag()
+    switch (tag) {
+      case 8:
+        message.term = reader.uint64()
+        break
+      case 16:
+        message.lastLogIndex = reader.uint64()
+        break
+      case 24:
+        message.lastLogTerm = reader.uint64()
+        break
+      default:
+        reader.skip(tag)
+    }
+  }
+  return message
+}
+
+function writePreVote(writer: ProtoWriter, message: PreVote): void {
+  if (message.term !== 0) writer.tag(8).uint64(message.term)
+  if (message.lastLogIndex !== 0) writer.tag(16).uint64(message.lastLogIndex)
+  if (message.lastLogTerm !== 0) writer.tag(24).uint64(message.lastLogTerm)
+}
+
+/** @throws `QUORATE_UNENCODABLE_VALUE` */
+export function encodePreVote(message: PreVote): Uint8Array {
+  return encodeWith(writePreVote, message)
+}
+
+/** @throws `QUORATE_MALFORMED_MESSAGE` */
+export function decodePreVote(bytes: Uint8Array): PreVote {
+  return decodeWith(readPreVote, bytes)
+}
+
+export interface PreVoteReply {
+  readonly type: 'PreVoteReply'
+  /** The current term of who answers. */
+  readonly term: number
+  readonly voteGranted: boolean
+  /** The term of the PreVote that is answered. */
+  readonly askedTerm: number
+}
+
+function emptyPreVoteReply(): Draft<PreVoteReply> {
+  return {
+    type: 'PreVoteReply',
+    term: 0,
+    voteGranted: false,
+    askedTerm: 0,
+  }
+}
+
+function readPreVoteReply(reader: ProtoReader): PreVoteReply {
+  const message = emptyPreVoteReply()
+  while (reader.hasMore()) {
+    const tag = reader.tag()
+    switch (tag) {
+      case 8:
+        message.term = reader.uint64()
+        break
+      case 16:
+        message.voteGranted = reader.bool()
+        break
+      case 24:
+        message.askedTerm = reader.uint64()
+        break
+      default:
+        reader.skip(tag)
+    }
+  }
+  return message
+}
+
+function writePreVoteReply(writer: ProtoWriter, message: PreVoteReply): void {
+  if (message.term !== 0) writer.tag(8).uint64(message.term)
+  if (message.voteGranted !== false) writer.tag(16).bool(message.voteGranted)
+  if (message.askedTerm !== 0) writer.tag(24).uint64(message.askedTerm)
+}
+
+/** @throws `QUORATE_UNENCODABLE_VALUE` */
+export function encodePreVoteReply(message: PreVoteReply): Uint8Array {
+  return encodeWith(writePreVoteReply, message)
+}
+
+/** @throws `QUORATE_MALFORMED_MESSAGE` */
+export function decodePreVoteReply(bytes: Uint8Array): PreVoteReply {
+  return decodeWith(readPreVoteReply, bytes)
+}
+
+/** Asks for a vote (section 5.2). The candidate is who sends it. */
+export interface RequestVote {
+  readonly type: 'RequestVote'
+  readonly term: number
+  readonly lastLogIndex: number
+  readonly lastLogTerm: number
+}
+
+function emptyRequestVote(): Draft<RequestVote> {
+  return {
+    type: 'RequestVote',
+    term: 0,
+    lastLogIndex: 0,
+    lastLogTerm: 0,
+  }
+}
+
+function readRequestVote(reader: ProtoReader): RequestVote {
+  const message = emptyRequestVote()
+  while (reader.hasMore()) {
+    const tag = reader.tag()
+    switch (tag) {
+      case 8:
+        message.term = reader.uint64()
+        break
+      case 16:
+        message.lastLogIndex = reader.uint64()
+        break
+      case 24:
+        message.lastLogTerm = reader.uint64()
+        break
+      default:
+        reader.skip(tag)
+    }
+  }
+  return message
+}
+
+function writeRequestVote(writer: ProtoWriter, message: RequestVote): void {
+  if (message.term !== 0) writer.tag(8).uint64(message.term)
+  if (message.lastLogIndex !== 0) writer.tag(16).uint64(message.lastLogIndex)
+  if (message.lastLogTerm !== 0) writer.tag(24).uint64(message.lastLogTerm)
+}
+
+/** @throws `QUORATE_UNENCODABLE_VALUE` */
+export function encodeRequestVote(message: RequestVote): Uint8Array {
+  return encodeWith(writeRequestVote, message)
+}
+
+/** @throws `QUORATE_MALFORMED_MESSAGE` */
+export function decodeRequestVote(bytes: Uint8Array): RequestVote {
+  return decodeWith(readRequestVote, bytes)
+}
+
+export interface RequestVoteReply {
+  readonly type: 'RequestVoteReply'
+  readonly term: number
+  readonly voteGranted: boolean
+}
+
+function emptyRequestVoteReply(): Draft<RequestVoteReply> {
+  return {
+    type: 'RequestVoteReply',
+    term: 0,
+    voteGranted: false,
+  }
+}
+
+function readRequestVoteReply(reader: ProtoReader): RequestVoteReply {
+  const message = emptyRequestVoteReply()
+  while (reader.hasMore()) {
+    const tag = reader.tag()
+    switch (tag) {
+      case 8:
+        message.term = reader.uint64()
+        break
+      case 16:
+        message.voteGranted = reader.bool()
+        break
+      default:
+        reader.skip(tag)
+    }
+  }
+  return message
+}
+
+function writeRequestVoteReply(writer: ProtoWriter, message: RequestVoteReply): void {
+  if (message.term !== 0) writer.tag(8).uint64(message.term)
+  if (message.voteGranted !== false) writer.tag(16).bool(message.voteGranted)
+}
+
+/** @throws `QUORATE_UNENCODABLE_VALUE` */
+export function encodeRequestVoteReply(message: RequestVoteReply): Uint8Array {
+  return encodeWith(writeRequestVoteReply, message)
+}
+
+/** @throws `QUORATE_MALFORMED_MESSAGE` */
+export function decodeRequestVoteReply(bytes: Uint8Array): RequestVoteReply {
+  return decodeWith(readRequestVoteReply, bytes)
+}
+
+/** Replicates entries; without any it is a heartbeat (sections 5.2 and 5.3). The leader is who sends it. */
+export interface AppendEntries {
+  readonly type: 'AppendEntries'
+  readonly term: number
+  readonly prevLogIndex: number
+  readonly prevLogTerm: number
+  readonly entries: readonly Entry[]
+  readonly leaderCommit: number
+  /** Counts the leader's rounds of heartbeats and reads; echoed (dissertation, section 6.4). */
+  readonly round: number
+}
+
+function emptyAppendEntries(): Draft<AppendEntries> {
+  return {
+    type: 'AppendEntries',
+    term: 0,
+    prevLogIndex: 0,
+    prevLogTerm: 0,
+    entries: [],
+    leaderCommit: 0,
+    round: 0,
+  }
+}
+
+function readAppendEntries(reader: ProtoReader): AppendEntries {
+  const message = emptyAppendEntries()
+  while (reader.hasMore()) {
+    const tag = reader.tag()
+    switch (tag) {
+      case 8:
+        message.term = reader.uint64()
+        break
+      case 16:
+        message.prevLogIndex = reader.uint64()
+        break
+      case 24:
+        message.prevLogTerm = reader.uint64()
+        break
+      case 34:
+        message.entries.push(reader.message(readEntry))
+        break
+      case 40:
+        message.leaderCommit = reader.uint64()
+        break
+      case 48:
+        message.round = reader.uint64()
+        break
+      default:
+        reader.skip(tag)
+    }
+  }
+  return message
+}
+
+function writeAppendEntries(writer: ProtoWriter, message: AppendEntries): void {
+  if (message.term !== 0) writer.tag(8).uint64(message.term)
+  if (message.prevLogIndex !== 0) writer.tag(16).uint64(message.prevLogIndex)
+  if (message.prevLogTerm !== 0) writer.tag(24).uint64(message.prevLogTerm)
+  for (const item of message.entries) writer.tag(34).message(writeEntry, item)
+  if (message.leaderCommit !== 0) writer.tag(40).uint64(message.leaderCommit)
+  if (message.round !== 0) writer.tag(48).uint64(message.round)
+}
+
+/** @throws `QUORATE_UNENCODABLE_VALUE` */
+export function encodeAppendEntries(message: AppendEntries): Uint8Array {
+  return encodeWith(writeAppendEntries, message)
+}
+
+/** @throws `QUORATE_MALFORMED_MESSAGE` */
+export function decodeAppendEntries(bytes: Uint8Array): AppendEntries {
+  return decodeWith(readAppendEntries, bytes)
+}
+
+export interface AppendEntriesReply {
+  readonly type: 'AppendEntriesReply'
+  readonly term: number
+  readonly success: boolean
+  /** When it succeeded: the last entry that is known to agree with the leader's log, and durable. */
+  readonly matchIndex: number
+  /** When it failed: the term of the entry at prev_log_index, 0 when the log ends before it (section 5.3). */
+  readonly conflictTerm: number
+  /** When it failed: the first index of that term, or the one after the log's last. */
+  readonly conflictIndex: number
+  /** The round of the AppendEntries that is answered. */
+  readonly round: number
+}
+
+function emptyAppendEntriesReply(): Draft<AppendEntriesReply> {
+  return {
+    type: 'AppendEntriesReply',
+    term: 0,
+    success: false,
+    matchIndex: 0,
+    conflictTerm: 0,
+    conflictIndex: 0,
+    round: 0,
+  }
+}
+
+function readAppendEntriesReply(reader: ProtoReader): AppendEntriesReply {
+  const message = emptyAppendEntriesReply()
+  while (reader.hasMore()) {
+    const tag = reader.tag()
+    switch (tag) {
+      case 8:
+        message.term = reader.uint64()
+        break
+      case 16:
+        message.success = reader.bool()
+        break
+      case 24:
+        message.matchIndex = reader.uint64()
+        break
+      case 32:
+        message.conflictTerm = reader.uint64()
+        break
+      case 40:
+        message.conflictIndex = reader.uint64()
+        break
+      case 48:
+        message.round = reader.uint64()
+        break
+      default:
+        reader.skip(tag)
+    }
+  }
+  return message
+}
+
+function writeAppendEntriesReply(writer: ProtoWriter, message: AppendEntriesReply): void {
+  if (message.term !== 0) writer.tag(8).uint64(message.term)
+  if (message.success !== false) writer.tag(16).bool(message.success)
+  if (message.matchIndex !== 0) writer.tag(24).uint64(message.matchIndex)
+  if (message.conflictTerm !== 0) writer.tag(32).uint64(message.conflictTerm)
+  if (message.conflictIndex !== 0) writer.tag(40).uint64(message.conflictIndex)
+  if (message.round !== 0) writer.tag(48).uint64(message.round)
+}
+
+/** @throws `QUORATE_UNENCODABLE_VALUE` */
+export function encodeAppendEntriesReply(message: AppendEntriesReply): Uint8Array {
+  return encodeWith(writeAppendEntriesReply, message)
+}
+
+/** @throws `QUORATE_MALFORMED_MESSAGE` */
+export function decodeAppendEntriesReply(bytes: Uint8Array): AppendEntriesReply {
+  return decodeWith(readAppendEntriesReply, bytes)
+}
+
+/** One chunk of a snapshot (section 7, figure 13). */
+export interface InstallSnapshot {
+  readonly type: 'InstallSnapshot'
+  readonly term: number
+  readonly lastIncludedIndex: number
+  readonly lastIncludedTerm: number
+  /** Where the chunk stands in the snapshot, in bytes. */
+  readonly offset: number
+  readonly data: Uint8Array
+  /** True for the last chunk. */
+  readonly done: boolean
+  /** Bytes of the whole snapshot. */
+  readonly size: number
+}
+
+function emptyInstallSnapshot(): Draft<InstallSnapshot> {
+  return {
+    type: 'InstallSnapshot',
+    term: 0,
+    lastIncludedIndex: 0,
+    lastIncludedTerm: 0,
+    offset: 0,
+    data: noBytes,
+    done: false,
+    size: 0,
+  }
+}
+
+function readInstallSnapshot(reader: ProtoReader): InstallSnapshot {
+  const message = emptyInstallSnapshot()
+  while (reader.hasMore()) {
+    const tag = reader.tag()
+    switch (tag) {
+      case 8:
+        message.term = reader.uint64()
+        break
+      case 16:
+        message.lastIncludedIndex = reader.uint64()
+        break
+      case 24:
+        message.lastIncludedTerm = reader.uint64()
+        break
+      case 32:
+        message.offset = reader.uint64()
+        break
+      case 42:
+        message.data = reader.bytes()
+        break
+      case 48:
+        message.done = reader.bool()
+        break
+      case 56:
+        message.size = reader.uint64()
+        break
+      default:
+        reader.skip(tag)
+    }
+  }
+  return message
+}
+
+function writeInstallSnapshot(writer: ProtoWriter, message: InstallSnapshot): void {
+  if (message.term !== 0) writer.tag(8).uint64(message.term)
+  if (message.lastIncludedIndex !== 0) writer.tag(16).uint64(message.lastIncludedIndex)
+  if (message.lastIncludedTerm !== 0) writer.tag(24).uint64(message.lastIncludedTerm)
+  if (message.offset !== 0) writer.tag(32).uint64(message.offset)
+  if (message.data.length !== 0) writer.tag(42).bytes(message.data)
+  if (message.done !== false) writer.tag(48).bool(message.done)
+  if (message.size !== 0) writer.tag(56).uint64(message.size)
+}
+
+/** @throws `QUORATE_UNENCODABLE_VALUE` */
+export function encodeInstallSnapshot(message: InstallSnapshot): Uint8Array {
+  return encodeWith(writeInstallSnapshot, message)
+}
+
+/** @throws `QUORATE_MALFORMED_MESSAGE` */
+export function decodeInstallSnapshot(bytes: Uint8Array): InstallSnapshot {
+  return decodeWith(readInstallSnapshot, bytes)
+}
+
+export interface InstallSnapshotReply {
+  readonly type: 'InstallSnapshotReply'
+  readonly term: number
+  readonly lastIncludedIndex: number
+  readonly lastIncludedTerm: number
+  /** Bytes received so far, without a gap: where the next chunk is wanted from. */
+  readonly offset: number
+  /** True when the whole snapshot is durable, or was not needed. */
+  readonly installed: boolean
+}
+
+function emptyInstallSnapshotReply(): Draft<InstallSnapshotReply> {
+  return {
+    type: 'InstallSnapshotReply',
+    term: 0,
+    lastIncludedIndex: 0,
+    lastIncludedTerm: 0,
+    offset: 0,
+    installed: false,
+  }
+}
+
+function readInstallSnapshotReply(reader: ProtoReader): InstallSnapshotReply {
+  const message = emptyInstallSnapshotReply()
+  while (reader.hasMore()) {
+    const tag = reader.tag()
+    switch (tag) {
+      case 8:
+        message.term = reader.uint64()
+        break
+      case 16:
+        message.lastIncludedIndex = reader.uint64()
+        break
+      case 24:
+        message.lastIncludedTerm = reader.uint64()
+        break
+      case 32:
+        message.offset = reader.uint64()
+        break
+      case 40:
+        message.installed = reader.bool()
+        break
+      default:
+        reader.skip(tag)
+    }
+  }
+  return message
+}
+
+function writeInstallSnapshotReply(writer: ProtoWriter, message: InstallSnapshotReply): void {
+  if (message.term !== 0) writer.tag(8).uint64(message.term)
+  if (message.lastIncludedIndex !== 0) writer.tag(16).uint64(message.lastIncludedIndex)
+  if (message.lastIncludedTerm !== 0) writer.tag(24).uint64(message.lastIncludedTerm)
+  if (message.offset !== 0) writer.tag(32).uint64(message.offset)
+  if (message.installed !== false) writer.tag(40).bool(message.installed)
+}
+
+/** @throws `QUORATE_UNENCODABLE_VALUE` */
+export function encodeInstallSnapshotReply(message: InstallSnapshotReply): Uint8Array {
+  return encodeWith(writeInstallSnapshotReply, message)
+}
+
+/** @throws `QUORATE_MALFORMED_MESSAGE` */
+export function decodeInstallSnapshotReply(bytes: Uint8Array): InstallSnapshotReply {
+  return decodeWith(readInstallSnapshotReply, bytes)
+}
+
+/** All messages of raft.proto that actors say to each other. */
+export type RaftMessage =
+  | PreVote
+  | PreVoteReply
+  | RequestVote
+  | RequestVoteReply
+  | AppendEntries
+  | AppendEntriesReply
+  | InstallSnapshot
+  | InstallSnapshotReply
+
+/** How they become bytes, and bytes become messages. */
+export const messages: MessageCodec<RaftMessage> = {
+  types: [
+    'PreVote',
+    'PreVoteReply',
+    'RequestVote',
+    'RequestVoteReply',
+    'AppendEntries',
+    'AppendEntriesReply',
+    'InstallSnapshot',
+    'InstallSnapshotReply',
+  ],
+  encode(message) {
+    switch (message.type) {
+      case 'PreVote':
+        return encodePreVote(message)
+      case 'PreVoteReply':
+        return encodePreVoteReply(message)
+      case 'RequestVote':
+        return encodeRequestVote(message)
+      case 'RequestVoteReply':
+        return encodeRequestVoteReply(message)
+      case 'AppendEntries':
+        return encodeAppendEntries(message)
+      case 'AppendEntriesReply':
+        return encodeAppendEntriesReply(message)
+      case 'InstallSnapshot':
+        return encodeInstallSnapshot(message)
+      case 'InstallSnapshotReply':
+        return encodeInstallSnapshotReply(message)
+      default:
+        throw new UnencodableValueError('a message of raft.proto', (message as { readonly type: unknown }).type)
+    }
+  },
+  decode(type, bytes) {
+    switch (type) {
+      case 'PreVote':
+        return decodePreVote(bytes)
+      case 'PreVoteReply':
+        return decodePreVoteReply(bytes)
+      case 'RequestVote':
+        return decodeRequestVote(bytes)
+      case 'RequestVoteReply':
+        return decodeRequestVoteReply(bytes)
+      case 'AppendEntries':
+        return decodeAppendEntries(bytes)
+      case 'AppendEntriesReply':
+        return decodeAppendEntriesReply(bytes)
+      case 'InstallSnapshot':
+        return decodeInstallSnapshot(bytes)
+      case 'InstallSnapshotReply':
+        return decodeInstallSnapshotReply(bytes)
+      default:
+        throw new MalformedMessageError(`${JSON.stringify(type)} is no message of raft.proto; drop it, and see who sends it`)
+    }
+  },
+}
