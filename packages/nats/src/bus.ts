@@ -1,0 +1,212 @@
+import type { Address, Connection, Subscription, TransportCounters, TransportStatus } from '@quorate/core'
+import {
+  AuthorizationError,
+  type NatsConnection,
+  PermissionViolationError,
+  type Status,
+  type Subscription as NatsSubscription,
+} from '@nats-io/transport-node'
+import { BusClosedError, BusComplaintError, BusForbiddenError, BusUnauthorizedError } from './errors.js'
+import { Subjects } from './subjects.js'
+
+/** Losses and complaints are reported at most once in this time: a bus that fails must not drown its user. */
+const reportIntervalMs = 1000
+
+/** How long `close` waits for a server that does not answer. */
+const drainMsMax = 5000
+
+export interface NatsBusOptions {
+  readonly connection: NatsConnection
+  readonly cluster: string
+  /** Where it was looked for, without credentials. */
+  readonly urls: readonly string[]
+}
+
+/** One NATS connection, as a node sees it. */
+export class NatsBus implements Connection {
+  readonly label: string
+  readonly #nats: NatsConnection
+  readonly #subjects: Subjects
+  readonly #urls: readonly string[]
+  readonly #counters = { published: 0, delivered: 0, dropped: 0, reconnects: 0 }
+  /** Ends the wait of those who are not ready yet. */
+  readonly #unready = new Set<(error: Error) => void>()
+  readonly #complained = new Set<string>()
+  #bytesMax: number
+  #connected = true
+  #closing: Promise<void> | undefined
+  #listen: (status: TransportStatus) => void = () => {}
+  #unreported = 0
+  #reportTimer: NodeJS.Timeout | undefined
+
+  constructor({ connection, cluster, urls }: NatsBusOptions) {
+    this.#nats = connection
+    this.#subjects = new Subjects(cluster)
+    this.#urls = urls
+    this.#bytesMax = connection.info?.max_payload ?? 0
+    const server = connection.getServer()
+    this.label = urls.find((url) => url.endsWith(`//${server}`)) ?? `nats://${server}`
+    void this.#watch()
+  }
+
+  get bytesMax(): number {
+    return this.#bytesMax
+  }
+
+  counters(): TransportCounters {
+    return { ...this.#counters }
+  }
+
+  onStatus(listen: (status: TransportStatus) => void): void {
+    this.#listen = listen
+  }
+
+  publish(to: Address, bytes: Uint8Array): void {
+    if (!this.#connected || this.#closing || bytes.length > this.#bytesMax) return this.#drop()
+    try {
+      this.#nats.publish(this.#subjects.of(to), bytes)
+      this.#counters.published++
+    } catch (error) {
+      this.#drop()
+      this.#complain(error)
+    }
+  }
+
+  subscribe(to: Address, deliver: (bytes: Uint8Array) => void): Subscription {
+    if (this.#closing || this.#nats.isClosed()) throw new BusClosedError(this.label)
+    let refusal: Error | undefined
+    const subscription = this.#nats.subscribe(this.#subjects.of(to), {
+      callback: (error, message) => {
+        if (error) {
+          refusal = forbidden(error)
+          return
+        }
+        this.#counters.delivered++
+        try {
+          // The data is a view into the buffer of the socket.
+          deliver(new Uint8Array(message.data))
+        } catch (thrown) {
+          rethrowOutside(thrown)
+        }
+      },
+    })
+    const ready = this.#whenReady(() => refusal)
+    ready.catch(() => {})
+    return { ready, close: () => this.#unsubscribe(subscription) }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#drain()
+    return this.#closing
+  }
+
+  /** A flush ends when the server has seen the subscription; one that a lost link ended is tried again. */
+  #whenReady(refusal: () => Error | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const settle = (error?: Error) => {
+        this.#unready.delete(settle)
+        if (error) reject(error)
+        else resolve()
+      }
+      const flush = (): void => {
+        this.#nats.flush().then(
+          () => settle(refusal()),
+          () => (this.#nats.isClosed() ? settle(new BusClosedError(this.label)) : flush()),
+        )
+      }
+      this.#unready.add(settle)
+      flush()
+    })
+  }
+
+  async #unsubscribe(subscription: NatsSubscription): Promise<void> {
+    if (subscription.isClosed()) return
+    if (!this.#connected) return subscription.unsubscribe()
+    await Promise.race([subscription.drain(), subscription.closed])
+  }
+
+  async #drain(): Promise<void> {
+    if (this.#connected) {
+      let timer: NodeJS.Timeout | undefined
+      const patience = new Promise((resolve) => {
+        timer = setTimeout(resolve, drainMsMax)
+      })
+      // A link that is lost in the middle has nothing left to deliver.
+      await Promise.race([this.#nats.drain().catch(() => {}), patience])
+      clearTimeout(timer)
+    }
+    await this.#nats.close()
+    await this.#nats.closed()
+  }
+
+  async #watch(): Promise<void> {
+    for await (const status of this.#nats.status()) this.#follow(status)
+    const error = await this.#nats.closed()
+    this.#connected = false
+    for (const settle of [...this.#unready]) settle(new BusClosedError(this.label))
+    this.#report()
+    this.#listen({ type: 'closed', ...(error && !this.#closing && { error: this.#reasonOf(error) }) })
+  }
+
+  #follow(status: Status): void {
+    if (status.type === 'disconnect') {
+      this.#connected = false
+      this.#listen({ type: 'disconnected' })
+    } else if (status.type === 'reconnect') {
+      this.#connected = true
+      this.#counters.reconnects++
+      this.#bytesMax = this.#nats.info?.max_payload ?? this.#bytesMax
+      this.#report()
+      this.#listen({ type: 'connected' })
+    } else if (status.type === 'error') {
+      const { error } = status
+      if (error instanceof PermissionViolationError && error.operation === 'publish') this.#drop()
+      this.#complain(error)
+    }
+  }
+
+  #drop(): void {
+    this.#counters.dropped++
+    this.#unreported++
+    this.#reportSoon()
+  }
+
+  #complain(error: unknown): void {
+    const reason = this.#reasonOf(error)
+    if (this.#complained.has(reason.message)) return
+    this.#complained.add(reason.message)
+    this.#reportSoon()
+    this.#listen({ type: 'error', error: reason })
+  }
+
+  #reportSoon(): void {
+    if (this.#reportTimer || this.#nats.isClosed()) return
+    this.#reportTimer = setTimeout(() => this.#report(), reportIntervalMs).unref()
+  }
+
+  #report(): void {
+    clearTimeout(this.#reportTimer)
+    this.#reportTimer = undefined
+    this.#complained.clear()
+    const messages = this.#unreported
+    this.#unreported = 0
+    if (messages > 0) this.#listen({ type: 'dropped', messages })
+  }
+
+  #reasonOf(error: unknown): Error {
+    if (error instanceof PermissionViolationError) return forbidden(error)
+    if (error instanceof AuthorizationError) return new BusUnauthorizedError(this.#urls, error.message, { cause: error })
+    const plain = error instanceof Error ? error : new Error(String(error))
+    return 'code' in plain ? plain : new BusComplaintError(this.label, plain)
+  }
+}
+
+const forbidden = (error: Error): Error =>
+  error instanceof PermissionViolationError ? new BusForbiddenError(error.operation, error.subject, { cause: error }) : error
+
+/** The NATS client stops reading, silently, when a callback throws: what a receiver throws is its own, and comes out here. */
+const rethrowOutside = (thrown: unknown): void => {
+  queueMicrotask(() => {
+    throw thrown
+  })
+}

@@ -1,0 +1,14 @@
+import { transportSuite } from '@quorate/core/testing'
+import { afterAll, beforeAll, describe, test } from 'vitest'
+import { type NatsServer, startNatsServer } from './broker/natsServer.js'
+import { nats } from './nats.js'
+import { describeNatsServer } from './testing/describeNatsServer.js'
+
+describeNatsServer(describe, 'nats-server: the transport suite', () => {
+  let server: NatsServer
+  beforeAll(async () => {
+    server = await startNatsServer()
+  })
+  afterAll(() => server.close())
+  for (const { name, run } of transportSuite(() => nats({ servers: server.url }))) test(name, run)
+})

@@ -1,0 +1,61 @@
+import { checkName, InvalidConfigurationError, type Transport } from '@quorate/core'
+import { AuthorizationError, connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node'
+import { NatsBus } from './bus.js'
+import { BusUnauthorizedError, BusUnreachableError } from './errors.js'
+import { parseServers } from './servers.js'
+
+/**
+ * Whatever `@nats-io/transport-node` takes: servers, TLS, authenticators, user and password, inbox prefix.
+ * `servers` may also hold credentials (`nats://user:password@host:4222`), and several URLs separated by commas.
+ */
+export type NatsOptions = NodeConnectionOptions
+
+/** What differs from the defaults of the NATS client: a node is to stay, and to know soon when it is cut off. */
+const defaults = {
+  /** To establish one connection, in ms. */
+  timeout: 5000,
+  maxReconnectAttempts: -1,
+  reconnectTimeWait: 250,
+  /** A dead server is noticed after two of them, in ms. */
+  pingInterval: 10_000,
+} satisfies NodeConnectionOptions
+
+/**
+ * A transport over NATS, which delivers at most once. Subjects are `quorate.v1.<cluster>.<group>.<role>.<node>`.
+ * @throws `QUORATE_INVALID_BUS_URL` for servers that are none, `QUORATE_INVALID_CONFIGURATION` for `noEcho`, with which a
+ * node would not hear itself. `connect` throws `QUORATE_BUS_UNREACHABLE` or `QUORATE_BUS_UNAUTHORIZED`.
+ */
+export function nats(options: NatsOptions = {}): Transport {
+  if (options.noEcho) {
+    throw new InvalidConfigurationError('noEcho is set, expected not: a node hears its own messages. Leave it out')
+  }
+  if (options.servers !== undefined && options.port !== undefined) {
+    throw new InvalidConfigurationError('servers and port are both given: expected one of them')
+  }
+  const list = parseServers(options.servers ?? `127.0.0.1:${options.port ?? 4222}`)
+  const { port: _port, ...rest } = options
+  const settings: NodeConnectionOptions = {
+    ...defaults,
+    ...(list.tls && { tls: {} }),
+    ...list.credentials,
+    ...rest,
+    servers: [...list.servers],
+  }
+  return {
+    async connect({ cluster, name }) {
+      checkName('cluster', cluster)
+      const connection = await open({ name: `${cluster}/${name}`, ...settings }, list.urls)
+      return new NatsBus({ connection, cluster, urls: list.urls })
+    },
+  }
+}
+
+async function open(settings: NodeConnectionOptions, urls: readonly string[]): Promise<NatsConnection> {
+  try {
+    return await connect(settings)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    if (error instanceof AuthorizationError) throw new BusUnauthorizedError(urls, reason, { cause: error })
+    throw new BusUnreachableError(urls, reason, { cause: error })
+  }
+}
