@@ -16,6 +16,7 @@ export type { Draft, MessageCodec } from './codec/messageCodec.js'
 export { decodeWith, ProtoReader } from './codec/protoReader.js'
 export { encodeWith, ProtoWriter } from './codec/protoWriter.js'
 export { type Applied, applyEntries, clientOf, type DriverState, failureTextMax, initialDriver } from './driver.js'
+export { decodeDriver, encodeDriver } from './driverSnapshot.js'
 export {
   type DurableEffect,
   type Effect,

@@ -1,0 +1,136 @@
+import { InvalidConfigurationError, invariant, QuorateError } from '../errors.js'
+import { Log } from '../log.js'
+import type { Snapshot } from '../message.js'
+import type { Clock, OpenStore, Recovered, Store, StoreOperation, StoreWrite } from '../ports.js'
+
+/** A disk in memory: what was written survives closing and crashing, and is lost with the process. */
+export interface MemoryStore extends Store {
+  /** Ends the store as a crash does: a write under way is lost, its `done` is never called. It may be opened again. */
+  crash(): void
+  /** The next write fails with this error. */
+  failNextWrite(error: Error): void
+  /** Writes that became durable. */
+  readonly writes: number
+}
+
+/** Options of {@link memoryStore}. */
+export interface MemoryStoreOptions {
+  readonly clock: Clock
+  /** How long a write takes, in milliseconds. @default 0 */
+  readonly writeDelayMs?: number
+  /** Identity of this disk, 16 bytes. @default another one for each store made in this process */
+  readonly storeId?: Uint8Array
+  /** What the store says of its last write when it is opened. @default false */
+  readonly torn?: boolean
+}
+
+interface StoredLog {
+  readonly record: Uint8Array | undefined
+  readonly snapshot: Snapshot | undefined
+  readonly log: Log
+}
+
+const nothing: StoredLog = { record: undefined, snapshot: undefined, log: Log.empty() }
+let stores = 0
+
+export function memoryStore(options: MemoryStoreOptions): MemoryStore {
+  const { clock, writeDelayMs = 0 } = options
+  const storeId = options.storeId ?? distinctStoreId()
+  const logs = new Map<string, StoredLog>()
+  let owner: { readonly cluster: string; readonly node: string } | undefined
+  let opened: { isDead: boolean } | undefined
+  let failure: Error | undefined
+  let writes = 0
+
+  return {
+    async open(identity) {
+      if (opened) throw new QuorateError('QUORATE_STORE_LOCKED', 'this memory store is open already: close it first')
+      if (owner && (owner.cluster !== identity.cluster || owner.node !== identity.node)) {
+        throw new InvalidConfigurationError(
+          `this store belongs to node ${owner.node} of cluster ${owner.cluster}, not to node ${identity.node} of cluster ${identity.cluster}`,
+        )
+      }
+      const created = owner === undefined
+      owner = { cluster: identity.cluster, node: identity.node }
+      const life = { isDead: false }
+      opened = life
+      let isBroken = false
+      let underWay: Promise<void> | undefined
+      const close = async () => {
+        await underWay
+        if (opened === life) opened = undefined
+        life.isDead = true
+      }
+      return {
+        storeId,
+        created,
+        torn: options.torn ?? false,
+        recover: async (key): Promise<Recovered> => {
+          const { record, snapshot, log } = logs.get(key) ?? nothing
+          return { record, snapshot, base: log.base, entries: [...log] }
+        },
+        write(batch, done) {
+          invariant(!underWay, 'a write is under way: one at a time')
+          invariant(!life.isDead && !isBroken, 'the store is closed, or failed, and takes no further write')
+          underWay = new Promise((resolve) => {
+            clock.setTimeout(() => {
+              underWay = undefined
+              resolve()
+              if (life.isDead) return
+              const error = failure
+              failure = undefined
+              if (error) isBroken = true
+              else {
+                apply(logs, batch)
+                writes++
+              }
+              done(error)
+            }, writeDelayMs)
+          })
+        },
+        close,
+      } satisfies OpenStore
+    },
+    crash() {
+      if (opened) opened.isDead = true
+      opened = undefined
+    },
+    failNextWrite(error) {
+      failure = error
+    },
+    get writes() {
+      return writes
+    },
+  }
+}
+
+function distinctStoreId(): Uint8Array {
+  const id = new Uint8Array(16)
+  new DataView(id.buffer).setUint32(12, ++stores)
+  return id
+}
+
+/** All or nothing: an operation that does not fit is found before any is kept. */
+function apply(logs: Map<string, StoredLog>, writes: readonly StoreWrite[]): void {
+  const changed = new Map<string, StoredLog>()
+  for (const { key, operations } of writes) {
+    changed.set(key, operations.reduce(step, changed.get(key) ?? logs.get(key) ?? nothing))
+  }
+  for (const [key, log] of changed) logs.set(key, log)
+}
+
+function step(stored: StoredLog, operation: StoreOperation): StoredLog {
+  const { log } = stored
+  switch (operation.type) {
+    case 'persist':
+      return { ...stored, record: operation.record }
+    case 'append':
+      return { ...stored, log: log.append(operation.entries) }
+    case 'truncate':
+      return { ...stored, log: log.truncateAfter(operation.after.index) }
+    case 'compact':
+      return { ...stored, snapshot: operation.snapshot, log: log.compactThrough(operation.through) }
+    case 'install':
+      return { ...stored, snapshot: operation.snapshot, log: Log.empty(operation.snapshot.last) }
+  }
+}
