@@ -109,7 +109,7 @@ export interface Recovered {
 export interface OpenStore {
   /** Identity of this very store, 16 random bytes made when it was first opened: a node with another store is another node. */
   readonly storeId: Uint8Array
-  /** True when this open created the store: nothing was ever promised on it. */
+  /** True until the first write succeeded: nothing was ever promised on this store. */
   readonly created: boolean
   /**
    * Set when the last record was damaged. A torn write (never acknowledged) and a damaged last record look alike, so

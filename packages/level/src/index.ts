@@ -1,1 +1,12 @@
-export {}
+export { abstractLevel } from './abstractLevel.js'
+export type { Database } from './database.js'
+export {
+  StoreClosedError,
+  StoreDamagedError,
+  StoreFailedError,
+  StoreIdentityError,
+  StoreLockedError,
+  StoreNewerFormatError,
+} from './errors.js'
+export { level } from './level.js'
+export { memoryLevel } from './memoryLevel.js'

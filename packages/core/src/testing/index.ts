@@ -3,3 +3,4 @@ export { type MemoryMessage, type MemoryTransport, type MemoryTransportOptions, 
 export { type SuiteCase, transportSuite } from './transportSuite.js'
 export { type MemoryStore, type MemoryStoreOptions, memoryStore } from './memoryStore.js'
 export { type VirtualClock, virtualClock } from './virtualClock.js'
+export { type StoreLocation, storeSuite } from './storeSuite.js'

@@ -1,0 +1,51 @@
+import { open, readFile, rename, unlink } from 'node:fs/promises'
+import { dirname } from 'node:path'
+
+/** The text of a file, or `undefined` where there is none. */
+export const readText = async (path: string): Promise<string | undefined> => {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw error
+  }
+}
+
+/** Durable when it resolves, the name as well as the content. */
+export const writeDurably = async (path: string, text: string): Promise<void> => {
+  const file = await open(path, 'w')
+  try {
+    await file.writeFile(text)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await syncDirectory(dirname(path))
+}
+
+/** Durable when it resolves. */
+export const renameDurably = async (from: string, to: string): Promise<void> => {
+  await rename(from, to)
+  await syncDirectory(dirname(to))
+}
+
+/** Durable when it resolves. */
+export const removeDurably = async (path: string): Promise<void> => {
+  await unlink(path).catch((error: unknown) => {
+    if (!isMissing(error)) throw error
+  })
+  await syncDirectory(dirname(path))
+}
+
+export const isMissing = (error: unknown): boolean => (error as { code?: unknown } | undefined)?.code === 'ENOENT'
+
+const syncDirectory = async (path: string): Promise<void> => {
+  // Windows opens no directories, and keeps names by itself.
+  if (process.platform === 'win32') return
+  const directory = await open(path, 'r')
+  try {
+    await directory.sync()
+  } finally {
+    await directory.close()
+  }
+}

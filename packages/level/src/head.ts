@@ -1,0 +1,71 @@
+import { type Mark, origin } from '@quorate/core'
+import type { Reader, Writer } from './bytes.js'
+import { beginValue, type Sealed, sealValue } from './value.js'
+
+/**
+ * What a log must hold, rewritten with every write to it: whatever LevelDB fails to find, or finds in an older version,
+ * contradicts the head.
+ */
+export interface Head {
+  /** Checksum of the record; `undefined` before the first. */
+  readonly record: number | undefined
+  readonly snapshot: { readonly last: Mark; readonly length: number } | undefined
+  /** Counts the snapshots, and stands in the keys of their parts, so that those of two never mix. */
+  readonly generation: number
+  /** The log begins after it. */
+  readonly base: Mark
+  /** Index of the last entry; that of `base` in an empty log. */
+  readonly last: number
+  /** How many chunks there are. The first may begin before `base`, and each may reach beyond where the next begins. */
+  readonly chunks: number
+  /** Checksum of the last chunk, 0 without one. */
+  readonly chain: number
+}
+
+export const emptyHead: Head = {
+  record: undefined,
+  snapshot: undefined,
+  generation: 0,
+  base: origin,
+  last: 0,
+  chunks: 0,
+  chain: 0,
+}
+
+const headBytesMax = 96
+
+const writeMark = (writer: Writer, { index, term }: Mark): void => {
+  writer.varint(index)
+  writer.varint(term)
+}
+
+const readMark = (reader: Reader): Mark => ({ index: reader.varint(), term: reader.varint() })
+
+export const encodeHead = (key: Uint8Array, head: Head): Sealed => {
+  const writer = beginValue(headBytesMax)
+  writer.byte((head.record === undefined ? 0 : 1) | (head.snapshot === undefined ? 0 : 2))
+  if (head.record !== undefined) writer.uint32(head.record)
+  if (head.snapshot !== undefined) {
+    writeMark(writer, head.snapshot.last)
+    writer.varint(head.snapshot.length)
+  }
+  writer.varint(head.generation)
+  writeMark(writer, head.base)
+  writer.varint(head.last)
+  writer.varint(head.chunks)
+  writer.uint32(head.chain)
+  return sealValue(key, writer)
+}
+
+export const decodeHead = (reader: Reader): Head => {
+  const has = reader.byte()
+  return {
+    record: (has & 1) === 0 ? undefined : reader.uint32(),
+    snapshot: (has & 2) === 0 ? undefined : { last: readMark(reader), length: reader.varint() },
+    generation: reader.varint(),
+    base: readMark(reader),
+    last: reader.varint(),
+    chunks: reader.varint(),
+    chain: reader.uint32(),
+  }
+}

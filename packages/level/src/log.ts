@@ -1,0 +1,150 @@
+import { type Entry, invariant, type Mark, type Snapshot, type StoreOperation } from '@quorate/core'
+import { encodeChunk } from './chunk.js'
+import { emptyHead, encodeHead, type Head } from './head.js'
+import { keysOf, type LogKeys } from './keys.js'
+import { sealBytes } from './value.js'
+
+/** Snapshots are stored in parts of this size, so that no value is huge. */
+export const partBytes = 1024 * 1024
+
+/** What a write puts and deletes, in order. */
+export type Change =
+  | { readonly type: 'put'; readonly key: Uint8Array; readonly value: Uint8Array }
+  | { readonly type: 'del'; readonly key: Uint8Array }
+
+/** Where the chunks of a log begin, and their checksums: kept in memory, so that no write has to read. */
+export interface ChunkIndex {
+  readonly firsts: number[]
+  readonly digests: number[]
+}
+
+/** One log as the disk will have it once the writes planned so far are done. */
+export class Log {
+  readonly name: string
+  readonly keys: LogKeys
+  head: Head
+  /** Checksum of the head; `undefined` while the log is not on the disk at all. */
+  headDigest: number | undefined
+  /** `undefined` until the log was read. */
+  index: ChunkIndex | undefined
+
+  constructor(name: string, found?: { readonly head: Head; readonly digest: number }) {
+    this.name = name
+    this.keys = keysOf(name)
+    this.head = found?.head ?? emptyHead
+    this.headDigest = found?.digest
+    this.index = found ? undefined : { firsts: [], digests: [] }
+  }
+
+  /** Plans the operations; the new head comes last. */
+  plan(operations: readonly StoreOperation[], changes: Change[]): void {
+    for (let at = 0; at < operations.length; at++) {
+      const operation = operations[at] as StoreOperation
+      switch (operation.type) {
+        case 'persist': {
+          this.head = { ...this.head, record: this.#put(this.keys.record, operation.record, changes) }
+          break
+        }
+        case 'append': {
+          const runs = [operation.entries]
+          for (let next = operations[at + 1]; next?.type === 'append'; next = operations[++at + 1]) runs.push(next.entries)
+          this.#append(runs.length === 1 ? operation.entries : runs.flat(), changes)
+          break
+        }
+        case 'truncate':
+          this.#truncate(operation.after, changes)
+          break
+        case 'compact':
+          this.#compact(operation.snapshot, operation.through, changes)
+          break
+        case 'install':
+          this.#replaceSnapshot(operation.snapshot, changes)
+          this.#dropChunks(0, this.#chunks.firsts.length, changes)
+          this.head = { ...this.head, base: operation.snapshot.last, last: operation.snapshot.last.index }
+          break
+      }
+    }
+    const { firsts, digests } = this.#chunks
+    this.head = { ...this.head, chunks: firsts.length, chain: digests.at(-1) ?? 0 }
+    const { value, digest } = encodeHead(this.keys.head, this.head)
+    changes.push({ type: 'put', key: this.keys.head, value })
+    this.headDigest = digest
+  }
+
+  get #chunks(): ChunkIndex {
+    invariant(this.index !== undefined, `the log ${this.name} is read before it is written`)
+    return this.index
+  }
+
+  #put(key: Uint8Array, bytes: Uint8Array, changes: Change[]): number {
+    const { value, digest } = sealBytes(key, bytes)
+    changes.push({ type: 'put', key, value })
+    return digest
+  }
+
+  #append(entries: readonly Entry[], changes: Change[]): void {
+    const first = this.head.last + 1
+    entries.forEach((entry, position) =>
+      invariant(
+        entry.index === first + position,
+        `${this.name}: entry ${entry.index} is appended where ${first + position} is next`,
+      ),
+    )
+    if (entries.length === 0) return
+    const { firsts, digests } = this.#chunks
+    const key = this.keys.chunk(first)
+    const { value, digest } = encodeChunk(key, digests.at(-1) ?? 0, entries)
+    changes.push({ type: 'put', key, value })
+    firsts.push(first)
+    digests.push(digest)
+    this.head = { ...this.head, last: this.head.last + entries.length }
+  }
+
+  /** The chunk that the mark cuts stays as it is: where the next chunk begins, or the head, says how far it counts. */
+  #truncate(after: Mark, changes: Change[]): void {
+    const { base, last } = this.head
+    invariant(
+      after.index >= base.index && after.index <= last,
+      `${this.name}: truncated after ${after.index}, the log is ${base.index + 1} to ${last}`,
+    )
+    const { firsts } = this.#chunks
+    let kept = firsts.length
+    while (kept > 0 && (firsts[kept - 1] as number) > after.index) kept--
+    this.#dropChunks(kept, firsts.length, changes)
+    this.head = { ...this.head, last: after.index }
+  }
+
+  #compact(snapshot: Snapshot, through: Mark, changes: Change[]): void {
+    invariant(
+      through.index <= snapshot.last.index,
+      `${this.name}: compacted through ${through.index}, the snapshot reaches ${snapshot.last.index}`,
+    )
+    this.#replaceSnapshot(snapshot, changes)
+    if (through.index <= this.head.base.index) return
+    const last = Math.max(this.head.last, through.index)
+    const { firsts } = this.#chunks
+    let gone = 0
+    while (gone < firsts.length && (firsts[gone + 1] ?? last + 1) <= through.index + 1) gone++
+    this.#dropChunks(0, gone, changes)
+    this.head = { ...this.head, base: through, last }
+  }
+
+  #replaceSnapshot({ last, bytes }: Snapshot, changes: Change[]): void {
+    const { snapshot: old, generation: oldGeneration } = this.head
+    const generation = oldGeneration + 1
+    for (let part = 0; part < partsOf(old?.length ?? 0); part++)
+      changes.push({ type: 'del', key: this.keys.part(oldGeneration, part) })
+    for (let part = 0; part < partsOf(bytes.length); part++)
+      this.#put(this.keys.part(generation, part), bytes.subarray(part * partBytes, (part + 1) * partBytes), changes)
+    this.head = { ...this.head, generation, snapshot: { last, length: bytes.length } }
+  }
+
+  #dropChunks(from: number, to: number, changes: Change[]): void {
+    const { firsts, digests } = this.#chunks
+    digests.splice(from, to - from)
+    for (const first of firsts.splice(from, to - from)) changes.push({ type: 'del', key: this.keys.chunk(first) })
+  }
+}
+
+/** How many parts a snapshot of this many bytes has. */
+export const partsOf = (length: number): number => Math.ceil(length / partBytes)

@@ -1,0 +1,204 @@
+import { invariant, type OpenStore, type Recovered, type StoreWrite } from '@quorate/core'
+import { asBytes, type Database, readRange, readValue } from './database.js'
+import { StoreClosedError, StoreDamagedError, StoreFailedError } from './errors.js'
+import { decodeHead, emptyHead } from './head.js'
+import {
+  checkOwner,
+  decodeIdentity,
+  decodeSeal,
+  emptySeal,
+  encodeIdentity,
+  encodeSeal,
+  type Identity,
+  newIdentity,
+  type Owner,
+  type Seal,
+} from './identity.js'
+import { headRange, identityKey, logOfHeadKey, sealKey } from './keys.js'
+import { type Change, Log } from './log.js'
+import { readLog } from './readLog.js'
+import { unsealValue } from './value.js'
+
+/** The place that a database is in, when it knows more than the database does. */
+export interface Place {
+  /** What to call it in messages. */
+  readonly where: string
+  /** Identity that the place bears on its outside; `established` once it is in the database for sure. */
+  readonly outside?: { readonly identity: Identity; readonly established: boolean }
+  /** Set when the last record of the database was bad, now or earlier and nobody has taken note since. */
+  readonly torn?: { clear(): Promise<void> }
+  /** Called once, after the database was closed. */
+  leave?(): Promise<void> | void
+}
+
+/**
+ * Opens a store in an open database.
+ * @throws {StoreIdentityError}, {StoreNewerFormatError}, {StoreDamagedError}, {StoreFailedError}
+ */
+export const openStore = async (database: Database, owner: Owner, place: Place): Promise<OpenStore> => {
+  const identity = await establish(database, owner, place)
+  const seal = decodeSeal(place.where, await readValue(database, place.where, sealKey))
+  const logs = new Map<string, Log>()
+  let heads = 0
+  await readRange(database, place.where, headRange, (key, value) => {
+    const name = logOfHeadKey(key)
+    const { reader, digest } = unsealValue(`${place.where}, the head of the log ${name}`, key, value)
+    logs.set(name, new Log(name, { head: decodeHead(reader), digest }))
+    heads = (heads + digest) >>> 0
+  })
+  if (logs.size !== seal.logs || heads !== seal.heads)
+    throw new StoreDamagedError(place.where, `the heads of its logs are not those of write ${seal.writes}, the last one`)
+  return new LevelStore(database, identity, seal, logs, place)
+}
+
+/** Finds the identity, or gives one to an empty database. */
+const establish = async (database: Database, owner: Owner, { where, outside }: Place): Promise<Identity> => {
+  const value = await readValue(database, where, identityKey)
+  if (value !== undefined) {
+    const identity = decodeIdentity(where, value)
+    checkOwner(where, identity, owner)
+    if (outside && !Buffer.from(outside.identity.storeId).equals(identity.storeId))
+      throw new StoreDamagedError(where, 'the database in it is that of another store')
+    return identity
+  }
+  await readRange(database, where, { gte: Buffer.of(0), lt: Buffer.of(255, 255) }, () => {
+    throw new StoreDamagedError(where, 'it holds data but not the identity that belongs to them')
+  })
+  if (outside?.established) throw new StoreDamagedError(where, 'it was in use, and all that it held is gone')
+  const identity = outside?.identity ?? newIdentity(owner)
+  await writeSynced(database, [
+    { type: 'put', key: identityKey, value: encodeIdentity(identity).value },
+    { type: 'put', key: sealKey, value: encodeSeal(emptySeal).value },
+  ]).catch((cause: unknown) => {
+    throw new StoreFailedError(`${where} could not be written`, cause)
+  })
+  return identity
+}
+
+/** `sync` is LevelDB's own option; other databases ignore it. */
+const writeSynced = (database: Database, changes: Change[]): Promise<void> => {
+  const options = { ...asBytes, sync: true }
+  return database.batch<Uint8Array, Uint8Array>(changes, options)
+}
+
+class LevelStore implements OpenStore {
+  readonly storeId: Uint8Array
+  readonly created: boolean
+  readonly torn: boolean
+  readonly #database: Database
+  readonly #logs: Map<string, Log>
+  readonly #place: Place
+  #seal: Seal
+  #writing = false
+  /** What the first failed write, or `close`, answers to all later ones. */
+  #refusal: Error | undefined
+  #closed: Promise<void> | undefined
+  readonly #waiting: (() => void)[] = []
+  /** Set until the mark of a torn tail is cleared. */
+  #torn: Place['torn']
+  /** Logs that were recovered while `torn` and have not persisted a record since. */
+  readonly #doubtful = new Set<string>()
+
+  constructor(database: Database, identity: Identity, seal: Seal, logs: Map<string, Log>, place: Place) {
+    this.#database = database
+    this.#seal = seal
+    this.#logs = logs
+    this.#place = place
+    this.#torn = place.torn
+    this.storeId = identity.storeId
+    this.torn = place.torn !== undefined
+    this.created = seal.writes === 0 && !this.torn
+  }
+
+  async recover(key: string): Promise<Recovered> {
+    while (this.#writing) await this.#idle()
+    if (this.#refusal) throw this.#refusal
+    if (this.#torn) this.#doubtful.add(key)
+    const log = this.#logs.get(key)
+    if (!log) return { record: undefined, snapshot: undefined, base: emptyHead.base, entries: [] }
+    return this.#read(log)
+  }
+
+  write(writes: readonly StoreWrite[], done: (error?: Error) => void): void {
+    invariant(!this.#writing, 'a store is written once at a time')
+    const refusal = this.#refusal
+    if (refusal) return queueMicrotask(() => done(refusal))
+    this.#writing = true
+    this.#write(writes).then(
+      () => this.#settle(done),
+      (cause: unknown) => {
+        this.#refusal = new StoreFailedError(`${this.#place.where} takes no further write, one failed`, cause)
+        this.#settle(done, this.#refusal)
+      },
+    )
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close()
+    return this.#closed
+  }
+
+  async #write(writes: readonly StoreWrite[]): Promise<void> {
+    for (const { key } of writes) {
+      const log = this.#logs.get(key)
+      if (log && !log.index) await this.#read(log)
+    }
+    const changes: Change[] = []
+    let { logs, heads } = this.#seal
+    for (const { key, operations } of writes) {
+      const log = this.#logs.get(key) ?? new Log(key)
+      this.#logs.set(key, log)
+      if (log.headDigest === undefined) logs++
+      heads -= log.headDigest ?? 0
+      log.plan(operations, changes)
+      heads = (heads + (log.headDigest ?? 0)) >>> 0
+    }
+    this.#seal = { writes: this.#seal.writes + 1, logs, heads }
+    changes.push({ type: 'put', key: sealKey, value: encodeSeal(this.#seal).value })
+    await writeSynced(this.#database, changes)
+    if (this.#torn) await this.#clearTorn(writes)
+  }
+
+  /** Forgets the torn tail once all who were told of it have written down what they make of it. */
+  async #clearTorn(writes: readonly StoreWrite[]): Promise<void> {
+    for (const { key, operations } of writes)
+      if (operations.some(({ type }) => type === 'persist')) this.#doubtful.delete(key)
+    if (this.#doubtful.size > 0) return
+    await this.#torn?.clear()
+    this.#torn = undefined
+  }
+
+  /** Reads a log while no write is under way, and keeps what later writes need to know of it. */
+  async #read(log: Log): Promise<Recovered> {
+    const { recovered, index } = await readLog(this.#database, log.name, log.keys, log.head)
+    // A write may have come in between: what it left in the index is newer.
+    log.index ??= index
+    return recovered
+  }
+
+  #settle(done: (error?: Error) => void, error?: Error): void {
+    this.#writing = false
+    // Out of the promise, so that what `done` throws is an uncaught exception and no rejection.
+    queueMicrotask(() => {
+      try {
+        done(error)
+      } finally {
+        for (const resolve of this.#waiting.splice(0)) resolve()
+      }
+    })
+  }
+
+  #idle(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve))
+  }
+
+  async #close(): Promise<void> {
+    this.#refusal ??= new StoreClosedError()
+    while (this.#writing) await this.#idle()
+    try {
+      await this.#database.close()
+    } finally {
+      await this.#place.leave?.()
+    }
+  }
+}
