@@ -1,1 +1,2 @@
-export {}
+export { type Broker, BrokerListenError, type BrokerOptions, startBroker } from './broker.js'
+export { findNatsServer, type NatsServer, NatsServerError, type NatsServerOptions, startNatsServer } from './natsServer.js'
