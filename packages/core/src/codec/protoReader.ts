@@ -7,8 +7,6 @@ const depthMax = 64
 const maxUint32 = 0xffff_ffff
 const maxTagBytes = 5
 const maxVarintBytes = 10
-/** Up to here a string of ASCII characters is put together faster by hand than by the decoder. */
-const shortString = 48
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
@@ -79,20 +77,8 @@ export class ProtoReader {
   /** UTF-8, checked. */
   string(): string {
     const start = this.#delimited()
-    const end = this.#position
-    const bytes = this.#bytes
-    if (end - start <= shortString) {
-      let text = ''
-      let position = start
-      for (; position < end; position += 1) {
-        const byte = bytes[position] as number
-        if (byte >= 0x80) break
-        text += String.fromCharCode(byte)
-      }
-      if (position === end) return text
-    }
     try {
-      return utf8.decode(bytes.subarray(start, end))
+      return utf8.decode(this.#bytes.subarray(start, this.#position))
     } catch (cause) {
       throw malformed('a text is not UTF-8', { cause })
     }
