@@ -68,11 +68,13 @@ describe('roles take turns', () => {
       types: {} as { context: { seen: number }; input: Server; output: Server; events: { type: 'never' } },
       actions: { see: assign({ seen: ({ context }) => context.seen + 1 }) },
     }).createMachine({ id: 'nosy', context: { seen: 0 }, on: { '*': { actions: 'see' } } })
-    const machine = stepper(become({
-      id: 'x',
-      initial: 'eager',
-      roles: { eager: { actor: eager, on: { over: again('nosy') } }, nosy: { actor: nosy, on: {} } },
-    }))
+    const machine = stepper(
+      become({
+        id: 'x',
+        initial: 'eager',
+        roles: { eager: { actor: eager, on: { over: again('nosy') } }, nosy: { actor: nosy, on: {} } },
+      }),
+    )
     expect(machine.fire(machine.initial(input)[0], 'xstate.after.pause.eager.waiting')[0].context).toEqual({ seen: 0 })
   })
 
@@ -125,7 +127,11 @@ describe('provide', () => {
     const machine = stepper(provided)
     const [first, started] = machine.initial(input)
     expect(started).toEqual([{ type: 'schedule', timer: electionTimer, delayMs: 163 }])
-    expect(machine.step(first, heartbeat(0))[1]).toContainEqual({ type: 'schedule', timer: electionTimer, delayMs: 171 })
+    expect(machine.step(first, heartbeat(0))[1]).toContainEqual({
+      type: 'schedule',
+      timer: electionTimer,
+      delayMs: 171,
+    })
     expect(stepper(server).initial(input)[1]).toEqual([{ type: 'schedule', timer: electionTimer, delayMs: 150 }])
   })
 
@@ -203,7 +209,9 @@ describe('createActor', () => {
     })
     expect(() => stepper(family).fire(stepper(family).initial(input)[0], electionTimer)).toThrow('on purpose')
     const failed = vi.fn()
-    const actor = createActor(become({ id: 'y', initial: 'unborn', roles: { unborn: { actor: unborn, on: {} } } }), { input })
+    const actor = createActor(become({ id: 'y', initial: 'unborn', roles: { unborn: { actor: unborn, on: {} } } }), {
+      input,
+    })
     actor.subscribe({ error: failed })
     actor.start()
     expect(failed).toHaveBeenCalledWith(new Error('on purpose'))
@@ -241,7 +249,11 @@ describe('become refuses', () => {
       'following is no final state of role a',
     ],
     ['a key that is no state', { a: { actor: machine({}), on: { x: 'a' } } }, 'x is no final state of role a'],
-    ['an unknown successor', { a: { actor: machine(ending), on: { over: 'b' } } }, 'a.over leads to b, which is no role'],
+    [
+      'an unknown successor',
+      { a: { actor: machine(ending), on: { over: 'b' } } },
+      'a.over leads to b, which is no role',
+    ],
     ['an unknown initial role', { b: { actor: machine({}), on: {} } }, 'the initial role a is not in the table'],
     [
       'two roles with one machine id',
@@ -256,12 +268,19 @@ describe('become refuses', () => {
       },
       'roles a and b both have a state with the id "same"',
     ],
-    ['a role that invokes', { a: { actor: machine({ invoke: { src: child } }), on: {} } }, 'role a invokes or spawns in "m"'],
+    [
+      'a role that invokes',
+      { a: { actor: machine({ invoke: { src: child } }), on: {} } },
+      'role a invokes or spawns in "m"',
+    ],
     [
       'a role that spawns',
       {
         a: {
-          actor: machine({ initial: 's', states: { s: { on: { e: { actions: 'start' } } } } }, { actions: { start: spawnChild(child) } }),
+          actor: machine(
+            { initial: 's', states: { s: { on: { e: { actions: 'start' } } } } },
+            { actions: { start: spawnChild(child) } },
+          ),
           on: {},
         },
       },
@@ -286,6 +305,9 @@ describe('become refuses', () => {
     actor.subscribe({ error: failed })
     actor.start()
     actor.send({ type: 'e' } as never)
-    expect(failed.mock.calls[0]?.[0]).toMatchObject({ code: 'QUORATE_BROKEN_INVARIANT', message: 'f: role a spawned an actor' })
+    expect(failed.mock.calls[0]?.[0]).toMatchObject({
+      code: 'QUORATE_BROKEN_INVARIANT',
+      message: 'f: role a spawned an actor',
+    })
   })
 })

@@ -15,6 +15,7 @@ import type {
   StateValue,
 } from 'xstate'
 import { InvalidConfigurationError, invariant } from './errors.js'
+import { nodesWithin } from './stateNodes.js'
 
 /** Who takes the turn after a final state: the name of a role, or {@link again} of it. */
 export type Successor<Name extends string> = Name | { readonly role: Name; readonly again: true }
@@ -33,8 +34,11 @@ export interface Roles {
 }
 
 /** The names of a machine's top-level states. Its type does not know which of them are final. */
-type StateKey<Machine extends AnyStateMachine> =
-  SnapshotFrom<Machine>['value'] extends infer Value ? (Value extends string ? Value : keyof Value & string) : never
+type StateKey<Machine extends AnyStateMachine> = SnapshotFrom<Machine>['value'] extends infer Value
+  ? Value extends string
+    ? Value
+    : keyof Value & string
+  : never
 
 type RoleOf<Next> = Next extends { readonly role: infer Name } ? Name : Next
 
@@ -81,9 +85,15 @@ export interface Family<Table extends Roles, Initial extends keyof Table & strin
   /** The table itself, to replace a row: `become({ ...raft, roles: { ...raft.roles, leader: { ... } } })`. */
   readonly roles: Table
   /** The roles drawn as the top-level states of one statechart, in the form of a machine's config. */
-  readonly config: { readonly id: string; readonly initial: Initial; readonly states: { readonly [Name in keyof Table]: object } }
+  readonly config: {
+    readonly id: string
+    readonly initial: Initial
+    readonly states: { readonly [Name in keyof Table]: object }
+  }
   /** `machine.provide` for the roles: delays by those who randomize them, guards and actions by those who break them. */
-  provide(by: { readonly [Name in keyof Table]?: Parameters<Table[Name]['actor']['provide']>[0] }): Family<Table, Initial>
+  provide(
+    by: { readonly [Name in keyof Table]?: Parameters<Table[Name]['actor']['provide']>[0] },
+  ): Family<Table, Initial>
 }
 
 /**
@@ -169,7 +179,11 @@ function logicOf({ id, initial, roles }: AnyFamily) {
     id,
     initial,
     roles,
-    config: { id, initial, states: Object.fromEntries(Object.entries(roles).map(([name, { actor }]) => [name, actor.config])) },
+    config: {
+      id,
+      initial,
+      states: Object.fromEntries(Object.entries(roles).map(([name, { actor }]) => [name, actor.config])),
+    },
     getInitialSnapshot: (scope: AnyActorScope, input: unknown): Turn =>
       settle(initial, start(initial, input, scope), new Set([initial]), undefined, scope),
     transition: (snapshot: Turn, event: { type: string }, scope: AnyActorScope): Turn => {
@@ -223,20 +237,19 @@ function checkTable({ id, initial, roles }: AnyFamily): void {
     for (const [final, next] of Object.entries(on)) {
       if (actor.states[final]?.type !== 'final') refuse(`${final} is no final state of role ${name}`)
       const successor = typeof next === 'object' ? next.role : next
-      if (successor === undefined || !Object.hasOwn(roles, successor)) refuse(`${name}.${final} leads to ${successor}, which is no role`)
+      if (successor === undefined || !Object.hasOwn(roles, successor))
+        refuse(`${name}.${final} leads to ${successor}, which is no role`)
     }
-    for (const node of nodesOf(actor.root)) {
+    for (const node of nodesWithin(actor.root)) {
       const owner = ownerOf.get(node.id)
       if (owner !== undefined) {
         refuse(`roles ${owner} and ${name} both have a state with the id "${node.id}", so their timers would be one`)
       }
       if (startsActors(node)) refuse(`role ${name} invokes or spawns in "${node.id}"; what a role wants done it emits`)
     }
-    for (const node of nodesOf(actor.root)) ownerOf.set(node.id, name)
+    for (const node of nodesWithin(actor.root)) ownerOf.set(node.id, name)
   }
 }
-
-const nodesOf = (node: AnyStateNode): readonly AnyStateNode[] => [node, ...Object.values(node.states).flatMap(nodesOf)]
 
 function startsActors(node: AnyStateNode): boolean {
   const transitions = [...node.transitions.values(), node.always ?? []].flat()

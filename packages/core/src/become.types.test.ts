@@ -1,7 +1,16 @@
 import { expect, expectTypeOf, test } from 'vitest'
 import { createActor, setup } from 'xstate'
 import { again, become } from './become.js'
-import { candidate, type Emitted, type Event, follower, type Leader, leader, type Server, server } from './miniRaft.test.fixture.js'
+import {
+  candidate,
+  type Emitted,
+  type Event,
+  follower,
+  type Leader,
+  leader,
+  type Server,
+  server,
+} from './miniRaft.test.fixture.js'
 import { rulesFor } from './rules.js'
 import { stepper } from './stepper.js'
 
@@ -27,7 +36,10 @@ test('a family is inferred without casts', () => {
 })
 
 test('a row of a family is replaced without casts', () => {
-  const replaced = become({ ...server, roles: { ...server.roles, leader: { actor: leader, on: { deposed: 'follower' } } } })
+  const replaced = become({
+    ...server,
+    roles: { ...server.roles, leader: { actor: leader, on: { deposed: 'follower' } } },
+  })
   expect(replaced.roles.leader.on.deposed).toBe('follower')
   expectTypeOf(replaced.initial).toEqualTypeOf<'follower'>()
 })

@@ -47,7 +47,9 @@ export const follower = setup({
     vote: assign(onFollower('RequestVote', (_self, { term, from }) => ({ currentTerm: term, votedFor: from }))),
     follow: assign(onFollower('Heartbeat', (_self, { term, from }) => ({ currentTerm: term, leader: from }))),
     persist: emit(({ context }) => ({ type: 'persist', record: durable(context) })),
-    replyVote: emit(onFollower('RequestVote', (self, { from }) => send(from, { type: 'Vote', term: self.currentTerm }))),
+    replyVote: emit(
+      onFollower('RequestVote', (self, { from }) => send(from, { type: 'Vote', term: self.currentTerm })),
+    ),
   },
 }).createMachine({
   id: 'follower',

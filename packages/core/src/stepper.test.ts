@@ -63,7 +63,9 @@ describe('what a role throws comes out of the step', () => {
   })
 
   test('at the start', () => {
-    expect(() => stepper(setup({}).createMachine({ id: 'unborn', context: fails })).initial(undefined)).toThrow('on purpose')
+    expect(() => stepper(setup({}).createMachine({ id: 'unborn', context: fails })).initial(undefined)).toThrow(
+      'on purpose',
+    )
   })
 })
 
@@ -76,7 +78,8 @@ describe('a role may only assign, emit and wait', () => {
     spawned: spawnChild(child),
     spawnedInAssign: assign(({ spawn }) => ({ child: spawn(child) })),
   }
-  const outcome = (entry: never) => () => stepper(setup({ actions: actions as never }).createMachine({ id: 'x', entry })).initial(undefined)
+  const outcome = (entry: never) => () =>
+    stepper(setup({ actions: actions as never }).createMachine({ id: 'x', entry })).initial(undefined)
 
   test.each([...Object.keys(actions), 'misspelt'])('%s', (action) => {
     expect(outcome(action as never)).toThrow(BrokenInvariantError)
@@ -84,14 +87,20 @@ describe('a role may only assign, emit and wait', () => {
 
   test('a misspelt delay does not fire at once, as it would in XState', () => {
     const machine = setup({}).createMachine({ id: 'x', after: { misspelt: { actions: [] } } } as never)
-    expect(() => stepper(machine).initial(undefined as never)).toThrow('the delay of xstate.after.misspelt.x is not declared')
+    expect(() => stepper(machine).initial(undefined as never)).toThrow(
+      'the delay of xstate.after.misspelt.x is not declared',
+    )
   })
 })
 
 describe('a stepper and an actor give the same trace', () => {
   const from = fc.constantFrom('g/server/n2' as const, 'g/server/n3' as const)
   const term = fc.integer({ min: 0, max: 6 })
-  const message = fc.record({ type: fc.constantFrom('RequestVote' as const, 'Vote' as const, 'Heartbeat' as const), from, term })
+  const message = fc.record({
+    type: fc.constantFrom('RequestVote' as const, 'Vote' as const, 'Heartbeat' as const),
+    from,
+    term,
+  })
   const local = fc.constant({ type: 'client.read', request: 1 } as const)
   const waits = fc.record({ type: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 400 }) })
   const walk = fc.array(fc.oneof({ weight: 4, arbitrary: message }, local, { weight: 3, arbitrary: waits }), {
@@ -207,7 +216,9 @@ function traceOfActor(logic: AnyActorLogic, steps: Walk): Line[] {
       atMs: clock.nowMs,
       value: snapshot.value,
       context: snapshot.context,
-      outcomes: outcomes.map((outcome) => (outcome.type === 'effect' ? { ...outcome, effect: effects.shift() } : outcome)),
+      outcomes: outcomes.map((outcome) =>
+        outcome.type === 'effect' ? { ...outcome, effect: effects.shift() } : outcome,
+      ),
     })
     outcomes = []
   })

@@ -66,7 +66,10 @@ export function stepper<Logic extends AnyActorLogic>(logic: Logic): Stepper<Logi
     step: (snapshot, event) => run(() => logic.transition(snapshot, event, scope)),
     fire: (snapshot, timer) => {
       // The event of an `after` bears the id of its timer as its type.
-      invariant(timer.startsWith(timerPrefix), `"${timer}" is no timer: fire takes the id that a schedule outcome named`)
+      invariant(
+        timer.startsWith(timerPrefix),
+        `"${timer}" is no timer: fire takes the id that a schedule outcome named`,
+      )
       return run(() => logic.transition(snapshot, { type: timer }, scope))
     },
   }

@@ -54,7 +54,8 @@ export function drive<Logic extends AnyActorLogic>(logic: Logic, input: InputFro
   }
   let last = take(steps.initial(input))
 
-  const snapshotNow = () => last.snapshot as { readonly status: string; readonly value: unknown; readonly context: unknown }
+  const snapshotNow = () =>
+    last.snapshot as { readonly status: string; readonly value: unknown; readonly context: unknown }
   const stepWith = (next: () => Step<Logic>) => {
     const { status, value } = snapshotNow()
     invariant(status === 'active', `the role has ended in ${JSON.stringify(value)}: it takes no further event`)

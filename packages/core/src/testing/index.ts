@@ -1,3 +1,5 @@
+export { checkFamily, checkMachine, type EventsOf } from './checkMachine.js'
+export { type MachineDefect, type MachineDefectKind, MachineDefectsError } from './checkMachineParts.js'
 export { type Driven, drive } from './harness.js'
 export { type MemoryMessage, type MemoryTransport, type MemoryTransportOptions, memoryTransport } from './memoryTransport.js'
 export { type SuiteCase, transportSuite } from './transportSuite.js'

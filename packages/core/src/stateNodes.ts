@@ -1,0 +1,7 @@
+import type { AnyStateNode } from 'xstate'
+
+/** A state and all states within it, in the order of the document. */
+export const nodesWithin = (node: AnyStateNode): readonly AnyStateNode[] => [
+  node,
+  ...Object.values(node.states).flatMap(nodesWithin),
+]
