@@ -1,1 +1,8 @@
-export {}
+export { type Candidate, candidate } from './candidate.js'
+export { server } from './family.js'
+export { type Follower, follower } from './follower.js'
+export { messages, type RaftMessage } from './generated/raft.js'
+export { leader } from './leader.js'
+export type { Leader } from './leadership.js'
+export { type RaftOptions, raft } from './raft.js'
+export { type RaftConfig, type RaftEvent, type RaftLimits, type RaftRecord, recover, type Server } from './server.js'

@@ -424,6 +424,8 @@ export interface AppendEntriesReply {
   readonly conflictIndex: number
   /** The round of the AppendEntries that is answered. */
   readonly round: number
+  /** The prev_log_index of the AppendEntries that is answered. */
+  readonly prevLogIndex: number
 }
 
 function emptyAppendEntriesReply(): Draft<AppendEntriesReply> {
@@ -435,6 +437,7 @@ function emptyAppendEntriesReply(): Draft<AppendEntriesReply> {
     conflictTerm: 0,
     conflictIndex: 0,
     round: 0,
+    prevLogIndex: 0,
   }
 }
 
@@ -461,6 +464,9 @@ function readAppendEntriesReply(reader: ProtoReader): AppendEntriesReply {
       case 48:
         message.round = reader.uint64()
         break
+      case 56:
+        message.prevLogIndex = reader.uint64()
+        break
       default:
         reader.skip(tag)
     }
@@ -475,6 +481,7 @@ function writeAppendEntriesReply(writer: ProtoWriter, message: AppendEntriesRepl
   if (message.conflictTerm !== 0) writer.tag(32).uint64(message.conflictTerm)
   if (message.conflictIndex !== 0) writer.tag(40).uint64(message.conflictIndex)
   if (message.round !== 0) writer.tag(48).uint64(message.round)
+  if (message.prevLogIndex !== 0) writer.tag(56).uint64(message.prevLogIndex)
 }
 
 /** @throws `QUORATE_UNENCODABLE_VALUE` */
@@ -496,9 +503,7 @@ export interface InstallSnapshot {
   /** Where the chunk stands in the snapshot, in bytes. */
   readonly offset: number
   readonly data: Uint8Array
-  /** True for the last chunk. */
-  readonly done: boolean
-  /** Bytes of the whole snapshot. */
+  /** Bytes of the whole snapshot; the chunk that reaches it is the last. */
   readonly size: number
 }
 
@@ -510,7 +515,6 @@ function emptyInstallSnapshot(): Draft<InstallSnapshot> {
     lastIncludedTerm: 0,
     offset: 0,
     data: noBytes,
-    done: false,
     size: 0,
   }
 }
@@ -536,9 +540,6 @@ function readInstallSnapshot(reader: ProtoReader): InstallSnapshot {
         message.data = reader.bytes()
         break
       case 48:
-        message.done = reader.bool()
-        break
-      case 56:
         message.size = reader.uint64()
         break
       default:
@@ -554,8 +555,7 @@ function writeInstallSnapshot(writer: ProtoWriter, message: InstallSnapshot): vo
   if (message.lastIncludedTerm !== 0) writer.tag(24).uint64(message.lastIncludedTerm)
   if (message.offset !== 0) writer.tag(32).uint64(message.offset)
   if (message.data.length !== 0) writer.tag(42).bytes(message.data)
-  if (message.done !== false) writer.tag(48).bool(message.done)
-  if (message.size !== 0) writer.tag(56).uint64(message.size)
+  if (message.size !== 0) writer.tag(48).uint64(message.size)
 }
 
 /** @throws `QUORATE_UNENCODABLE_VALUE` */

@@ -1,0 +1,176 @@
+import { type Effect, ignore, type NodeId, rulesFor } from '@quorate/core'
+import { assign, emit, setup } from 'xstate'
+import type { RaftMessage } from './generated/raft.js'
+import * as server from './server.js'
+
+/**
+ * Raft candidate. Ongaro and Ousterhout (2014), section 5.2 and Figure 2; the round of pre-votes before it: Ongaro,
+ * "Consensus: Bridging Theory and Practice" (2014), section 9.6.
+ * @module
+ */
+
+export interface Candidate extends server.Server {
+  /** Who answered in this round, and how; its own vote among them. */
+  readonly votes: Readonly<Record<NodeId, boolean>>
+}
+
+const on = rulesFor<Candidate, server.RaftEvent>()
+
+const ownVote = (self: server.Server) => ({ [self.config.id]: true })
+const lastOf = ({ log }: server.Server) => ({ lastLogIndex: log.last.index, lastLogTerm: log.last.term })
+
+export const candidate = setup({
+  types: {} as {
+    context: Candidate
+    events: server.RaftEvent
+    input: server.Server
+    output: server.Server
+    emitted: Effect<RaftMessage, server.RaftRecord>
+  },
+  // Nominal; whoever runs the role provides a randomized one.
+  delays: { electionTimeout: 1000 },
+  guards: {
+    isOlderLeader: on('AppendEntries', server.isOlderTerm),
+    isNewerLeader: on('AppendEntries', server.isNewerTerm),
+    isOlderSender: on('InstallSnapshot', server.isOlderTerm),
+    isNewerSender: on('InstallSnapshot', server.isNewerTerm),
+    isNewerCandidate: on('RequestVote', server.isNewerTerm),
+    mayVote: on('RequestVote', server.mayVote),
+    wouldVote: on('PreVote', server.wouldVote),
+    isNewerPreVoter: on('PreVoteReply', server.isNewerTerm),
+    isNewerVoter: on('RequestVoteReply', server.isNewerTerm),
+    isNewerFollower: on('AppendEntriesReply', server.isNewerTerm),
+    isNewerInstaller: on('InstallSnapshotReply', server.isNewerTerm),
+    isAboutNextTerm: on('PreVoteReply', (self, { askedTerm }) => askedTerm === self.currentTerm + 1),
+    isAboutThisTerm: on('RequestVoteReply', (self, { term }) => term === self.currentTerm),
+    isNewerSnapshot: on('snapshot.taken', server.isNewerSnapshot),
+    /** "If votes received from majority of servers." */
+    hasMajority: ({ context: self }) => self.config.quorum.tally(self.votes) === 'won',
+  },
+  actions: {
+    countOwnPreVote: assign(({ context: self }) => ({ votes: ownVote(self) })),
+    broadcastPreVote: emit(({ context: self }) => ({
+      type: 'multicast',
+      to: server.everyServer(self),
+      message: { type: 'PreVote', term: self.currentTerm + 1, ...lastOf(self) },
+    })),
+    countPreVote: assign(
+      on('PreVoteReply', (self, reply) => ({ votes: { ...self.votes, [server.senderOf(reply)]: reply.voteGranted } })),
+    ),
+    /** "On conversion to candidate: increment currentTerm, vote for self." */
+    beginTerm: assign(({ context: self }) => ({
+      currentTerm: self.currentTerm + 1,
+      votedFor: self.config.id,
+      votes: ownVote(self),
+    })),
+    persist: emit(({ context: self }) => server.recordEffect(self)),
+    broadcastRequestVote: emit(({ context: self }) => ({
+      type: 'multicast',
+      to: server.everyServer(self),
+      message: { type: 'RequestVote', term: self.currentTerm, ...lastOf(self) },
+    })),
+    countVote: assign(
+      on('RequestVoteReply', (self, reply) => ({
+        votes: { ...self.votes, [server.senderOf(reply)]: reply.voteGranted },
+      })),
+    ),
+    adoptLeadersTerm: assign(on('AppendEntries', server.withTerm)),
+    adoptSendersTerm: assign(on('InstallSnapshot', server.withTerm)),
+    adoptCandidatesTerm: assign(on('RequestVote', server.withTerm)),
+    adoptPreVotersTerm: assign(on('PreVoteReply', server.withTerm)),
+    adoptVotersTerm: assign(on('RequestVoteReply', server.withTerm)),
+    adoptFollowersTerm: assign(on('AppendEntriesReply', server.withTerm)),
+    adoptInstallersTerm: assign(on('InstallSnapshotReply', server.withTerm)),
+    rejectEntries: emit(on('AppendEntries', server.rejectEntries)),
+    rejectSnapshot: emit(on('InstallSnapshot', server.rejectSnapshot)),
+    refuseVote: emit(on('RequestVote', (self, request) => server.voteReply(self, request, false))),
+    replyPreVote: emit(on('PreVote', (self, request) => server.preVoteReply(self, request, true))),
+    refusePreVote: emit(on('PreVote', (self, request) => server.preVoteReply(self, request, false))),
+    persistCompaction: emit(on('snapshot.taken', server.compactEffect)),
+    compact: assign(on('snapshot.taken', server.withSnapshot)),
+    refuseProposal: emit(on('client.proposed', server.refuse)),
+    refuseRead: emit(on('client.read', server.refuse)),
+  },
+}).createMachine({
+  id: 'candidate',
+  context: ({ input }) => ({ ...input, leaderId: undefined, votes: {} }),
+  output: server.handOver,
+  initial: 'preVoting',
+  on: {
+    /** "If AppendEntries RPC received from new leader: convert to follower." */
+    AppendEntries: [
+      { guard: 'isOlderLeader', actions: 'rejectEntries' },
+      { guard: 'isNewerLeader', actions: ['adoptLeadersTerm', 'persist'], target: '.lost' },
+      { target: '.lost' },
+    ],
+    InstallSnapshot: [
+      { guard: 'isOlderSender', actions: 'rejectSnapshot' },
+      { guard: 'isNewerSender', actions: ['adoptSendersTerm', 'persist'], target: '.lost' },
+      { target: '.lost' },
+    ],
+    RequestVote: [
+      { guard: 'isNewerCandidate', actions: ['adoptCandidatesTerm', 'persist'], target: '.lost' },
+      { actions: 'refuseVote' },
+    ],
+    PreVote: [{ guard: 'wouldVote', actions: 'replyPreVote' }, { actions: 'refusePreVote' }],
+    PreVoteReply: [
+      { guard: 'isNewerPreVoter', actions: ['adoptPreVotersTerm', 'persist'], target: '.lost' },
+      ignore('an answer to an earlier round'),
+    ],
+    RequestVoteReply: [
+      { guard: 'isNewerVoter', actions: ['adoptVotersTerm', 'persist'], target: '.lost' },
+      ignore('an answer to an earlier election'),
+    ],
+    AppendEntriesReply: [
+      { guard: 'isNewerFollower', actions: ['adoptFollowersTerm', 'persist'], target: '.lost' },
+      ignore('an answer to a leader that this server no longer is'),
+    ],
+    InstallSnapshotReply: [
+      { guard: 'isNewerInstaller', actions: ['adoptInstallersTerm', 'persist'], target: '.lost' },
+      ignore('an answer to a leader that this server no longer is'),
+    ],
+    'snapshot.taken': [
+      { guard: 'isNewerSnapshot', actions: ['persistCompaction', 'compact'] },
+      ignore('it came too late: a newer one is here, or the log was replaced'),
+    ],
+    'client.proposed': { actions: 'refuseProposal' },
+    'client.read': { actions: 'refuseRead' },
+    'storage.persisted': ignore('a candidate counts no acknowledgements; its requests wait in the outbox'),
+  },
+  states: {
+    /** Asks whether it could win, before it disturbs anyone with a new term. Nothing of this round is durable. */
+    preVoting: {
+      entry: ['countOwnPreVote', 'broadcastPreVote'],
+      always: { guard: 'hasMajority', target: 'voting' },
+      after: { electionTimeout: 'timedOut' },
+      on: {
+        RequestVote: [
+          { guard: 'isNewerCandidate', actions: ['adoptCandidatesTerm', 'persist'], target: 'lost' },
+          { guard: 'mayVote', target: 'lost' },
+          { actions: 'refuseVote' },
+        ],
+        PreVoteReply: [
+          { guard: 'isNewerPreVoter', actions: ['adoptPreVotersTerm', 'persist'], target: 'lost' },
+          { guard: 'isAboutNextTerm', actions: 'countPreVote' },
+          ignore('an answer to an earlier round'),
+        ],
+      },
+    },
+    voting: {
+      entry: ['beginTerm', 'persist', 'broadcastRequestVote'],
+      always: { guard: 'hasMajority', target: 'won' },
+      after: { electionTimeout: 'timedOut' },
+      on: {
+        RequestVoteReply: [
+          { guard: 'isNewerVoter', actions: ['adoptVotersTerm', 'persist'], target: 'lost' },
+          { guard: 'isAboutThisTerm', actions: 'countVote' },
+          ignore('an answer to an earlier election'),
+        ],
+      },
+    },
+    won: { type: 'final' },
+    /** Another server leads, or may: a follower handles the same message. */
+    lost: { type: 'final' },
+    timedOut: { type: 'final' },
+  },
+})

@@ -1,0 +1,259 @@
+import { type Effect, ignore, Log, rulesFor } from '@quorate/core'
+import { assign, emit, setup } from 'xstate'
+import * as check from './consistencyCheck.js'
+import type { AppendEntries, InstallSnapshot, RaftMessage } from './generated/raft.js'
+import * as chunks from './incomingSnapshot.js'
+import * as server from './server.js'
+
+/**
+ * Raft follower. Ongaro and Ousterhout (2014), Figures 2 and 13, sections 5.2, 5.3 and 7. Pre-vote and leader
+ * stickiness: Ongaro, "Consensus: Bridging Theory and Practice" (2014), sections 9.6 and 4.2.3.
+ * @module
+ */
+
+export interface Follower extends server.Server {
+  /** The leader's commit index, as far as it told. */
+  readonly leaderCommit: number
+  /** Up to here the log is known to equal the log of this term's leader. */
+  readonly matchIndex: number
+  readonly incoming: chunks.Incoming | undefined
+}
+
+const on = rulesFor<Follower, server.RaftEvent>()
+
+/** "If leaderCommit > commitIndex, set commitIndex = min(leaderCommit, index of last new entry)." */
+const commitTarget = (self: Follower): number => Math.min(self.leaderCommit, self.matchIndex)
+
+const appendReply = (self: Follower, message: AppendEntries, success: boolean) => ({
+  type: 'AppendEntriesReply' as const,
+  term: self.currentTerm,
+  success,
+  matchIndex: success ? check.lastNamed(message) : 0,
+  ...(success ? { conflictTerm: 0, conflictIndex: 0 } : check.conflictOf(self, message)),
+  round: message.round,
+  prevLogIndex: message.prevLogIndex,
+})
+
+const snapshotReply = (self: Follower, chunk: InstallSnapshot, installed: boolean) => ({
+  type: 'InstallSnapshotReply' as const,
+  term: self.currentTerm,
+  lastIncludedIndex: chunk.lastIncludedIndex,
+  lastIncludedTerm: chunk.lastIncludedTerm,
+  offset: chunks.receivedOf(self, chunk),
+  installed,
+})
+
+const behaviour = setup({
+  types: {} as {
+    context: Follower
+    events: server.RaftEvent
+    input: server.Server
+    output: server.Server
+    emitted: Effect<RaftMessage, server.RaftRecord>
+  },
+  // Nominal; whoever runs the role provides randomized ones.
+  delays: { electionTimeout: 1000, minimumElectionTimeout: 1000 },
+  guards: {
+    isOlderLeader: on('AppendEntries', server.isOlderTerm),
+    isNewerLeader: on('AppendEntries', server.isNewerTerm),
+    isMalformed: on('AppendEntries', check.isMalformed),
+    isGap: on('AppendEntries', check.isGap),
+    hasConflict: on('AppendEntries', check.hasConflict),
+    bringsEntries: on('AppendEntries', (self, message) => check.newEntries(self, message).length > 0),
+    isOlderSender: on('InstallSnapshot', server.isOlderTerm),
+    isNewerSender: on('InstallSnapshot', server.isNewerTerm),
+    holdsSnapshot: on('InstallSnapshot', chunks.isHeld),
+    isLastChunk: on('InstallSnapshot', chunks.isLastChunk),
+    isNextChunk: on('InstallSnapshot', chunks.isNextChunk),
+    isNewerCandidate: on('RequestVote', server.isNewerTerm),
+    mayVote: on('RequestVote', server.mayVote),
+    wouldVote: on('PreVote', server.wouldVote),
+    isNewerSnapshot: on('snapshot.taken', server.isNewerSnapshot),
+    hasMoreToCommit: ({ context: self }) => commitTarget(self) > self.commitIndex,
+    isDoubtful: ({ context: self }) => self.doubtful,
+    /** The leader has committed in its own term, and all of that is here: the log is as good as the leader's. */
+    isUpToDateAgain: ({ context: self }) =>
+      self.leaderId !== undefined &&
+      self.commitIndex >= self.leaderCommit &&
+      self.log.termAt(self.commitIndex) === self.currentTerm,
+  },
+  actions: {
+    adoptLeadersTerm: assign(on('AppendEntries', server.withTerm)),
+    adoptSendersTerm: assign(on('InstallSnapshot', server.withTerm)),
+    adoptCandidatesTerm: assign(on('RequestVote', server.withTerm)),
+    persist: emit(({ context: self }) => server.recordEffect(self)),
+    recognizeLeader: assign(
+      on('AppendEntries', (self, message) => ({
+        leaderId: server.senderOf(message),
+        leaderCommit: Math.max(self.leaderCommit, message.leaderCommit),
+      })),
+    ),
+    noteMatch: assign(
+      on('AppendEntries', (self, message) => ({ matchIndex: Math.max(self.matchIndex, check.lastNamed(message)) })),
+    ),
+    persistTruncation: emit(
+      on('AppendEntries', (self, message) => ({
+        type: 'truncate' as const,
+        after: check.lastBeforeConflict(self, message),
+      })),
+    ),
+    persistEntries: emit(
+      on('AppendEntries', (self, message) => ({ type: 'append' as const, entries: check.newEntries(self, message) })),
+    ),
+    append: assign(on('AppendEntries', check.withEntries)),
+    rejectEntries: emit(on('AppendEntries', server.rejectEntries)),
+    replySuccess: emit(
+      on('AppendEntries', (self, message) => server.replyTo(message.from, appendReply(self, message, true))),
+    ),
+    replyConflict: emit(
+      on('AppendEntries', (self, message) => server.replyTo(message.from, appendReply(self, message, false))),
+    ),
+    commit: emit(({ context: self }) => ({
+      type: 'commit',
+      entries: server.entriesToCommit(self, commitTarget(self)),
+    })),
+    advanceCommitIndex: assign(({ context: self }) => ({ commitIndex: commitTarget(self) })),
+
+    recognizeSender: assign(on('InstallSnapshot', (_self, chunk) => ({ leaderId: server.senderOf(chunk) }))),
+    /** A snapshot holds what is committed, so the entries that it stands for are. */
+    noteCommitted: assign(
+      on('InstallSnapshot', (self, { lastIncludedIndex }) => ({
+        leaderCommit: Math.max(self.leaderCommit, lastIncludedIndex),
+        matchIndex: Math.max(self.matchIndex, lastIncludedIndex),
+        incoming: undefined,
+      })),
+    ),
+    acceptChunk: assign(on('InstallSnapshot', chunks.withChunk)),
+    persistSnapshot: emit(
+      on('InstallSnapshot', (self, chunk) => ({ type: 'install' as const, snapshot: chunks.completed(self, chunk) })),
+    ),
+    restore: emit(
+      on('InstallSnapshot', (self, chunk) => ({ type: 'restore' as const, snapshot: chunks.completed(self, chunk) })),
+    ),
+    /** Figure 13, steps 7 and 8: "Discard the entire log. Reset state machine using snapshot contents." */
+    install: assign(
+      on('InstallSnapshot', (self, chunk) => {
+        const snapshot = chunks.completed(self, chunk)
+        return { snapshot, log: Log.empty(snapshot.last), commitIndex: snapshot.last.index }
+      }),
+    ),
+    rejectSnapshot: emit(on('InstallSnapshot', server.rejectSnapshot)),
+    replyProgress: emit(
+      on('InstallSnapshot', (self, chunk) => server.replyTo(chunk.from, snapshotReply(self, chunk, false))),
+    ),
+    replyInstalled: emit(
+      on('InstallSnapshot', (self, chunk) => server.replyTo(chunk.from, snapshotReply(self, chunk, true))),
+    ),
+
+    vote: assign(on('RequestVote', (_self, request) => ({ votedFor: server.senderOf(request) }))),
+    replyVote: emit(on('RequestVote', (self, request) => server.voteReply(self, request, true))),
+    refuseVote: emit(on('RequestVote', (self, request) => server.voteReply(self, request, false))),
+    replyPreVote: emit(on('PreVote', (self, request) => server.preVoteReply(self, request, true))),
+    refusePreVote: emit(on('PreVote', (self, request) => server.preVoteReply(self, request, false))),
+
+    persistCompaction: emit(on('snapshot.taken', server.compactEffect)),
+    compact: assign(on('snapshot.taken', server.withSnapshot)),
+    refuseProposal: emit(on('client.proposed', server.refuse)),
+    refuseRead: emit(on('client.read', server.refuse)),
+
+    /** The leader of this term is the only one this server can have voted for without harm, whatever it forgot. */
+    trustAgain: assign(({ context: self }) => ({ doubtful: false, votedFor: self.leaderId })),
+  },
+})
+
+export const follower = behaviour.createMachine({
+  id: 'follower',
+  context: ({ input }) => ({ ...input, leaderCommit: 0, matchIndex: input.commitIndex, incoming: undefined }),
+  output: server.handOver,
+  initial: 'starting',
+  always: { guard: 'hasMoreToCommit', actions: ['commit', 'advanceCommitIndex'] },
+  on: {
+    AppendEntries: [
+      { guard: 'isOlderLeader', actions: 'rejectEntries' },
+      { guard: 'isNewerLeader', actions: ['adoptLeadersTerm', 'persist'], target: '.outdated' },
+      { guard: 'isMalformed', ...ignore('no server sends such entries') },
+      { guard: 'isGap', actions: ['recognizeLeader', 'replyConflict'], target: '.heard' },
+      {
+        guard: 'hasConflict',
+        actions: ['recognizeLeader', 'persistTruncation', 'persistEntries', 'append', 'noteMatch', 'replySuccess'],
+        target: '.heard',
+      },
+      {
+        guard: 'bringsEntries',
+        actions: ['recognizeLeader', 'persistEntries', 'append', 'noteMatch', 'replySuccess'],
+        target: '.heard',
+      },
+      { actions: ['recognizeLeader', 'noteMatch', 'replySuccess'], target: '.heard' },
+    ],
+    InstallSnapshot: [
+      { guard: 'isOlderSender', actions: 'rejectSnapshot' },
+      { guard: 'isNewerSender', actions: ['adoptSendersTerm', 'persist'], target: '.outdated' },
+      { guard: 'holdsSnapshot', actions: ['recognizeSender', 'noteCommitted', 'replyInstalled'], target: '.heard' },
+      {
+        guard: 'isLastChunk',
+        actions: ['recognizeSender', 'persistSnapshot', 'restore', 'install', 'noteCommitted', 'replyInstalled'],
+        target: '.heard',
+      },
+      { guard: 'isNextChunk', actions: ['recognizeSender', 'acceptChunk', 'replyProgress'], target: '.heard' },
+      { actions: ['recognizeSender', 'replyProgress'], target: '.heard' },
+    ],
+    RequestVote: [
+      { guard: 'isNewerCandidate', actions: ['adoptCandidatesTerm', 'persist'], target: '.outdated' },
+      { guard: 'mayVote', actions: ['vote', 'persist', 'replyVote'], target: '.following' },
+      { actions: 'refuseVote' },
+    ],
+    PreVote: [{ guard: 'wouldVote', actions: 'replyPreVote' }, { actions: 'refusePreVote' }],
+    'snapshot.taken': [
+      { guard: 'isNewerSnapshot', actions: ['persistCompaction', 'compact'] },
+      ignore('it came too late: a newer one is here, or the log was replaced'),
+    ],
+    'client.proposed': { actions: 'refuseProposal' },
+    'client.read': { actions: 'refuseRead' },
+    'storage.persisted': ignore('a follower counts no acknowledgements; its replies wait in the outbox'),
+    AppendEntriesReply: ignore('an answer to a leader that this server no longer is'),
+    InstallSnapshotReply: ignore('an answer to a leader that this server no longer is'),
+    PreVoteReply: ignore('an answer to a candidate that this server no longer is'),
+    RequestVoteReply: ignore('an answer to a candidate that this server no longer is'),
+  },
+  states: {
+    starting: {
+      always: [{ guard: 'isDoubtful', actions: 'persist', target: 'doubtful' }, { target: 'following' }],
+    },
+    following: {
+      initial: 'free',
+      after: { electionTimeout: 'timedOut' },
+      states: {
+        /** No leader was heard for the minimum election timeout: votes are free. */
+        free: {},
+        /**
+         * "If a server receives a RequestVote request within the minimum election timeout of hearing from a current
+         * leader, it does not update its term or grant its vote" (dissertation, section 4.2.3).
+         */
+        led: {
+          after: { minimumElectionTimeout: 'free' },
+          on: {
+            RequestVote: [
+              { guard: 'isNewerCandidate', ...ignore('the leader is alive; a disruptive server must not depose it') },
+              { actions: 'refuseVote' },
+            ],
+            PreVote: { actions: 'refusePreVote' },
+          },
+        },
+      },
+    },
+    heard: {
+      always: [{ guard: 'isDoubtful', target: 'doubtful' }, { target: 'following.led' }],
+    },
+    /** The disk may have forgotten a promise: neither votes nor leads, until a leader has brought it up to date. */
+    doubtful: {
+      always: { guard: 'isUpToDateAgain', actions: ['trustAgain', 'persist'], target: 'following.led' },
+      on: {
+        RequestVote: { actions: 'refuseVote' },
+        PreVote: { actions: 'refusePreVote' },
+      },
+    },
+    timedOut: { type: 'final' },
+    /** A newer term began: the same message is handled again in it. */
+    outdated: { type: 'final' },
+  },
+})

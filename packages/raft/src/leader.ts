@@ -1,0 +1,255 @@
+import { type Effect, ignore, invariant, rulesFor } from '@quorate/core'
+import { assign, emit, setup } from 'xstate'
+import type { RaftMessage } from './generated/raft.js'
+import * as leading from './leadership.js'
+import { afterChunk, afterConflict, afterSuccess } from './progress.js'
+import * as replication from './replication.js'
+import * as server from './server.js'
+
+/**
+ * Raft leader. Ongaro and Ousterhout (2014), Figure 2 and sections 5.3, 5.4.2, 7 and 8. ReadIndex and the check of
+ * quorum: Ongaro, "Consensus: Bridging Theory and Practice" (2014), sections 6.4 and 6.2.
+ * @module
+ */
+
+const on = rulesFor<leading.Leader, server.RaftEvent>()
+
+const behaviour = setup({
+  types: {} as {
+    context: leading.Leader
+    events: server.RaftEvent
+    input: server.Server
+    output: server.Server
+    emitted: Effect<RaftMessage, server.RaftRecord>
+  },
+  delays: { heartbeat: 100, quorumCheck: 1000 },
+  guards: {
+    isNewerLeader: on('AppendEntries', server.isNewerTerm),
+    isOlderLeader: on('AppendEntries', server.isOlderTerm),
+    isNewerSender: on('InstallSnapshot', server.isNewerTerm),
+    isOlderSender: on('InstallSnapshot', server.isOlderTerm),
+    isNewerCandidate: on('RequestVote', server.isNewerTerm),
+    isNewerPreVoter: on('PreVoteReply', server.isNewerTerm),
+    isNewerVoter: on('RequestVoteReply', server.isNewerTerm),
+    isNewerFollower: on('AppendEntriesReply', server.isNewerTerm),
+    isNewerInstaller: on('InstallSnapshotReply', server.isNewerTerm),
+    /** An answer in this term, of a follower, that speaks of entries which were sent. */
+    isAnswer: on(
+      'AppendEntriesReply',
+      (self, reply) => reply.term === self.currentTerm && leading.isFollower(self, reply) && reply.matchIndex <= self.log.last.index,
+    ),
+    isChunkAnswer: on('InstallSnapshotReply', (self, reply) => reply.term === self.currentTerm && leading.isFollower(self, reply)),
+    /** An index alone is not enough: the entry may have been replaced since the write began. */
+    isInLog: on('storage.persisted', (self, { last }) => self.log.has(last)),
+    isNewerSnapshot: on('snapshot.taken', server.isNewerSnapshot),
+    isOverloaded: on(
+      'client.proposed',
+      (self) => self.log.last.index - self.commitIndex >= self.config.limits.uncommittedEntriesMax,
+    ),
+    hasMoreToCommit: ({ context: self }) => leading.commitTarget(self) > self.commitIndex,
+    mayMulticast: ({ context: self }) => replication.mayMulticast(self),
+    isEntryDue: ({ context: self }) => replication.followerDue(self) !== undefined,
+    isChunkDue: ({ context: self }) => replication.installerDue(self) !== undefined,
+    mayMulticastHeartbeat: ({ context: self }) => replication.mayMulticastHeartbeat(self),
+    isHeartbeatDue: ({ context: self }) => self.heartbeatsDue.length > 0,
+    isReadConfirmed: ({ context: self }) => leading.isReadConfirmed(self),
+    /** One round at a time: reads that come meanwhile share the next. */
+    isRoundDue: ({ context: self }) =>
+      self.readsWaiting.length > 0 && self.readsAsked.length === 0 && leading.hasCommittedInTerm(self),
+    isReadOpen: ({ context: self }) => self.readsWaiting.length > 0 || self.readsAsked.length > 0,
+    isFit: ({ context: self }) => leading.isFit(self),
+  },
+  actions: {
+    persistNoop: emit(({ context: self }) => ({ type: 'append', entries: leading.lastEntries(self, 1) })),
+    commit: emit(({ context: self }) => ({
+      type: 'commit',
+      entries: server.entriesToCommit(self, leading.commitTarget(self)),
+      passes: 'append',
+    })),
+    advanceCommitIndex: assign(({ context: self }) => ({ commitIndex: leading.commitTarget(self) })),
+
+    append: assign(on('client.proposed', leading.withCommands)),
+    persistEntries: emit(
+      on('client.proposed', (self, { commands }) => ({
+        type: 'append' as const,
+        entries: leading.lastEntries(self, commands.length),
+      })),
+    ),
+    refuseOverloaded: emit(
+      on('client.proposed', (_self, { request }) => ({ type: 'refuse' as const, request, reason: 'overloaded' as const })),
+    ),
+    notePersisted: assign(
+      on('storage.persisted', (self, { last }) => ({ persistedIndex: Math.max(self.persistedIndex, last.index) })),
+    ),
+
+    noteAnswer: assign(
+      on('AppendEntriesReply', (self, reply) => {
+        const node = server.senderOf(reply)
+        const progress = replication.progressOf(self, node)
+        const next = reply.success ? afterSuccess(progress, reply) : afterConflict(progress, reply, self.log)
+        const round = Math.min(self.round, Math.max(next.round, reply.round))
+        return replication.withProgress(self, node, { ...next, heard: true, round })
+      }),
+    ),
+    noteChunkAnswer: assign(
+      on('InstallSnapshotReply', (self, reply) => {
+        const node = server.senderOf(reply)
+        const next = afterChunk(replication.progressOf(self, node), reply)
+        return replication.withProgress(self, node, { ...next, heard: true })
+      }),
+    ),
+    multicastEntries: emit(({ context: self }) => replication.multicastEffect(self)),
+    noteMulticast: assign(({ context: self }) => replication.afterMulticast(self)),
+    sendEntries: emit(({ context: self }) => replication.entriesEffect(self, leading.someone(replication.followerDue(self)))),
+    noteSent: assign(({ context: self }) => replication.afterEntries(self, leading.someone(replication.followerDue(self)))),
+    sendChunk: emit(({ context: self }) => replication.chunkEffect(self, leading.someone(replication.installerDue(self)))),
+    noteChunkSent: assign(({ context: self }) =>
+      replication.afterChunkEffect(self, leading.someone(replication.installerDue(self))),
+    ),
+    beginHeartbeats: assign(({ context: self }) => replication.everyoneIsDue(self)),
+    retryChunks: assign(({ context: self }) => leading.withChunksRetried(self)),
+    multicastHeartbeat: emit(({ context: self }) => replication.heartbeatForAll(self)),
+    noHeartbeatDue: assign({ heartbeatsDue: [] }),
+    sendHeartbeat: emit(({ context: self }) => replication.heartbeatEffect(self)),
+    noteHeartbeat: assign(({ context: self }) => replication.afterHeartbeat(self)),
+    forgetWhoWasHeard: assign(({ context: self }) => leading.withoutHeard(self)),
+
+    queueRead: assign(on('client.read', (self, { request }) => ({ readsWaiting: [...self.readsWaiting, request] }))),
+    /** ReadIndex, steps 2 and 3: save the commit index, then make sure, by a round of heartbeats, that nobody else leads. */
+    beginRound: assign(({ context: self }) => ({
+      round: self.round + 1,
+      readsWaiting: [],
+      readsAsked: self.readsWaiting.map((request) => ({ request, at: self.commitIndex, round: self.round + 1 })),
+    })),
+    answerRead: emit(({ context: self }) => {
+      const { request, at } = leading.firstRead(self)
+      return { type: 'readable', request, at, passes: 'append' }
+    }),
+    forgetRead: assign(({ context: self }) => ({ readsAsked: self.readsAsked.slice(1) })),
+    /** Reads that were not confirmed are somebody else's to answer. */
+    refuseRead: emit(({ context: self }) => {
+      const request = self.readsAsked[0]?.request ?? self.readsWaiting[0]
+      invariant(request !== undefined, 'no read waits')
+      return { type: 'refuse', request, reason: 'notLeader' }
+    }),
+    forgetOpenRead: assign(({ context: { readsAsked, readsWaiting } }) =>
+      readsAsked.length > 0 ? { readsAsked: readsAsked.slice(1) } : { readsWaiting: readsWaiting.slice(1) },
+    ),
+    noLongerLead: assign({ leaderId: undefined }),
+
+    adoptLeadersTerm: assign(on('AppendEntries', server.withTerm)),
+    adoptSendersTerm: assign(on('InstallSnapshot', server.withTerm)),
+    adoptPreVotersTerm: assign(on('PreVoteReply', server.withTerm)),
+    adoptVotersTerm: assign(on('RequestVoteReply', server.withTerm)),
+    adoptFollowersTerm: assign(on('AppendEntriesReply', server.withTerm)),
+    adoptInstallersTerm: assign(on('InstallSnapshotReply', server.withTerm)),
+    persist: emit(({ context: self }) => server.recordEffect(self)),
+    rejectEntries: emit(on('AppendEntries', server.rejectEntries)),
+    rejectSnapshot: emit(on('InstallSnapshot', server.rejectSnapshot)),
+    refuseVote: emit(on('RequestVote', (self, request) => server.voteReply(self, request, false))),
+    refusePreVote: emit(on('PreVote', (self, request) => server.preVoteReply(self, request, false))),
+    persistCompaction: emit(on('snapshot.taken', server.compactEffect)),
+    compact: assign(on('snapshot.taken', server.withSnapshot)),
+  },
+})
+
+export const leader = behaviour.createMachine({
+  id: 'leader',
+  context: ({ input }) => leading.begin(input),
+  output: server.handOver,
+  initial: 'leading',
+  on: {
+    AppendEntries: [
+      { guard: 'isOlderLeader', actions: 'rejectEntries' },
+      { guard: 'isNewerLeader', actions: ['adoptLeadersTerm', 'persist'], target: '.resigning' },
+      ignore('Election Safety, section 5.2: this term has no other leader'),
+    ],
+    InstallSnapshot: [
+      { guard: 'isOlderSender', actions: 'rejectSnapshot' },
+      { guard: 'isNewerSender', actions: ['adoptSendersTerm', 'persist'], target: '.resigning' },
+      ignore('Election Safety, section 5.2: this term has no other leader'),
+    ],
+    AppendEntriesReply: [
+      { guard: 'isNewerFollower', actions: ['adoptFollowersTerm', 'persist'], target: '.resigning' },
+      { guard: 'isAnswer', actions: 'noteAnswer' },
+      ignore('of an older term, of no follower, or about entries that were never sent'),
+    ],
+    InstallSnapshotReply: [
+      { guard: 'isNewerInstaller', actions: ['adoptInstallersTerm', 'persist'], target: '.resigning' },
+      { guard: 'isChunkAnswer', actions: 'noteChunkAnswer' },
+      ignore('of an older term, or of no follower'),
+    ],
+    RequestVote: [
+      { guard: 'isNewerCandidate', ...ignore('this leader is alive; who answers its entries in a newer term deposes it') },
+      { actions: 'refuseVote' },
+    ],
+    PreVote: { actions: 'refusePreVote' },
+    RequestVoteReply: [
+      { guard: 'isNewerVoter', actions: ['adoptVotersTerm', 'persist'], target: '.resigning' },
+      ignore('the election is won already'),
+    ],
+    PreVoteReply: [
+      { guard: 'isNewerPreVoter', actions: ['adoptPreVotersTerm', 'persist'], target: '.resigning' },
+      ignore('the election is won already'),
+    ],
+    'client.proposed': [
+      { guard: 'isOverloaded', actions: 'refuseOverloaded' },
+      { actions: ['append', 'persistEntries'] },
+    ],
+    'client.read': { actions: 'queueRead' },
+    'storage.persisted': [
+      { guard: 'isInLog', actions: 'notePersisted' },
+      ignore('the entry was replaced since its write began'),
+    ],
+    'snapshot.taken': [
+      { guard: 'isNewerSnapshot', actions: ['persistCompaction', 'compact'] },
+      ignore('it came too late: a newer one is here, or the log was replaced'),
+    ],
+  },
+  states: {
+    leading: {
+      type: 'parallel',
+      entry: ['persistNoop', 'beginHeartbeats'],
+      // One message at a time, until nobody is due.
+      always: [
+        { guard: 'hasMoreToCommit', actions: ['commit', 'advanceCommitIndex'] },
+        { guard: 'mayMulticast', actions: ['multicastEntries', 'noteMulticast'] },
+        { guard: 'isEntryDue', actions: ['sendEntries', 'noteSent'] },
+        { guard: 'isChunkDue', actions: ['sendChunk', 'noteChunkSent'] },
+        { guard: 'isReadConfirmed', actions: ['answerRead', 'forgetRead'] },
+        { guard: 'isRoundDue', actions: ['beginRound', 'beginHeartbeats'] },
+        { guard: 'mayMulticastHeartbeat', actions: ['multicastHeartbeat', 'noHeartbeatDue'] },
+        { guard: 'isHeartbeatDue', actions: ['sendHeartbeat', 'noteHeartbeat'] },
+      ],
+      states: {
+        heart: {
+          initial: 'resting',
+          states: {
+            /** "Repeat during idle periods to prevent election timeouts." */
+            resting: {
+              after: { heartbeat: { target: 'resting', reenter: true, actions: ['retryChunks', 'beginHeartbeats'] } },
+            },
+          },
+        },
+        quorum: {
+          initial: 'listening',
+          states: {
+            listening: {
+              after: {
+                quorumCheck: [
+                  { guard: 'isFit', target: 'listening', reenter: true, actions: 'forgetWhoWasHeard' },
+                  { target: '#leader.resigning' },
+                ],
+              },
+            },
+          },
+        },
+      },
+    },
+    resigning: {
+      entry: 'noLongerLead',
+      always: [{ guard: 'isReadOpen', actions: ['refuseRead', 'forgetOpenRead'] }, { target: 'deposed' }],
+    },
+    deposed: { type: 'final' },
+  },
+})

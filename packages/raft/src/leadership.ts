@@ -1,0 +1,116 @@
+import { type Command, type Entry, invariant, noBytes, type NodeId, type RequestId } from '@quorate/core'
+import { firstProgress, type Progress, withRetry } from './progress.js'
+import * as replication from './replication.js'
+import * as server from './server.js'
+
+/** What a leader knows, and what follows from it: what is committed, and whether it still leads. @module */
+
+export interface Leader extends replication.Replication {
+  /** Highest entry of its own log that is on its own disk: the leader's own acknowledgement. */
+  readonly persistedIndex: number
+  /** Where the log ended when quorum was last checked. */
+  readonly lastIndexAtCheck: number
+  /** Reads for which no round has begun. */
+  readonly readsWaiting: readonly RequestId[]
+  /** Reads for which a round is under way, in the order of rounds. */
+  readonly readsAsked: readonly { readonly request: RequestId; readonly at: number; readonly round: number }[]
+}
+
+/** Section 8: "each leader has a blank no-op entry at the start of its term", to learn which entries are committed. */
+export function begin(input: server.Server): Leader {
+  const { config, currentTerm, log } = input
+  const noop: Entry = {
+    index: log.last.index + 1,
+    term: currentTerm,
+    kind: 'noop',
+    session: 0,
+    sequence: 0,
+    answeredBelow: 0,
+    bytes: noBytes,
+  }
+  return {
+    ...input,
+    log: log.append([noop]),
+    leaderId: config.id,
+    progress: Object.fromEntries(config.peers.map((peer) => [peer, firstProgress(log.last.index)])),
+    heartbeatsDue: [],
+    round: 0,
+    persistedIndex: 0,
+    lastIndexAtCheck: 0,
+    readsWaiting: [],
+    readsAsked: [],
+  }
+}
+
+const acknowledgements = (self: Leader, of: (node: NodeId) => number, own: number): Record<NodeId, number> => {
+  const acks: Record<NodeId, number> = { [self.config.id]: own }
+  for (const peer of self.config.peers) acks[peer] = of(peer)
+  return acks
+}
+
+/**
+ * "If there exists an N such that N > commitIndex, a majority of matchIndex[i] >= N, and log[N].term == currentTerm: set
+ * commitIndex = N" (sections 5.3 and 5.4.2: never by counting replicas of an earlier term's entry).
+ */
+export function commitTarget(self: Leader): number {
+  const matchOf = (node: NodeId) => replication.progressOf(self, node).matchIndex
+  const held = self.config.quorum.committed(acknowledgements(self, matchOf, self.persistedIndex))
+  return self.log.termAt(held) === self.currentTerm ? held : self.commitIndex
+}
+
+/** The latest round of heartbeats that a quorum answered: nobody else led when it began. */
+const confirmedRound = (self: Leader): number =>
+  self.config.quorum.committed(acknowledgements(self, (node) => replication.progressOf(self, node).round, self.round))
+
+/** ReadIndex, step 1: until an entry of this term is committed, the leader does not know what is. */
+export const hasCommittedInTerm = (self: Leader): boolean => self.log.termAt(self.commitIndex) === self.currentTerm
+
+export const withCommands = (self: Leader, { commands }: { readonly commands: readonly Command[] }) => {
+  const term = self.currentTerm
+  let { index } = self.log.last
+  const entries = commands.map(({ kind, session, sequence, answeredBelow, bytes }): Entry => {
+    index++
+    return { index, term, kind, session, sequence, answeredBelow, bytes }
+  })
+  return { log: self.log.append(entries) }
+}
+
+export const lastEntries = ({ log }: Leader, count: number): readonly Entry[] => log.slice(log.last.index - count + 1, log.last.index)
+
+export const isFollower = (self: Leader, message: Parameters<typeof server.senderOf>[0]): boolean =>
+  Object.hasOwn(self.progress, server.senderOf(message))
+
+export function someone(node: NodeId | undefined): NodeId {
+  invariant(node !== undefined, 'a message is due to nobody')
+  return node
+}
+
+export function firstRead(self: Leader) {
+  const [read] = self.readsAsked
+  invariant(read !== undefined, 'no read waits')
+  return read
+}
+
+export const isReadConfirmed = (self: Leader): boolean =>
+  self.readsAsked.length > 0 && firstRead(self).round <= confirmedRound(self)
+
+/**
+ * Section 6.2 of the dissertation: a leader that a quorum no longer answers steps down, or its clients would wait for
+ * ever. So does one whose disk has written nothing since the last check: it would only slow its followers.
+ */
+export function isFit(self: Leader): boolean {
+  const heard = self.config.peers.filter((peer) => replication.progressOf(self, peer).heard)
+  const votes = Object.fromEntries([...heard, self.config.id].map((node) => [node, true]))
+  return self.config.quorum.tally(votes) === 'won' && self.persistedIndex >= self.lastIndexAtCheck
+}
+
+export const withoutHeard = (self: Leader) => ({
+  lastIndexAtCheck: self.log.last.index,
+  progress: mapProgress(self, (progress) => ({ ...progress, heard: false })),
+})
+
+/** With each heartbeat an unanswered chunk of a snapshot is sent again. */
+export const withChunksRetried = (self: Leader) => ({ progress: mapProgress(self, withRetry) })
+
+const mapProgress = (self: Leader, change: (progress: Progress) => Progress): Leader['progress'] =>
+  Object.fromEntries(Object.entries(self.progress).map(([node, progress]) => [node, change(progress)]))

@@ -1,0 +1,149 @@
+import { isSameMark, type Mark, type Snapshot, sizeOf } from '@quorate/core'
+import type { AppendEntriesReply, InstallSnapshotReply } from './generated/raft.js'
+import type { RaftLimits } from './server.js'
+
+/**
+ * What a leader knows of one follower, and what it has on its way to it.
+ *
+ *     probing      looks for the last entry in common: one message, then waits for its answer
+ *     replicating  sends without waiting, as far as the window allows
+ *     installing   the log no longer reaches back to what the follower needs: a snapshot, chunk by chunk
+ * @module
+ */
+
+export interface Progress {
+  readonly mode: 'probing' | 'replicating'
+  /** "Index of highest log entry known to be replicated on server." */
+  readonly matchIndex: number
+  /** "Index of the next log entry to send to that server." */
+  readonly nextIndex: number
+  /** Probing: the probe is on its way. */
+  readonly probed: boolean
+  /** Replicating: the messages on their way, oldest first. */
+  readonly inflight: readonly { readonly last: number; readonly bytes: number }[]
+  readonly installing: Installing | undefined
+  /** Answered since quorum was last checked. */
+  readonly heard: boolean
+  /** The latest round of heartbeats that it answered. */
+  readonly round: number
+}
+
+interface Installing {
+  /** Stays the same until it has arrived, also when the leader takes another one. */
+  readonly snapshot: Snapshot
+  readonly offset: number
+  /** The chunk at the offset is on its way. */
+  readonly sent: boolean
+}
+
+/** A follower that is sent a snapshot. */
+export type InstallingProgress = Progress & { readonly installing: Installing }
+
+export const isInstalling = (progress: Progress): progress is InstallingProgress => progress.installing !== undefined
+
+/** "Initialized to leader last log index + 1." */
+export const firstProgress = (lastIndex: number): Progress => ({
+  mode: 'probing',
+  matchIndex: 0,
+  nextIndex: lastIndex + 1,
+  probed: false,
+  inflight: [],
+  installing: undefined,
+  heard: false,
+  round: 0,
+})
+
+/** True if an AppendEntries with entries may be sent now. */
+export function mayReceive({ mode, probed, installing, inflight }: Progress, limits: RaftLimits): boolean {
+  if (installing) return false
+  if (mode === 'probing') return !probed
+  return (
+    inflight.length < limits.inflightMessagesMax &&
+    inflight.reduce((sum, { bytes }) => sum + bytes, 0) < limits.inflightBytesMax
+  )
+}
+
+/** After entries were sent, the first of them at `nextIndex`. */
+export function afterSending(progress: Progress, entries: readonly { readonly bytes: Uint8Array }[]): Progress {
+  if (progress.mode === 'probing') return { ...progress, probed: true }
+  const nextIndex = progress.nextIndex + entries.length
+  const bytes = entries.reduce((sum, entry) => sum + sizeOf(entry), 0)
+  return { ...progress, nextIndex, inflight: [...progress.inflight, { last: nextIndex - 1, bytes }] }
+}
+
+/** "If successful: update nextIndex and matchIndex for follower." */
+export function afterSuccess(progress: Progress, reply: AppendEntriesReply): Progress {
+  const matchIndex = Math.max(progress.matchIndex, reply.matchIndex)
+  if (progress.installing && matchIndex < progress.installing.snapshot.last.index) return { ...progress, matchIndex }
+  return {
+    ...progress,
+    mode: 'replicating',
+    installing: undefined,
+    matchIndex,
+    nextIndex: Math.max(progress.nextIndex, matchIndex + 1),
+    probed: false,
+    inflight: progress.inflight.filter(({ last }) => last > matchIndex),
+  }
+}
+
+/**
+ * "If AppendEntries fails because of log inconsistency: decrement nextIndex and retry", a whole term at a time. Answers
+ * to messages sent before the one that counts now change nothing, and nextIndex never falls to what is known to match.
+ */
+export function afterConflict(progress: Progress, reply: AppendEntriesReply, log: TermsOf): Progress {
+  if (progress.installing) return progress
+  const isStale =
+    progress.mode === 'probing'
+      ? reply.prevLogIndex !== progress.nextIndex - 1
+      : reply.prevLogIndex <= progress.matchIndex
+  if (isStale) return progress
+  const lastOfTerm = reply.conflictTerm === 0 ? 0 : lastIndexOfTerm(log, reply.conflictTerm, reply.prevLogIndex)
+  const wanted = lastOfTerm > 0 ? lastOfTerm + 1 : reply.conflictIndex
+  const nextIndex = Math.max(progress.matchIndex + 1, Math.min(wanted, progress.nextIndex))
+  return { ...progress, mode: 'probing', nextIndex, probed: false, inflight: [] }
+}
+
+interface TermsOf {
+  readonly base: Mark
+  termAt(index: number): number | undefined
+}
+
+/** The last index up to `atMost` whose entry has this term, by bisection (terms only grow); 0 if there is none. */
+export function lastIndexOfTerm(log: TermsOf, term: number, atMost: number): number {
+  let [low, high] = [log.base.index, atMost]
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2)
+    if ((log.termAt(middle) ?? Number.POSITIVE_INFINITY) <= term) low = middle
+    else high = middle - 1
+  }
+  return log.termAt(low) === term ? low : 0
+}
+
+/** A follower that needs what was compacted away is sent the snapshot instead. */
+export const beginInstalling = (progress: Progress, snapshot: Snapshot): InstallingProgress => ({
+  ...progress,
+  mode: 'probing',
+  probed: false,
+  inflight: [],
+  installing: { snapshot, offset: 0, sent: false },
+})
+
+export const afterChunkSent = (progress: Progress): Progress =>
+  progress.installing ? { ...progress, installing: { ...progress.installing, sent: true } } : progress
+
+/** The follower tells how much of the snapshot it has; when it has it all, the log goes on after it. */
+export function afterChunk(progress: Progress, reply: InstallSnapshotReply): Progress {
+  const { installing } = progress
+  const last = { index: reply.lastIncludedIndex, term: reply.lastIncludedTerm }
+  if (!installing || !isSameMark(installing.snapshot.last, last)) return progress
+  if (!reply.installed) {
+    const offset = Math.min(reply.offset, installing.snapshot.bytes.length)
+    return { ...progress, installing: { ...installing, offset, sent: false } }
+  }
+  const matchIndex = Math.max(progress.matchIndex, last.index)
+  return { ...progress, mode: 'replicating', matchIndex, nextIndex: matchIndex + 1, installing: undefined, inflight: [] }
+}
+
+/** With each heartbeat an unanswered chunk is sent again. */
+export const withRetry = (progress: Progress): Progress =>
+  progress.installing?.sent ? { ...progress, installing: { ...progress.installing, sent: false } } : progress

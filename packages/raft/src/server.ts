@@ -1,0 +1,210 @@
+import {
+  type Address,
+  addressOf,
+  type Entry,
+  everyNode,
+  invariant,
+  Log,
+  type LocalEvent,
+  type Mark,
+  type NodeId,
+  nodeOf,
+  origin,
+  type QuorumSystem,
+  type Received,
+  type RecoveredState,
+  type Snapshot,
+} from '@quorate/core'
+import type { AppendEntries, InstallSnapshot, PreVote, RaftMessage, RequestVote } from './generated/raft.js'
+
+/**
+ * What Follower, Candidate and Leader have in common: Figure 2's state of all servers, and rules that speak of it.
+ * Ongaro and Ousterhout, "In Search of an Understandable Consensus Algorithm (Extended Version)" (2014).
+ * @module
+ */
+
+/** The role's name in addresses. */
+export const serverRole = 'server'
+
+export interface RaftLimits {
+  /** Entries in one AppendEntries. @default 1024 */
+  readonly entriesMax: number
+  /** Bytes of entries in one AppendEntries, and of data in one InstallSnapshot. @default 262144 */
+  readonly bytesMax: number
+  /** AppendEntries on their way to one follower. @default 16 */
+  readonly inflightMessagesMax: number
+  /** Bytes of entries on their way to one follower. @default 4194304 */
+  readonly inflightBytesMax: number
+  /** Entries of the leader that are not committed yet; beyond, proposals are refused as overloaded. @default 65536 */
+  readonly uncommittedEntriesMax: number
+  /** Entries kept before a snapshot, so that a follower that is a little behind needs no snapshot. @default 10000 */
+  readonly entriesKept: number
+}
+
+/** Who this server is, and with whom. Never changes. */
+export interface RaftConfig {
+  readonly group: string
+  readonly id: NodeId
+  /** All others. */
+  readonly peers: readonly NodeId[]
+  readonly quorum: QuorumSystem
+  readonly limits: RaftLimits
+}
+
+/** Persistent state on all servers (Figure 2), but the log, which has effects of its own. */
+export interface RaftRecord {
+  readonly currentTerm: number
+  readonly votedFor: NodeId | undefined
+  /** The disk lost its last write, so promises may be forgotten: no vote and no candidacy until a leader has brought this server up to date. */
+  readonly doubtful: boolean
+}
+
+/** What every role knows, and what a role hands to its successor. */
+export interface Server extends RaftRecord {
+  readonly config: RaftConfig
+  readonly log: Log
+  readonly snapshot: Snapshot | undefined
+  /** Highest entry known to be committed, and given to the state machine. */
+  readonly commitIndex: number
+  readonly leaderId: NodeId | undefined
+}
+
+export type RaftEvent = Received<RaftMessage> | LocalEvent
+
+/** A server as it was when it stopped; only what was durable comes back. */
+export function recover(config: RaftConfig, recovered: RecoveredState<RaftRecord>): Server {
+  const { record, snapshot, base, entries, torn } = recovered
+  return {
+    config,
+    currentTerm: record?.currentTerm ?? 0,
+    votedFor: record?.votedFor,
+    doubtful: torn || (record?.doubtful ?? false),
+    log: Log.of(entries, base),
+    snapshot,
+    commitIndex: snapshot?.last.index ?? 0,
+    leaderId: undefined,
+  }
+}
+
+/** The common part of a role's context: what the next role gets. */
+export const handOver = ({ context }: { context: Server }): Server => {
+  const { config, currentTerm, votedFor, doubtful, log, snapshot, commitIndex, leaderId } = context
+  return { config, currentTerm, votedFor, doubtful, log, snapshot, commitIndex, leaderId }
+}
+
+export const serverAt = (self: Server, node: NodeId): Address => addressOf(self.config.group, serverRole, node)
+export const everyServer = (self: Server): Address => serverAt(self, everyNode)
+
+/** The node of the server that sent a message. */
+export const senderOf = ({ from }: { readonly from: Address }): NodeId => nodeOf(from)
+
+// Rules for All Servers, section 5.1.
+
+type WithTerm = { readonly term: number }
+
+/** "If RPC request or response contains term T > currentTerm: set currentTerm = T, convert to follower." */
+export const isNewerTerm = (self: Server, { term }: WithTerm): boolean => term > self.currentTerm
+
+/** "Reply false if term < currentTerm." */
+export const isOlderTerm = (self: Server, { term }: WithTerm): boolean => term < self.currentTerm
+
+export const withTerm = (_self: Server, { term }: WithTerm) => ({
+  currentTerm: term,
+  votedFor: undefined,
+  leaderId: undefined,
+})
+
+/** The record, as it goes to the disk before anything else is said. */
+export const recordEffect = ({ currentTerm, votedFor, doubtful }: Server) =>
+  ({ type: 'persist', record: { currentTerm, votedFor, doubtful } }) as const
+
+// Voting, sections 5.2 and 5.4.1.
+
+type Campaign = Pick<RequestVote, 'lastLogIndex' | 'lastLogTerm'>
+
+/** Section 5.4.1: the log with the later last term, or with the same last term and more entries, is more up-to-date. */
+export function isUpToDate(self: Server, candidate: Campaign): boolean {
+  const { term, index } = self.log.last
+  return candidate.lastLogTerm > term || (candidate.lastLogTerm === term && candidate.lastLogIndex >= index)
+}
+
+/** "If votedFor is null or candidateId, and candidate's log is at least as up-to-date as receiver's log, grant vote." */
+export const mayVote = (self: Server, request: Received<RequestVote>): boolean =>
+  request.term === self.currentTerm &&
+  (self.votedFor === undefined || self.votedFor === senderOf(request)) &&
+  isUpToDate(self, request)
+
+/**
+ * PreVote (Ongaro, dissertation, section 9.6): would this server vote in the term asked about? A pre-vote is no promise:
+ * it changes neither term nor votedFor.
+ */
+export const wouldVote = (self: Server, { term, ...campaign }: Received<PreVote>): boolean =>
+  term > self.currentTerm && isUpToDate(self, campaign)
+
+/** A reply of ours always carries our term, so that a rejection teaches it. */
+export const replyTo = <const M extends RaftMessage>(from: Address, message: M) =>
+  ({ type: 'send', to: from, message }) as const
+
+export const preVoteReply = (self: Server, { from, term }: Received<PreVote>, voteGranted: boolean) =>
+  replyTo(from, { type: 'PreVoteReply', term: self.currentTerm, voteGranted, askedTerm: term })
+
+export const voteReply = (self: Server, { from }: Received<RequestVote>, voteGranted: boolean) =>
+  replyTo(from, { type: 'RequestVoteReply', term: self.currentTerm, voteGranted })
+
+/** "Reply false if term < currentTerm." */
+export const rejectEntries = (self: Server, { from, round, prevLogIndex }: Received<AppendEntries>) =>
+  replyTo(from, {
+    type: 'AppendEntriesReply',
+    term: self.currentTerm,
+    success: false,
+    matchIndex: 0,
+    conflictTerm: 0,
+    conflictIndex: 0,
+    round,
+    prevLogIndex,
+  })
+
+export const rejectSnapshot = (self: Server, chunk: Received<InstallSnapshot>) =>
+  replyTo(chunk.from, {
+    type: 'InstallSnapshotReply',
+    term: self.currentTerm,
+    lastIncludedIndex: chunk.lastIncludedIndex,
+    lastIncludedTerm: chunk.lastIncludedTerm,
+    offset: 0,
+    installed: false,
+  })
+
+// The log, sections 5.3 and 7.
+
+/** The entries that become committed when the commit index rises to `through`. */
+export const entriesToCommit = (self: Server, through: number): readonly Entry[] =>
+  self.log.slice(self.commitIndex + 1, through)
+
+/** Section 7: the log before a snapshot may go; some of it is kept for followers that are a little behind. */
+export function compactionPoint(self: Server, { last }: Snapshot): Mark {
+  const index = Math.max(self.log.base.index, last.index - self.config.limits.entriesKept)
+  const term = self.log.termAt(index)
+  invariant(term !== undefined, `entry ${index} is neither in the log nor its base`)
+  return { index, term }
+}
+
+type Taken = { readonly snapshot: Snapshot }
+
+/** A snapshot of what this server has committed, newer than the one it holds. Another one came too late. */
+export const isNewerSnapshot = (self: Server, { snapshot: { last } }: Taken): boolean =>
+  last.index > (self.snapshot?.last ?? origin).index && last.index <= self.commitIndex && self.log.has(last)
+
+export const withSnapshot = (self: Server, { snapshot }: Taken) => ({
+  snapshot,
+  log: self.log.compactThrough(compactionPoint(self, snapshot)),
+})
+
+export const compactEffect = (self: Server, { snapshot }: Taken) =>
+  ({ type: 'compact', snapshot, through: compactionPoint(self, snapshot) }) as const
+
+// Clients, section 8.
+
+export const refuse = (self: Server, { request }: { readonly request: number }) => {
+  const reason = { type: 'refuse', request, reason: 'notLeader' } as const
+  return self.leaderId === undefined ? reason : { ...reason, leader: self.leaderId }
+}
