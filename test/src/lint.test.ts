@@ -120,7 +120,13 @@ const others: Offence[] = [
   ],
 ]
 
-const offences: readonly Offence[] = [...pure, ...arrows, ...deep, ...others]
+const longBody = '  console.log(1)\n'.repeat(80)
+const long: Offence[] = [
+  ['packages/cli/src/longFunction.ts', `export const work = () => {\n${longBody}}`, 'This function has'],
+  ['packages/cli/src/longFile.ts', 'console.log(1)\n'.repeat(301), 'This file has'],
+]
+
+const offences: readonly Offence[] = [...pure, ...arrows, ...deep, ...others, ...long]
 
 /** What looks like an offence and is none. */
 const innocent: readonly (readonly [path: string, source: string])[] = [
@@ -138,7 +144,7 @@ const innocent: readonly (readonly [path: string, source: string])[] = [
   ['packages/core/src/some.test.ts', 'export const work = async () => Math.random() + Date.now()'],
   ['packages/raft/src/role.ts', "export { send } from '@quorate/core'\nexport { setup } from 'xstate'"],
   ['packages/raft/src/role.test.ts', "export { checkMachine } from '@quorate/core/testing'"],
-  ['packages/host/src/node.ts', "import { once } from 'node:events'\n\nexport const work = async () => once"],
+  ['packages/host/src/node.ts', "import { open } from 'node:fs/promises'\n\nexport const work = async () => open"],
   ['packages/nats/src/connect.ts', "export { connect } from '@nats-io/transport-node'"],
   ['packages/level/src/open.ts', "export { ClassicLevel } from 'classic-level'"],
   ['packages/kv/src/client.ts', "export { GroupClient } from '@quorate/host'\nexport { BTree } from 'sorted-btree'"],
