@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { MalformedMessageError } from '../errors.js'
-import { encodeEnvelope as encodeFields, encodeEnvelopeVersion } from '../generated/envelope.js'
+import { encodeEnvelopeVersion, encodeEnvelope as encodeFields } from '../generated/envelope.js'
 import { decodeEnvelope, type Envelope, encodeEnvelope, wireVersion } from './envelope.js'
 import { UnencodableValueError, UnsupportedVersionError } from './errors.js'
 

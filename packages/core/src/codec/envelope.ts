@@ -1,8 +1,8 @@
 import { type Address, parseAddress } from '../address.js'
 import { MalformedMessageError } from '../errors.js'
 import {
-  decodeEnvelope as decodeFields,
   decodeEnvelopeVersion,
+  decodeEnvelope as decodeFields,
   encodeEnvelope as encodeFields,
 } from '../generated/envelope.js'
 import { UnencodableValueError, UnsupportedVersionError } from './errors.js'

@@ -3,7 +3,10 @@ import { QuorateError } from '../errors.js'
 /** `QUORATE_UNENCODABLE_VALUE`: a value that its field cannot carry. Whoever made the message has a defect. */
 export class UnencodableValueError extends QuorateError {
   constructor(expected: string, found: unknown) {
-    super('QUORATE_UNENCODABLE_VALUE', `expected ${expected}, found ${shown(found)}; correct the sender of this message`)
+    super(
+      'QUORATE_UNENCODABLE_VALUE',
+      `expected ${expected}, found ${shown(found)}; correct the sender of this message`,
+    )
   }
 }
 

@@ -10,12 +10,22 @@ const malformed = (read: () => unknown, says: RegExp): void => {
 }
 
 describe('a whole number', () => {
-  it.each([0, 1, 127, 128, 2 ** 14, 2 ** 28 - 1, 2 ** 28, 2 ** 31, 2 ** 32, 2 ** 35 + 1, 2 ** 49, Number.MAX_SAFE_INTEGER])(
-    '%d comes back as it went',
-    (value) => {
-      expect(new ProtoReader(new ProtoWriter().uint64(value).finish()).uint64()).toBe(value)
-    },
-  )
+  it.each([
+    0,
+    1,
+    127,
+    128,
+    2 ** 14,
+    2 ** 28 - 1,
+    2 ** 28,
+    2 ** 31,
+    2 ** 32,
+    2 ** 35 + 1,
+    2 ** 49,
+    Number.MAX_SAFE_INTEGER,
+  ])('%d comes back as it went', (value) => {
+    expect(new ProtoReader(new ProtoWriter().uint64(value).finish()).uint64()).toBe(value)
+  })
 
   it('greater than any safe integer is malformed, not rounded', () => {
     const twoTo53 = [0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x10]

@@ -36,7 +36,8 @@ export class ProtoReader {
   tag(): number {
     const start = this.#position
     const tag = this.uint64()
-    if (tag > maxUint32 || tag < 8 || this.#position - start > maxTagBytes) throw malformed(`no field has the tag ${tag}`)
+    if (tag > maxUint32 || tag < 8 || this.#position - start > maxTagBytes)
+      throw malformed(`no field has the tag ${tag}`)
     return tag
   }
 

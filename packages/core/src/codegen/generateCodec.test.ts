@@ -9,12 +9,16 @@ const generate = (body: string): string =>
 
 describe('generated code', () => {
   it('is the same text for the same schema', async () => {
-    const code = generateCodec(everything, { name: 'everything', importFrom: '../codec/runtime.js' })
-    await expect(code).toMatchFileSnapshot('./everything.test.codec.ts')
+    const code = generateCodec(everything, { name: 'everything', importFrom: '../../codec/runtime.js' })
+    await expect(code).toMatchFileSnapshot('./generated/everything.test.codec.ts')
   })
 
   it('imports only what it uses', () => {
-    expect(generate('message A { bool b = 1; }').match(/^import \{[^}]*\} from '.*'$/m)?.[0].match(/\w+,/g)).toEqual([
+    expect(
+      generate('message A { bool b = 1; }')
+        .match(/^import \{[^}]*\} from '.*'$/m)?.[0]
+        .match(/\w+,/g),
+    ).toEqual([
       'decodeWith,',
       'Draft,',
       'encodeWith,',
@@ -54,7 +58,11 @@ describe('a schema is refused', () => {
     ['with an unpacked list', 'message A { repeated uint32 b = 1 [packed = false]; }', /A\.b is not packed/],
     ['with a field in another case', 'message A { bool B_c = 1; }', /is not named in snake_case/],
     ['with a said message that has a field type', 'message A { string type = 1; }', /A\.type has the name/],
-    ['with a message that always holds its own kind', 'message A { B b = 1; } message B { A a = 1; }', /A > B > A never ends/],
+    [
+      'with a message that always holds its own kind',
+      'message A { B b = 1; } message B { A a = 1; }',
+      /A > B > A never ends/,
+    ],
     ['with an enum that does not begin with 0', 'enum E { E_A = 1; } message A { E e = 1; }', /E /],
     ['with an enum value without its prefix', 'enum E { A = 0; }', /E\.A does not begin with E_/],
     ['with a negative enum value', 'enum E { E_A = 0; E_B = -1; }', /E\.E_B is negative/],

@@ -27,7 +27,9 @@ export function generateCodec(protoText: string, { name, importFrom }: CodecOpti
     ...(schema.messages.some(({ said }) => said) ? [codecCode(name, schema)] : []),
   ]
   const body = parts.join('\n')
-  return [`// Generated from ${name}.proto by "pnpm proto". Do not edit.`, importCode(body, importFrom), '', body].join('\n')
+  return [`// Generated from ${name}.proto by "pnpm proto". Do not edit.`, importCode(body, importFrom), '', body].join(
+    '\n',
+  )
 }
 
 /** Only what is used, in the order of the linter. */
@@ -59,7 +61,11 @@ function enumCode({ name, comment, values }: EnumSchema): string {
     '',
     `function write${name}(writer: ProtoWriter, value: ${name}): void {`,
     '  switch (value) {',
-    ...values.flatMap(({ number, literal }) => [`    case '${literal}':`, `      writer.uint32(${number})`, '      return']),
+    ...values.flatMap(({ number, literal }) => [
+      `    case '${literal}':`,
+      `      writer.uint32(${number})`,
+      '      return',
+    ]),
     '    default:',
     `      throw new UnencodableValueError('one of ${values.map(({ literal }) => literal).join(', ')}', value)`,
     '  }',

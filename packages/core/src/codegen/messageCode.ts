@@ -3,7 +3,9 @@ import { documented } from './text.js'
 
 /** The interface of a message, and what reads and writes it. */
 export function messageCode(message: MessageSchema): string {
-  return [interfaceCode(message), emptyCode(message), readCode(message), writeCode(message), exportsCode(message)].join('\n')
+  return [interfaceCode(message), emptyCode(message), readCode(message), writeCode(message), exportsCode(message)].join(
+    '\n',
+  )
 }
 
 function interfaceCode({ name, comment, fields, said }: MessageSchema): string {
@@ -79,7 +81,8 @@ function writeField({ name, id, type, presence }: FieldSchema): string[] {
   if (presence === 'optional') return [`if (${value} !== undefined) ${one(value)}`]
   if (presence === 'always') {
     if (type.is === 'message') return [one(value)]
-    const filled = type.is === 'scalar' && type.name === 'bytes' ? `${value}.length !== 0` : `${value} !== ${emptyOf(type)}`
+    const filled =
+      type.is === 'scalar' && type.name === 'bytes' ? `${value}.length !== 0` : `${value} !== ${emptyOf(type)}`
     return [`if (${filled}) ${one(value)}`]
   }
   if (wireType(type) === delimited) return [`for (const item of ${value}) ${one('item')}`]
@@ -113,7 +116,9 @@ const delimited = 2
 const tagOf = (id: number, wire: number): number => id * 8 + wire
 
 const wireType = (type: FieldType): number =>
-  type.is === 'message' || (type.is === 'scalar' && (type.name === 'string' || type.name === 'bytes')) ? delimited : varint
+  type.is === 'message' || (type.is === 'scalar' && (type.name === 'string' || type.name === 'bytes'))
+    ? delimited
+    : varint
 
 function typeScript(type: FieldType): string {
   if (type.is === 'enum') return type.of.name

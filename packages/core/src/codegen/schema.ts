@@ -65,7 +65,10 @@ export function readSchema(text: string): Schema {
     const said = !held.has(type.name) && !plainMark.test(comment)
     const fields = fieldsOf.get(type.name) ?? []
     if (said && fields.some(({ name }) => name === 'type')) {
-      throw unsupported(`${type.name}.type`, 'has the name that says which message it is; rename it, or mark the message @plain')
+      throw unsupported(
+        `${type.name}.type`,
+        'has the name that says which message it is; rename it, or mark the message @plain',
+      )
     }
     return { name: type.name, comment: comment.replace(plainMark, '').trim(), fields, said }
   })
@@ -74,7 +77,8 @@ export function readSchema(text: string): Schema {
 }
 
 function parse(text: string): protobuf.NamespaceBase {
-  if (!/^\s*syntax\s*=\s*["']proto3["']\s*;/m.test(text)) throw unsupported('the file', 'does not say syntax = "proto3"')
+  if (!/^\s*syntax\s*=\s*["']proto3["']\s*;/m.test(text))
+    throw unsupported('the file', 'does not say syntax = "proto3"')
   try {
     const { root, package: name, imports } = protobuf.parse(text, { alternateCommentMode: true })
     if (imports?.length) throw unsupported(imports.join(', '), 'is imported; a protocol is one file')
@@ -83,12 +87,19 @@ function parse(text: string): protobuf.NamespaceBase {
     return root.lookup(name) as protobuf.NamespaceBase
   } catch (cause) {
     if (cause instanceof UnsupportedSchemaError) throw cause
-    throw new UnsupportedSchemaError(`the schema cannot be read: ${cause instanceof Error ? cause.message : cause}`, { cause })
+    throw new UnsupportedSchemaError(`the schema cannot be read: ${cause instanceof Error ? cause.message : cause}`, {
+      cause,
+    })
   }
 }
 
-function readFields(type: protobuf.Type, enums: ReadonlyMap<string, EnumSchema>, names: ReadonlySet<string>): FieldSchema[] {
-  if (type.nestedArray.length > 0) throw unsupported(type.name, 'holds the declaration of another type; declare it beside')
+function readFields(
+  type: protobuf.Type,
+  enums: ReadonlyMap<string, EnumSchema>,
+  names: ReadonlySet<string>,
+): FieldSchema[] {
+  if (type.nestedArray.length > 0)
+    throw unsupported(type.name, 'holds the declaration of another type; declare it beside')
   return [...type.fieldsArray]
     .sort((a, b) => a.id - b.id)
     .map((field) => {
@@ -141,7 +152,8 @@ function readEnum(type: protobuf.Enum): EnumSchema {
     return { number, literal, comment: commentOf(type.comments[name]) }
   })
   if (values[0]?.number !== 0) throw unsupported(type.name, 'does not begin with 0')
-  if (new Set(values.map(({ number }) => number)).size < values.length) throw unsupported(type.name, 'uses a number twice')
+  if (new Set(values.map(({ number }) => number)).size < values.length)
+    throw unsupported(type.name, 'uses a number twice')
   return { name: type.name, comment: commentOf(type.comment), values }
 }
 

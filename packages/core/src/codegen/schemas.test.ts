@@ -13,11 +13,18 @@ import { MalformedMessageError } from '../errors.js'
 type Value = Record<string, unknown>
 type Generated = Record<string, (value: never) => unknown>
 
+/** `pnpm test:long` looks longer. */
+const effort = process.env.QUORATE_LONG ? 50 : 1
+
 const here = fileURLToPath(new URL('.', import.meta.url))
 const packages = fileURLToPath(new URL('../../../', import.meta.url))
 
 const schemas = [
-  { file: 'everything.test.proto', proto: `${here}everything.test.proto`, code: `${here}everything.test.codec.ts` },
+  {
+    file: 'everything.test.proto',
+    proto: `${here}everything.test.proto`,
+    code: `${here}generated/everything.test.codec.ts`,
+  },
   ...readdirSync(packages).flatMap((name) => {
     const folder = `${packages}${name}/proto/`
     return (existsSync(folder) ? readdirSync(folder) : []).map((file) => ({
@@ -78,7 +85,9 @@ const translated = (type: protobuf.Type, value: Value, toNames: boolean): Value 
       const one = (each: unknown): unknown => {
         if (of instanceof protobuf.Type) return translated(of, each as Value, toNames)
         if (!(of instanceof protobuf.Enum)) return each instanceof Uint8Array ? Uint8Array.from(each) : each
-        return toNames ? Object.keys(of.values).find((key) => literalOf(of, key) === each) : literalOf(of, each as string)
+        return toNames
+          ? Object.keys(of.values).find((key) => literalOf(of, key) === each)
+          : literalOf(of, each as string)
       }
       return [name, field?.repeated ? (item as unknown[]).map(one) : one(item)]
     }),
@@ -87,7 +96,9 @@ const translated = (type: protobuf.Type, value: Value, toNames: boolean): Value 
 /** Bytes that look like fields: more of them get past the first tag than of random ones. */
 const fieldLike = fc
   .array(fc.tuple(fc.nat(300), fc.uint8Array({ maxLength: 12 })), { maxLength: 12 })
-  .map((fields) => Uint8Array.from(fields.flatMap(([tag, bytes]) => [tag & 127, ...(tag > 150 ? [bytes.length] : []), ...bytes])))
+  .map((fields) =>
+    Uint8Array.from(fields.flatMap(([tag, bytes]) => [tag & 127, ...(tag > 150 ? [bytes.length] : []), ...bytes])),
+  )
 
 const unknownFields = fc.constantFrom(
   [],
@@ -110,12 +121,15 @@ describe.each(schemas)('$file', async ({ proto, code }) => {
   const { root, package: name } = protobuf.parse(readFileSync(proto, 'utf8'))
   root.resolveAll()
   const generated = (await import(/* @vite-ignore */ code)) as Generated
-  const types = (root.lookup(name ?? '') as protobuf.Namespace).nestedArray.filter((item) => item instanceof protobuf.Type)
+  const types = (root.lookup(name ?? '') as protobuf.Namespace).nestedArray.filter(
+    (item) => item instanceof protobuf.Type,
+  )
 
   it.each(types.map((type) => [type.name, type] as const))('%s', (_name, type) => {
     const encode = generated[`encode${type.name}`] as unknown as (message: Value) => Uint8Array
     const decode = generated[`decode${type.name}`] as unknown as (bytes: Uint8Array) => Value
-    const withType = (value: Value): Value => ('type' in empty && !type.fields.type ? { type: type.name, ...value } : value)
+    const withType = (value: Value): Value =>
+      'type' in empty && !type.fields.type ? { type: type.name, ...value } : value
     const empty = decode(new Uint8Array())
 
     fc.assert(
@@ -132,7 +146,7 @@ describe.each(schemas)('$file', async ({ proto, code }) => {
         const names = Object.keys(decode(theirs))
         expect(names.slice(0, Object.keys(empty).length)).toEqual(Object.keys(empty))
       }),
-      { numRuns: 150 },
+      { numRuns: 60 * effort },
     )
 
     fc.assert(
@@ -143,12 +157,12 @@ describe.each(schemas)('$file', async ({ proto, code }) => {
         if (flipped.length > 0) flipped[at % flipped.length]! ^= 1 << bit
         decodesOrSaysSo(decode, flipped)
       }),
-      { numRuns: 200 },
+      { numRuns: 80 * effort },
     )
 
     fc.assert(
       fc.property(fc.oneof(fc.uint8Array({ maxLength: 64 }), fieldLike), (bytes) => decodesOrSaysSo(decode, bytes)),
-      { numRuns: 500 },
+      { numRuns: 200 * effort },
     )
   })
 })

@@ -9,7 +9,7 @@ import {
   type ProtoReader,
   type ProtoWriter,
   UnencodableValueError,
-} from '../codec/runtime.js'
+} from '../../codec/runtime.js'
 
 /**
  * Where a thing is.
