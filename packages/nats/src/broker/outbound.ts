@@ -22,7 +22,7 @@ export class Outbound {
   /** @param text latin-1 */
   line(text: string): void {
     this.#reserve(text.length + 2)
-    this.#length += this.#buffer.latin1Write(text, this.#length)
+    this.#length += this.#buffer.write(text, this.#length, 'latin1')
     this.#end()
     this.#flushWhenLarge()
   }
@@ -30,7 +30,7 @@ export class Outbound {
   /** @param head latin-1 */
   message(head: string, payload: Buffer): void {
     this.#reserve(head.length + payload.length + 4)
-    this.#length += this.#buffer.latin1Write(head, this.#length)
+    this.#length += this.#buffer.write(head, this.#length, 'latin1')
     this.#end()
     this.#length += payload.copy(this.#buffer, this.#length)
     this.#end()

@@ -66,7 +66,7 @@ export class ProtocolParser {
         return
       }
       const textEnd = end > at && data[end - 1] === carriageReturn ? end - 1 : end
-      this.#readLine(data.latin1Slice(at, textEnd))
+      this.#readLine(data.toString('latin1', at, textEnd))
       at = end + 1
       if (this.#publication && !this.#stopped) at = this.#readPayload(data, at, this.#publication)
     }

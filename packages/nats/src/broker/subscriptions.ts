@@ -49,9 +49,10 @@ export class Subscriptions<T extends Interest> {
   match(subject: string): Match<T> {
     const literal = this.#literal.get(subject) ?? nobody
     if (this.#root.children.size === 0) return literal
-    const matches: Match<T>[] = [literal]
+    const matches: Match<T>[] = isNobody(literal) ? [] : [literal]
     collect(this.#root, subject.split('.'), 0, matches)
-    return matches.length === 1 ? literal : matches.reduce(joined)
+    const [only = nobody] = matches
+    return matches.length > 1 ? matches.reduce(joined) : only
   }
 }
 
@@ -59,7 +60,7 @@ const nobody: Match<never> = { plain: [], queues: new Map() }
 
 const newNode = <T extends Interest>(): Node<T> => ({ match: nobody, children: new Map() })
 
-const isNobody = (match: Match<never>): boolean => match.plain.length === 0 && match.queues.size === 0
+const isNobody = (match: Match<Interest>): boolean => match.plain.length === 0 && match.queues.size === 0
 
 const hasWildcard = (subject: string): boolean => subject.includes('*') || subject.includes('>')
 

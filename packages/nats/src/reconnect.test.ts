@@ -1,0 +1,86 @@
+import { addressOf, type TransportStatus } from '@quorate/core'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { startBroker } from './broker/broker.js'
+import { startNatsServer } from './broker/natsServer.js'
+import { nats } from './nats.js'
+import { describeNatsServer } from './testing/describeNatsServer.js'
+
+interface Server {
+  readonly url: string
+  readonly port: number
+  close(): Promise<void>
+}
+
+const one = addressOf('group', 'role', 'n1')
+const two = addressOf('group', 'role', 'n2')
+const soon = { timeout: 10_000, interval: 5 }
+
+const opened: { close(): Promise<unknown> }[] = []
+const opening = <T extends { close(): Promise<unknown> }>(resource: T): T => {
+  opened.push(resource)
+  return resource
+}
+afterEach(async () => {
+  for (const resource of opened.splice(0).reverse()) await resource.close()
+})
+
+const connectTo = async ({ url }: Server) => {
+  const connection = opening(await nats({ servers: url, reconnectTimeWait: 20, reconnectJitter: 0 }).connect({ cluster: 'demo', name: 'n1' }))
+  const statuses: TransportStatus[] = []
+  connection.onStatus((status) => statuses.push(status))
+  const until = (type: TransportStatus['type']) =>
+    vi.waitFor(() => expect(statuses.map((status) => status.type)).toContain(type), soon)
+  return { connection, statuses, until }
+}
+
+const reconnects = (start: (port?: number) => Promise<Server>) => {
+  test('a lost server is reported, what is published meanwhile is counted, and subscriptions resume', async () => {
+    const server = opening(await start())
+    const { connection, statuses, until } = await connectTo(server)
+    const heard: string[] = []
+    const hear = (bytes: Uint8Array) => heard.push(new TextDecoder().decode(bytes))
+    await connection.subscribe(one, hear).ready
+
+    await server.close()
+    await until('disconnected')
+    for (let index = 0; index < 5; index++) connection.publish(one, new TextEncoder().encode('lost'))
+    const lateReady = connection.subscribe(two, hear).ready
+    expect(connection.counters()).toEqual({ published: 0, delivered: 0, dropped: 5, reconnects: 0 })
+
+    opening(await start(server.port))
+    await until('connected')
+    expect(statuses).toEqual([{ type: 'disconnected' }, { type: 'dropped', messages: 5 }, { type: 'connected' }])
+    await lateReady
+    connection.publish(one, new TextEncoder().encode('resumed'))
+    connection.publish(two, new TextEncoder().encode('subscribed meanwhile'))
+    await vi.waitFor(() => expect(heard).toEqual(['resumed', 'subscribed meanwhile']), soon)
+    expect(connection.counters()).toEqual({ published: 2, delivered: 2, dropped: 5, reconnects: 1 })
+  })
+
+  test('close ends a connection whose server is gone, and those who wait to be ready', async () => {
+    const server = opening(await start())
+    const { connection, statuses, until } = await connectTo(server)
+    await server.close()
+    await until('disconnected')
+    const subscription = connection.subscribe(one, () => {})
+    const refusal = expect(subscription.ready).rejects.toMatchObject({ code: 'QUORATE_BUS_CLOSED' })
+    await connection.close()
+    await refusal
+    await subscription.close()
+    expect(statuses).toEqual([{ type: 'disconnected' }, { type: 'closed' }])
+    expect(() => connection.subscribe(one, () => {})).toThrow(expect.objectContaining({ code: 'QUORATE_BUS_CLOSED' }))
+  })
+}
+
+describe('embedded broker', () => reconnects((port = 0) => startBroker({ port })))
+
+describeNatsServer(describe, 'nats-server', () => reconnects((port = 0) => startNatsServer({ port })))
+
+test('a server that comes back with another password ends the connection, and says why', async () => {
+  const server = opening(await startBroker())
+  const { statuses, until } = await connectTo(server)
+  await server.close()
+  opening(await startBroker({ port: server.port, user: 'alice', pass: 'secret' }))
+  await until('closed')
+  expect(statuses.at(-1)).toMatchObject({ type: 'closed', error: { code: 'QUORATE_BUS_UNAUTHORIZED' } })
+})
