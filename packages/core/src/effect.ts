@@ -28,7 +28,7 @@ export type Effect<M extends Message = Message, Record = unknown> =
   /** The next decided entries, contiguous, for the state machine. */
   | { readonly type: 'commit'; readonly entries: readonly Entry[]; readonly passes?: 'append' }
   /** A read may be answered once the state machine has applied `at`. */
-  | { readonly type: 'readable'; readonly request: RequestId; readonly at: number }
+  | { readonly type: 'readable'; readonly request: RequestId; readonly at: number; readonly passes?: 'append' }
   /** A proposal or a read that this actor does not take. */
   | {
       readonly type: 'refuse'
