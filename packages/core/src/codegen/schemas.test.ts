@@ -14,7 +14,7 @@ type Value = Record<string, unknown>
 type Generated = Record<string, (value: never) => unknown>
 
 /** `pnpm test:long` looks longer. */
-const effort = process.env.QUORATE_LONG ? 50 : 1
+const effort = process.env.QUORATE_LONG ? 10 : 1
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 const packages = fileURLToPath(new URL('../../../', import.meta.url))
