@@ -209,7 +209,8 @@ export const leader = behaviour.createMachine({
   states: {
     leading: {
       type: 'parallel',
-      entry: ['persistNoop', 'beginHeartbeats'],
+      // The no-op is the first heartbeat: it is sent to every follower at once.
+      entry: 'persistNoop',
       // One message at a time, until nobody is due.
       always: [
         { guard: 'hasMoreToCommit', actions: ['commit', 'advanceCommitIndex'] },
