@@ -2,8 +2,9 @@ import { QuorateError } from '@quorate/core'
 import type { AbstractLevel } from 'abstract-level'
 import { StoreDamagedError, StoreFailedError } from './errors.js'
 
-/** Any abstract-level: keys and values are handed over as bytes. */
-export type Database = AbstractLevel<string | Buffer | Uint8Array, string, string>
+/** Any abstract-level: whatever its own types of keys and values are, those given here are bytes. */
+// biome-ignore lint/suspicious/noExplicitAny: the types that a database has by default stand in its methods both ways
+export type Database = AbstractLevel<any, any, any>
 
 /** Keys and values as they are. */
 export const asBytes = { keyEncoding: 'view', valueEncoding: 'view' } as const

@@ -5,7 +5,7 @@ import { maskedCrc32c } from './crc32c.js'
  * LevelDB's log format (doc/log_format.md): blocks of 32 KiB hold fragments, each with a checksum, a length and a type;
  * no fragment crosses the end of a block, and a record is one fragment or several in a row.
  */
-const blockBytes = 32 * 1024
+export const blockBytes = 32 * 1024
 const headerBytes = 7
 const [full, first, middle, last] = [1, 2, 3, 4]
 
@@ -35,14 +35,15 @@ const fragmentAt = (block: Buffer, at: number): Fragment | undefined => {
 
 const beginsRecord = ({ type }: Fragment): boolean => type === full || type === first
 
-class LogScan {
+/** What a log is like, found block by block. */
+export class LogScan {
   verdict: LogVerdict = { type: 'clean' }
   /** Where the record began that is not yet complete. */
   #openAt: number | undefined
   #fragments: Buffer[] = []
   readonly #onRecord: ((record: Buffer) => void) | undefined
 
-  constructor(onRecord: ((record: Buffer) => void) | undefined) {
+  constructor(onRecord?: (record: Buffer) => void) {
     this.#onRecord = onRecord
   }
 
@@ -110,14 +111,14 @@ export const scanLog = async (path: string, onRecord?: (record: Buffer) => void)
   const scan = new LogScan(onRecord)
   const file = await open(path)
   try {
-    const buffer = Buffer.allocUnsafe(64 * blockBytes)
-    for (let offset = 0; ; ) {
+    const { size } = await file.stat()
+    const buffer = Buffer.allocUnsafe(Math.min(size, 32 * blockBytes))
+    for (let offset = 0; offset < size; offset += buffer.length) {
       const length = await fill(file, buffer, offset)
       for (let at = 0; at < length; at += blockBytes)
         scan.take(buffer.subarray(at, Math.min(at + blockBytes, length)), offset + at)
-      if (length < buffer.length) return scan.finish()
-      offset += length
     }
+    return scan.finish()
   } finally {
     await file.close()
   }

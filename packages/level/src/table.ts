@@ -35,6 +35,8 @@ class TableCheck {
       return { at: Math.max(0, footerAt), what: 'the footer is not that of a table' }
     const footer = new Reader(this.#bytes, footerAt)
     const [metaindex, index] = [readHandle(footer), readHandle(footer)]
+    const padding = footer.raw(footer.left - magicBytes.length)
+    if (padding.some((byte) => byte !== 0)) return { at: footerAt, what: 'the footer is not padded with zeros' }
     for (const directory of [metaindex, index])
       for (const handle of this.#block(directory) ? this.#handlesIn(directory) : []) this.#block(handle)
     return this.fault ?? this.#gap(footerAt)
