@@ -8,9 +8,10 @@ export default class ClosingLine {
     const inState = (state) => tests.filter((test) => test.result().state === state)
     const passed = inState('passed').length
     const skipped = inState('skipped')
-    // A file that does not load has no tests that could fail.
-    const brokenFiles = modules.filter((module) => module.errors().length > 0)
-    const failed = inState('failed').length + brokenFiles.length + unhandledErrors.length
+    // A file that does not load has no tests that could fail, and a hook is none.
+    const groups = [...modules, ...modules.flatMap((module) => [...module.children.allSuites()])]
+    const brokenGroups = groups.filter((group) => group.errors().length > 0)
+    const failed = inState('failed').length + brokenGroups.length + unhandledErrors.length
 
     for (const test of skipped) console.log(`skipped: ${test.module.relativeModuleId} > ${test.fullName}${note(test)}`)
     if (skipped.length > 0 && process.env.CI) {
