@@ -21,7 +21,9 @@ const contentOf = async (database: ReturnType<typeof bytesLevel>): Promise<Conte
 /** What comes of opening this content: what both logs hold, or the code of the error. */
 const outcomeOf = async (content: Content): Promise<string> => {
   const database = bytesLevel()
-  await database.batch([...content].map(([key, value]) => ({ type: 'put', key: Buffer.from(key, 'hex'), value }) as const))
+  await database.batch(
+    [...content].map(([key, value]) => ({ type: 'put', key: Buffer.from(key, 'hex'), value }) as const),
+  )
   let store: OpenStore | undefined
   try {
     store = await abstractLevel(() => database).open(owner)
@@ -34,7 +36,8 @@ const outcomeOf = async (content: Content): Promise<string> => {
 }
 
 const snapshot = (index: number): Snapshot => ({ last: { index, term: 1 }, bytes: Buffer.alloc(1_500_000, index) })
-const append = (...indexes: number[]) => ({ type: 'append', entries: indexes.map((index) => entry(index, 10)) }) as const
+const append = (...indexes: number[]) =>
+  ({ type: 'append', entries: indexes.map((index) => entry(index, 10)) }) as const
 const persist = (record: string) => ({ type: 'persist', record: Buffer.from(record) }) as const
 
 /** A life in which everything is replaced at least once, and entries by others at the same index. */
@@ -55,7 +58,12 @@ const life: readonly (readonly StoreWrite[])[] = [
     { key: other, operations: [persist('vote c')] },
   ],
   [{ key: other, operations: [{ type: 'truncate', after: { index: 0, term: 0 } }] }],
-  [{ key: log, operations: [append(7, 8), { type: 'compact', snapshot: snapshot(5), through: { index: 4, term: 2 } }] }],
+  [
+    {
+      key: log,
+      operations: [append(7, 8), { type: 'compact', snapshot: snapshot(5), through: { index: 4, term: 2 } }],
+    },
+  ],
   [{ key: other, operations: [{ type: 'append', entries: [{ ...entry(1, 10), term: 2 }] }] }],
 ]
 
@@ -99,8 +107,12 @@ describe('what a database loses, changes or brings back, while its own checks se
 
   test('a log that is wholly of an earlier time is noticed', async () => {
     for (const version of versions.slice(0, -1)) {
-      const isOfLog = (key: string): boolean => !['01', 'ff'].includes(key) && key.includes(Buffer.from(log).toString('hex'))
-      const content = new Map([...[...last].filter(([key]) => !isOfLog(key)), ...[...version].filter(([key]) => isOfLog(key))])
+      const isOfLog = (key: string): boolean =>
+        !['01', 'ff'].includes(key) && key.includes(Buffer.from(log).toString('hex'))
+      const content = new Map([
+        ...[...last].filter(([key]) => !isOfLog(key)),
+        ...[...version].filter(([key]) => isOfLog(key)),
+      ])
       // What was written last concerned the other log: up to there this one is the same.
       const isSame = version === versions.at(-2)
       expect(await outcomeOf(content)).toBe(isSame ? right : 'QUORATE_STORE_DAMAGED')
@@ -180,7 +192,9 @@ describe('after a write that failed', () => {
       await writeAll(store, [{ key: log, operations: [append(1)] }])
       const before = await contentOf(database)
       for (const operations of [[append(2), operation], [append(2)]])
-        await expect(writeAll(store, [{ key: log, operations }])).rejects.toMatchObject({ code: 'QUORATE_STORE_FAILED' })
+        await expect(writeAll(store, [{ key: log, operations }])).rejects.toMatchObject({
+          code: 'QUORATE_STORE_FAILED',
+        })
       expect(await contentOf(database)).toEqual(before)
       await store.close()
     }

@@ -21,7 +21,7 @@ export class Writer {
     let at = this.at
     let rest = value
     while (rest > 0x7fffffff) {
-      bytes[at++] = rest % 128 | 128
+      bytes[at++] = (rest % 128) | 128
       rest = Math.floor(rest / 128)
     }
     while (rest > 127) {

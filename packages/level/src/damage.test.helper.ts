@@ -2,7 +2,14 @@ import { createHash } from 'node:crypto'
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Entry, type OpenStore, QuorateError, type Recovered, type StoreOperation, type StoreWrite } from '@quorate/core'
+import {
+  type Entry,
+  type OpenStore,
+  QuorateError,
+  type Recovered,
+  type StoreOperation,
+  type StoreWrite,
+} from '@quorate/core'
 import { onTestFinished } from 'vitest'
 import { level } from './level.js'
 

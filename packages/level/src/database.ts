@@ -28,7 +28,11 @@ export const readRange = async (
 }
 
 /** Reads one value. */
-export const readValue = async (database: Database, where: string, key: Uint8Array): Promise<Uint8Array | undefined> => {
+export const readValue = async (
+  database: Database,
+  where: string,
+  key: Uint8Array,
+): Promise<Uint8Array | undefined> => {
   try {
     const value = await database.get<Uint8Array, Uint8Array>(key, asBytes)
     return value && plain(value)

@@ -34,7 +34,8 @@ const written = async (): Promise<{ directory: string; held: string }> => {
   }
   await (await level(directory).open(owner)).close()
   const outcome = await outcomeOf(directory)
-  if (outcome.code !== 'clean' || outcome.held === undefined) throw new Error(`the fixture is not right: ${outcome.code}`)
+  if (outcome.code !== 'clean' || outcome.held === undefined)
+    throw new Error(`the fixture is not right: ${outcome.code}`)
   return { directory, held: outcome.held }
 }
 
@@ -116,7 +117,8 @@ describe('the other files of a store', () => {
         await flip(join(copy, path.slice(directory.length)), offset)
         const outcome = await outcomeOf(copy)
         outcomes.add(outcome.code)
-        if (outcome.code !== 'QUORATE_STORE_DAMAGED') expect(outcome, `${path} ${offset}`).toEqual({ code: 'clean', held })
+        if (outcome.code !== 'QUORATE_STORE_DAMAGED')
+          expect(outcome, `${path} ${offset}`).toEqual({ code: 'clean', held })
       }
     }
     expect(outcomes).toContain('QUORATE_STORE_DAMAGED')
@@ -125,7 +127,9 @@ describe('the other files of a store', () => {
   test('an unfinished last edit of the manifest is left out when what it replaces is still there', async () => {
     const { directory, held } = await written()
     const copy = await copyOf(directory)
-    await edit(await onlyFileOf(copy, /^MANIFEST/), (bytes) => Buffer.concat([bytes, Buffer.from([1, 2, 3, 4, 50, 0, 1, 9])]))
+    await edit(await onlyFileOf(copy, /^MANIFEST/), (bytes) =>
+      Buffer.concat([bytes, Buffer.from([1, 2, 3, 4, 50, 0, 1, 9])]),
+    )
     expect(await outcomeOf(copy)).toEqual({ code: 'clean', held })
   })
 

@@ -27,7 +27,8 @@ export const inspect = async (directory: string): Promise<Inspection> => {
     throw new StoreDamagedError(join(directory, 'CURRENT'), `the file is missing, but ${some} is there`)
   }
   const manifest = await readManifest(directory, names)
-  for (const [number, { bytes }] of manifest.tables) await inspectTable(directory, files.tables.get(number), number, bytes)
+  for (const [number, { bytes }] of manifest.tables)
+    await inspectTable(directory, files.tables.get(number), number, bytes)
   return { empty: false, torn: await inspectLogs(directory, files.logs, manifest) }
 }
 
@@ -66,7 +67,12 @@ const readManifest = async (directory: string, names: readonly string[]): Promis
   return manifest
 }
 
-const inspectTable = async (directory: string, name: string | undefined, number: number, bytes: number): Promise<void> => {
+const inspectTable = async (
+  directory: string,
+  name: string | undefined,
+  number: number,
+  bytes: number,
+): Promise<void> => {
   if (name === undefined) throw new StoreDamagedError(directory, `the table ${number} is missing`)
   const path = join(directory, name)
   const fault = await checkTable(path, bytes)

@@ -90,7 +90,9 @@ describe('a store that this node must not open', () => {
     const directory = await used()
     expect(await refusal(directory, { ...owner, node: 'n2' })).toMatchObject({
       code: 'QUORATE_STORE_IDENTITY',
-      message: expect.stringMatching(/belongs to node n1 of cluster demo, not to node n2 of cluster demo: open the store/),
+      message: expect.stringMatching(
+        /belongs to node n1 of cluster demo, not to node n2 of cluster demo: open the store/,
+      ),
     })
     expect(await refusal(directory, { ...owner, cluster: 'other' })).toMatchObject({ code: 'QUORATE_STORE_IDENTITY' })
   })
@@ -122,6 +124,11 @@ test('a node with an empty directory is new', async () => {
   const directory = await temporary()
   const store = await level(directory).open(owner)
   expect(store.created).toBe(true)
-  expect(await store.recover(log)).toEqual({ record: undefined, snapshot: undefined, base: { index: 0, term: 0 }, entries: [] })
+  expect(await store.recover(log)).toEqual({
+    record: undefined,
+    snapshot: undefined,
+    base: { index: 0, term: 0 },
+    entries: [],
+  })
   await store.close()
 })

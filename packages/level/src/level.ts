@@ -79,7 +79,10 @@ const openDirectory = async (path: string, owner: Owner, release: () => void): P
   if (found) checkOwner(path, found.identity, owner)
   const { empty, torn } = await inspect(path)
   if (!empty && !found)
-    throw new StoreDamagedError(path, 'it holds a database, but not the identity of a store: it belongs to something else')
+    throw new StoreDamagedError(
+      path,
+      'it holds a database, but not the identity of a store: it belongs to something else',
+    )
   if (empty && found?.established) throw new StoreDamagedError(path, 'it was in use, and its database is gone')
   const outside = found ?? (await writeOutside(path, owner))
   const tornPath = join(path, tornName)

@@ -47,7 +47,8 @@ export class Log {
         }
         case 'append': {
           const runs = [operation.entries]
-          for (let next = operations[at + 1]; next?.type === 'append'; next = operations[++at + 1]) runs.push(next.entries)
+          for (let next = operations[at + 1]; next?.type === 'append'; next = operations[++at + 1])
+            runs.push(next.entries)
           this.#append(runs.length === 1 ? operation.entries : runs.flat(), changes)
           break
         }

@@ -1,7 +1,20 @@
 import { readFile, stat, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { copyOf, digestOf, edit, entry, fingerprint, flip, log, onlyFileOf, outcomeOf, owner, temporary, write } from './damage.test.helper.js'
+import {
+  copyOf,
+  digestOf,
+  edit,
+  entry,
+  fingerprint,
+  flip,
+  log,
+  onlyFileOf,
+  outcomeOf,
+  owner,
+  temporary,
+  write,
+} from './damage.test.helper.js'
 import { inspect } from './inspect.js'
 import { level } from './level.js'
 import { blockBytes, LogScan, type LogVerdict, scanLog } from './scanLog.js'
@@ -106,7 +119,9 @@ describe("LevelDB's log", () => {
   test('zeros at the end are torn, zeros in the middle are damage', async () => {
     const fixture = await written(60, 50)
     for (const zeros of [3, 7, 100, 40_000, 100_000]) {
-      const tail = await damagedCopy(fixture, (path) => edit(path, (bytes) => Buffer.concat([bytes, Buffer.alloc(zeros)])))
+      const tail = await damagedCopy(fixture, (path) =>
+        edit(path, (bytes) => Buffer.concat([bytes, Buffer.alloc(zeros)])),
+      )
       expect(await outcomeOf(tail)).toEqual({ code: 'torn', held: fixture.whole })
     }
     const middle = await damagedCopy(fixture, (path) => edit(path, (bytes) => bytes.fill(0, 1000, 2000)))

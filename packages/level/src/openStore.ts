@@ -47,7 +47,10 @@ export const openStore = async (database: Database, owner: Owner, place: Place):
     heads = (heads + digest) >>> 0
   })
   if (logs.size !== seal.logs || heads !== seal.heads)
-    throw new StoreDamagedError(place.where, `the heads of its logs are not those of write ${seal.writes}, the last one`)
+    throw new StoreDamagedError(
+      place.where,
+      `the heads of its logs are not those of write ${seal.writes}, the last one`,
+    )
   return new LevelStore(database, identity, seal, logs, place)
 }
 

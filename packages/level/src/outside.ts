@@ -37,7 +37,10 @@ export const writeOutside = async (directory: string, owner: Owner): Promise<Out
   const identity = newIdentity(owner)
   const { cluster, node, storeId } = identity
   const fields = { format: formatVersion, cluster, node, storeId: Buffer.from(storeId).toString('hex') }
-  await writeDurably(join(directory, unfinishedName), `${JSON.stringify({ ...fields, checksum: checksumOf(fields) })}\n`)
+  await writeDurably(
+    join(directory, unfinishedName),
+    `${JSON.stringify({ ...fields, checksum: checksumOf(fields) })}\n`,
+  )
   return { identity, established: false }
 }
 

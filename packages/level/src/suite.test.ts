@@ -16,7 +16,8 @@ const inDirectory = async (make: (directory: string) => Omit<StoreLocation, 'rem
 const stores: Record<string, () => Promise<StoreLocation>> = {
   level: () => inDirectory(level),
   memoryLevel: async () => ({ ...memoryLevel(), remove: async () => {} }),
-  'abstractLevel over classic-level': () => inDirectory((directory) => abstractLevel(() => new ClassicLevel(directory))),
+  'abstractLevel over classic-level': () =>
+    inDirectory((directory) => abstractLevel(() => new ClassicLevel(directory))),
 }
 
 describe.each(Object.entries(stores))('%s', (_, make) => {

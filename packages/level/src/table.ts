@@ -46,7 +46,8 @@ class TableCheck {
   #block(handle: Handle): boolean {
     const { offset, size } = handle
     const end = offset + size
-    if (end + trailerBytes > this.#bytes.length - footerBytes) return this.#bad(offset, 'a block would end beyond the file')
+    if (end + trailerBytes > this.#bytes.length - footerBytes)
+      return this.#bad(offset, 'a block would end beyond the file')
     if (maskedCrc32c(this.#bytes, offset, end + 1) !== this.#bytes.readUInt32LE(end + 1))
       return this.#bad(offset, `the checksum of a block of ${size} bytes does not match`)
     if (this.#bytes[end] !== 0) return this.#bad(end, 'a block is compressed, and this program never compresses')
@@ -87,11 +88,13 @@ class TableCheck {
 /** Checks every block of a table: LevelDB itself would read a damaged one without a word. */
 export const checkTable = async (path: string, bytes: number): Promise<TableFault | undefined> => {
   const found = await readFile(path)
-  if (found.length !== bytes) return { at: found.length, what: `the table has ${found.length} bytes and should have ${bytes}` }
+  if (found.length !== bytes)
+    return { at: found.length, what: `the table has ${found.length} bytes and should have ${bytes}` }
   try {
     return new TableCheck(found).run()
   } catch (cause) {
-    if (cause instanceof RangeError) return { at: 0, what: `the directory of the table makes no sense: ${cause.message}` }
+    if (cause instanceof RangeError)
+      return { at: 0, what: `the directory of the table makes no sense: ${cause.message}` }
     throw cause
   }
 }

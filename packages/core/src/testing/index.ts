@@ -5,4 +5,5 @@ export { type MemoryMessage, type MemoryTransport, type MemoryTransportOptions, 
 export { type SuiteCase, transportSuite } from './transportSuite.js'
 export { type MemoryStore, type MemoryStoreOptions, memoryStore } from './memoryStore.js'
 export { type VirtualClock, virtualClock } from './virtualClock.js'
-export { type StoreLocation, storeSuite } from './storeSuite.js'
+export type { StoreLocation } from './storeBench.js'
+export { storeSuite } from './storeSuite.js'

@@ -1,28 +1,19 @@
 import assert from 'node:assert/strict'
-import type { NodeId } from '../address.js'
-import { QuorateError } from '../errors.js'
 import { type Entry, origin } from '../message.js'
-import type { OpenStore, Recovered, StoreOperation, StoreWrite } from '../ports.js'
-import { StoreModel } from './storeModel.js'
+import type { Recovered, StoreOperation, StoreWrite } from '../ports.js'
+import { log, owner, plain, StoreBench, type StoreLocation } from './storeBench.js'
 import { entriesOf, patternOf, randomWrites, seeded, snapshotOf } from './storeWrites.js'
 import type { SuiteCase } from './transportSuite.js'
 
-/** A place for one store, empty at first, which can be opened, closed and opened again. */
-export interface StoreLocation {
-  open(identity: { readonly cluster: string; readonly node: NodeId }): Promise<OpenStore>
-  /** Called at the end, when whatever was opened here is closed. */
-  remove(): Promise<void>
-}
-
 /**
- * The contract of {@link Store}, as tests. `make` gives a new, empty place for each test. That a write is still there
+ * The contract of `Store`, as tests. `make` gives a new, empty place for each test. That a write is still there
  * after a power cut is in the contract too, and no test of a running program can show it.
  */
 export const storeSuite = (make: () => StoreLocation | Promise<StoreLocation>): readonly SuiteCase[] =>
   Object.entries(cases).map(([name, check]) => ({
     name,
     async run() {
-      const bench = new Bench(await make())
+      const bench = new StoreBench(await make())
       try {
         await check(bench)
       } finally {
@@ -31,72 +22,12 @@ export const storeSuite = (make: () => StoreLocation | Promise<StoreLocation>): 
     },
   }))
 
-const owner = { cluster: 'suite', node: 'n1' } as const
-const log = 'group/role'
 const otherLog = 'group/role2'
 const megabyte = 1024 * 1024
 
-/** One place, and beside it the model of what it must hold. */
-class Bench {
-  readonly location: StoreLocation
-  readonly model = new StoreModel()
-  #store: OpenStore | undefined
-
-  constructor(location: StoreLocation) {
-    this.location = location
-  }
-
-  async open(): Promise<OpenStore> {
-    this.#store ??= await this.location.open(owner)
-    return this.#store
-  }
-
-  async reopen(): Promise<OpenStore> {
-    await this.#store?.close()
-    this.#store = undefined
-    return this.open()
-  }
-
-  /** Operations on one log, in one write. */
-  write(...operations: StoreOperation[]): Promise<void> {
-    return this.writeAll([{ key: log, operations }])
-  }
-
-  async writeAll(writes: readonly StoreWrite[]): Promise<void> {
-    const store = await this.open()
-    this.model.write(writes)
-    await new Promise<void>((resolve, reject) => store.write(writes, (error) => (error ? reject(error) : resolve())))
-  }
-
-  /** What is recovered, now and after opening anew, is what the model holds. */
-  async verify(...keys: string[]): Promise<void> {
-    const check = async (store: OpenStore): Promise<void> => {
-      for (const key of keys.length > 0 ? keys : [log])
-        assert.deepEqual(plain(await store.recover(key)), plain(this.model.recover(key)), key)
-    }
-    await check(await this.open())
-    await check(await this.reopen())
-  }
-
-  async end(): Promise<void> {
-    await this.#store?.close()
-    await this.location.remove()
-  }
-}
-
-/** With plain byte arrays, which are compared with each other and not with a `Buffer`. */
-const plain = ({ record, snapshot, base, entries }: Recovered): Recovered => ({
-  record: record && new Uint8Array(record),
-  snapshot: snapshot && { last: markOf(snapshot.last), bytes: new Uint8Array(snapshot.bytes) },
-  base: markOf(base),
-  entries: entries.map((entry) => ({ ...entry, bytes: new Uint8Array(entry.bytes) })),
-})
-
-const markOf = ({ index, term }: { index: number; term: number }) => ({ index, term })
-
 const append = (...entries: Entry[]): StoreOperation => ({ type: 'append', entries })
 
-const cases: Record<string, (bench: Bench) => Promise<void>> = {
+const cases: Record<string, (bench: StoreBench) => Promise<void>> = {
   async 'a log that was never written is empty'(bench) {
     const nothing: Recovered = { record: undefined, snapshot: undefined, base: origin, entries: [] }
     assert.deepEqual(plain(await (await bench.open()).recover(log)), nothing)
@@ -118,10 +49,13 @@ const cases: Record<string, (bench: Bench) => Promise<void>> = {
   async 'another node and another cluster are refused, and nothing is lost'(bench) {
     await bench.write({ type: 'persist', record: patternOf(9, 1) })
     await (await bench.open()).close()
-    for (const other of [{ ...owner, node: 'n2' }, { ...owner, cluster: 'other' }])
+    for (const other of [
+      { ...owner, node: 'n2' },
+      { ...owner, cluster: 'other' },
+    ])
       await assert.rejects(
         async () => (await bench.location.open(other)).close(),
-        (error) => error instanceof QuorateError,
+        (error: { code?: unknown }) => String(error.code).startsWith('QUORATE_'),
       )
     await bench.reopen()
     await bench.verify()
@@ -136,7 +70,14 @@ const cases: Record<string, (bench: Bench) => Promise<void>> = {
 
   async 'entries keep every field'(bench) {
     const max = Number.MAX_SAFE_INTEGER
-    const fields = { term: 1, kind: 'command', session: 0, sequence: 0, answeredBelow: 0, bytes: patternOf(5, 1) } as const
+    const fields = {
+      term: 1,
+      kind: 'command',
+      session: 0,
+      sequence: 0,
+      answeredBelow: 0,
+      bytes: patternOf(5, 1),
+    } as const
     await bench.write(
       append(
         { ...fields, index: 1, term: 0 },
@@ -210,7 +151,10 @@ const cases: Record<string, (bench: Bench) => Promise<void>> = {
     await bench.write({ type: 'install', snapshot: snapshotOf({ index: 100, term: 4 }) })
     await bench.verify()
     await bench.write(append(...entriesOf(101, 110, 4)))
-    await bench.write({ type: 'install', snapshot: snapshotOf({ index: 105, term: 5 }) }, append(...entriesOf(106, 107, 5)))
+    await bench.write(
+      { type: 'install', snapshot: snapshotOf({ index: 105, term: 5 }) },
+      append(...entriesOf(106, 107, 5)),
+    )
     await bench.verify()
   },
 
@@ -243,7 +187,9 @@ const cases: Record<string, (bench: Bench) => Promise<void>> = {
         })),
       )
     await bench.verify(...keys)
-    await bench.writeAll([{ key: 'a/b', operations: [{ type: 'install', snapshot: snapshotOf({ index: 50, term: 9 }) }] }])
+    await bench.writeAll([
+      { key: 'a/b', operations: [{ type: 'install', snapshot: snapshotOf({ index: 50, term: 9 }) }] },
+    ])
     await bench.verify(...keys)
   },
 
