@@ -1,11 +1,11 @@
-import type { Address, Connection, Subscription, TransportCounters, TransportStatus } from '@quorate/core'
 import {
   AuthorizationError,
   type NatsConnection,
+  type Subscription as NatsSubscription,
   PermissionViolationError,
   type Status,
-  type Subscription as NatsSubscription,
 } from '@nats-io/transport-node'
+import type { Address, Connection, Subscription, TransportCounters, TransportStatus } from '@quorate/core'
 import { BusClosedError, BusComplaintError, BusForbiddenError, BusUnauthorizedError } from './errors.js'
 import { Subjects } from './subjects.js'
 
@@ -195,16 +195,19 @@ export class NatsBus implements Connection {
 
   #reasonOf(error: unknown): Error {
     if (error instanceof PermissionViolationError) return forbidden(error)
-    if (error instanceof AuthorizationError) return new BusUnauthorizedError(this.#urls, error.message, { cause: error })
+    if (error instanceof AuthorizationError)
+      return new BusUnauthorizedError(this.#urls, error.message, { cause: error })
     const plain = error instanceof Error ? error : new Error(String(error))
     return 'code' in plain ? plain : new BusComplaintError(this.label, plain)
   }
 }
 
 const forbidden = (error: Error): Error =>
-  error instanceof PermissionViolationError ? new BusForbiddenError(error.operation, error.subject, { cause: error }) : error
+  error instanceof PermissionViolationError
+    ? new BusForbiddenError(error.operation, error.subject, { cause: error })
+    : error
 
-/** The NATS client stops reading, silently, when a callback throws: what a receiver throws is its own, and comes out here. */
+/** The NATS client stops reading, silently, when a callback throws: what a receiver throws comes out here instead. */
 const rethrowOutside = (thrown: unknown): void => {
   queueMicrotask(() => {
     throw thrown

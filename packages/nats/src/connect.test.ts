@@ -106,11 +106,15 @@ describeNatsServer(describe, 'nats-server: user and password', () => {
 describe('options', () => {
   test('noEcho is refused: a node hears its own messages', () => {
     expect(() => nats({ noEcho: true })).toThrow(expect.objectContaining({ code: 'QUORATE_INVALID_CONFIGURATION' }))
-    expect(() => nats({ servers: 'a', port: 1 })).toThrow(expect.objectContaining({ code: 'QUORATE_INVALID_CONFIGURATION' }))
+    expect(() => nats({ servers: 'a', port: 1 })).toThrow(
+      expect.objectContaining({ code: 'QUORATE_INVALID_CONFIGURATION' }),
+    )
   })
 
   test('a URL that is none is refused before anything is started', () => {
-    expect(() => nats({ servers: 'http://127.0.0.1:4222' })).toThrow(expect.objectContaining({ code: 'QUORATE_INVALID_BUS_URL' }))
+    expect(() => nats({ servers: 'http://127.0.0.1:4222' })).toThrow(
+      expect.objectContaining({ code: 'QUORATE_INVALID_BUS_URL' }),
+    )
   })
 
   test('a port alone means this machine', async () => {

@@ -1,5 +1,5 @@
-import { checkName, InvalidConfigurationError, type Transport } from '@quorate/core'
 import { AuthorizationError, connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node'
+import { checkName, InvalidConfigurationError, type Transport } from '@quorate/core'
 import { NatsBus } from './bus.js'
 import { BusUnauthorizedError, BusUnreachableError } from './errors.js'
 import { parseServers } from './servers.js'
@@ -22,8 +22,8 @@ const defaults = {
 
 /**
  * A transport over NATS, which delivers at most once. Subjects are `quorate.v1.<cluster>.<group>.<role>.<node>`.
- * @throws `QUORATE_INVALID_BUS_URL` for servers that are none, `QUORATE_INVALID_CONFIGURATION` for `noEcho`, with which a
- * node would not hear itself. `connect` throws `QUORATE_BUS_UNREACHABLE` or `QUORATE_BUS_UNAUTHORIZED`.
+ * @throws `QUORATE_INVALID_BUS_URL` for servers that are none; `QUORATE_INVALID_CONFIGURATION` for `noEcho`, with which
+ * a node would not hear itself. `connect` throws `QUORATE_BUS_UNREACHABLE` or `QUORATE_BUS_UNAUTHORIZED`.
  */
 export function nats(options: NatsOptions = {}): Transport {
   if (options.noEcho) {

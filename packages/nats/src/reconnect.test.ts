@@ -25,7 +25,9 @@ afterEach(async () => {
 })
 
 const connectTo = async ({ url }: Server) => {
-  const connection = opening(await nats({ servers: url, reconnectTimeWait: 20, reconnectJitter: 0 }).connect({ cluster: 'demo', name: 'n1' }))
+  const connection = opening(
+    await nats({ servers: url, reconnectTimeWait: 20, reconnectJitter: 0 }).connect({ cluster: 'demo', name: 'n1' }),
+  )
   const statuses: TransportStatus[] = []
   connection.onStatus((status) => statuses.push(status))
   const until = (type: TransportStatus['type']) =>

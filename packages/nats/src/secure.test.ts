@@ -37,7 +37,10 @@ describeNatsServer(describe, 'nats-server: permissions', () => {
     writeFileSync(config, permissions)
     server = await startNatsServer({ args: ['-c', config] })
     const node = await nats({ servers: server.url, user: 'node', pass: 'n' }).connect({ cluster: 'demo', name: 'n1' })
-    const client = await nats({ servers: server.url, user: 'client', pass: 'c' }).connect({ cluster: 'demo', name: 'client-7' })
+    const client = await nats({ servers: server.url, user: 'client', pass: 'c' }).connect({
+      cluster: 'demo',
+      name: 'client-7',
+    })
     const statuses: TransportStatus[] = []
     client.onStatus((status) => statuses.push(status))
     return { node, client, statuses, end: () => Promise.all([node.close(), client.close()]) }

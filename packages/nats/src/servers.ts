@@ -14,8 +14,8 @@ const defaultUrl = 'nats://127.0.0.1:4222'
 const defaultPort = '4222'
 
 /**
- * Reads `nats://user:password@host:port`, `nats://token@host`, `tls://host`, `host:port` or `host`; several in a list or
- * separated by commas. The NATS client itself overlooks credentials in a URL, so they are taken out here.
+ * Reads `nats://user:password@host:port`, `nats://token@host`, `tls://host`, `host:port` or `host`; several in a list,
+ * or separated by commas. The NATS client itself overlooks credentials in a URL, so they are taken out here.
  * @throws {@link InvalidBusUrlError} `QUORATE_INVALID_BUS_URL`; its text never holds a password.
  */
 export function parseServers(given: string | readonly string[] = defaultUrl): ServerList {

@@ -12,7 +12,7 @@ export class Subjects {
     this.#prefix = `quorate.v1.${cluster}`
   }
 
-  /** @throws `QUORATE_INVALID_NAME` when the address is none; what is not checked could smuggle in a wildcard or a command. */
+  /** @throws `QUORATE_INVALID_NAME` when the address is none: it could smuggle in a wildcard or a command. */
   of(address: Address): string {
     const known = this.#known.get(address)
     if (known !== undefined) return known

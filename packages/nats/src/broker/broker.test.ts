@@ -88,7 +88,11 @@ const speaksNats = (port: () => number) => {
     const [one, other] = [speaker(port()), speaker(port())]
     await other.say('CONNECT {"verbose":false,"headers":false}', 'SUB h 9')
     const withHeaders = 'NATS/1.0\r\nA: b\r\n\r\n'
-    const heard = await one.say(plain, 'SUB h 1', `HPUB h reply ${withHeaders.length} ${withHeaders.length + 2}\r\n${withHeaders}hi`)
+    const heard = await one.say(
+      plain,
+      'SUB h 1',
+      `HPUB h reply ${withHeaders.length} ${withHeaders.length + 2}\r\n${withHeaders}hi`,
+    )
     expect(heard).toBe(`HMSG h 1 reply ${withHeaders.length} ${withHeaders.length + 2}\r\n${withHeaders}hi\r\n`)
     await other.hears(/MSG h 9 reply 2\r\nhi\r\n$/)
   })
@@ -138,7 +142,9 @@ describe('embedded broker', () => {
 
   test('it serves the NATS client: request and reply, headers, no responders, iterators', async () => {
     const client = await connectNats({ servers: broker.url })
-    const echo = client.subscribe('echo', { callback: (_error, message) => void message.respond(message.data, { headers: with7() }) })
+    const echo = client.subscribe('echo', {
+      callback: (_error, message) => void message.respond(message.data, { headers: with7() }),
+    })
     const reply = await client.request('echo', 'hello')
     expect([reply.string(), reply.headers?.get('seven')]).toEqual(['hello', '7'])
     await expect(client.request('nobody', '')).rejects.toSatisfy(
@@ -183,8 +189,19 @@ describe('the embedded broker alone', () => {
   test('nothing is done for those who have not shown the password', async () => {
     const { port } = await start({ user: 'alice', pass: 'ä secret' })
     const good = speaker(port)
-    expect(await good.say(Buffer.from('CONNECT {"verbose":false,"user":"alice","pass":"ä secret"}').toString('latin1'), 'SUB a 1')).toBe('')
-    for (const line of ['SUB a 1', 'PUB a 1\r\nx', 'UNSUB 1', 'CONNECT {}', 'CONNECT {"user":"alice","pass":"wrong"}']) {
+    expect(
+      await good.say(
+        Buffer.from('CONNECT {"verbose":false,"user":"alice","pass":"ä secret"}').toString('latin1'),
+        'SUB a 1',
+      ),
+    ).toBe('')
+    for (const line of [
+      'SUB a 1',
+      'PUB a 1\r\nx',
+      'UNSUB 1',
+      'CONNECT {}',
+      'CONNECT {"user":"alice","pass":"wrong"}',
+    ]) {
       const bad = speaker(port)
       bad.socket.write(`${line}\r\nSUB a 1\r\nPUB a 1\r\nx\r\n`)
       await bad.ended

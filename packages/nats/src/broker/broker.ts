@@ -41,7 +41,14 @@ export interface Broker {
  * @throws {@link BrokerListenError} `QUORATE_BROKER_LISTEN` when the port is taken.
  */
 export async function startBroker(options: BrokerOptions = {}): Promise<Broker> {
-  const { host = '127.0.0.1', port = 0, user, pass, payloadBytesMax = 1024 * 1024, pendingBytesMax = 64 * 1024 * 1024 } = options
+  const {
+    host = '127.0.0.1',
+    port = 0,
+    user,
+    pass,
+    payloadBytesMax = 1024 * 1024,
+    pendingBytesMax = 64 * 1024 * 1024,
+  } = options
   const clients = new Set<Client>()
   const subscriptions = new Subscriptions<ClientSubscription>()
   const exchange: Exchange = {
@@ -58,7 +65,9 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
   let clientId = 0
   const server = createServer((socket) => {
     clientId++
-    clients.add(new Client(exchange, socket, { ...identity, ...abilities, host, port: portOf(server), client_id: clientId }))
+    clients.add(
+      new Client(exchange, socket, { ...identity, ...abilities, host, port: portOf(server), client_id: clientId }),
+    )
   })
   await listen(server, host, port)
   let closing: Promise<void> | undefined

@@ -140,7 +140,13 @@ export class Client implements ProtocolListener {
   }
 
   /** Returns whether anyone heard it. */
-  #forward(match: Match<ClientSubscription>, subject: string, reply: string, headerBytes: number, payload: Buffer): boolean {
+  #forward(
+    match: Match<ClientSubscription>,
+    subject: string,
+    reply: string,
+    headerBytes: number,
+    payload: Buffer,
+  ): boolean {
     const echo = this.#introduction.echo !== false
     let heard = false
     for (const subscription of match.plain) {

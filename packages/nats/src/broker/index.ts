@@ -1,2 +1,8 @@
 export { type Broker, BrokerListenError, type BrokerOptions, startBroker } from './broker.js'
-export { findNatsServer, type NatsServer, NatsServerError, type NatsServerOptions, startNatsServer } from './natsServer.js'
+export {
+  findNatsServer,
+  type NatsServer,
+  NatsServerError,
+  type NatsServerOptions,
+  startNatsServer,
+} from './natsServer.js'

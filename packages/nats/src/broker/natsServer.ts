@@ -40,10 +40,14 @@ export function findNatsServer(): string | undefined {
 export async function startNatsServer({ port = 0, args = [] }: NatsServerOptions = {}): Promise<NatsServer> {
   const path = findNatsServer()
   if (!path) {
-    throw new NatsServerError('no nats-server on the PATH: install it (Debian: apt-get install nats-server), or use startBroker')
+    throw new NatsServerError(
+      'no nats-server on the PATH: install it (Debian: apt-get install nats-server), or use startBroker',
+    )
   }
   // For nats-server port -1 is any free one.
-  const child = spawn(path, ['-a', '127.0.0.1', '-p', `${port || -1}`, ...args], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn(path, ['-a', '127.0.0.1', '-p', `${port || -1}`, ...args], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
   const exited = new Promise<void>((resolve) => {
     child.once('exit', resolve)
     child.once('error', () => resolve())

@@ -11,7 +11,9 @@ const read = (chunks: readonly Buffer[]): string[] => {
     {
       onPublish: (subject, reply, headerBytes, payload) => {
         const text = payload.toString('latin1')
-        said.push(`publish ${subject} (${reply}) ${JSON.stringify([text.slice(0, headerBytes), text.slice(headerBytes)])}`)
+        said.push(
+          `publish ${subject} (${reply}) ${JSON.stringify([text.slice(0, headerBytes), text.slice(headerBytes)])}`,
+        )
       },
       onSubscribe: (subject, queue, sid) => said.push(`subscribe ${subject} (${queue}) ${sid}`),
       onUnsubscribe: (sid, deliveriesMax) => said.push(`unsubscribe ${sid} ${deliveriesMax}`),
@@ -94,7 +96,10 @@ test.each([
 
 test('whatever comes, it neither throws nor goes on after a violation', () => {
   const bytes = fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array))
-  const piece = fc.oneof(bytes, fc.constantFrom(...conversation.split(/(?<=\n)/)).map((line) => Buffer.from(line, 'latin1')))
+  const piece = fc.oneof(
+    bytes,
+    fc.constantFrom(...conversation.split(/(?<=\n)/)).map((line) => Buffer.from(line, 'latin1')),
+  )
   fc.assert(
     fc.property(fc.array(piece), (chunks) => {
       const violation = read(chunks).findIndex((said) => said.startsWith('violation'))

@@ -1,4 +1,4 @@
-/** What a client may say, read from its bytes. Texts are latin-1, so that they come out byte for byte as they went in. */
+/** What a client may say, read from its bytes. Texts are latin-1: they come out byte for byte as they went in. */
 export interface ProtocolListener {
   /** `payload` begins with `headerBytes` bytes of headers; it is a view that is gone when the call returns. */
   onPublish(subject: string, reply: string, headerBytes: number, payload: Buffer): void
@@ -142,7 +142,8 @@ export class ProtocolParser {
   /** `UNSUB sid [max]`. */
   #readUnsubscribe([sid, max = '0', ...more]: readonly string[]): void {
     const deliveriesMax = sizeOf(max)
-    if (sid === undefined || more.length > 0 || Number.isNaN(deliveriesMax)) return this.#violation('Invalid Unsubscription')
+    if (sid === undefined || more.length > 0 || Number.isNaN(deliveriesMax))
+      return this.#violation('Invalid Unsubscription')
     this.#listener.onUnsubscribe(sid, deliveriesMax)
   }
 

@@ -13,9 +13,15 @@ const isHeard = (pattern: readonly string[], subject: readonly string[]): boolea
 const literalToken = fc.constantFrom('a', 'b', 'c')
 const literal = fc.array(literalToken, { minLength: 1, maxLength: 4 }).map((tokens) => tokens.join('.'))
 const pattern = fc
-  .tuple(fc.array(fc.oneof(literalToken, fc.constant('*')), { minLength: 0, maxLength: 3 }), fc.constantFrom('a', '*', '>'))
+  .tuple(
+    fc.array(fc.oneof(literalToken, fc.constant('*')), { minLength: 0, maxLength: 3 }),
+    fc.constantFrom('a', '*', '>'),
+  )
   .map(([tokens, last]) => [...tokens, last].join('.'))
-const interest: fc.Arbitrary<Interest> = fc.record({ subject: fc.oneof(literal, pattern), queue: fc.constantFrom('', '', 'q', 'r') })
+const interest: fc.Arbitrary<Interest> = fc.record({
+  subject: fc.oneof(literal, pattern),
+  queue: fc.constantFrom('', '', 'q', 'r'),
+})
 
 test('finds those whose subject matches, as the rule says, while others come and go', () => {
   fc.assert(
@@ -38,7 +44,10 @@ test('finds those whose subject matches, as the rule says, while others come and
 
 test('a match that is being walked does not change', () => {
   const subscriptions = new Subscriptions<Interest>()
-  const [a, b] = [{ subject: 'x', queue: '' }, { subject: 'x', queue: '' }]
+  const [a, b] = [
+    { subject: 'x', queue: '' },
+    { subject: 'x', queue: '' },
+  ]
   subscriptions.add(a)
   subscriptions.add(b)
   const { plain } = subscriptions.match('x')
@@ -46,6 +55,10 @@ test('a match that is being walked does not change', () => {
   expect(plain).toEqual([a, b])
 })
 
-test.each(['a', 'a.b', '*', '>', 'a.*.c', 'a.>'])('%s may be subscribed to', (subject) => expect(isSubject(subject)).toBe(true))
+test.each(['a', 'a.b', '*', '>', 'a.*.c', 'a.>'])('%s may be subscribed to', (subject) =>
+  expect(isSubject(subject)).toBe(true),
+)
 
-test.each(['', '.', 'a.', '.a', 'a..b', 'a.>.b', 'a.b*', 'x>'])('%j may not', (subject) => expect(isSubject(subject)).toBe(false))
+test.each(['', '.', 'a.', '.a', 'a..b', 'a.>.b', 'a.b*', 'x>'])('%j may not', (subject) =>
+  expect(isSubject(subject)).toBe(false),
+)

@@ -6,7 +6,7 @@ export interface Interest {
   readonly queue: string
 }
 
-/** Who hears a message: all of `plain`, and one of each queue. Never changed, so that it may be walked while others leave. */
+/** Who hears a message: all of `plain`, and one of each queue. Never changed: it may be walked while others leave. */
 export interface Match<T extends Interest> {
   readonly plain: readonly T[]
   readonly queues: ReadonlyMap<string, readonly T[]>
@@ -29,8 +29,8 @@ export class Subscriptions<T extends Interest> {
     }
     let node = this.#root
     for (const token of interest.subject.split('.')) {
-      let child = node.children.get(token)
-      if (!child) node.children.set(token, (child = newNode()))
+      const child = node.children.get(token) ?? newNode()
+      node.children.set(token, child)
       node = child
     }
     node.match = withInterest(node.match, interest)
@@ -96,7 +96,12 @@ const removeFrom = <T extends Interest>(node: Node<T>, tokens: readonly string[]
   return node.children.size === 0 && isNobody(node.match)
 }
 
-const collect = <T extends Interest>(node: Node<T>, tokens: readonly string[], depth: number, found: Match<T>[]): void => {
+const collect = <T extends Interest>(
+  node: Node<T>,
+  tokens: readonly string[],
+  depth: number,
+  found: Match<T>[],
+): void => {
   const token = tokens[depth]
   if (token === undefined) {
     if (!isNobody(node.match)) found.push(node.match)

@@ -7,8 +7,8 @@ interface Describe {
 }
 
 /**
- * Describes tests that need the real `nats-server`. Where it is not on the PATH they are skipped, under a title that says
- * why; in CI they run, and fail.
+ * Describes tests that need the real `nats-server`. Where it is not on the PATH they are skipped, under a title that
+ * says why; in CI they run, and fail.
  */
 export function describeNatsServer(describe: Describe, title: string, body: () => void): void {
   if (findNatsServer() || process.env.CI) describe(title, body)
