@@ -139,7 +139,7 @@ function putVarint(bytes: Uint8Array, start: number, value: number): number {
   let rest = value
   // Beyond 32 bits JavaScript has no shifts.
   while (rest >= twoTo28) {
-    bytes[position++] = (rest % 0x80) | 0x80
+    bytes[position++] = (rest & 0x7f) | 0x80
     rest = Math.floor(rest / 0x80)
   }
   while (rest >= 0x80) {
