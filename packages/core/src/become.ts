@@ -76,7 +76,7 @@ export interface Family<Table extends Roles, Initial extends keyof Table & strin
     FamilySnapshot<Table>,
     EventFromLogic<Table[keyof Table]['actor']>,
     InputFrom<Table[Initial]['actor']>,
-    // biome-ignore lint/suspicious/noExplicitAny: XState's own machines are typed so; anything narrower is not assignable.
+    // biome-ignore lint/suspicious/noExplicitAny: XState types its own machines so; nothing narrower is assignable.
     ActorSystem<any>,
     EmittedFrom<Table[keyof Table]['actor']>
   > {
@@ -90,18 +90,21 @@ export interface Family<Table extends Roles, Initial extends keyof Table & strin
     readonly initial: Initial
     readonly states: { readonly [Name in keyof Table]: object }
   }
-  /** `machine.provide` for the roles: delays by those who randomize them, guards and actions by those who break them. */
+  /**
+   * `machine.provide` for the roles: delays by those who randomize them, guards and actions by those who break them.
+   */
   provide(
     by: { readonly [Name in keyof Table]?: Parameters<Table[Name]['actor']['provide']>[0] },
   ): Family<Table, Initial>
 }
 
 /**
- * Joins roles that take turns at one address, from a table: the keys under `on` are the final states of each machine, and
- * the output of a role is the input of its successor. A step in which nothing changed gives the same snapshot object.
- * @throws {@link InvalidConfigurationError} `QUORATE_INVALID_CONFIGURATION` when the table leaves out a final state, names
- *   one that is not final, names an unknown role, or when two roles share a state's id (their timers would share it), or a
- *   role invokes or spawns, or its root is parallel.
+ * Joins roles that take turns at one address, from a table: the keys under `on` are the final states of each machine,
+ * and the output of a role is the input of its successor. A step in which nothing changed gives the same snapshot
+ * object.
+ * @throws {@link InvalidConfigurationError} `QUORATE_INVALID_CONFIGURATION` when the table leaves out a final state,
+ *   names one that is not final, names an unknown role, or when two roles share a state's id (their timers would share
+ *   it), or a role invokes or spawns, or its root is parallel.
  * @throws {@link BrokenInvariantError} `QUORATE_BROKEN_INVARIANT`, from a step, when a role's turn comes twice in it.
  */
 export function become<const Table extends Roles, const Initial extends keyof Table & string>(family: {

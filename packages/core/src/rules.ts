@@ -3,16 +3,16 @@ import { BrokenInvariantError } from './errors.js'
 const eventOfRule = new WeakMap<object, string>()
 
 /**
- * Gives the binder of a role: `on('Prepare', (self, message) => ...)` is a rule about one event, typed as that event, that
- * XState takes as a guard, or within `assign(...)` and `emit(...)`. Asked about another event it throws.
+ * Gives the binder of a role: `on('Prepare', (self, message) => ...)` is a rule about one event, typed as that event,
+ * that XState takes as a guard, or within `assign(...)` and `emit(...)`. Asked about another event it throws.
  *
- * A rule that several roles share is a plain function `(self: Base, event) => ...`, bound in each role: XState is invariant
- * in the context, so that a shared `assign(...)` does not compile in a role whose context is wider.
- * @throws {@link BrokenInvariantError} `QUORATE_BROKEN_INVARIANT`, from the bound rule, when it stands under another event.
+ * A rule that several roles share is a plain function `(self: Base, event) => ...`, bound in each role: XState is
+ * invariant in the context, so that a shared `assign(...)` does not compile in a role whose context is wider.
+ * @throws {@link BrokenInvariantError} `QUORATE_BROKEN_INVARIANT`, from the bound rule, asked about another event.
  */
 export function rulesFor<Context, Event extends { readonly type: string }>() {
-  // The result is typed as a plain function on purpose: an extra property on the type of a *guard* makes TypeScript lose
-  // the literal types of every `emit` in the same `setup`. So the name of the event is kept aside.
+  // The result is typed as a plain function on purpose: an extra property on the type of a *guard* makes TypeScript
+  // lose the literal types of every `emit` in the same `setup`. So the name of the event is kept aside.
   return <const Type extends Event['type'], Result>(
     type: Type,
     rule: (self: Context, event: Extract<Event, { readonly type: Type }>) => Result,

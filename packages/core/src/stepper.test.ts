@@ -75,6 +75,7 @@ describe('a role may only assign, emit and wait', () => {
     custom: () => {},
     raised: raise({ type: 'custom' }),
     raisedLater: raise({ type: 'custom' }, { delay: 10, id: 'later' }),
+    raisedAsIfByAfter: raise({ type: 'custom' }, { delay: 10, id: 'xstate.after.pause.x' }),
     spawned: spawnChild(child),
     spawnedInAssign: assign(({ spawn }) => ({ child: spawn(child) })),
   }

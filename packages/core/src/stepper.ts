@@ -9,13 +9,13 @@ import type {
 } from 'xstate'
 import { BrokenInvariantError, invariant } from './errors.js'
 
-/** What one step did. A timer is named by its id, see {@link delayNameOf}; its delay is the nominal or the provided one. */
+/** What one step did. A timer is named by its id (see {@link delayNameOf}), its delay as provided. */
 export type StepOutcome<Emitted> =
   | { readonly type: 'effect'; readonly effect: Emitted }
   | { readonly type: 'schedule'; readonly timer: string; readonly delayMs: number }
   | { readonly type: 'cancel'; readonly timer: string }
 
-/** The next snapshot, the same object when nothing changed, and what was done, in the order in which the role did it. */
+/** The next snapshot, the same object when nothing changed, and what the role did, in that order. */
 export type Step<Logic extends AnyActorLogic> = readonly [
   snapshot: SnapshotFrom<Logic>,
   outcomes: readonly StepOutcome<EmittedFrom<Logic>>[],
@@ -30,7 +30,7 @@ export interface Stepper<Logic extends AnyActorLogic> {
   initial(input: InputFrom<Logic>): Step<Logic>
   /**
    * @throws what an action throws; what a guard throws, in XState's wording.
-   * @throws {@link BrokenInvariantError} `QUORATE_BROKEN_INVARIANT` when the role does anything but assign, emit and wait.
+   * @throws {@link BrokenInvariantError} `QUORATE_BROKEN_INVARIANT` when the role does more than assign, emit, wait.
    */
   step(snapshot: SnapshotFrom<Logic>, event: EventFromLogic<Logic>): Step<Logic>
   /** Lets a pending timer fire. @throws as `step` does. */
@@ -39,7 +39,7 @@ export interface Stepper<Logic extends AnyActorLogic> {
 
 const timerPrefix = 'xstate.after.'
 
-/** The name under which a role declares the delay of a timer: `xstate.after.electionTimeout.follower` -> `electionTimeout`. */
+/** The name under which a role declares a timer's delay: `xstate.after.heartbeat.leader` -> `heartbeat`. */
 export function delayNameOf(timer: string): string {
   invariant(timer.startsWith(timerPrefix), `"${timer}" is no timer of a role: expected ${timerPrefix}<delay>.<state>`)
   const rest = timer.slice(timerPrefix.length)
@@ -48,8 +48,9 @@ export function delayNameOf(timer: string): string {
 }
 
 /**
- * Makes a stepper. XState's own `transition()` builds an actor at each call and asks the context factory without an input;
- * this makes one scope and keeps it. Gives the same effects, timers and cancels, in the same order, as `createActor`.
+ * Makes a stepper. XState's own `transition()` builds an actor at each call and asks the context factory without an
+ * input; this makes one scope and keeps it. Gives the same effects, timers and cancels, in the same order, as
+ * `createActor`.
  */
 export function stepper<Logic extends AnyActorLogic>(logic: Logic): Stepper<Logic> {
   let outcomes: StepOutcome<EmittedFrom<Logic>>[] = []

@@ -50,7 +50,7 @@ const told = ignore('nobody asked')
 const cells = { Ask: ignore('busy'), Tell: told, 'client.read': ignore('no state') }
 const resting = { on: cells }
 
-/** A machine without a defect, and what a trap changes of it: fields of its state `waiting`, states beside it, the root. */
+/** A machine without a defect, and what a trap changes: fields of its state `waiting`, states beside it, the root. */
 function machine(waiting: Config = {}, states: Config = {}, root: Config = {}, more: Config = {}): AnyStateMachine {
   const config = {
     id: 'role',

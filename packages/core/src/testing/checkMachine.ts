@@ -7,8 +7,8 @@ import { ruleDefects } from './checkMachineRules.js'
 import { timerDefects } from './checkMachineTimers.js'
 
 /**
- * Every event of a role, and where it comes from: another actor or the host. The types are gone at run time, so the list
- * is given; as a record the compiler holds it complete.
+ * Every event of a role, and where it comes from: another actor or the host. The types are gone at run time, so the
+ * list is given; as a record the compiler holds it complete.
  */
 export type EventsOf<Event extends { readonly type: string }> = Readonly<
   Record<Exclude<Event['type'], 'xstate.route'>, 'message' | 'local'>

@@ -70,7 +70,7 @@ function usesOf(
   return uses.flatMap(check)
 }
 
-/** The name by which a guard or an action is used, or nothing when it stands in place or computes its parameters there. */
+/** The name by which a guard or an action is used; none when it stands in place, or its parameters do. */
 function nameOf(use: unknown): string | undefined {
   if (typeof use === 'string') return use
   if (typeof use !== 'object' || use === null) return undefined
