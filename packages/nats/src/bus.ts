@@ -111,7 +111,8 @@ export class NatsBus implements Connection {
       const flush = (): void => {
         this.#nats.flush().then(
           () => settle(refusal()),
-          () => (this.#nats.isClosed() ? settle(new BusClosedError(this.label)) : flush()),
+          // A connection that is closed settles what is left, when it ends.
+          () => this.#nats.isClosed() || flush(),
         )
       }
       this.#unready.add(settle)

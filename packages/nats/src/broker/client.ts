@@ -166,7 +166,6 @@ export class Client implements ProtocolListener {
 
   #deliver(to: ClientSubscription, subject: string, reply: string, headerBytes: number, payload: Buffer): void {
     const { client } = to
-    if (client.#ended) return
     to.delivered++
     const head = reply === '' ? `${subject} ${to.sid}` : `${subject} ${to.sid} ${reply}`
     if (headerBytes === 0) {
