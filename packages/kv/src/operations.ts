@@ -1,0 +1,51 @@
+import type { Placed } from '@quorate/core'
+import type { KvCommand, KvEntry, KvResult } from './generated/kv.js'
+import type { KvState } from './state.js'
+
+interface Applied {
+  readonly state: KvState
+  readonly result: KvResult
+}
+
+/** One command. Its bytes may be a view of a larger message: what is kept is copied. */
+export const applyCommand = (state: KvState, command: KvCommand, { index }: Placed): Applied => {
+  const found = state.get(command.key)
+  switch (command.operation) {
+    case 'put':
+      return put(state, found, command, index)
+    case 'delete':
+      return remove(state, found)
+    case 'compareAndSet':
+      return isExpected(found, command) ? put(state, found, command, index) : { state, result: unchanged(found) }
+  }
+}
+
+const put = (state: KvState, found: KvEntry | undefined, { key, value }: KvCommand, revision: number): Applied => {
+  const version = (found?.version ?? 0) + 1
+  const next = state.clone()
+  next.set(key, { key, value: value.slice(), revision, version })
+  return { state: next, result: { changed: true, revision, version } }
+}
+
+const remove = (state: KvState, found: KvEntry | undefined): Applied => {
+  if (!found) return { state, result: unchanged(undefined) }
+  const next = state.clone()
+  next.delete(found.key)
+  return { state: next, result: { changed: true, revision: 0, version: 0 } }
+}
+
+const isExpected = (found: KvEntry | undefined, { expectedRevision, expectedValue }: KvCommand): boolean => {
+  if (expectedRevision === undefined && expectedValue === undefined) {
+    throw new TypeError('compare-and-set: expected a revision or a value to compare with, found neither')
+  }
+  if (expectedRevision !== undefined && expectedRevision !== (found?.revision ?? 0)) return false
+  return expectedValue === undefined || (found !== undefined && isEqual(found.value, expectedValue))
+}
+
+const isEqual = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, at) => byte === b[at])
+
+const unchanged = (found: KvEntry | undefined): KvResult => ({
+  changed: false,
+  revision: found?.revision ?? 0,
+  version: found?.version ?? 0,
+})
