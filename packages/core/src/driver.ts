@@ -34,13 +34,18 @@ export function applyEntries<State>(
   machine: StateMachine<State>,
   driver: DriverState<State>,
   entries: readonly Entry[],
-  limits: { readonly sessionsMax: number },
+  limits: {
+    readonly sessionsMax: number
+    /** Asked after each entry; the rest is left when it says so, and `driver.applied` tells how far it came. */
+    readonly isEnough?: () => boolean
+  },
 ): { readonly driver: DriverState<State>; readonly applied: readonly Applied[] } {
   const sessions = new SessionsDraft(driver.sessions, limits.sessionsMax)
   const applied: Applied[] = []
   let { state } = driver
   let { index, term } = driver.applied
   for (const entry of entries) {
+    if (applied.length > 0 && limits.isEnough?.()) break
     invariant(entry.index === index + 1, `the state machine stands at ${index} and was given entry ${entry.index}`)
     index = entry.index
     term = entry.term
@@ -69,7 +74,11 @@ export const clientOf = (entry: Entry): string => textDecoder.decode(entry.bytes
 /** Longest reason that is remembered of a command that failed, in characters. */
 export const failureTextMax = 1024
 
-function applyCommand<State>(machine: StateMachine<State>, state: State, entry: Entry): { state: State; outcome: Outcome } {
+function applyCommand<State>(
+  machine: StateMachine<State>,
+  state: State,
+  entry: Entry,
+): { state: State; outcome: Outcome } {
   const { index } = entry
   try {
     const next = machine.apply(state, entry.bytes, { index })

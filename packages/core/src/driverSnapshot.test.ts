@@ -23,7 +23,13 @@ const limits = { sessionsMax: 3 }
 const logs = fc
   .array(
     fc.record({
-      kind: fc.constantFrom('command' as const, 'command' as const, 'command' as const, 'noop' as const, 'openSession' as const),
+      kind: fc.constantFrom(
+        'command' as const,
+        'command' as const,
+        'command' as const,
+        'noop' as const,
+        'openSession' as const,
+      ),
       session: fc.integer({ min: 1, max: 8 }),
       sequence: fc.integer({ min: 1, max: 6 }),
       answeredBelow: fc.integer({ min: 0, max: 4 }),

@@ -7,7 +7,10 @@ import type { StateMachine } from './stateMachine.js'
  * What a snapshot holds: the state machine's own bytes, and the sessions with what is remembered of their commands, so
  * that a repeated command is known again by a node that never saw the entry. Equal states give equal bytes.
  */
-export function encodeDriver<State>(machine: StateMachine<State>, { applied, state, sessions }: DriverState<State>): Uint8Array {
+export function encodeDriver<State>(
+  machine: StateMachine<State>,
+  { applied, state, sessions }: DriverState<State>,
+): Uint8Array {
   return encodeFields({
     appliedIndex: applied.index,
     appliedTerm: applied.term,
@@ -32,7 +35,10 @@ export function decodeDriver<State>(machine: StateMachine<State>, bytes: Uint8Ar
       usedAt,
       answeredBelow,
       outcomes: new Map(
-        outcomes.map(({ sequence, status, index, bytes: result }): [number, Outcome] => [sequence, { status, index, bytes: result.slice() }]),
+        outcomes.map(({ sequence, status, index, bytes: result }): [number, Outcome] => [
+          sequence,
+          { status, index, bytes: result.slice() },
+        ]),
       ),
     },
   ])

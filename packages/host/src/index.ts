@@ -1,1 +1,23 @@
-export {}
+export type { CallOptions } from './client/call.js'
+export { clusterStatus } from './client/clusterStatus.js'
+export { type ConnectedClient, type ConnectOptions, connectClient } from './client/connectClient.js'
+export { type ClientCodecs, type ClientOptions, GroupClient, type QueryOptions } from './client/groupClient.js'
+export type { Proposed } from './client/proposals.js'
+export type { Groups, NodeOptions } from './configuration.js'
+export type { DropReason } from './dropLog.js'
+export {
+  CommandFailedError,
+  CommandTooLargeError,
+  NodeStoppedError,
+  NotExecutedError,
+  OverloadedError,
+  QueryFailedError,
+  ResultTooLargeError,
+  StoreReplacedError,
+  UnknownOutcomeError,
+} from './errors.js'
+export { startNode } from './node.js'
+export type { NodeGroup, NodeGroupOf } from './nodeGroup.js'
+export type { GroupReport, NodeReport } from './nodeStatus.js'
+export { realClock } from './realClock.js'
+export type { QuorateNode } from './runningNode.js'

@@ -8,7 +8,9 @@ describe('virtualClock', () => {
       fc.property(fc.array(fc.nat({ max: 50 }), { maxLength: 200 }), (delays) => {
         const clock = virtualClock()
         const fired: { delay: number; position: number; atMs: number }[] = []
-        delays.forEach((delay, position) => clock.setTimeout(() => fired.push({ delay, position, atMs: clock.nowMs() }), delay))
+        delays.forEach((delay, position) =>
+          clock.setTimeout(() => fired.push({ delay, position, atMs: clock.nowMs() }), delay),
+        )
         clock.advance(100)
         const expected = delays.map((delay, position) => ({ delay, position, atMs: delay }))
         expected.sort((a, b) => a.delay - b.delay || a.position - b.position)
@@ -69,7 +71,12 @@ describe('virtualClock', () => {
   it('waits for promises', async () => {
     const clock = virtualClock()
     const later = new Promise<string>((resolve) => clock.setTimeout(() => resolve('done'), 1000))
-    expect(await clock.wait(later.then((text) => `${text}!`), 2000)).toBe('done!')
+    expect(
+      await clock.wait(
+        later.then((text) => `${text}!`),
+        2000,
+      ),
+    ).toBe('done!')
     expect(clock.nowMs()).toBe(1000)
     await expect(clock.wait(new Promise(() => {}), 10)).rejects.toThrow('not settled within 10 ms')
   })

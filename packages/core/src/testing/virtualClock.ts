@@ -46,7 +46,8 @@ export function virtualClock(startMs = 0): VirtualClock {
       const batch = ready
       ready = []
       calls += batch.length
-      if (calls > callsMax) throw new Error(`virtual clock: more than ${callsMax} calls at ${nowMs} ms, and none lets time pass`)
+      if (calls > callsMax)
+        throw new Error(`virtual clock: more than ${callsMax} calls at ${nowMs} ms, and none lets time pass`)
       for (const run of batch) run()
     }
   }
@@ -93,7 +94,8 @@ export function virtualClock(startMs = 0): VirtualClock {
       const untilMs = nowMs + limitMs
       settle()
       while (!holds()) {
-        if (!fireNext(untilMs)) throw new Error(`virtual clock: what was waited for did not happen within ${limitMs} ms`)
+        if (!fireNext(untilMs))
+          throw new Error(`virtual clock: what was waited for did not happen within ${limitMs} ms`)
       }
     },
     async wait<T>(promise: Promise<T>, limitMs: number): Promise<T> {

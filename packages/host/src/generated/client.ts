@@ -46,10 +46,11 @@ function writeReadConsistency(writer: ProtoWriter, value: ReadConsistency): void
  * `failed`: The state machine refused it by throwing; the bytes hold the reason as text.
  * `expired`: Its session is unknown or expired.
  * `answered`: The client said that it has this answer already.
+ * `tooLarge`: It was done, but what came of it is larger than a message may be.
  */
-export type Outcome = 'ok' | 'failed' | 'expired' | 'answered'
+export type ResultStatus = 'ok' | 'failed' | 'expired' | 'answered' | 'tooLarge'
 
-function readOutcome(reader: ProtoReader): Outcome {
+function readResultStatus(reader: ProtoReader): ResultStatus {
   const number = reader.uint64()
   switch (number) {
     case 0:
@@ -60,12 +61,14 @@ function readOutcome(reader: ProtoReader): Outcome {
       return 'expired'
     case 3:
       return 'answered'
+    case 4:
+      return 'tooLarge'
     default:
-      throw new MalformedMessageError(`malformed message: Outcome ${number} is unknown; drop it, and see who sends it`)
+      throw new MalformedMessageError(`malformed message: ResultStatus ${number} is unknown; drop it, and see who sends it`)
   }
 }
 
-function writeOutcome(writer: ProtoWriter, value: Outcome): void {
+function writeResultStatus(writer: ProtoWriter, value: ResultStatus): void {
   switch (value) {
     case 'ok':
       writer.uint32(0)
@@ -79,11 +82,15 @@ function writeOutcome(writer: ProtoWriter, value: Outcome): void {
     case 'answered':
       writer.uint32(3)
       return
+    case 'tooLarge':
+      writer.uint32(4)
+      return
     default:
-      throw new UnencodableValueError('one of ok, failed, expired, answered', value)
+      throw new UnencodableValueError('one of ok, failed, expired, answered, tooLarge', value)
   }
 }
 
+/** `tooLarge`: A command is larger than the group takes, or breaks another limit: asking again will not help. */
 export type RefusalReason = 'notLeader' | 'overloaded' | 'tooLarge' | 'stopping'
 
 function readRefusalReason(reader: ProtoReader): RefusalReason {
@@ -171,6 +178,8 @@ export function decodeProposedCommand(bytes: Uint8Array): ProposedCommand {
 /** Asks to have commands of one session ordered. */
 export interface Propose {
   readonly type: 'Propose'
+  /** Another one each time that a command is sent. */
+  readonly request: number
   readonly session: number
   /** Every answer below this sequence has reached the client. */
   readonly answeredBelow: number
@@ -180,6 +189,7 @@ export interface Propose {
 function emptyPropose(): Draft<Propose> {
   return {
     type: 'Propose',
+    request: 0,
     session: 0,
     answeredBelow: 0,
     commands: [],
@@ -192,12 +202,15 @@ function readPropose(reader: ProtoReader): Propose {
     const tag = reader.tag()
     switch (tag) {
       case 8:
-        message.session = reader.uint64()
+        message.request = reader.uint64()
         break
       case 16:
+        message.session = reader.uint64()
+        break
+      case 24:
         message.answeredBelow = reader.uint64()
         break
-      case 26:
+      case 34:
         message.commands.push(reader.message(readProposedCommand))
         break
       default:
@@ -208,9 +221,10 @@ function readPropose(reader: ProtoReader): Propose {
 }
 
 function writePropose(writer: ProtoWriter, message: Propose): void {
-  if (message.session !== 0) writer.tag(8).uint64(message.session)
-  if (message.answeredBelow !== 0) writer.tag(16).uint64(message.answeredBelow)
-  for (const item of message.commands) writer.tag(26).message(writeProposedCommand, item)
+  if (message.request !== 0) writer.tag(8).uint64(message.request)
+  if (message.session !== 0) writer.tag(16).uint64(message.session)
+  if (message.answeredBelow !== 0) writer.tag(24).uint64(message.answeredBelow)
+  for (const item of message.commands) writer.tag(34).message(writeProposedCommand, item)
 }
 
 /** @throws `QUORATE_UNENCODABLE_VALUE` */
@@ -264,13 +278,59 @@ export function decodeOpenSession(bytes: Uint8Array): OpenSession {
   return decodeWith(readOpenSession, bytes)
 }
 
-/** Asks the state machine a question that changes nothing. */
+export interface Question {
+  /** By which the client knows it again. */
+  readonly number: number
+  /** The user's query, opaque. */
+  readonly bytes: Uint8Array
+}
+
+function emptyQuestion(): Draft<Question> {
+  return {
+    number: 0,
+    bytes: noBytes,
+  }
+}
+
+function readQuestion(reader: ProtoReader): Question {
+  const message = emptyQuestion()
+  while (reader.hasMore()) {
+    const tag = reader.tag()
+    switch (tag) {
+      case 8:
+        message.number = reader.uint64()
+        break
+      case 18:
+        message.bytes = reader.bytes()
+        break
+      default:
+        reader.skip(tag)
+    }
+  }
+  return message
+}
+
+function writeQuestion(writer: ProtoWriter, message: Question): void {
+  if (message.number !== 0) writer.tag(8).uint64(message.number)
+  if (message.bytes.length !== 0) writer.tag(18).bytes(message.bytes)
+}
+
+/** @throws `QUORATE_UNENCODABLE_VALUE` */
+export function encodeQuestion(message: Question): Uint8Array {
+  return encodeWith(writeQuestion, message)
+}
+
+/** @throws `QUORATE_MALFORMED_MESSAGE` */
+export function decodeQuestion(bytes: Uint8Array): Question {
+  return decodeWith(readQuestion, bytes)
+}
+
+/** Asks the state machine questions that change nothing. */
 export interface Query {
   readonly type: 'Query'
   readonly request: number
   readonly consistency: ReadConsistency
-  /** The user's query, opaque. */
-  readonly query: Uint8Array
+  readonly questions: readonly Question[]
 }
 
 function emptyQuery(): Draft<Query> {
@@ -278,7 +338,7 @@ function emptyQuery(): Draft<Query> {
     type: 'Query',
     request: 0,
     consistency: 'linearizable',
-    query: noBytes,
+    questions: [],
   }
 }
 
@@ -294,7 +354,7 @@ function readQuery(reader: ProtoReader): Query {
         message.consistency = readReadConsistency(reader)
         break
       case 26:
-        message.query = reader.bytes()
+        message.questions.push(reader.message(readQuestion))
         break
       default:
         reader.skip(tag)
@@ -306,7 +366,7 @@ function readQuery(reader: ProtoReader): Query {
 function writeQuery(writer: ProtoWriter, message: Query): void {
   if (message.request !== 0) writer.tag(8).uint64(message.request)
   if (message.consistency !== 'linearizable') writeReadConsistency(writer.tag(16), message.consistency)
-  if (message.query.length !== 0) writer.tag(26).bytes(message.query)
+  for (const item of message.questions) writer.tag(26).message(writeQuestion, item)
 }
 
 /** @throws `QUORATE_UNENCODABLE_VALUE` */
@@ -406,7 +466,7 @@ export interface CommandResult {
   readonly sequence: number
   /** Index of the entry that was applied. */
   readonly index: number
-  readonly outcome: Outcome
+  readonly status: ResultStatus
   /** The user's result, opaque. */
   readonly bytes: Uint8Array
 }
@@ -415,7 +475,7 @@ function emptyCommandResult(): Draft<CommandResult> {
   return {
     sequence: 0,
     index: 0,
-    outcome: 'ok',
+    status: 'ok',
     bytes: noBytes,
   }
 }
@@ -432,7 +492,7 @@ function readCommandResult(reader: ProtoReader): CommandResult {
         message.index = reader.uint64()
         break
       case 24:
-        message.outcome = readOutcome(reader)
+        message.status = readResultStatus(reader)
         break
       case 34:
         message.bytes = reader.bytes()
@@ -447,7 +507,7 @@ function readCommandResult(reader: ProtoReader): CommandResult {
 function writeCommandResult(writer: ProtoWriter, message: CommandResult): void {
   if (message.sequence !== 0) writer.tag(8).uint64(message.sequence)
   if (message.index !== 0) writer.tag(16).uint64(message.index)
-  if (message.outcome !== 'ok') writeOutcome(writer.tag(24), message.outcome)
+  if (message.status !== 'ok') writeResultStatus(writer.tag(24), message.status)
   if (message.bytes.length !== 0) writer.tag(34).bytes(message.bytes)
 }
 
@@ -557,82 +617,37 @@ export function decodeSessionOpened(bytes: Uint8Array): SessionOpened {
   return decodeWith(readSessionOpened, bytes)
 }
 
-/** Answers Propose: none of its commands is applied from now on. */
-export interface SessionExpired {
-  readonly type: 'SessionExpired'
-  readonly session: number
-}
-
-function emptySessionExpired(): Draft<SessionExpired> {
-  return {
-    type: 'SessionExpired',
-    session: 0,
-  }
-}
-
-function readSessionExpired(reader: ProtoReader): SessionExpired {
-  const message = emptySessionExpired()
-  while (reader.hasMore()) {
-    const tag = reader.tag()
-    switch (tag) {
-      case 8:
-        message.session = reader.uint64()
-        break
-      default:
-        reader.skip(tag)
-    }
-  }
-  return message
-}
-
-function writeSessionExpired(writer: ProtoWriter, message: SessionExpired): void {
-  if (message.session !== 0) writer.tag(8).uint64(message.session)
-}
-
-/** @throws `QUORATE_UNENCODABLE_VALUE` */
-export function encodeSessionExpired(message: SessionExpired): Uint8Array {
-  return encodeWith(writeSessionExpired, message)
-}
-
-/** @throws `QUORATE_MALFORMED_MESSAGE` */
-export function decodeSessionExpired(bytes: Uint8Array): SessionExpired {
-  return decodeWith(readSessionExpired, bytes)
-}
-
-/** Answers Query. */
-export interface QueryResult {
-  readonly type: 'QueryResult'
-  readonly request: number
-  /** What had been applied when the query was answered. */
+export interface Answer {
+  readonly number: number
+  /** What had been applied when the question was answered. */
   readonly index: number
-  readonly outcome: Outcome
+  readonly status: ResultStatus
   /** The user's answer, opaque. */
   readonly bytes: Uint8Array
 }
 
-function emptyQueryResult(): Draft<QueryResult> {
+function emptyAnswer(): Draft<Answer> {
   return {
-    type: 'QueryResult',
-    request: 0,
+    number: 0,
     index: 0,
-    outcome: 'ok',
+    status: 'ok',
     bytes: noBytes,
   }
 }
 
-function readQueryResult(reader: ProtoReader): QueryResult {
-  const message = emptyQueryResult()
+function readAnswer(reader: ProtoReader): Answer {
+  const message = emptyAnswer()
   while (reader.hasMore()) {
     const tag = reader.tag()
     switch (tag) {
       case 8:
-        message.request = reader.uint64()
+        message.number = reader.uint64()
         break
       case 16:
         message.index = reader.uint64()
         break
       case 24:
-        message.outcome = readOutcome(reader)
+        message.status = readResultStatus(reader)
         break
       case 34:
         message.bytes = reader.bytes()
@@ -644,21 +659,63 @@ function readQueryResult(reader: ProtoReader): QueryResult {
   return message
 }
 
-function writeQueryResult(writer: ProtoWriter, message: QueryResult): void {
-  if (message.request !== 0) writer.tag(8).uint64(message.request)
+function writeAnswer(writer: ProtoWriter, message: Answer): void {
+  if (message.number !== 0) writer.tag(8).uint64(message.number)
   if (message.index !== 0) writer.tag(16).uint64(message.index)
-  if (message.outcome !== 'ok') writeOutcome(writer.tag(24), message.outcome)
+  if (message.status !== 'ok') writeResultStatus(writer.tag(24), message.status)
   if (message.bytes.length !== 0) writer.tag(34).bytes(message.bytes)
 }
 
 /** @throws `QUORATE_UNENCODABLE_VALUE` */
-export function encodeQueryResult(message: QueryResult): Uint8Array {
-  return encodeWith(writeQueryResult, message)
+export function encodeAnswer(message: Answer): Uint8Array {
+  return encodeWith(writeAnswer, message)
 }
 
 /** @throws `QUORATE_MALFORMED_MESSAGE` */
-export function decodeQueryResult(bytes: Uint8Array): QueryResult {
-  return decodeWith(readQueryResult, bytes)
+export function decodeAnswer(bytes: Uint8Array): Answer {
+  return decodeWith(readAnswer, bytes)
+}
+
+/** Answers Query, in any order and any number. */
+export interface Answers {
+  readonly type: 'Answers'
+  readonly answers: readonly Answer[]
+}
+
+function emptyAnswers(): Draft<Answers> {
+  return {
+    type: 'Answers',
+    answers: [],
+  }
+}
+
+function readAnswers(reader: ProtoReader): Answers {
+  const message = emptyAnswers()
+  while (reader.hasMore()) {
+    const tag = reader.tag()
+    switch (tag) {
+      case 10:
+        message.answers.push(reader.message(readAnswer))
+        break
+      default:
+        reader.skip(tag)
+    }
+  }
+  return message
+}
+
+function writeAnswers(writer: ProtoWriter, message: Answers): void {
+  for (const item of message.answers) writer.tag(10).message(writeAnswer, item)
+}
+
+/** @throws `QUORATE_UNENCODABLE_VALUE` */
+export function encodeAnswers(message: Answers): Uint8Array {
+  return encodeWith(writeAnswers, message)
+}
+
+/** @throws `QUORATE_MALFORMED_MESSAGE` */
+export function decodeAnswers(bytes: Uint8Array): Answers {
+  return decodeWith(readAnswers, bytes)
 }
 
 /** Answers ReadIndex. */
@@ -713,19 +770,16 @@ export function decodeReadableAt(bytes: Uint8Array): ReadableAt {
 export interface Leader {
   readonly type: 'Leader'
   readonly request: number
-  /** The leader, when it is known. */
-  readonly node: string
+  /** Absent when it is not known. */
+  readonly node?: string
   readonly term: number
-  readonly known: boolean
 }
 
 function emptyLeader(): Draft<Leader> {
   return {
     type: 'Leader',
     request: 0,
-    node: '',
     term: 0,
-    known: false,
   }
 }
 
@@ -743,9 +797,6 @@ function readLeader(reader: ProtoReader): Leader {
       case 24:
         message.term = reader.uint64()
         break
-      case 32:
-        message.known = reader.bool()
-        break
       default:
         reader.skip(tag)
     }
@@ -755,9 +806,8 @@ function readLeader(reader: ProtoReader): Leader {
 
 function writeLeader(writer: ProtoWriter, message: Leader): void {
   if (message.request !== 0) writer.tag(8).uint64(message.request)
-  if (message.node !== '') writer.tag(18).string(message.node)
+  if (message.node !== undefined) writer.tag(18).string(message.node)
   if (message.term !== 0) writer.tag(24).uint64(message.term)
-  if (message.known !== false) writer.tag(32).bool(message.known)
 }
 
 /** @throws `QUORATE_UNENCODABLE_VALUE` */
@@ -770,17 +820,17 @@ export function decodeLeader(bytes: Uint8Array): Leader {
   return decodeWith(readLeader, bytes)
 }
 
-/** Answers a request that was not taken, or commands that were not. */
+/** Answers a request that is not answered otherwise, or commands of one. */
 export interface Refused {
   readonly type: 'Refused'
-  /** The request, 0 when it was a Propose. */
   readonly request: number
-  readonly session: number
-  /** The commands of the session that were not taken. */
+  /** The commands of a Propose that it is about, when it is not about all. */
   readonly sequences: readonly number[]
   readonly reason: RefusalReason
-  /** Who leads, empty when it is not known. */
-  readonly leader: string
+  /** True when it had been taken, and may come to be done nevertheless. */
+  readonly maybeTaken: boolean
+  /** Who leads; absent when it is not known. */
+  readonly leader?: string
   readonly term: number
 }
 
@@ -788,10 +838,9 @@ function emptyRefused(): Draft<Refused> {
   return {
     type: 'Refused',
     request: 0,
-    session: 0,
     sequences: [],
     reason: 'notLeader',
-    leader: '',
+    maybeTaken: false,
     term: 0,
   }
 }
@@ -804,19 +853,19 @@ function readRefused(reader: ProtoReader): Refused {
       case 8:
         message.request = reader.uint64()
         break
-      case 16:
-        message.session = reader.uint64()
-        break
-      case 26:
+      case 18:
         reader.message((list) => {
           while (list.hasMore()) message.sequences.push(list.uint64())
         })
         break
-      case 24:
+      case 16:
         message.sequences.push(reader.uint64())
         break
-      case 32:
+      case 24:
         message.reason = readRefusalReason(reader)
+        break
+      case 32:
+        message.maybeTaken = reader.bool()
         break
       case 42:
         message.leader = reader.string()
@@ -833,14 +882,14 @@ function readRefused(reader: ProtoReader): Refused {
 
 function writeRefused(writer: ProtoWriter, message: Refused): void {
   if (message.request !== 0) writer.tag(8).uint64(message.request)
-  if (message.session !== 0) writer.tag(16).uint64(message.session)
   if (message.sequences.length !== 0) {
-    writer.tag(26).message((list, items) => {
+    writer.tag(18).message((list, items) => {
       for (const item of items) list.uint64(item)
     }, message.sequences)
   }
-  if (message.reason !== 'notLeader') writeRefusalReason(writer.tag(32), message.reason)
-  if (message.leader !== '') writer.tag(42).string(message.leader)
+  if (message.reason !== 'notLeader') writeRefusalReason(writer.tag(24), message.reason)
+  if (message.maybeTaken !== false) writer.tag(32).bool(message.maybeTaken)
+  if (message.leader !== undefined) writer.tag(42).string(message.leader)
   if (message.term !== 0) writer.tag(48).uint64(message.term)
 }
 
@@ -863,8 +912,7 @@ export type ClientMessage =
   | WhoLeads
   | Results
   | SessionOpened
-  | SessionExpired
-  | QueryResult
+  | Answers
   | ReadableAt
   | Leader
   | Refused
@@ -879,8 +927,7 @@ export const messages: MessageCodec<ClientMessage> = {
     'WhoLeads',
     'Results',
     'SessionOpened',
-    'SessionExpired',
-    'QueryResult',
+    'Answers',
     'ReadableAt',
     'Leader',
     'Refused',
@@ -901,10 +948,8 @@ export const messages: MessageCodec<ClientMessage> = {
         return encodeResults(message)
       case 'SessionOpened':
         return encodeSessionOpened(message)
-      case 'SessionExpired':
-        return encodeSessionExpired(message)
-      case 'QueryResult':
-        return encodeQueryResult(message)
+      case 'Answers':
+        return encodeAnswers(message)
       case 'ReadableAt':
         return encodeReadableAt(message)
       case 'Leader':
@@ -931,10 +976,8 @@ export const messages: MessageCodec<ClientMessage> = {
         return decodeResults(bytes)
       case 'SessionOpened':
         return decodeSessionOpened(bytes)
-      case 'SessionExpired':
-        return decodeSessionExpired(bytes)
-      case 'QueryResult':
-        return decodeQueryResult(bytes)
+      case 'Answers':
+        return decodeAnswers(bytes)
       case 'ReadableAt':
         return decodeReadableAt(bytes)
       case 'Leader':

@@ -1,0 +1,10 @@
+/**
+ * Addresses that belong to no role of a protocol: `group/client/node` is where a member hears clients, `group/answers/client`
+ * where a client hears answers, `quorate/node/id` where a node hears of nodes. No role and no group may bear these names.
+ * @module
+ */
+
+export const clientRole = 'client'
+export const answersRole = 'answers'
+export const nodeGroup = 'quorate'
+export const nodeRole = 'node'

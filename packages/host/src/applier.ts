@@ -1,0 +1,140 @@
+import {
+  type Applied,
+  applyEntries,
+  type Clock,
+  type DriverState,
+  decodeDriver,
+  type Entry,
+  encodeDriver,
+  type GroupLimits,
+  invariant,
+  isSameMark,
+  type Snapshot,
+  type StateMachine,
+} from '@quorate/core'
+
+/** The most that one turn applies. */
+const turnEntriesMax = 1024
+/** Longest time that one turn spends in a state machine, but for a single long `apply`. */
+const turnMs = 5
+
+/** The state machine of a group on this node: applies what is decided, in order, a bounded piece at a time. */
+export class Applier {
+  readonly #machine: StateMachine
+  readonly #limits: GroupLimits
+  readonly #clock: Clock
+  readonly #onApplied: (applied: readonly Applied[]) => void
+  readonly #onSnapshot: (snapshot: Snapshot) => void
+  #driver: DriverState
+  /** Decided entries, from `#position` on not applied yet. */
+  #entries: Entry[] = []
+  #position = 0
+  /** Replaces the state machine before any of the entries is applied. */
+  #restoring: Snapshot | undefined
+  #snapshotIndex: number
+  #waits: { readonly index: number; readonly run: () => void }[] = []
+
+  constructor(options: {
+    machine: StateMachine
+    limits: GroupLimits
+    clock: Clock
+    driver: DriverState
+    onApplied: (applied: readonly Applied[]) => void
+    onSnapshot: (snapshot: Snapshot) => void
+  }) {
+    this.#machine = options.machine
+    this.#limits = options.limits
+    this.#clock = options.clock
+    this.#driver = options.driver
+    this.#snapshotIndex = options.driver.applied.index
+    this.#onApplied = options.onApplied
+    this.#onSnapshot = options.onSnapshot
+  }
+
+  get driver(): DriverState {
+    return this.#driver
+  }
+  /** Entries that are decided and not applied yet. */
+  get queued(): number {
+    return this.#entries.length - this.#position
+  }
+  /** Index of the last entry that the last snapshot holds; 0 before the first. */
+  get snapshotIndex(): number {
+    return this.#snapshotIndex
+  }
+
+  commit(entries: readonly Entry[]): void {
+    for (const entry of entries) this.#entries.push(entry)
+  }
+
+  restore(snapshot: Snapshot): void {
+    // It holds more than all that was committed before it, or it would not be installed.
+    this.#restoring = snapshot
+    this.#entries = []
+    this.#position = 0
+  }
+
+  /** Runs once everything up to `index` is applied: at once, when it is. */
+  whenApplied(index: number, run: () => void): void {
+    if (this.#driver.applied.index >= index) run()
+    else this.#waits.push({ index, run })
+  }
+
+  query(bytes: Uint8Array): Uint8Array {
+    return this.#machine.query(this.#driver.state, bytes)
+  }
+
+  /** Applies for a few milliseconds. True if something is left for the next turn. */
+  work(): boolean {
+    if (this.#restoring) this.#restore(this.#restoring)
+    else if (this.queued === 0) return false
+    else this.#applySome()
+    this.#runWaits()
+    this.#takeSnapshotIfDue()
+    return this.queued > 0
+  }
+
+  #applySome(): void {
+    const untilMs = this.#clock.nowMs() + turnMs
+    const { driver, applied } = applyEntries(
+      this.#machine,
+      this.#driver,
+      this.#entries.slice(this.#position, this.#position + turnEntriesMax),
+      { sessionsMax: this.#limits.sessionsMax, isEnough: () => this.#clock.nowMs() >= untilMs },
+    )
+    this.#driver = driver
+    this.#position += applied.length
+    if (this.#position * 2 > this.#entries.length) {
+      this.#entries = this.#entries.slice(this.#position)
+      this.#position = 0
+    }
+    this.#onApplied(applied)
+  }
+
+  #restore(snapshot: Snapshot): void {
+    this.#restoring = undefined
+    const driver = decodeDriver(this.#machine, snapshot.bytes)
+    invariant(
+      isSameMark(driver.applied, snapshot.last),
+      `a snapshot of entry ${snapshot.last.index} holds the state after entry ${driver.applied.index}`,
+    )
+    this.#driver = driver
+    this.#snapshotIndex = driver.applied.index
+  }
+
+  #runWaits(): void {
+    if (this.#waits.length === 0) return
+    const { index } = this.#driver.applied
+    const due = this.#waits.filter((wait) => wait.index <= index)
+    if (due.length === 0) return
+    this.#waits = this.#waits.filter((wait) => wait.index > index)
+    for (const { run } of due) run()
+  }
+
+  #takeSnapshotIfDue(): void {
+    const { applied } = this.#driver
+    if (applied.index - this.#snapshotIndex < this.#limits.snapshotEveryEntries) return
+    this.#snapshotIndex = applied.index
+    this.#onSnapshot({ last: applied, bytes: encodeDriver(this.#machine, this.#driver) })
+  }
+}

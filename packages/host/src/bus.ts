@@ -1,0 +1,93 @@
+import {
+  type Address,
+  type Connection,
+  decodeEnvelope,
+  type Envelope,
+  encodeEnvelope,
+  type Message,
+  type MessageCodec,
+  type Subscription,
+  UnsupportedVersionError,
+  wireVersion,
+} from '@quorate/core'
+import type { DropLog } from './dropLog.js'
+
+/** A connection that speaks envelopes, of one cluster and for one store. */
+export class Bus {
+  readonly #connection: Connection
+  readonly #cluster: string
+  readonly #store: Uint8Array
+  readonly #drops: DropLog
+  #isSilent = false
+
+  /** `store` is empty for a client, which has none. */
+  constructor(options: { connection: Connection; cluster: string; store: Uint8Array; drops: DropLog }) {
+    this.#connection = options.connection
+    this.#cluster = options.cluster
+    this.#store = options.store
+    this.#drops = options.drops
+  }
+
+  /** The largest message, in bytes, its envelope included. */
+  get bytesMax(): number {
+    return this.#connection.bytesMax
+  }
+
+  /** @throws `QUORATE_UNENCODABLE_VALUE` for a message with a value that its field cannot carry: a defect of who made it. */
+  say<M extends Message>(from: Address, to: Address, codec: MessageCodec<M>, message: M, traceparent?: string): void {
+    if (this.#isSilent) return
+    const bytes = encodeEnvelope({
+      version: wireVersion,
+      cluster: this.#cluster,
+      from,
+      to,
+      fromStore: this.#store,
+      type: message.type,
+      payload: codec.encode(message),
+      ...(traceparent === undefined ? {} : { traceparent }),
+    })
+    this.#connection.publish(to, bytes)
+  }
+
+  /** Hands over what is addressed to `to` and of this cluster; what it throws ends nothing but is a defect. */
+  hear(to: Address, receive: (envelope: Envelope) => void): Subscription {
+    return this.#connection.subscribe(to, (bytes) => {
+      const envelope = this.#open(to, bytes)
+      if (envelope) receive(envelope)
+    })
+  }
+
+  /** Says nothing any more, whatever it is asked. */
+  silence(): void {
+    this.#isSilent = true
+  }
+
+  /** The message in an envelope, or `undefined` when it is none. */
+  read<M extends Message>(codec: MessageCodec<M>, envelope: Envelope): M | undefined {
+    try {
+      return codec.decode(envelope.type, envelope.payload)
+    } catch (error) {
+      this.#drops.note('malformed', { from: envelope.from, to: envelope.to, type: envelope.type, error })
+      return undefined
+    }
+  }
+
+  #open(to: Address, bytes: Uint8Array): Envelope | undefined {
+    let envelope: Envelope
+    try {
+      envelope = decodeEnvelope(bytes)
+    } catch (error) {
+      this.#drops.note(error instanceof UnsupportedVersionError ? 'otherVersion' : 'malformed', { to, error })
+      return undefined
+    }
+    if (envelope.cluster !== this.#cluster) {
+      this.#drops.note('otherCluster', { from: envelope.from, to, cluster: envelope.cluster })
+      return undefined
+    }
+    if (envelope.to !== to) {
+      this.#drops.note('misaddressed', { from: envelope.from, to, addressed: envelope.to })
+      return undefined
+    }
+    return envelope
+  }
+}

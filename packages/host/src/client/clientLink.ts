@@ -1,0 +1,60 @@
+import { type Address, addressOf, everyNode, type NodeId, nodeOf, type Subscription } from '@quorate/core'
+import { answersRole, clientRole } from '../addresses.js'
+import type { Bus } from '../bus.js'
+import { type ClientMessage, messages } from '../generated/client.js'
+
+/** How one client speaks with the members of one group. */
+export class ClientLink {
+  readonly id: string
+  readonly #bus: Bus
+  readonly #group: string
+  readonly #address: Address
+  readonly #subscription: Subscription
+  #isReady = false
+
+  constructor(options: {
+    bus: Bus
+    group: string
+    id: string
+    receive: (message: ClientMessage, from: NodeId) => void
+    /** Answers will be heard from now on. */
+    ready: () => void
+    failed: (error: unknown) => void
+  }) {
+    const { bus, group, id, receive, ready } = options
+    this.id = id
+    this.#bus = bus
+    this.#group = group
+    this.#address = addressOf(group, answersRole, id)
+    this.#subscription = bus.hear(this.#address, (envelope) => {
+      const message = bus.read<ClientMessage>(messages, envelope)
+      if (message) receive(message, nodeOf(envelope.from))
+    })
+    this.#subscription.ready.then(() => {
+      this.#isReady = true
+      ready()
+    }, options.failed)
+  }
+
+  /** True when answers are heard. Nothing should be asked before. */
+  get isReady(): boolean {
+    return this.#isReady
+  }
+
+  /** Room for the fields of one message, in bytes. */
+  get bytesMax(): number {
+    return this.#bus.bytesMax - 512
+  }
+
+  ask(node: NodeId, message: ClientMessage, traceparent?: string): void {
+    this.#bus.say(this.#address, addressOf(this.#group, clientRole, node), messages, message, traceparent)
+  }
+
+  askAll(message: ClientMessage): void {
+    this.ask(everyNode, message)
+  }
+
+  close(): Promise<void> {
+    return this.#subscription.close()
+  }
+}

@@ -1,0 +1,87 @@
+import {
+  type Clock,
+  type Connection,
+  checkName,
+  type Logger,
+  type Random,
+  type StateMachine,
+  type Transport,
+} from '@quorate/core'
+import { Bus } from '../bus.js'
+import { checkBehaviour } from '../configuration.js'
+import { DropLog } from '../dropLog.js'
+import { randomName, systemRandom } from '../random.js'
+import { realClock } from '../realClock.js'
+import { silentLogger } from '../silentLogger.js'
+import { Telemetry } from '../telemetry.js'
+import { type ClientCodecs, type ClientOptions, GroupClient } from './groupClient.js'
+
+/** What a client is made of. */
+export interface ConnectOptions<Command, Result, Query, Answer> extends ClientOptions {
+  readonly transport: Transport
+  readonly cluster: string
+  readonly group: string
+  /** The state machine of the group, for its codecs. */
+  readonly stateMachine: StateMachine & { readonly codecs: ClientCodecs<Command, Result, Query, Answer> }
+  /** @default none */
+  readonly logger?: Logger
+  /** @default real time */
+  readonly clock?: Clock
+  /** @default that of the operating system */
+  readonly random?: Random
+}
+
+/** A {@link GroupClient} with a connection of its own. */
+export interface ConnectedClient<Command, Result, Query, Answer>
+  extends GroupClient<Command, Result, Query, Answer>,
+    AsyncDisposable {}
+
+/**
+ * Connects a client to a group, from a process without a node.
+ * @throws `QUORATE_INVALID_NAME`, `QUORATE_INVALID_CONFIGURATION`, and what the transport throws.
+ */
+export async function connectClient<Command, Result, Query = never, Answer = never>(
+  options: ConnectOptions<Command, Result, Query, Answer>,
+): Promise<ConnectedClient<Command, Result, Query, Answer>> {
+  const { cluster, group, stateMachine } = options
+  checkName('cluster', cluster)
+  checkName('group', group)
+  checkBehaviour(options)
+  const clock = options.clock ?? realClock()
+  const random = options.random ?? systemRandom
+  const connection = await options.transport.connect({ cluster, name: randomName(random, 'client') })
+  const drops = new DropLog(clock, options.logger ?? silentLogger, new Telemetry())
+  const bus = new Bus({ connection, cluster, store: new Uint8Array(0), drops })
+  return new OwnConnectionClient({
+    group,
+    bus,
+    clock,
+    random,
+    codecs: stateMachine.codecs,
+    behaviour: options,
+    connection,
+  })
+}
+
+class OwnConnectionClient<Command, Result, Query, Answer>
+  extends GroupClient<Command, Result, Query, Answer>
+  implements ConnectedClient<Command, Result, Query, Answer>
+{
+  readonly #connection: Connection
+
+  constructor(
+    options: ConstructorParameters<typeof GroupClient<Command, Result, Query, Answer>>[0] & { connection: Connection },
+  ) {
+    super(options)
+    this.#connection = options.connection
+  }
+
+  override async close(): Promise<void> {
+    await super.close()
+    await this.#connection.close()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+}

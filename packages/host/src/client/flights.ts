@@ -1,0 +1,151 @@
+import type { Clock, NodeId, Random } from '@quorate/core'
+import type { ClientMessage, RefusalReason, Refused } from '../generated/client.js'
+import { jittered } from '../random.js'
+import { traceparentOf } from '../telemetry.js'
+import type { Call } from './call.js'
+import type { ClientLink } from './clientLink.js'
+import type { LeaderTracker } from './leaderTracker.js'
+
+/** Calls that travel in one message, again and again until all are answered. */
+export interface Flight {
+  readonly calls: readonly Call[]
+  /** How many of them are open. */
+  open: number
+  /** The numbers under which it was sent. */
+  readonly requests: number[]
+  /** How many of these were refused, so that they can have had no effect. */
+  refusals: number
+  reason: RefusalReason | undefined
+  sentTo: NodeId | undefined
+  sentAtMs: number
+  resendAtMs: number
+}
+
+/** What flights stand on, shared by all of a client. */
+export interface FlightSurroundings {
+  readonly clock: Clock
+  readonly random: Random
+  readonly link: ClientLink
+  readonly tracker: LeaderTracker
+  nextRequest(): number
+}
+
+/** Without an answer a message is sent again after this, then after twice as long, and so on. */
+const resendMs = 500
+const resendMsMax = 4000
+/** The same after a refusal. */
+const retryMs = 25
+const retryMsMax = 1000
+
+/** The messages of one kind that are under way. */
+export class Flights {
+  readonly #around: FlightSurroundings
+  readonly #compose: (request: number, flight: Flight) => ClientMessage
+  readonly #flights = new Set<Flight>()
+  readonly #byRequest = new Map<number, Flight>()
+  #mayBeDue = false
+
+  constructor(around: FlightSurroundings, compose: (request: number, flight: Flight) => ClientMessage) {
+    this.#around = around
+    this.#compose = compose
+  }
+
+  /** How many messages are under way. */
+  get count(): number {
+    return this.#flights.size
+  }
+
+  /** In the order in which they were first sent. */
+  [Symbol.iterator](): Iterator<Flight> {
+    return this.#flights.values()
+  }
+
+  of(request: number): Flight | undefined {
+    return this.#byRequest.get(request)
+  }
+
+  /** Sends calls for the first time. */
+  begin(calls: readonly Call[]): Flight {
+    const flight: Flight = {
+      calls,
+      open: calls.length,
+      requests: [],
+      refusals: 0,
+      reason: undefined,
+      sentTo: undefined,
+      sentAtMs: 0,
+      resendAtMs: 0,
+    }
+    for (const call of calls) call.flight = flight
+    this.#flights.add(flight)
+    this.#send(flight)
+    return flight
+  }
+
+  /** Sends again what is due. */
+  resend(): void {
+    if (!this.#mayBeDue) return
+    this.#mayBeDue = false
+    const nowMs = this.#around.clock.nowMs()
+    for (const flight of this.#flights) if (flight.resendAtMs <= nowMs) this.#send(flight)
+  }
+
+  /** A call of a flight has ended. */
+  ended(call: Call): void {
+    const { flight } = call
+    if (!flight || --flight.open > 0) return
+    this.#flights.delete(flight)
+    for (const request of flight.requests) this.#byRequest.delete(request)
+  }
+
+  /** A message was refused as a whole. True if it was one of these. */
+  refused({ request, reason, maybeTaken }: Refused, by: NodeId): boolean {
+    const flight = this.#byRequest.get(request)
+    if (!flight) return false
+    if (!maybeTaken) flight.refusals++
+    this.#byRequest.delete(request)
+    flight.reason = reason
+    const { clock, random, tracker } = this.#around
+    const isElsewhere = reason !== 'overloaded' && tracker.leader !== undefined && tracker.leader !== by
+    const waitMs =
+      isElsewhere && flight.requests.length < 4 ? 0 : jittered(random, backOff(retryMs, retryMsMax, flight))
+    flight.resendAtMs = clock.nowMs() + waitMs
+    this.#mayBeDue = true
+    return true
+  }
+
+  /** Another node leads: whatever was sent to the one before is sent to it. */
+  leaderChanged(): void {
+    const { leader } = this.#around.tracker
+    for (const flight of this.#flights) if (flight.sentTo !== leader) flight.resendAtMs = 0
+    this.#mayBeDue = true
+  }
+
+  /** Time has passed. */
+  swept(): void {
+    this.#mayBeDue = this.#flights.size > 0
+  }
+
+  /** Since when the first of them has waited for an answer. */
+  get waitingSinceMs(): number {
+    for (const { sentAtMs } of this.#flights) return sentAtMs
+    return Number.POSITIVE_INFINITY
+  }
+
+  #send(flight: Flight): void {
+    const { clock, random, link, tracker } = this.#around
+    const { leader } = tracker
+    if (leader === undefined) return
+    const request = this.#around.nextRequest()
+    flight.requests.push(request)
+    this.#byRequest.set(request, flight)
+    flight.sentTo = leader
+    flight.sentAtMs = clock.nowMs()
+    flight.resendAtMs = flight.sentAtMs + jittered(random, backOff(resendMs, resendMsMax, flight))
+    const span = flight.calls.find((call) => call.isOpen && call.span)?.span
+    link.ask(leader, this.#compose(request, flight), span && traceparentOf(span))
+  }
+}
+
+const backOff = (firstMs: number, maxMs: number, { requests }: Flight): number =>
+  Math.min(maxMs, firstMs * 2 ** Math.min(10, Math.max(0, requests.length - 1)))

@@ -1,0 +1,268 @@
+import { type Clock, type Codec, type NodeId, noBytes, QuorateError, type Random } from '@quorate/core'
+import type { Bus } from '../bus.js'
+import type { ClientMessage, ReadConsistency } from '../generated/client.js'
+import { randomName } from '../random.js'
+import { isTracing, startCallSpan } from '../telemetry.js'
+import { type Call, type CallOptions, openCall } from './call.js'
+import { ClientLink } from './clientLink.js'
+import type { FlightSurroundings } from './flights.js'
+import { LeaderTracker } from './leaderTracker.js'
+import { Proposals, type Proposed } from './proposals.js'
+import { Reads } from './reads.js'
+
+/** How the values of a state machine become bytes. */
+export interface ClientCodecs<Command, Result, Query, Answer> {
+  readonly command: Codec<Command>
+  readonly result: Codec<Result>
+  readonly query: Codec<Query>
+  readonly answer: Codec<Answer>
+}
+
+/** How a client behaves. */
+export interface ClientOptions {
+  /**
+   * Commands that travel in one message when many are called for at once. 1 sends each by itself. @default 1024
+   */
+  readonly commandsPerMessageMax?: number
+  /**
+   * Messages with commands that are under way at once. With 1 commands are executed in the order of their calls, also
+   * across fail-overs; with more, one that had to be sent again may come after a later one. @default 4
+   */
+  readonly messagesInFlightMax?: number
+  /** How long a call without a signal of its own is tried, in milliseconds; no call is tried for longer. @default 30000 */
+  readonly deadlineMs?: number
+}
+
+/** What a reader may ask for. */
+export interface QueryOptions extends CallOptions {
+  /** `stale` answers from what the asked node has applied. @default 'linearizable' */
+  readonly consistency?: ReadConsistency
+}
+
+const sweepMs = 20
+
+/**
+ * A client of one group: finds who leads, opens a session when it first needs one, sends what is called for at once in
+ * one message, and again until it is answered. A command is executed at most once, however often it was sent. Nothing in
+ * it assumes that the node which was asked is the one that answers.
+ */
+export class GroupClient<Command, Result, Query = never, Answer = never> {
+  readonly group: string
+  readonly #clock: Clock
+  readonly #link: ClientLink
+  readonly #tracker: LeaderTracker
+  readonly #codecs: ClientCodecs<Command, Result, Query, Answer>
+  readonly #deadlineMs: number
+  readonly #proposals: Proposals<Result>
+  readonly #indexes: Reads<number>
+  readonly #linearizable: Reads<Answer>
+  readonly #stale: Reads<Answer>
+  readonly #kinds: readonly Kind[]
+  #lastRequest = 0
+  #isAwake = false
+  #sweeper: unknown
+  #closed: QuorateError | undefined
+
+  constructor(options: {
+    group: string
+    bus: Bus
+    clock: Clock
+    random: Random
+    codecs: ClientCodecs<Command, Result, Query, Answer>
+    behaviour: ClientOptions
+  }) {
+    const { group, bus, clock, random, codecs, behaviour } = options
+    this.group = group
+    this.#clock = clock
+    this.#codecs = codecs
+    this.#deadlineMs = behaviour.deadlineMs ?? 30_000
+    this.#link = new ClientLink({
+      bus,
+      group,
+      id: randomName(random, 'c'),
+      receive: (message, from) => this.#receive(message, from),
+      ready: () => this.#wake(),
+      failed: (cause) =>
+        this.#end(
+          new QuorateError('QUORATE_CLIENT_CLOSED', 'the bus refused the subscription of this client', { cause }),
+        ),
+    })
+    this.#tracker = new LeaderTracker(clock, random, () =>
+      this.#link.askAll({ type: 'WhoLeads', request: ++this.#lastRequest }),
+    )
+    const around: FlightSurroundings = {
+      clock,
+      random,
+      link: this.#link,
+      tracker: this.#tracker,
+      nextRequest: () => ++this.#lastRequest,
+    }
+    this.#proposals = new Proposals(around, codecs.result, {
+      commandsPerMessageMax: behaviour.commandsPerMessageMax ?? 1024,
+      messagesInFlightMax: behaviour.messagesInFlightMax ?? 4,
+    })
+    this.#indexes = new Reads<number>(around, 'index', unused)
+    this.#linearizable = new Reads(around, 'linearizable', codecs.answer)
+    this.#stale = new Reads(around, 'stale', codecs.answer)
+    this.#kinds = [this.#proposals, this.#indexes, this.#linearizable, this.#stale]
+  }
+
+  /** The name under which this client hears answers. */
+  get id(): string {
+    return this.#link.id
+  }
+
+  /** Who leads, as far as this client knows. */
+  get leader(): NodeId | undefined {
+    return this.#tracker.leader
+  }
+
+  /**
+   * Has a command executed, once, and returns where it stands in the log and what came of it.
+   * @throws `QUORATE_UNKNOWN_OUTCOME` when it was sent and no answer came in time; `QUORATE_NOT_EXECUTED`,
+   * `QUORATE_OVERLOADED` and `QUORATE_COMMAND_TOO_LARGE` when it was not executed; `QUORATE_COMMAND_FAILED` when the
+   * state machine threw; `QUORATE_CLIENT_CLOSED` after `close`.
+   */
+  propose(command: Command, options?: CallOptions): Promise<Proposed<Result>> {
+    return this.#call(this.#proposals, 'propose', this.#codecs.command, command, options)
+  }
+
+  /**
+   * Has a question answered by the state machine of the node that leads.
+   * @throws `QUORATE_NOT_EXECUTED` or `QUORATE_OVERLOADED` when no answer came in time; `QUORATE_QUERY_FAILED` when the
+   * state machine threw.
+   */
+  query(query: Query, options?: QueryOptions): Promise<Answer> {
+    const reads = options?.consistency === 'stale' ? this.#stale : this.#linearizable
+    return this.#call(reads, 'query', this.#codecs.query, query, options)
+  }
+
+  /**
+   * An index of the log: who has applied it, sees every write that was acknowledged before this call.
+   * @throws `QUORATE_NOT_EXECUTED` or `QUORATE_OVERLOADED` when no answer came in time.
+   */
+  readIndex(options?: CallOptions): Promise<number> {
+    return this.#call(this.#indexes, 'readIndex', unused, undefined as never, options)
+  }
+
+  /** Gives up what is under way. Idempotent. */
+  async close(): Promise<void> {
+    this.#end(new QuorateError('QUORATE_CLIENT_CLOSED', 'this client is closed; connect another one'))
+    await this.#link.close()
+  }
+
+  #call<Given, Value>(
+    kind: Kind,
+    name: string,
+    codec: Codec<Given>,
+    given: Given,
+    options: CallOptions | undefined,
+  ): Promise<Value> {
+    if (this.#closed) return Promise.reject(this.#closed)
+    let bytes: Uint8Array
+    try {
+      bytes = codec.encode(given)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+    return openCall<Value>({
+      bytes,
+      deadlineMs: this.#clock.nowMs() + this.#deadlineMs,
+      signal: options?.signal,
+      span: isTracing() ? startCallSpan(`quorate.${name}`, { 'quorate.group': this.group }) : undefined,
+      give: (call) => kind.giveUp(call, 'the call was aborted', call.signal?.reason),
+      take: (call) => {
+        kind.take(call)
+        this.#wake()
+      },
+    })
+  }
+
+  #receive(message: ClientMessage, from: NodeId): void {
+    if (this.#closed) return
+    switch (message.type) {
+      case 'Leader':
+        if (this.#tracker.learn(message.node, message.term)) this.#leaderChanged()
+        break
+      case 'Refused':
+        this.#refused(message, from)
+        break
+      case 'Results':
+        this.#proposals.results(message)
+        break
+      case 'SessionOpened':
+        this.#proposals.opened(message)
+        break
+      case 'ReadableAt':
+        this.#indexes.readableAt(message)
+        break
+      case 'Answers':
+        this.#linearizable.answers(message)
+        this.#stale.answers(message)
+        break
+      default:
+        return
+    }
+    if (message.type !== 'Leader' && from === this.#tracker.leader) this.#tracker.heard()
+    this.#wake()
+  }
+
+  #refused(message: Extract<ClientMessage, { type: 'Refused' }>, from: NodeId): void {
+    const isAboutLeading = message.reason === 'notLeader' || message.reason === 'stopping'
+    if (isAboutLeading && this.#tracker.refused(from, message.leader, message.term)) this.#leaderChanged()
+    for (const kind of this.#kinds) if (kind.refused(message, from)) return
+  }
+
+  #leaderChanged(): void {
+    for (const kind of this.#kinds) kind.leaderChanged()
+  }
+
+  /** Everything that is called for until then goes together. */
+  #wake(): void {
+    if (this.#isAwake || this.#closed) return
+    this.#isAwake = true
+    this.#clock.soon(() => {
+      this.#isAwake = false
+      this.#pump()
+    })
+  }
+
+  #pump(): void {
+    if (this.#closed) return
+    const isReady = this.#link.isReady
+    if (isReady && this.#tracker.leader !== undefined) for (const kind of this.#kinds) kind.pump()
+    if (!this.#kinds.some(({ hasWork }) => hasWork)) return
+    if (isReady) this.#tracker.askIfNeeded(Math.min(...this.#kinds.map(({ waitingSinceMs }) => waitingSinceMs)))
+    this.#sweeper ??= this.#clock.setTimeout(() => this.#sweep(), sweepMs)
+  }
+
+  #sweep(): void {
+    this.#sweeper = undefined
+    const nowMs = this.#clock.nowMs()
+    for (const kind of this.#kinds) kind.sweep(nowMs)
+    this.#pump()
+  }
+
+  #end(error: QuorateError): void {
+    if (this.#closed) return
+    this.#closed = error
+    this.#clock.clearTimeout(this.#sweeper)
+    for (const kind of this.#kinds) kind.giveUpAll('the client was closed')
+  }
+}
+
+/** What proposals and reads have in common. */
+interface Kind {
+  readonly hasWork: boolean
+  readonly waitingSinceMs: number
+  take(call: Call): void
+  pump(): void
+  sweep(nowMs: number): void
+  leaderChanged(): void
+  refused(refused: Extract<ClientMessage, { type: 'Refused' }>, by: NodeId): boolean
+  giveUp(call: Call, why: string, cause?: unknown): void
+  giveUpAll(why: string): void
+}
+
+/** Of calls that carry nothing. */
+const unused: Codec<never> = { encode: () => noBytes, decode: () => undefined as never }

@@ -1,0 +1,237 @@
+import type { Codec } from '@quorate/core'
+import {
+  CommandFailedError,
+  CommandTooLargeError,
+  NotExecutedError,
+  OverloadedError,
+  ResultTooLargeError,
+  UnknownOutcomeError,
+} from '../errors.js'
+import type { CommandResult, Propose, Refused, Results, SessionOpened } from '../generated/client.js'
+import { type Call, fail, succeed } from './call.js'
+import { CallQueue } from './callQueue.js'
+import { type Flight, type FlightSurroundings, Flights } from './flights.js'
+import { SessionOpening } from './sessionOpening.js'
+
+/** How a command ended that was executed. */
+export interface Proposed<Result> {
+  /** Index of its entry in the log. */
+  readonly index: number
+  readonly result: Result
+}
+
+/** How many messages a client has under way, and how many commands one of them carries. */
+export interface Coalescing {
+  readonly commandsPerMessageMax: number
+  readonly messagesInFlightMax: number
+}
+
+/** Calls that may wait to be sent. */
+const queuedMax = 100_000
+/** Members refuse sequences that run further ahead than 65536. */
+const sequenceWindow = 60_000
+const commandOverheadBytes = 24
+
+/**
+ * The commands of one client: coalesced into messages, numbered in a session, and sent again until each is answered, so
+ * that it is executed at most once (Ongaro, dissertation, section 6.3).
+ */
+export class Proposals<Result> {
+  readonly #around: FlightSurroundings
+  readonly #codec: Codec<Result>
+  readonly #coalescing: Coalescing
+  readonly #flights: Flights
+  readonly #queue = new CallQueue()
+  readonly #sent = new Map<number, Call>()
+  readonly #opening: SessionOpening
+  /** 0 without one. */
+  #session = 0
+  #nextSequence = 1
+
+  constructor(around: FlightSurroundings, codec: Codec<Result>, coalescing: Coalescing) {
+    this.#around = around
+    this.#codec = codec
+    this.#coalescing = coalescing
+    this.#flights = new Flights(around, (request, flight) => this.#compose(request, flight))
+    this.#opening = new SessionOpening(around)
+  }
+
+  get hasWork(): boolean {
+    return this.#queue.size > 0 || this.#flights.count > 0
+  }
+  get waitingSinceMs(): number {
+    return Math.min(this.#flights.waitingSinceMs, this.#opening.waitingSinceMs)
+  }
+
+  take(call: Call): void {
+    if (call.bytes.length + commandOverheadBytes > this.#around.link.bytesMax) {
+      const { bytesMax } = this.#around.link
+      fail(call, new CommandTooLargeError(`a command of ${call.bytes.length} bytes, where the bus carries ${bytesMax}`))
+    } else if (this.#queue.size >= queuedMax) fail(call, new OverloadedError('this client'))
+    else this.#queue.push(call)
+  }
+
+  /** Sends what may be sent. */
+  pump(): void {
+    this.#flights.resend()
+    if (this.#queue.size === 0) return
+    if (this.#session === 0) {
+      this.#opening.ask()
+      return
+    }
+    while (this.#queue.size > 0 && this.#flights.count < this.#coalescing.messagesInFlightMax) {
+      const calls = this.#nextCalls()
+      if (calls.length === 0) return
+      for (const call of calls) {
+        call.number = this.#nextSequence++
+        this.#sent.set(call.number, call)
+      }
+      this.#flights.begin(calls)
+    }
+  }
+
+  leaderChanged(): void {
+    this.#flights.leaderChanged()
+    this.#opening.again()
+  }
+
+  /** Gives up what is past its deadline. */
+  sweep(nowMs: number): void {
+    this.#queue.expire(nowMs, (call) => this.giveUp(call, 'its deadline passed'))
+    for (const flight of this.#flights) {
+      // Calls of one client have one deadline after another; those of a flight that are open are few when it is old.
+      for (const call of flight.calls) {
+        if (!call.isOpen) continue
+        if (call.deadlineMs > nowMs) break
+        this.giveUp(call, 'its deadline passed')
+      }
+    }
+    this.#flights.swept()
+  }
+
+  giveUp(call: Call, why: string, cause?: unknown): void {
+    if (!call.isOpen) return
+    const { flight } = call
+    if (!flight) {
+      const { leader } = this.#around.tracker
+      const hint =
+        leader === undefined
+          ? 'nobody said who leads'
+          : this.#session === 0
+            ? 'no session was opened yet'
+            : `others go before it`
+      this.#queue.remove(call)
+      fail(call, new NotExecutedError(`${why} before the command was sent: ${hint}`, { cause }))
+      return
+    }
+    this.#forget(call)
+    if (flight.refusals < flight.requests.length) {
+      fail(call, new UnknownOutcomeError(`${why}, and the command had been sent to ${flight.sentTo}`, { cause }))
+    } else if (flight.reason === 'overloaded') fail(call, new OverloadedError(`node ${flight.sentTo}`))
+    else
+      fail(call, new NotExecutedError(`${why}, and every member that was asked refused (${flight.reason})`, { cause }))
+  }
+
+  giveUpAll(why: string): void {
+    for (const call of [...this.#queue, ...this.#sent.values()]) this.giveUp(call, why)
+  }
+
+  opened({ request, session }: SessionOpened): void {
+    if (!this.#opening.isOpened(request)) return
+    this.#session = session
+    this.#nextSequence = 1
+  }
+
+  results({ session, results }: Results): void {
+    if (session !== this.#session) return
+    for (const result of results) {
+      const call = this.#sent.get(result.sequence)
+      if (!call) continue
+      if (result.status === 'expired') {
+        this.#expired()
+        return
+      }
+      this.#forget(call)
+      this.#finish(call, result)
+    }
+  }
+
+  refused(refused: Refused, by: string): boolean {
+    if (this.#opening.refused(refused.request)) return true
+    if (refused.reason !== 'tooLarge') return this.#flights.refused(refused, by)
+    const flight = this.#flights.of(refused.request)
+    if (!flight) return false
+    for (const sequence of refused.sequences) {
+      const call = this.#sent.get(sequence)
+      if (call?.flight !== flight) continue
+      this.#forget(call)
+      fail(call, new CommandTooLargeError(`node ${by} takes no command of ${call.bytes.length} bytes`))
+    }
+    return true
+  }
+
+  #finish(call: Call, { status, index, bytes }: CommandResult): void {
+    switch (status) {
+      case 'ok':
+        succeed(call, (): Proposed<Result> => ({ index, result: this.#codec.decode(bytes) }))
+        return
+      case 'failed':
+        fail(call, new CommandFailedError(textDecoder.decode(bytes), index))
+        return
+      case 'tooLarge':
+        fail(call, new ResultTooLargeError(index))
+        return
+      default:
+        fail(call, new UnknownOutcomeError('its answer is no longer remembered'))
+    }
+  }
+
+  /** What was sent may have been executed before the session expired; what was not goes into a new one. */
+  #expired(): void {
+    const sent = [...this.#sent.values()]
+    this.#session = 0
+    for (const call of sent) {
+      this.#forget(call)
+      fail(
+        call,
+        new UnknownOutcomeError(
+          'the session of this client expired, because too many others were opened since its last use',
+        ),
+      )
+    }
+  }
+
+  #forget(call: Call): void {
+    this.#sent.delete(call.number)
+    this.#flights.ended(call)
+  }
+
+  /** Every call below it has ended. */
+  #answeredBelow(): number {
+    for (const { calls } of this.#flights) {
+      for (const call of calls) if (call.isOpen) return call.number
+    }
+    return this.#nextSequence
+  }
+
+  #nextCalls(): Call[] {
+    const room = sequenceWindow - (this.#nextSequence - this.#answeredBelow())
+    const calls: Call[] = []
+    const countMax = Math.min(this.#coalescing.commandsPerMessageMax, room)
+    let bytes = 0
+    for (let call = this.#queue.first; call && calls.length < countMax; call = this.#queue.first) {
+      bytes += call.bytes.length + commandOverheadBytes
+      if (bytes > this.#around.link.bytesMax && calls.length > 0) break
+      calls.push(call)
+      this.#queue.shift()
+    }
+    return calls
+  }
+
+  #compose(request: number, { calls }: Flight): Propose {
+    const commands = calls.filter(({ isOpen }) => isOpen).map(({ number, bytes }) => ({ sequence: number, bytes }))
+    return { type: 'Propose', request, session: this.#session, answeredBelow: this.#answeredBelow(), commands }
+  }
+}
+
+const textDecoder = new TextDecoder()

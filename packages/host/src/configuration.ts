@@ -1,0 +1,136 @@
+import {
+  type Clock,
+  checkName,
+  type GroupDefinition,
+  InvalidConfigurationError,
+  type Logger,
+  type NodeId,
+  type Random,
+  type Store,
+  type Transport,
+} from '@quorate/core'
+import type { InspectionEvent } from 'xstate'
+import { answersRole, clientRole, nodeGroup } from './addresses.js'
+import type { ClientOptions } from './client/groupClient.js'
+
+/** Consensus groups by name. */
+export type Groups = Readonly<Record<string, GroupDefinition>>
+
+/** What a node is made of. */
+export interface NodeOptions<G extends Groups> {
+  /** Unique in the cluster, and for ever bound to the data in `store`. */
+  readonly id: NodeId
+  readonly cluster: string
+  readonly transport: Transport
+  readonly store: Store
+  /** Equal on all nodes; what this one hosts is found in their roles. */
+  readonly groups: G
+  /** @default none */
+  readonly logger?: Logger
+  /** Sees every event of every actor. Costs more than half of the throughput. @default none */
+  readonly inspect?: (event: InspectionEvent) => void
+  /**
+   * True to start on an empty store without asking the other nodes whether they know an older one of this node. Only for
+   * a node id that was never used before. @default false
+   */
+  readonly bootstrap?: boolean
+  /** Signals of the process that stop the node, e.g. `['SIGTERM', 'SIGINT']`. @default none */
+  readonly stopOn?: readonly NodeJS.Signals[]
+  /** Of the clients that {@link QuorateNode.group} gives. */
+  readonly client?: ClientOptions
+  /** @default real time */
+  readonly clock?: Clock
+  /** @default that of the operating system */
+  readonly random?: Random
+}
+
+const reservedRoles: readonly string[] = [clientRole, answersRole]
+
+/**
+ * Finds what cannot work before anything is started.
+ * @throws `QUORATE_INVALID_NAME`, `QUORATE_INVALID_CONFIGURATION`
+ */
+export function checkOptions(options: NodeOptions<Groups>): void {
+  const { id, cluster, groups } = options
+  checkName('node', id)
+  checkName('cluster', cluster)
+  const names = Object.keys(groups)
+  if (names.length === 0) throw new InvalidConfigurationError(`node ${id} has no groups: give at least one`)
+  for (const [name, definition] of Object.entries(groups)) checkGroup(id, name, definition)
+  const isHost = Object.values(groups).some(({ roles }) => Object.values(roles).some(({ nodes }) => nodes.includes(id)))
+  if (!isHost) {
+    throw new InvalidConfigurationError(
+      `node ${id} hosts no role of ${names.join(', ')}: its id is not among ${nodesOf(groups).join(', ')}; correct the id, or use a client`,
+    )
+  }
+  if (options.client) checkBehaviour(options.client)
+}
+
+/** Every node that hosts a role of one of the groups. */
+export function nodesOf(groups: Groups): NodeId[] {
+  return [
+    ...new Set(Object.values(groups).flatMap(({ roles }) => Object.values(roles).flatMap(({ nodes }) => [...nodes]))),
+  ]
+}
+
+/** @throws `QUORATE_INVALID_CONFIGURATION` unless the bus carries what the groups say. */
+export function checkBus(groups: Groups, bus: { readonly bytesMax: number; readonly label: string }): void {
+  for (const [name, { limits }] of Object.entries(groups)) {
+    if (bus.bytesMax >= limits.messageBytesMax) continue
+    throw new InvalidConfigurationError(
+      `group ${name} says messages of up to ${limits.messageBytesMax} bytes, and ${bus.label} carries ${bus.bytesMax}; ` +
+        'lower messageBytesMax of the group, or raise the limit of the bus',
+    )
+  }
+}
+
+/** @throws `QUORATE_INVALID_CONFIGURATION` */
+export function checkBehaviour(behaviour: ClientOptions): void {
+  for (const key of ['commandsPerMessageMax', 'messagesInFlightMax', 'deadlineMs'] as const) {
+    const value = behaviour[key]
+    if (value !== undefined) checkPositive(`client.${key}`, value)
+  }
+}
+
+function checkGroup(id: NodeId, name: string, { roles, limits }: GroupDefinition): void {
+  checkName('group', name)
+  if (name === nodeGroup)
+    throw new InvalidConfigurationError(`no group may be called ${nodeGroup}: nodes speak of themselves under it`)
+  if (Object.keys(roles).length === 0) throw new InvalidConfigurationError(`group ${name} has no roles`)
+  for (const [role, { nodes }] of Object.entries(roles)) {
+    checkName('role', role)
+    if (reservedRoles.includes(role)) {
+      throw new InvalidConfigurationError(
+        `no role may be called ${role}, as one of group ${name} is: clients are addressed by it`,
+      )
+    }
+    if (nodes.length === 0) throw new InvalidConfigurationError(`no node hosts role ${role} of group ${name}`)
+    for (const [position, node] of nodes.entries()) {
+      checkName('node', node)
+      if (nodes.indexOf(node) !== position) {
+        throw new InvalidConfigurationError(`node ${node} is listed twice for role ${role} of group ${name}`)
+      }
+    }
+  }
+  const hosted = Object.entries(roles).filter(([, { nodes }]) => nodes.includes(id))
+  for (const trait of ['orders', 'applies'] as const) {
+    const several = hosted.filter(([, role]) => role[trait]).map(([role]) => role)
+    if (several.length > 1) {
+      throw new InvalidConfigurationError(
+        `node ${id} hosts ${several.join(' and ')} of group ${name}, and only one role of a group may have ${trait}: true on one node`,
+      )
+    }
+  }
+  for (const [limit, value] of Object.entries(limits)) checkPositive(`${limit} of group ${name}`, value)
+  if (limits.commandBytesMax >= limits.messageBytesMax) {
+    throw new InvalidConfigurationError(
+      `group ${name} takes commands of ${limits.commandBytesMax} bytes, and its messages carry ${limits.messageBytesMax}: lower commandBytesMax`,
+    )
+  }
+}
+
+function checkPositive(what: string, value: number): void {
+  if (!Number.isSafeInteger(value) || value < 1) {
+    throw new InvalidConfigurationError(`${what} must be a whole number of at least 1, not ${value}`)
+  }
+}

@@ -1,0 +1,92 @@
+import { QuorateError } from '@quorate/core'
+
+/**
+ * `QUORATE_UNKNOWN_OUTCOME`: the command was sent and no answer came. It may have been executed, may yet be, or never:
+ * look at the state before you send another one in its place.
+ */
+export class UnknownOutcomeError extends QuorateError {
+  constructor(why: string, options?: { cause?: unknown }) {
+    super(
+      'QUORATE_UNKNOWN_OUTCOME',
+      `the outcome of this command is unknown: ${why}. It may have been executed or not; read the state before you repeat it`,
+      options,
+    )
+  }
+}
+
+/** `QUORATE_NOT_EXECUTED`: the command or read was never taken by anyone, so it was not executed and will not be. */
+export class NotExecutedError extends QuorateError {
+  constructor(why: string, options?: { cause?: unknown }) {
+    super('QUORATE_NOT_EXECUTED', `not executed: ${why}. It is safe to repeat`, options)
+  }
+}
+
+/** `QUORATE_OVERLOADED`: too much is in flight already. Not executed. */
+export class OverloadedError extends QuorateError {
+  constructor(who: string) {
+    super('QUORATE_OVERLOADED', `not executed: ${who} has too much in flight already; send less at once, or later`)
+  }
+}
+
+/** `QUORATE_COMMAND_TOO_LARGE`: larger than the group, or the bus, takes. Not executed. */
+export class CommandTooLargeError extends QuorateError {
+  constructor(what: string) {
+    super(
+      'QUORATE_COMMAND_TOO_LARGE',
+      `not executed: ${what}; split it, or raise commandBytesMax on all nodes of the group`,
+    )
+  }
+}
+
+/** `QUORATE_RESULT_TOO_LARGE`: it was executed, but what came of it is larger than the bus carries. */
+export class ResultTooLargeError extends QuorateError {
+  /** Index of the command's entry; for a query, what had been applied. */
+  readonly index: number
+  constructor(index: number) {
+    super(
+      'QUORATE_RESULT_TOO_LARGE',
+      `executed at index ${index}, but its result is larger than the bus carries; return less`,
+    )
+    this.index = index
+  }
+}
+
+/** `QUORATE_COMMAND_FAILED`: the state machine's `apply` threw, on every node alike. The state is as it was. */
+export class CommandFailedError extends QuorateError {
+  /** Index of the command's entry. */
+  readonly index: number
+  constructor(reason: string, index: number) {
+    super('QUORATE_COMMAND_FAILED', `the state machine refused this command: ${reason}`)
+    this.index = index
+  }
+}
+
+/** `QUORATE_QUERY_FAILED`: the state machine's `query` threw. */
+export class QueryFailedError extends QuorateError {
+  constructor(reason: string) {
+    super('QUORATE_QUERY_FAILED', `the state machine refused this query: ${reason}`)
+  }
+}
+
+/** `QUORATE_STORE_REPLACED`: this node once had another store, and what it promised stands there. */
+export class StoreReplacedError extends QuorateError {
+  constructor(found: {
+    readonly node: string
+    readonly peer: string
+    readonly store: string
+    readonly otherStore: string
+  }) {
+    super(
+      'QUORATE_STORE_REPLACED',
+      `the data directory of node ${found.node} is empty or another one: it has store ${found.store}, and node ${found.peer} knows ` +
+        `${found.node} with store ${found.otherStore}; restore the directory, or give the node a new id`,
+    )
+  }
+}
+
+/** `QUORATE_NODE_STOPPED`: what was asked of this node after it stopped. */
+export class NodeStoppedError extends QuorateError {
+  constructor(node: string, options?: { cause?: unknown }) {
+    super('QUORATE_NODE_STOPPED', `node ${node} has stopped; start it again`, options)
+  }
+}

@@ -1,0 +1,253 @@
+import {
+  type Address,
+  addressOf,
+  type Clock,
+  type DriverState,
+  decodeDriver,
+  type Effect,
+  type Envelope,
+  everyNode,
+  type GroupDefinition,
+  initialDriver,
+  invariant,
+  type Logger,
+  type NodeId,
+  type OpenStore,
+  type Random,
+  type RecoveredState,
+  type RoleDefinition,
+  type RoleStatus,
+  type Subscription,
+} from '@quorate/core'
+import type { InspectionEvent } from 'xstate'
+import { Applier } from './applier.js'
+import type { Bus } from './bus.js'
+import { Cell } from './cell.js'
+import { ClientFace } from './clientFace.js'
+import type { DropLog } from './dropLog.js'
+import type { Engine } from './engine.js'
+import type { GroupReport } from './nodeStatus.js'
+import type { Peers } from './peers.js'
+import type { Telemetry } from './telemetry.js'
+
+/** What a group needs of its node. */
+export interface GroupSurroundings {
+  readonly node: NodeId
+  readonly bus: Bus
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+  readonly drops: DropLog
+  readonly telemetry: Telemetry
+  readonly engine: Engine
+  readonly peers: Peers
+  readonly inspect: ((event: InspectionEvent) => void) | undefined
+  fail(error: unknown): void
+}
+
+/** What was found on the disk for each hosted role. */
+export type RecoveredRoles = ReadonlyMap<string, RecoveredState>
+
+/** One group on one node: its actors, its state machine, and the face that it shows to clients. */
+export class HostedGroup {
+  readonly name: string
+  readonly definition: GroupDefinition
+  readonly applier: Applier | undefined
+  readonly #around: GroupSurroundings
+  readonly #cells = new Map<string, Cell>()
+  readonly #senders = new Map<Address, NodeId>()
+  readonly #recovered: RecoveredRoles
+  readonly #face: ClientFace | undefined
+  #ordering: Cell | undefined
+  #applying: Cell | undefined
+  #status: RoleStatus = unknownStatus
+  #subscriptions: readonly Subscription[] = []
+
+  constructor(name: string, definition: GroupDefinition, recovered: RecoveredRoles, around: GroupSurroundings) {
+    this.name = name
+    this.definition = definition
+    this.#around = around
+    this.#recovered = recovered
+    for (const [role, { nodes }] of Object.entries(definition.roles)) {
+      for (const node of nodes) this.#senders.set(addressOf(name, role, node), node)
+    }
+    this.applier = this.#makeApplier()
+    this.#face = this.#makeFace()
+  }
+
+  /** Makes the actors, starts them, and resolves when everyone is heard. */
+  async start(): Promise<void> {
+    for (const [role, definition] of this.#hostedRoles()) {
+      const cell = this.#makeCell(role, definition)
+      this.#cells.set(role, cell)
+      if (definition.orders) this.#ordering = cell
+      if (definition.applies) this.#applying = cell
+    }
+    this.#subscriptions = [...this.#cells].flatMap(([role, cell]) => [
+      this.#around.bus.hear(cell.address, (envelope) => this.#receive(cell, envelope)),
+      this.#around.bus.hear(addressOf(this.name, role, everyNode), (envelope) => this.#receive(cell, envelope)),
+    ])
+    await Promise.all([...this.#subscriptions.map(({ ready }) => ready), this.#face?.listen()])
+    for (const cell of this.#cells.values()) this.#around.engine.start(cell)
+  }
+
+  /** Clients are taken no more. */
+  async stopServing(): Promise<void> {
+    await this.#face?.stop()
+  }
+
+  gather(): void {
+    this.#face?.gather()
+  }
+
+  work(): boolean {
+    return this.applier?.work() ?? false
+  }
+
+  carryOut(cell: Cell, effect: Effect): void {
+    const { bus } = this.#around
+    switch (effect.type) {
+      case 'send':
+      case 'multicast':
+        bus.say(cell.address, effect.to, this.definition.messages, effect.message)
+        return
+      case 'commit':
+        this.applier?.commit(effect.entries)
+        return
+      case 'restore':
+        this.applier?.restore(effect.snapshot)
+        return
+      case 'readable':
+        this.#face?.readable(effect)
+        return
+      case 'refuse':
+        this.#face?.refused(effect)
+        return
+      default:
+        invariant(false, `${effect.type} is carried out by the store`)
+    }
+  }
+
+  stepped(cell: Cell): void {
+    if (cell !== this.#ordering) return
+    const before = this.#status
+    this.#status = cell.status()
+    const isSame = before.leads === this.#status.leads && before.term === this.#status.term
+    if (isSame) return
+    if (before.leads) this.#face?.deposed()
+    const { state, term, leader, leads } = this.#status
+    if (leads !== before.leads)
+      this.#around.logger.info({ group: this.name, state, term, leader }, leads ? 'leads' : 'leads no longer')
+  }
+
+  status(): GroupReport {
+    const { applier } = this
+    return {
+      protocol: this.definition.protocol,
+      roles: Object.fromEntries(
+        [...this.#cells].map(([role, cell]) => [role, { ...cell.status(), waitingEffects: cell.waiting }]),
+      ),
+      ...(applier && {
+        applied: applier.driver.applied.index,
+        toApply: applier.queued,
+        sessions: applier.driver.sessions.size,
+        snapshot: applier.snapshotIndex,
+      }),
+      ...(this.#face && { inFlight: this.#face.inFlight }),
+    }
+  }
+
+  #hostedRoles(): [string, RoleDefinition][] {
+    return Object.entries(this.definition.roles).filter(([, { nodes }]) => nodes.includes(this.#around.node))
+  }
+
+  #makeApplier(): Applier | undefined {
+    const { clock, telemetry } = this.#around
+    const role = this.#hostedRoles().find(([, { applies }]) => applies)?.[0]
+    if (role === undefined) return undefined
+    const { stateMachine: machine, limits } = this.definition
+    const snapshot = this.#recovered.get(role)?.snapshot
+    const driver: DriverState = snapshot ? decodeDriver(machine, snapshot.bytes) : initialDriver(machine)
+    return new Applier({
+      machine,
+      limits,
+      clock,
+      driver,
+      onApplied: (applied) => {
+        telemetry.applied(this.name, applied.length)
+        this.#face?.applied(applied)
+      },
+      onSnapshot: (taken) => {
+        if (this.#applying) this.#around.engine.post(this.#applying, { type: 'snapshot.taken', snapshot: taken })
+      },
+    })
+  }
+
+  #makeFace(): ClientFace | undefined {
+    const { node, bus, drops, telemetry, engine } = this.#around
+    const hostsOrdering = this.#hostedRoles().some(([, { orders }]) => orders)
+    if (!hostsOrdering || !this.applier) return undefined
+    return new ClientFace({
+      group: this.name,
+      node,
+      limits: this.definition.limits,
+      bus,
+      drops,
+      telemetry,
+      applier: this.applier,
+      status: () => this.#status,
+      post: (event) => {
+        if (this.#ordering) engine.post(this.#ordering, event)
+      },
+      schedule: () => engine.schedule(),
+    })
+  }
+
+  #makeCell(role: string, definition: RoleDefinition): Cell {
+    const { node, engine, random, inspect, fail } = this.#around
+    const recovered = this.#recovered.get(role)
+    invariant(recovered !== undefined, `the store was not asked about role ${role} of group ${this.name}`)
+    const cell: Cell = new Cell({
+      place: { group: this.name, role, node },
+      definition,
+      logic: definition.logic(random),
+      recovered,
+      clock: engine.actorClock(() => cell),
+      inspect,
+      fail,
+    })
+    return cell
+  }
+
+  #receive(cell: Cell, envelope: Envelope): void {
+    const { bus, drops, peers, engine } = this.#around
+    if (envelope.from === cell.address) return
+    const node = this.#senders.get(envelope.from)
+    if (node === undefined) {
+      drops.note('unknownSender', { from: envelope.from, to: envelope.to })
+      return
+    }
+    peers.admit(node, envelope.fromStore, () => {
+      const message = bus.read(this.definition.messages, envelope)
+      if (message) engine.post(cell, { ...message, from: envelope.from })
+    })
+  }
+}
+
+/** Reads what the store holds of the roles that `node` hosts in a group. */
+export async function recoverRoles(
+  store: OpenStore,
+  node: NodeId,
+  group: string,
+  definition: GroupDefinition,
+): Promise<RecoveredRoles> {
+  const roles = new Map<string, RecoveredState>()
+  for (const [role, { nodes, record: codec }] of Object.entries(definition.roles)) {
+    if (!nodes.includes(node)) continue
+    const { record, snapshot, base, entries } = await store.recover(`${group}/${role}`)
+    roles.set(role, { record: record && codec.decode(record), snapshot, base, entries, torn: store.torn })
+  }
+  return roles
+}
+
+const unknownStatus: RoleStatus = { state: '', term: 0, leader: undefined, leads: false, commitIndex: 0, lastIndex: 0 }

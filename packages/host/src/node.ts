@@ -1,0 +1,33 @@
+import type { OpenStore } from '@quorate/core'
+import { checkBus, checkOptions, type Groups, type NodeOptions } from './configuration.js'
+import { type RecoveredRoles, recoverRoles } from './hostedGroup.js'
+import { peersKey } from './peers.js'
+import { type QuorateNode, RunningNode } from './runningNode.js'
+
+/**
+ * Starts a node: connects, recovers what its store holds, and runs its roles. Resolves before the other nodes are there,
+ * so that several can be started one after the other in one process: wait for `ready`.
+ * @throws `QUORATE_INVALID_NAME` and `QUORATE_INVALID_CONFIGURATION` before anything is started; what transport and store throw.
+ */
+export async function startNode<const G extends Groups>(options: NodeOptions<G>): Promise<QuorateNode<G>> {
+  checkOptions(options)
+  const { id, cluster, groups } = options
+  const connection = await options.transport.connect({ cluster, name: id })
+  let store: OpenStore | undefined
+  try {
+    checkBus(groups, connection)
+    store = await options.store.open({ cluster, node: id })
+    const recovered = new Map<string, RecoveredRoles>()
+    for (const [name, definition] of Object.entries(groups)) {
+      recovered.set(name, await recoverRoles(store, id, name, definition))
+    }
+    const { record } = await store.recover(peersKey)
+    const node = new RunningNode<G>(options, connection, store, recovered, record)
+    await node.begin()
+    return node
+  } catch (error) {
+    await store?.close()
+    await connection.close()
+    throw error
+  }
+}

@@ -1,0 +1,132 @@
+import {
+  type Clock,
+  type GroupDefinition,
+  InvalidConfigurationError,
+  type StateMachine,
+  type TypedStateMachine,
+} from '@quorate/core'
+import type { Applier } from './applier.js'
+import type { CallOptions } from './client/call.js'
+import type { ClientCodecs, GroupClient, QueryOptions } from './client/groupClient.js'
+import type { Proposed } from './client/proposals.js'
+import { NodeStoppedError, NotExecutedError } from './errors.js'
+
+/** A group as the programme that embeds a node uses it, typed by the group's state machine. */
+export interface NodeGroup<State, Command, Result, Query = never, Answer = never> {
+  /**
+   * Has a command executed, once, whichever node leads.
+   * @throws see {@link GroupClient.propose}
+   */
+  propose(command: Command, options?: CallOptions): Promise<Proposed<Result>>
+  /**
+   * Reads the state on this very node: by default only after it has applied all that was acknowledged before the call.
+   * The state is a value: look, do not change.
+   * @throws `QUORATE_NOT_EXECUTED` when that did not happen in time; what `look` throws.
+   */
+  read<Value>(look: (state: State) => Value, options?: QueryOptions): Promise<Value>
+  /** Has a question answered by the state machine of this node, read like `read`. */
+  query(query: Query, options?: QueryOptions): Promise<Answer>
+}
+
+/** The group that a definition makes: commands and results as its state machine's codecs say, or bytes where it has none. */
+export type NodeGroupOf<Definition> =
+  Definition extends GroupDefinition<infer Machine>
+    ? Machine extends TypedStateMachine<infer State, infer Command, infer Result, infer Query, infer Answer>
+      ? NodeGroup<State, Command, Result, Query, Answer>
+      : Machine extends StateMachine<infer State>
+        ? NodeGroup<State, Uint8Array, Uint8Array, Uint8Array, Uint8Array>
+        : never
+    : never
+
+/** The codecs of a state machine: those that it brings, or bytes as they are. */
+export function codecsOf(machine: StateMachine): ClientCodecs<unknown, unknown, unknown, unknown> {
+  if ('codecs' in machine) return machine.codecs as ClientCodecs<unknown, unknown, unknown, unknown>
+  const bytes = { encode: (value: unknown) => value as Uint8Array, decode: (value: Uint8Array): unknown => value }
+  return { command: bytes, result: bytes, query: bytes, answer: bytes }
+}
+
+/** {@link NodeGroup} over a node's own client and state machine. */
+export class LocalGroup implements NodeGroup<unknown, unknown, unknown, unknown, unknown> {
+  readonly #node: string
+  readonly #name: string
+  readonly #clock: Clock
+  readonly #machine: StateMachine
+  readonly #codecs: ClientCodecs<unknown, unknown, unknown, unknown>
+  readonly #applier: Applier | undefined
+  readonly #client: GroupClient<unknown, unknown, unknown, unknown>
+  readonly #deadlineMs: number
+  readonly #waiting = new Set<(error: Error) => void>()
+
+  constructor(options: {
+    node: string
+    name: string
+    clock: Clock
+    machine: StateMachine
+    applier: Applier | undefined
+    client: GroupClient<unknown, unknown, unknown, unknown>
+    deadlineMs: number
+  }) {
+    this.#node = options.node
+    this.#name = options.name
+    this.#clock = options.clock
+    this.#machine = options.machine
+    this.#codecs = codecsOf(options.machine)
+    this.#applier = options.applier
+    this.#client = options.client
+    this.#deadlineMs = options.deadlineMs
+  }
+
+  propose(command: unknown, options?: CallOptions): Promise<Proposed<unknown>> {
+    return this.#client.propose(command, options)
+  }
+
+  async read<Value>(look: (state: unknown) => Value, options: QueryOptions = {}): Promise<Value> {
+    const applier = this.#applier
+    if (!applier) {
+      throw new InvalidConfigurationError(
+        `node ${this.#node} has no state machine of group ${this.#name}: ask with query, or read on another node`,
+      )
+    }
+    if (options.consistency !== 'stale') {
+      const { signal } = options
+      await this.#reach(applier, await this.#client.readIndex({ signal }), signal)
+    }
+    return look(applier.driver.state)
+  }
+
+  async query(query: unknown, options?: QueryOptions): Promise<unknown> {
+    if (!this.#applier) return this.#client.query(query, options)
+    const bytes = this.#codecs.query.encode(query)
+    return this.#codecs.answer.decode(await this.read((state) => this.#machine.query(state, bytes), options))
+  }
+
+  async stop(cause: unknown): Promise<void> {
+    for (const give of this.#waiting) give(new NodeStoppedError(this.#node, { cause }))
+    await this.#client.close()
+  }
+
+  #reach(applier: Applier, index: number, signal: AbortSignal | undefined): Promise<void> | undefined {
+    if (applier.driver.applied.index >= index) return undefined
+    return new Promise((resolve, reject) => {
+      const end = () => {
+        this.#waiting.delete(give)
+        this.#clock.clearTimeout(timer)
+        signal?.removeEventListener('abort', abort)
+      }
+      const give = (error: Error) => {
+        end()
+        reject(error)
+      }
+      const late = (why: string, cause?: unknown) =>
+        give(new NotExecutedError(`${why} before node ${this.#node} had applied entry ${index}`, { cause }))
+      const abort = () => late('the read was aborted', signal?.reason)
+      const timer = this.#clock.setTimeout(() => late('the deadline passed'), this.#deadlineMs)
+      this.#waiting.add(give)
+      signal?.addEventListener('abort', abort, { once: true })
+      applier.whenApplied(index, () => {
+        end()
+        resolve()
+      })
+    })
+  }
+}

@@ -1,0 +1,37 @@
+import type { NodeId, RoleStatus, TransportCounters } from '@quorate/core'
+import type { DropReason } from './dropLog.js'
+
+/** A node as people see it: plain data, fit for JSON. */
+export interface NodeReport {
+  readonly node: NodeId
+  readonly cluster: string
+  /** Identity of its store, in hexadecimal. */
+  readonly storeId: string
+  /** `introducing`: it waits for other nodes to say that they know no older store of it. */
+  readonly state: 'introducing' | 'running' | 'stopping' | 'stopped'
+  /** Nodes that have not said so yet. */
+  readonly waitingFor: readonly NodeId[]
+  readonly bus: {
+    readonly label: string
+    readonly status: 'connected' | 'disconnected' | 'closed'
+    readonly counters: TransportCounters
+  }
+  /** Messages that were handed to nobody, by reason. */
+  readonly dropped: Readonly<Partial<Record<DropReason, number>>>
+  readonly groups: Readonly<Record<string, GroupReport>>
+}
+
+/** One group on one node. */
+export interface GroupReport {
+  readonly protocol: string
+  readonly roles: Readonly<Record<string, RoleStatus & { readonly waitingEffects: number }>>
+  /** Where this node has a state machine: the last entry that it applied. */
+  readonly applied?: number
+  /** Decided entries that are not applied yet. */
+  readonly toApply?: number
+  readonly sessions?: number
+  /** Index of the last entry that the last snapshot holds; 0 before the first. */
+  readonly snapshot?: number
+  /** Of clients, on this node. */
+  readonly inFlight?: { readonly commands: number; readonly bytes: number; readonly reads: number }
+}

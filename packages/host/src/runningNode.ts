@@ -1,0 +1,304 @@
+import {
+  type Clock,
+  type Connection,
+  type GroupDefinition,
+  InvalidConfigurationError,
+  type Logger,
+  type NodeId,
+  type OpenStore,
+  type Random,
+  type TransportStatus,
+} from '@quorate/core'
+import { Bus } from './bus.js'
+import { GroupClient } from './client/groupClient.js'
+import { type Groups, type NodeOptions, nodesOf } from './configuration.js'
+import { Deferred } from './deferred.js'
+import { DropLog } from './dropLog.js'
+import { Engine } from './engine.js'
+import { NodeStoppedError } from './errors.js'
+import { HostedGroup, type RecoveredRoles } from './hostedGroup.js'
+import { Introduction } from './introduction.js'
+import { NodeFace } from './nodeFace.js'
+import { codecsOf, LocalGroup, type NodeGroupOf } from './nodeGroup.js'
+import type { NodeReport } from './nodeStatus.js'
+import { hex, Peers, peersKey } from './peers.js'
+import { systemRandom } from './random.js'
+import { realClock } from './realClock.js'
+import { silentLogger } from './silentLogger.js'
+import { Telemetry } from './telemetry.js'
+
+/** A running node. */
+export interface QuorateNode<G extends Groups = Groups> extends AsyncDisposable {
+  readonly id: NodeId
+  /** @throws `QUORATE_INVALID_CONFIGURATION` for a name that is not among the node's groups. */
+  group<Name extends keyof G & string>(name: Name): NodeGroupOf<G[Name]>
+  status(): NodeReport
+  /** Settles when the actors run: at the first start of all nodes that is when each has heard from each. */
+  readonly ready: Promise<void>
+  /** Settles when the node has stopped: with the cause, unless it was asked to. */
+  readonly stopped: Promise<Error | undefined>
+  /** Takes no more clients, finishes the write under way, and leaves. Idempotent. */
+  stop(): Promise<void>
+}
+
+/** Made by `startNode`, of what it opened. */
+export class RunningNode<G extends Groups> implements QuorateNode<G> {
+  readonly id: NodeId
+  readonly #options: NodeOptions<G>
+  readonly #connection: Connection
+  readonly #store: OpenStore
+  readonly #clock: Clock
+  readonly #random: Random
+  readonly #logger: Logger
+  readonly #telemetry = new Telemetry()
+  readonly #drops: DropLog
+  readonly #bus: Bus
+  readonly #engine: Engine
+  readonly #peers: Peers
+  readonly #introduction: Introduction
+  readonly #face: NodeFace
+  readonly #groups = new Map<string, HostedGroup>()
+  readonly #handles = new Map<string, LocalGroup>()
+  readonly #ready = new Deferred<void>()
+  readonly #stopped = new Deferred<Error | undefined>()
+  readonly #onSignal = () => void this.stop()
+  #busStatus: NodeReport['bus']['status'] = 'connected'
+  #state: NodeReport['state'] = 'introducing'
+  #ending: Promise<void> | undefined
+
+  constructor(
+    options: NodeOptions<G>,
+    connection: Connection,
+    store: OpenStore,
+    recovered: ReadonlyMap<string, RecoveredRoles>,
+    peers: Uint8Array | undefined,
+  ) {
+    const { id, cluster } = options
+    this.id = id
+    this.#options = options
+    this.#connection = connection
+    this.#store = store
+    this.#clock = options.clock ?? realClock()
+    this.#random = options.random ?? systemRandom
+    this.#logger = options.logger ?? silentLogger
+    this.#drops = new DropLog(this.#clock, this.#logger, this.#telemetry)
+    this.#bus = new Bus({ connection, cluster, store: store.storeId, drops: this.#drops })
+    this.#engine = this.#makeEngine()
+    this.#peers = new Peers({
+      own: { node: id, store: store.storeId },
+      record: peers,
+      drops: this.#drops,
+      write: (record, done) => this.#engine.record(peersKey, record, done),
+    })
+    this.#introduction = this.#makeIntroduction()
+    this.#face = new NodeFace({
+      node: id,
+      bus: this.#bus,
+      drops: this.#drops,
+      introduction: this.#introduction,
+      report: () => this.status(),
+    })
+    for (const [name, definition] of Object.entries<GroupDefinition>(options.groups)) {
+      this.#groups.set(name, this.#makeGroup(name, definition, recovered.get(name) ?? new Map()))
+    }
+    connection.onStatus((status) => this.#busChanged(status))
+    for (const signal of options.stopOn ?? []) process.on(signal, this.#onSignal)
+  }
+
+  get ready(): Promise<void> {
+    return this.#ready.promise
+  }
+  get stopped(): Promise<Error | undefined> {
+    return this.#stopped.promise
+  }
+
+  async begin(): Promise<void> {
+    const { id, cluster, groups, bootstrap } = this.#options
+    if (this.#store.torn) {
+      this.#logger.warn(
+        { node: id },
+        'the last write of this store was lost or damaged: promises are not relied on before others brought this node up to date',
+      )
+    }
+    this.#logger.info(
+      { node: id, cluster, store: hex(this.#store.storeId), bus: this.#connection.label },
+      'node starts',
+    )
+    await this.#face.listen()
+    const isAlone = nodesOf(groups).every((node) => node === id)
+    if (this.#peers.isIntroduced) await this.#run()
+    else if (bootstrap || isAlone) this.#peers.introduced(() => void this.#run())
+    else this.#introduction.ask()
+  }
+
+  group<Name extends keyof G & string>(name: Name): NodeGroupOf<G[Name]> {
+    const hosted = this.#groups.get(name)
+    if (!hosted) {
+      throw new InvalidConfigurationError(
+        `node ${this.id} has no group ${name}; it has ${[...this.#groups.keys()].join(', ')}`,
+      )
+    }
+    const handle = this.#handles.get(name) ?? this.#makeHandle(hosted)
+    this.#handles.set(name, handle)
+    return handle as unknown as NodeGroupOf<G[Name]>
+  }
+
+  status(): NodeReport {
+    return {
+      node: this.id,
+      cluster: this.#options.cluster,
+      storeId: hex(this.#store.storeId),
+      state: this.#state,
+      waitingFor: this.#introduction.waitingFor,
+      bus: { label: this.#connection.label, status: this.#busStatus, counters: this.#connection.counters() },
+      dropped: this.#drops.totals,
+      groups: Object.fromEntries([...this.#groups].map(([name, group]) => [name, group.status()])),
+    }
+  }
+
+  stop(): Promise<void> {
+    return this.#end(undefined)
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop()
+  }
+
+  async #run(): Promise<void> {
+    try {
+      await Promise.all([...this.#groups.values()].map((group) => group.start()))
+      if (this.#ending) return
+      this.#state = 'running'
+      this.#logger.info({ node: this.id, groups: [...this.#groups.keys()] }, 'node runs')
+      this.#ready.resolve()
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  /** What cannot be mended while the node runs ends it: an actor whose memory is ahead of its disk must not speak again. */
+  #fail(thrown: unknown): void {
+    if (this.#ending) return
+    const error = thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown })
+    this.#bus.silence()
+    this.#logger.error({ node: this.id, error }, 'node stops, because something broke')
+    void this.#end(error)
+  }
+
+  #end(error: Error | undefined): Promise<void> {
+    this.#ending ??= this.#leave(error)
+    return this.#ending
+  }
+
+  async #leave(error: Error | undefined): Promise<void> {
+    this.#state = 'stopping'
+    for (const signal of this.#options.stopOn ?? []) process.off(signal, this.#onSignal)
+    this.#introduction.stop()
+    // Asked of all at once, before anything is awaited: no turn comes in between.
+    const served = [...this.#groups.values()].map((group) => group.stopServing())
+    const written = new Promise<void>((resolve) => this.#engine.stop(resolve))
+    const closed = [...this.#handles.values()].map((handle) => handle.stop(error))
+    const causes: unknown[] = error ? [error] : []
+    for (const step of [...served, ...closed, written, this.#face.stop()])
+      await step.catch((cause) => causes.push(cause))
+    await this.#connection.close().catch((cause: unknown) => causes.push(cause))
+    await this.#store.close().catch((cause: unknown) => causes.push(cause))
+    this.#bus.silence()
+    this.#state = 'stopped'
+    const [cause] = causes
+    this.#ready.reject(new NodeStoppedError(this.id, { cause }))
+    this.#logger.info({ node: this.id }, 'node has stopped')
+    this.#stopped.resolve(cause === undefined || cause instanceof Error ? cause : new Error(String(cause)))
+  }
+
+  #busChanged(status: TransportStatus): void {
+    const { label } = this.#connection
+    switch (status.type) {
+      case 'connected':
+      case 'disconnected':
+        this.#busStatus = status.type
+        this.#logger.warn({ node: this.id, bus: label }, `bus ${status.type}`)
+        return
+      case 'dropped':
+        this.#logger.debug({ node: this.id, bus: label, messages: status.messages }, 'the bus lost messages')
+        return
+      case 'error':
+        this.#logger.warn({ node: this.id, bus: label, error: status.error }, 'the bus refused something')
+        return
+      case 'closed':
+        this.#busStatus = 'closed'
+        if (!this.#ending) this.#fail(status.error ?? new Error(`the connection to ${label} was closed`))
+    }
+  }
+
+  #makeEngine(): Engine {
+    return new Engine({
+      clock: this.#clock,
+      store: this.#store,
+      telemetry: this.#telemetry,
+      gather: () => {
+        for (const group of this.#groups.values()) group.gather()
+      },
+      work: () => {
+        let isLeft = false
+        for (const group of this.#groups.values()) isLeft = group.work() || isLeft
+        return isLeft
+      },
+      carryOut: (cell, effect) => this.#groups.get(cell.group)?.carryOut(cell, effect),
+      stepped: (cell) => this.#groups.get(cell.group)?.stepped(cell),
+      fail: (error) => this.#fail(error),
+    })
+  }
+
+  #makeIntroduction(): Introduction {
+    return new Introduction({
+      node: this.id,
+      store: this.#store.storeId,
+      others: nodesOf(this.#options.groups).filter((node) => node !== this.id),
+      bus: this.#bus,
+      clock: this.#clock,
+      random: this.#random,
+      logger: this.#logger,
+      peers: this.#peers,
+      done: () => this.#peers.introduced(() => void this.#run()),
+      fail: (error) => this.#fail(error),
+    })
+  }
+
+  #makeGroup(name: string, definition: GroupDefinition, recovered: RecoveredRoles): HostedGroup {
+    return new HostedGroup(name, definition, recovered, {
+      node: this.id,
+      bus: this.#bus,
+      clock: this.#clock,
+      random: this.#random,
+      logger: this.#logger,
+      drops: this.#drops,
+      telemetry: this.#telemetry,
+      engine: this.#engine,
+      peers: this.#peers,
+      inspect: this.#options.inspect,
+      fail: (error) => this.#fail(error),
+    })
+  }
+
+  #makeHandle({ name, definition, applier }: HostedGroup): LocalGroup {
+    const behaviour = this.#options.client ?? {}
+    const client = new GroupClient({
+      group: name,
+      bus: this.#bus,
+      clock: this.#clock,
+      random: this.#random,
+      codecs: codecsOf(definition.stateMachine),
+      behaviour,
+    })
+    return new LocalGroup({
+      node: this.id,
+      name,
+      clock: this.#clock,
+      machine: definition.stateMachine,
+      applier,
+      client,
+      deadlineMs: behaviour.deadlineMs ?? 30_000,
+    })
+  }
+}

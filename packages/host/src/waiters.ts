@@ -1,0 +1,121 @@
+import { type Address, type Command, type RequestId, sizeOf } from '@quorate/core'
+
+/** What one client asked for with one message, and waits for. */
+export interface Part {
+  /** Where the client hears answers. */
+  readonly client: Address
+  /** The client's own number of its message. */
+  readonly request: number
+  readonly commands: readonly Command[]
+  /** How many of the commands still wait. */
+  open: number
+}
+
+/** What was handed to an actor as one proposal. */
+interface Proposal {
+  readonly request: RequestId
+  readonly parts: Part[]
+  open: number
+}
+
+interface Waiting {
+  readonly part: Part
+  readonly proposal: Proposal
+}
+
+/** Who waits for which command, by session and sequence; answered from apply, on the node that was asked. */
+export class Waiters {
+  readonly #sessions = new Map<number, Map<number, Waiting>>()
+  readonly #openings = new Map<string, Waiting>()
+  readonly #proposals = new Map<RequestId, Proposal>()
+  #commands = 0
+  #bytes = 0
+
+  /** Commands that wait. */
+  get commands(): number {
+    return this.#commands
+  }
+  /** Their size, in bytes. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** True if somebody waits for this command already: it is in flight. */
+  has(command: Command): boolean {
+    return this.#find(command) !== undefined
+  }
+
+  /** One more part of a proposal. None of its commands may wait already. */
+  add(request: RequestId, part: Part): void {
+    const proposal = this.#proposals.get(request) ?? { request, parts: [], open: 0 }
+    this.#proposals.set(request, proposal)
+    proposal.parts.push(part)
+    proposal.open += part.open
+    this.#commands += part.open
+    const waiting = { part, proposal }
+    for (const command of part.commands) {
+      if (command.kind === 'openSession') this.#openings.set(keyOf(command), waiting)
+      else this.#of(command.session).set(command.sequence, waiting)
+      this.#bytes += sizeOf(command)
+    }
+  }
+
+  /** Who waits for this command; nobody does afterwards. */
+  take(command: Command): Part | undefined {
+    const waiting = this.#find(command)
+    if (!waiting) return undefined
+    this.#forget(command)
+    waiting.part.open--
+    waiting.proposal.open--
+    if (waiting.proposal.open === 0) this.#proposals.delete(waiting.proposal.request)
+    return waiting.part
+  }
+
+  /** Those of a proposal who still wait, each with commands that are open; nobody does afterwards. */
+  takeProposal(request: RequestId): readonly Part[] {
+    const proposal = this.#proposals.get(request)
+    if (!proposal) return []
+    this.#proposals.delete(request)
+    const parts = proposal.parts.filter(({ open }) => open > 0)
+    for (const part of parts) {
+      for (const command of part.commands) if (this.#find(command)?.part === part) this.#forget(command)
+      part.open = 0
+    }
+    return parts
+  }
+
+  /** All who wait; nobody does afterwards. */
+  takeAll(): readonly Part[] {
+    return [...this.#proposals.keys()].flatMap((request) => this.takeProposal(request))
+  }
+
+  #find(command: Command): Waiting | undefined {
+    if (command.kind === 'openSession') return this.#openings.get(keyOf(command))
+    return this.#sessions.get(command.session)?.get(command.sequence)
+  }
+
+  #forget(command: Command): void {
+    this.#commands--
+    this.#bytes -= sizeOf(command)
+    if (command.kind === 'openSession') {
+      this.#openings.delete(keyOf(command))
+      return
+    }
+    const session = this.#sessions.get(command.session)
+    session?.delete(command.sequence)
+    if (session?.size === 0) this.#sessions.delete(command.session)
+  }
+
+  #of(session: number): Map<number, Waiting> {
+    const known = this.#sessions.get(session)
+    if (known) return known
+    const waiting = new Map<number, Waiting>()
+    this.#sessions.set(session, waiting)
+    return waiting
+  }
+}
+
+/** Commands that open a session have none yet: they are known by the client's name and its own number. */
+const keyOf = ({ bytes, sequence }: Command): string => `${textDecoder.decode(bytes)}/${sequence}`
+
+const textDecoder = new TextDecoder()
