@@ -137,6 +137,7 @@ export class NatsBus implements Connection {
       clearTimeout(timer)
     }
     await this.#nats.close()
+    abandonDial(this.#nats)
     await this.#nats.closed()
   }
 
@@ -213,4 +214,10 @@ const rethrowOutside = (thrown: unknown): void => {
   queueMicrotask(() => {
     throw thrown
   })
+}
+
+/** The NATS client forgets the socket of a reconnect that is under way: it would keep the process alive. */
+const abandonDial = (connection: NatsConnection): void => {
+  const { protocol } = connection as NatsConnection & { protocol?: { transport?: { discard?(): void } } }
+  protocol?.transport?.discard?.()
 }

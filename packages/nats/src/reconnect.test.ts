@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { createServer, type Socket } from 'node:net'
 import { addressOf, type TransportStatus } from '@quorate/core'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { startBroker } from './broker/broker.js'
@@ -85,4 +87,17 @@ test('a server that comes back with another password ends the connection, and sa
   opening(await startBroker({ port: server.port, user: 'alice', pass: 'secret' }))
   await until('closed')
   expect(statuses.at(-1)).toMatchObject({ type: 'closed', error: { code: 'QUORATE_BUS_UNAUTHORIZED' } })
+})
+
+test('close gives up a reconnect to a server that says nothing', async () => {
+  const server = opening(await startBroker())
+  const { connection, until } = await connectTo(server)
+  await server.close()
+  await until('disconnected')
+  const silent = createServer().listen(server.port, '127.0.0.1')
+  const [dialled] = (await once(silent, 'connection')) as [Socket]
+  const hungUp = once(dialled.resume(), 'close')
+  await connection.close()
+  await hungUp
+  silent.close()
 })
