@@ -55,24 +55,29 @@ const pages = (state: KvState, prefix: string, limit: number): KvEntry[] => {
 
 test('it does what a Map does, page by page, and earlier states stay as they were', () => {
   fc.assert(
-    fc.property(fc.array(command, { maxLength: 40 }), key, fc.integer({ min: 1, max: 4 }), (commands, prefix, limit) => {
-      const map = new Map<string, KvEntry>()
-      const history: { state: KvState; entries: KvEntry[] }[] = []
-      let state = kv.initial()
-      commands.forEach((command, at) => {
-        const next = apply(state, command, at + 1)
-        const changed = applyToMap(map, command, at + 1)
-        expect(kv.codecs.result.decode(next.result)).toEqual({
-          changed,
-          revision: map.get(command.key)?.revision ?? 0,
-          version: map.get(command.key)?.version ?? 0,
+    fc.property(
+      fc.array(command, { maxLength: 40 }),
+      key,
+      fc.integer({ min: 1, max: 4 }),
+      (commands, prefix, limit) => {
+        const map = new Map<string, KvEntry>()
+        const history: { state: KvState; entries: KvEntry[] }[] = []
+        let state = kv.initial()
+        commands.forEach((command, at) => {
+          const next = apply(state, command, at + 1)
+          const changed = applyToMap(map, command, at + 1)
+          expect(kv.codecs.result.decode(next.result)).toEqual({
+            changed,
+            revision: map.get(command.key)?.revision ?? 0,
+            version: map.get(command.key)?.version ?? 0,
+          })
+          state = next.state
+          history.push({ state, entries: sorted(map) })
         })
-        state = next.state
-        history.push({ state, entries: sorted(map) })
-      })
-      for (const { state, entries } of history) expect(pages(state, '', limit)).toEqual(entries)
-      expect(pages(state, prefix, limit)).toEqual(sorted(map).filter(({ key }) => key.startsWith(prefix)))
-    }),
+        for (const { state, entries } of history) expect(pages(state, '', limit)).toEqual(entries)
+        expect(pages(state, prefix, limit)).toEqual(sorted(map).filter(({ key }) => key.startsWith(prefix)))
+      },
+    ),
   )
 })
 

@@ -42,7 +42,8 @@ const isExpected = (found: KvEntry | undefined, { expectedRevision, expectedValu
   return expectedValue === undefined || (found !== undefined && isEqual(found.value, expectedValue))
 }
 
-const isEqual = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, at) => byte === b[at])
+const isEqual = (a: Uint8Array, b: Uint8Array): boolean =>
+  a.length === b.length && a.every((byte, at) => byte === b[at])
 
 const unchanged = (found: KvEntry | undefined): KvResult => ({
   changed: false,

@@ -1,4 +1,4 @@
-import { type default as sortedBtree, EmptyBTree } from 'sorted-btree'
+import { EmptyBTree, type default as sortedBtree } from 'sorted-btree'
 import type { KvEntry } from './generated/kv.js'
 
 /**
