@@ -19,5 +19,5 @@ export {
 export { startNode } from './node.js'
 export type { NodeGroup, NodeGroupOf } from './nodeGroup.js'
 export type { GroupReport, NodeReport } from './nodeStatus.js'
+export type { QuorateNode } from './quorateNode.js'
 export { realClock } from './realClock.js'
-export type { QuorateNode } from './runningNode.js'

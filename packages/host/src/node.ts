@@ -2,7 +2,8 @@ import type { OpenStore } from '@quorate/core'
 import { checkBus, checkOptions, type Groups, type NodeOptions } from './configuration.js'
 import { type RecoveredRoles, recoverRoles } from './hostedGroup.js'
 import { peersKey } from './peers.js'
-import { type QuorateNode, RunningNode } from './runningNode.js'
+import type { QuorateNode } from './quorateNode.js'
+import { RunningNode } from './runningNode.js'
 
 /**
  * Starts a node: connects, recovers what its store holds, and runs its roles. Resolves before the other nodes are there,

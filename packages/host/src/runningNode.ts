@@ -22,24 +22,11 @@ import { NodeFace } from './nodeFace.js'
 import { codecsOf, LocalGroup, type NodeGroupOf } from './nodeGroup.js'
 import type { NodeReport } from './nodeStatus.js'
 import { hex, Peers, peersKey } from './peers.js'
+import type { QuorateNode } from './quorateNode.js'
 import { systemRandom } from './random.js'
 import { realClock } from './realClock.js'
 import { silentLogger } from './silentLogger.js'
 import { Telemetry } from './telemetry.js'
-
-/** A running node. */
-export interface QuorateNode<G extends Groups = Groups> extends AsyncDisposable {
-  readonly id: NodeId
-  /** @throws `QUORATE_INVALID_CONFIGURATION` for a name that is not among the node's groups. */
-  group<Name extends keyof G & string>(name: Name): NodeGroupOf<G[Name]>
-  status(): NodeReport
-  /** Settles when the actors run: at the first start of all nodes that is when each has heard from each. */
-  readonly ready: Promise<void>
-  /** Settles when the node has stopped: with the cause, unless it was asked to. */
-  readonly stopped: Promise<Error | undefined>
-  /** Takes no more clients, finishes the write under way, and leaves. Idempotent. */
-  stop(): Promise<void>
-}
 
 /** Made by `startNode`, of what it opened. */
 export class RunningNode<G extends Groups> implements QuorateNode<G> {

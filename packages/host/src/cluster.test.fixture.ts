@@ -1,0 +1,122 @@
+import { defineStateMachine, type GroupDefinition, type Logger, type Random } from '@quorate/core'
+import { type MemoryStore, memoryStore, memoryTransport, type VirtualClock, virtualClock } from '@quorate/core/testing'
+import type { NodeOptions } from './configuration.js'
+import { startNode } from './node.js'
+import type { QuorateNode } from './quorateNode.js'
+
+/** What a journal takes: text to keep, or orders that only a test gives. */
+export interface Note {
+  readonly text: string
+  readonly fails?: boolean
+}
+
+/** Keeps every text in order: shows what was lost, done twice, or done out of order. */
+export const journal = defineStateMachine({
+  initial: (): readonly string[] => [],
+  apply: (texts: readonly string[], note: Note) => {
+    if (note.fails) throw new RangeError(`not ${note.text}`)
+    return { state: [...texts, note.text], result: texts.length + 1 }
+  },
+  query: (texts: readonly string[], at: number) => {
+    if (at < 0) throw new RangeError('no text stands before the first')
+    return texts[at] ?? ''
+  },
+  snapshot: (texts) => new TextEncoder().encode(JSON.stringify(texts)),
+  restore: (bytes) => JSON.parse(new TextDecoder().decode(bytes)) as string[],
+})
+
+/** Draws that are equal in every run. */
+export function seededRandom(seed: number): Random {
+  let state = seed >>> 0
+  return {
+    below(limit) {
+      // A linear congruential generator; its high bits are good enough for jitter.
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+      return Math.floor((state / 2 ** 32) * limit)
+    },
+  }
+}
+
+export interface Logged {
+  readonly level: keyof Logger
+  readonly text: string
+  readonly fields: object
+}
+
+export function recordingLogger(): Logger & { readonly logged: Logged[] } {
+  const logged: Logged[] = []
+  const at = (level: keyof Logger) => (fields: object, text: string) => void logged.push({ level, text, fields })
+  return { logged, debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
+}
+
+type JournalGroups = { readonly journal: GroupDefinition<typeof journal> }
+export type JournalNode = QuorateNode<JournalGroups>
+
+/** Nodes in one thread, on a virtual clock, with a bus and disks in memory. */
+export class TestCluster {
+  readonly clock: VirtualClock = virtualClock()
+  readonly bus = memoryTransport({ clock: this.clock })
+  readonly stores = new Map<string, MemoryStore>()
+  readonly nodes = new Map<string, JournalNode>()
+  readonly loggers = new Map<string, ReturnType<typeof recordingLogger>>()
+  readonly group: GroupDefinition<typeof journal>
+  readonly writeDelayMs: number
+  #seed = 1
+
+  constructor(group: GroupDefinition<typeof journal>, options: { writeDelayMs?: number } = {}) {
+    this.group = group
+    this.writeDelayMs = options.writeDelayMs ?? 1
+  }
+
+  storeOf(id: string): MemoryStore {
+    const known = this.stores.get(id)
+    if (known) return known
+    const store = memoryStore({ clock: this.clock, writeDelayMs: this.writeDelayMs })
+    this.stores.set(id, store)
+    return store
+  }
+
+  async start(id: string, options: Partial<NodeOptions<JournalGroups>> = {}): Promise<JournalNode> {
+    const logger = this.loggers.get(id) ?? recordingLogger()
+    this.loggers.set(id, logger)
+    const starting = startNode({
+      id,
+      cluster: 'test',
+      transport: this.bus,
+      store: this.storeOf(id),
+      groups: { journal: this.group },
+      clock: this.clock,
+      random: seededRandom(this.#seed++),
+      logger,
+      ...options,
+    })
+    const node = await this.wait(starting)
+    this.nodes.set(id, node)
+    return node
+  }
+
+  async startAll(ids: readonly string[]): Promise<JournalNode[]> {
+    const nodes: JournalNode[] = []
+    for (const id of ids) nodes.push(await this.start(id))
+    await this.wait(Promise.all(nodes.map((node) => node.ready)))
+    return nodes
+  }
+
+  /** Lets time pass until it is settled. */
+  wait<T>(promise: Promise<T>, limitMs = 60_000): Promise<T> {
+    return this.clock.wait(promise, limitMs)
+  }
+
+  /** Ends a node as SIGKILL does: its last write is lost, nothing more leaves it. */
+  async kill(id: string): Promise<void> {
+    this.storeOf(id).crash()
+    this.bus.setFilter(({ from, receiver }) => from !== id && receiver !== id)
+    await this.wait(this.nodes.get(id)?.stop() ?? Promise.resolve())
+    this.bus.setFilter(() => true)
+    this.nodes.delete(id)
+  }
+
+  async stopAll(): Promise<void> {
+    await Promise.all([...this.nodes.values()].map((node) => this.wait(node.stop())))
+  }
+}
