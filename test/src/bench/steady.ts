@@ -1,0 +1,159 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { connectClient } from '@quorate/host'
+import { kv } from '@quorate/kv'
+import { nats } from '@quorate/nats'
+import { startBus } from '../bus.js'
+import { NodeProcess } from '../nodeProcess.js'
+import { load } from './load.js'
+import { measureYardstick } from './yardstick.js'
+
+const usage = `Durable writes per second of three nodes, each a process with a disk that is synced, beside the bus alone.
+
+Usage: pnpm bench:steady [--seconds N] [--protocol raft] [--callers N,N] [--json]
+
+  --seconds N      how long each run lasts, after a second to warm up (default 5)
+  --protocol NAME  raft (default; there is no other yet)
+  --callers N,...  how many callers at once (default 1,64,256,1000)
+  --profile DIR    writes a CPU profile of each node there
+  --json           one line of JSON: { yardstick, runs: [{ protocol, callers, coalescing, writesPerSecond, p50Ms, p99Ms }] }
+  --help           this text
+
+Set NATS_URL to use a server of yours. Directories are made in TMPDIR (${tmpdir()}): choose one on a real disk.`
+
+const valueBytes = 256
+const warmUpMs = 1000
+const yardstickCallers = 1000
+const keys = 1000
+const cluster = 'bench'
+
+interface Run {
+  readonly protocol: string
+  readonly callers: number
+  readonly coalescing: boolean
+  readonly writesPerSecond: number
+  readonly p50Ms: number
+  readonly p99Ms: number
+}
+
+const { values: flags } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '5' },
+    protocol: { type: 'string', default: 'raft' },
+    callers: { type: 'string', default: '1,64,256,1000' },
+    profile: { type: 'string' },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+})
+
+const value = new Uint8Array(valueBytes).fill(120)
+
+const writeWith = async (
+  servers: string,
+  options: { callers: number; coalescing: boolean; durationMs: number },
+): Promise<Run> => {
+  const { callers, coalescing, durationMs } = options
+  const client = await connectClient({
+    transport: nats({ servers }),
+    cluster,
+    group: 'kv',
+    stateMachine: kv,
+    ...(coalescing ? {} : { commandsPerMessageMax: 1, messagesInFlightMax: callers }),
+  })
+  let next = 0
+  try {
+    const put = () => client.propose({ operation: 'put', key: `key-${next++ % keys}`, value })
+    const { perSecond, p50Ms, p99Ms } = await load(put, { callers, warmUpMs, durationMs })
+    return { protocol: 'raft', callers, coalescing, writesPerSecond: perSecond, p50Ms, p99Ms }
+  } finally {
+    await client.close()
+  }
+}
+
+const startNodes = async (servers: string, directory: string): Promise<NodeProcess[]> => {
+  const members = ['n1', 'n2', 'n3']
+  const nodes = members.map((id) => {
+    const settings = { id, members, cluster, servers, directory: join(directory, id), machine: 'kv' } as const
+    const profile = flags.profile ? ['--cpu-prof', '--cpu-prof-dir', flags.profile, '--cpu-prof-name', `${id}.cpuprofile`] : []
+    return new NodeProcess(settings, profile)
+  })
+  await Promise.all(nodes.map((node) => node.startReady()))
+  return nodes
+}
+
+const say = (text: string): void => {
+  if (!flags.json) console.log(text)
+}
+
+const column = (value: string | number, width: number): string => String(value).padStart(width)
+
+const row = ({ callers, coalescing, writesPerSecond, p50Ms, p99Ms }: Run, yardstick: number): string =>
+  [
+    column(callers, 8),
+    column(coalescing ? 'yes' : 'no', 11),
+    column(writesPerSecond, 10),
+    column((writesPerSecond / yardstick).toFixed(2), 14),
+    column(p50Ms.toFixed(2), 9),
+    column(p99Ms.toFixed(2), 9),
+  ].join('')
+
+const heading = [
+  column('callers', 8),
+  column('coalescing', 11),
+  column('writes/s', 10),
+  column('of yardstick', 14),
+  column('p50 ms', 9),
+  column('p99 ms', 9),
+].join('')
+
+const measure = async (servers: string, directory: string): Promise<void> => {
+  const durationMs = Number(flags.seconds) * 1000
+  const payload = new Uint8Array(valueBytes)
+  const yardstick = await measureYardstick(servers, { payload, callers: yardstickCallers, warmUpMs, durationMs })
+  say(`yardstick: ${yardstick} bare requests/s of ${valueBytes} bytes at ${yardstickCallers} callers\n`)
+  const nodes = await startNodes(servers, directory)
+  try {
+    say(heading)
+    const runs: Run[] = []
+    for (const coalescing of [false, true]) {
+      for (const callers of flags.callers.split(',').map(Number)) {
+        const run = await writeWith(servers, { callers, coalescing, durationMs })
+        runs.push(run)
+        say(row(run, yardstick))
+      }
+    }
+    if (flags.json) console.log(JSON.stringify({ yardstick, runs }))
+  } finally {
+    await Promise.all(nodes.map((node) => node.stop()))
+  }
+}
+
+const checkFlags = (): void => {
+  if (flags.protocol !== 'raft') throw new RangeError(`--protocol ${flags.protocol}: expected raft`)
+  if (!(Number(flags.seconds) > 0)) throw new RangeError(`--seconds ${flags.seconds}: expected a number above 0`)
+  for (const callers of flags.callers.split(',')) {
+    if (!/^[1-9]\d*$/.test(callers)) throw new RangeError(`--callers ${flags.callers}: expected whole numbers above 0`)
+  }
+}
+
+const main = async (): Promise<void> => {
+  if (flags.help) return console.log(usage)
+  checkFlags()
+  const url = process.env['NATS_URL']
+  const bus = url ? undefined : await startBus()
+  const servers = url ?? bus?.url ?? ''
+  const directory = await mkdtemp(join(tmpdir(), 'quorate-bench-'))
+  say(`bus: ${bus?.kind ?? 'yours'} at ${servers}; disks in ${directory}, synced`)
+  if (bus?.kind === 'embedded broker') say('no nats-server on the PATH: the embedded broker shares a core with the client')
+  try {
+    await measure(servers, directory)
+  } finally {
+    await bus?.close()
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
+await main()

@@ -1,0 +1,20 @@
+import { describe, expect, test } from 'vitest'
+import { startCluster, statusOf } from './cluster.js'
+
+/** What each command costs, and how many come at once: together ten times the longest election timeout. */
+const busyMs = 4
+const commands = 2000
+
+describe('a state machine that takes its time (heartbeats behind work)', () => {
+  test('much to apply at once costs nobody the leadership', async () => {
+    await using cluster = await startCluster({ electionTimeoutMs: 400, heartbeatMs: 50 })
+    const client = await cluster.client({ deadlineMs: 60_000 })
+    await client.propose({ id: 'first' })
+    const leader = await cluster.leader()
+    const { term } = await statusOf(leader)
+    await Promise.all(Array.from({ length: commands }, (_, at) => client.propose({ id: `busy-${at}`, busyMs })))
+    const after = await statusOf(leader)
+    expect(after).toMatchObject({ term, leads: true })
+    expect(await cluster.equal()).toHaveLength(commands + 1)
+  }, 90_000)
+})

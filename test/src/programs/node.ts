@@ -1,0 +1,80 @@
+import { type GroupDefinition, type Logger, QuorateError } from '@quorate/core'
+import { startNode } from '@quorate/host'
+import { kv } from '@quorate/kv'
+import { level } from '@quorate/level'
+import { nats } from '@quorate/nats'
+import { raft } from '@quorate/raft'
+import { type Ledger, ledger, pageOf } from '../ledger.js'
+import { earlyDone } from './earlyDone.js'
+import type { NodeQuestion, ProgramReport, NodeSettings } from './settings.js'
+
+/** One node as a process of its own. Lives no longer than who started it. */
+
+const settings = JSON.parse(process.argv[2] ?? '') as NodeSettings
+
+const say = (report: ProgramReport): void => {
+  process.send?.(report)
+}
+
+const logAt = (level: 'info' | 'warn' | 'error') => (fields: object, text: string) =>
+  say({ type: 'log', level, fields: JSON.parse(JSON.stringify(fields, plainError)), text })
+const logger: Logger = { debug: () => {}, info: logAt('info'), warn: logAt('warn'), error: logAt('error') }
+
+const plainError = (_key: string, value: unknown): unknown =>
+  value instanceof Error ? { message: value.message, ...('code' in value && { code: value.code }) } : value
+
+const end = (error?: unknown): void => {
+  const code = error instanceof QuorateError ? { code: error.code } : {}
+  const message = error instanceof Error ? { message: error.stack ?? error.message } : {}
+  process.send?.({ type: 'ended', ...code, ...message }, () => process.exit(error === undefined ? 0 : 1))
+}
+
+const group = (): GroupDefinition => {
+  const { members, machine, electionTimeoutMs, heartbeatMs, snapshotEveryEntries, entriesKept } = settings
+  return raft({
+    members,
+    stateMachine: machine === 'kv' ? kv : ledger,
+    ...(electionTimeoutMs !== undefined && { electionTimeoutMs }),
+    ...(heartbeatMs !== undefined && { heartbeatMs }),
+    limits: {
+      ...(snapshotEveryEntries !== undefined && { snapshotEveryEntries }),
+      ...(entriesKept !== undefined && { entriesKept }),
+    },
+  })
+}
+
+const run = async (): Promise<void> => {
+  const { id, cluster, servers, directory, machine = 'ledger', mistake, bootstrap } = settings
+  const store = level(directory)
+  const node = await startNode({
+    id,
+    cluster,
+    transport: nats({ servers }),
+    store: mistake === 'earlyDone' ? earlyDone(store) : store,
+    groups: { [machine]: group() } as Readonly<Record<string, GroupDefinition>>,
+    logger,
+    stopOn: ['SIGTERM'],
+    ...(bootstrap && { bootstrap }),
+  })
+  const answer = async (question: NodeQuestion): Promise<unknown> => {
+    switch (question.type) {
+      case 'status':
+        return node.status()
+      case 'ledger':
+        return node.group(machine).read((state: Ledger) => pageOf(state, question.query), { consistency: 'stale' })
+      case 'stop':
+        return node.stop()
+    }
+  }
+  process.on('message', ({ ask, question }: { ask: number; question: NodeQuestion }) => {
+    answer(question).then(
+      (value) => say({ type: 'answer', ask, value }),
+      (error: Error) => say({ type: 'answer', ask, error: error.message }),
+    )
+  })
+  node.ready.then(() => say({ type: 'ready' }), () => {})
+  node.stopped.then(end)
+}
+
+process.once('disconnect', () => process.exit())
+run().catch(end)

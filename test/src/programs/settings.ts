@@ -1,0 +1,44 @@
+import type { NodeReport } from '@quorate/host'
+import type { LedgerPage, LedgerQuery } from '../ledger.js'
+
+/** What a node program is told, as JSON in its first argument. */
+export interface NodeSettings {
+  readonly id: string
+  readonly cluster: string
+  readonly members: readonly string[]
+  /** NATS URL. */
+  readonly servers: string
+  /** Of its store. */
+  readonly directory: string
+  /** Of the group, which bears the name of its state machine. @default 'ledger' */
+  readonly machine?: 'ledger' | 'kv'
+  readonly electionTimeoutMs?: number
+  readonly heartbeatMs?: number
+  readonly snapshotEveryEntries?: number
+  readonly entriesKept?: number
+  readonly bootstrap?: boolean
+  /** Made on purpose, to see whether it is found: the store says that a write is durable long before it is. */
+  readonly mistake?: 'earlyDone'
+}
+
+/** What a node program says to who started it. */
+export type ProgramReport =
+  | { readonly type: 'ready' }
+  | { readonly type: 'log'; readonly level: 'info' | 'warn' | 'error'; readonly fields: unknown; readonly text: string }
+  /** The last word. */
+  | { readonly type: 'ended'; readonly code?: string; readonly message?: string }
+  | { readonly type: 'answer'; readonly ask: number; readonly value?: unknown; readonly error?: string }
+
+/** What it can be asked. */
+export type NodeQuestion =
+  | { readonly type: 'status' }
+  /** A page of this node's own ledger, as it is applied there. */
+  | { readonly type: 'ledger'; readonly query: LedgerQuery }
+  /** Stops in good order. */
+  | { readonly type: 'stop' }
+
+export interface NodeAnswers {
+  readonly status: NodeReport
+  readonly ledger: LedgerPage
+  readonly stop: undefined
+}
