@@ -1,0 +1,69 @@
+import { checkName, InvalidConfigurationError, type NodeId, QuorateError } from '@quorate/core'
+import type { Groups } from './configuration.js'
+
+/** Which nodes make a cluster, and which roles of which groups they host. Plain data. */
+export interface Topology<G extends Groups = Groups> {
+  readonly cluster: string
+  /** Every node of the cluster. */
+  readonly nodes: readonly NodeId[]
+  /** By name; who hosts a group stands in its roles, e.g. `raft({ members: ['n1', 'n2', 'n3'], stateMachine })`. */
+  readonly groups: G
+}
+
+/** `QUORATE_UNKNOWN_NODE`: a group names a node that the topology does not list, or somebody asks for one. */
+export class UnknownNodeError extends QuorateError {
+  constructor(node: NodeId, where: string, known: readonly NodeId[]) {
+    super('QUORATE_UNKNOWN_NODE', `${where} names node ${JSON.stringify(node)}: expected one of ${known.join(', ')}`)
+  }
+}
+
+/** `QUORATE_DUPLICATE_NODE`: a node is listed twice. */
+export class DuplicateNodeError extends QuorateError {
+  constructor(node: NodeId, where: string) {
+    super(
+      'QUORATE_DUPLICATE_NODE',
+      `${where} lists node ${JSON.stringify(node)} twice: give each node an id of its own`,
+    )
+  }
+}
+
+/**
+ * Describes a cluster once, for all its nodes: `quorate up` starts them from it, and a program finds in it what
+ * `startNode` needs.
+ * @throws {@link InvalidNameError} `QUORATE_INVALID_NAME`: a name that no subject of the bus can carry.
+ * @throws {@link UnknownNodeError} `QUORATE_UNKNOWN_NODE`: a role on a node that is not listed.
+ * @throws {@link DuplicateNodeError} `QUORATE_DUPLICATE_NODE`: a node that is listed twice.
+ * @throws {@link InvalidConfigurationError} `QUORATE_INVALID_CONFIGURATION`: no nodes, no groups, or a node without a role.
+ */
+export function defineTopology<const G extends Groups>(topology: Topology<G>): Topology<G> {
+  const { cluster, nodes, groups } = topology
+  checkName('cluster', cluster)
+  if (nodes.length === 0) throw new InvalidConfigurationError(`cluster ${cluster} has no nodes: list at least one`)
+  for (const node of nodes) checkName('node', node)
+  checkDistinct(nodes, `cluster ${cluster}`)
+  const names = Object.keys(groups)
+  if (names.length === 0) throw new InvalidConfigurationError(`cluster ${cluster} has no groups: give at least one`)
+  for (const name of names) checkName('group', name)
+  for (const { where, hosts } of rolesOf(groups)) {
+    checkDistinct(hosts, where)
+    const unknown = hosts.find((node) => !nodes.includes(node))
+    if (unknown !== undefined) throw new UnknownNodeError(unknown, where, nodes)
+  }
+  const idle = nodes.find((node) => !rolesOf(groups).some(({ hosts }) => hosts.includes(node)))
+  if (idle !== undefined) {
+    throw new InvalidConfigurationError(
+      `node ${idle} of cluster ${cluster} hosts no role of ${names.join(', ')}: make it a member of a group, or leave it out`,
+    )
+  }
+  return topology
+}
+
+const rolesOf = (groups: Groups) =>
+  Object.entries(groups).flatMap(([group, { roles }]) =>
+    Object.entries(roles).map(([role, { nodes }]) => ({ where: `role ${role} of group ${group}`, hosts: nodes })),
+  )
+
+const checkDistinct = (nodes: readonly NodeId[], where: string): void => {
+  const twice = nodes.find((node, at) => nodes.indexOf(node) !== at)
+  if (twice !== undefined) throw new DuplicateNodeError(twice, where)
+}
