@@ -246,7 +246,7 @@ export class GroupClient<Command, Result, Query = never, Answer = never> {
   #end(error: QuorateError): void {
     if (this.#closed) return
     this.#closed = error
-    this.#clock.clearTimeout(this.#sweeper)
+    if (this.#sweeper !== undefined) this.#clock.clearTimeout(this.#sweeper)
     for (const kind of this.#kinds) kind.giveUpAll('the client was closed')
   }
 }
