@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import { assign, createActor, setup, spawnChild } from 'xstate'
+import { assign, createActor, emit, setup, spawnChild } from 'xstate'
 import { again, become } from './become.js'
 import { BrokenInvariantError, InvalidConfigurationError } from './errors.js'
 import { candidate, type Emitted, follower, leader, type Server, server } from './miniRaft.test.fixture.js'
@@ -195,7 +195,7 @@ describe('createActor', () => {
     expect(actor.getSnapshot().status).toBe('error')
   })
 
-  test('so does what the successor throws while it starts', () => {
+  test('so does what the successor throws while it starts, and nothing of that step leaves', () => {
     const unborn = setup({ types: {} as { input: Server; output: Server } }).createMachine({
       id: 'unborn',
       context: () => {
@@ -204,14 +204,35 @@ describe('createActor', () => {
     })
     const family = become({
       id: 'x',
-      initial: 'follower',
-      roles: { follower: { actor: follower, on: { timedOut: 'unborn' } }, unborn: { actor: unborn, on: {} } },
-    })
-    expect(() => stepper(family).fire(stepper(family).initial(input)[0], electionTimer)).toThrow('on purpose')
+      initial: 'candidate',
+      roles: {
+        candidate: { actor: candidate, on: { won: 'unborn', lost: 'unborn', timedOut: 'candidate' } },
+        unborn: { actor: unborn, on: {} },
+      },
+    }).provide({ candidate: { actions: { count: emit({ type: 'persist', record: input }) } } })
+    const [first] = stepper(family).initial(input)
+    expect(() => stepper(family).step(first, vote(1))).toThrow('on purpose')
+
     const failed = vi.fn()
-    const actor = createActor(become({ id: 'y', initial: 'unborn', roles: { unborn: { actor: unborn, on: {} } } }), {
-      input,
+    const effects: string[] = []
+    const actor = createActor(family, { input })
+    actor.subscribe({ error: failed })
+    actor.on('*', ({ type }) => effects.push(type))
+    actor.start()
+    actor.send(vote(1))
+    expect(failed).toHaveBeenCalledWith(new Error('on purpose'))
+    expect(effects).toEqual(['persist', 'multicast'])
+  })
+
+  test('and what the first role throws', () => {
+    const failed = vi.fn()
+    const unborn = setup({}).createMachine({
+      id: 'unborn',
+      context: () => {
+        throw new Error('on purpose')
+      },
     })
+    const actor = createActor(become({ id: 'y', initial: 'unborn', roles: { unborn: { actor: unborn, on: {} } } }))
     actor.subscribe({ error: failed })
     actor.start()
     expect(failed).toHaveBeenCalledWith(new Error('on purpose'))

@@ -104,18 +104,15 @@ describe('checkMachine passes', () => {
     ],
     ['a guard made of others', cell({ Ask: [{ guard: 'isNewerAndNamed', target: 'over' }, told] })],
     ['an event that an ancestor decides', machine({ on: {} }, {}, { on: cells })],
-    ['a state that is left at once', machine({}, { brief: { always: 'over' } }, { on: { ...cells, Tell: '.brief' } })],
+    ['a state that is left at once', machine({ on: { ...cells, Tell: 'brief' } }, { brief: { always: 'over' } })],
     ['a guarded `always`', machine({ always: { guard: 'isEmpty', target: 'over' } })],
     ['parallel regions that decide', machine({ type: 'parallel', states: { a: region, b: region }, on: {} })],
     ['parallel regions whose parent decides', machine({ type: 'parallel', states: { a: {}, b: {} } })],
     [
-      'a state reached through a child of another, whose own beginning no one takes',
+      'a state reached by a transition of its parent, which is only entered through another child',
       machine(
-        {},
-        { far: { initial: 'near', states: { near: resting, deep: resting } } },
-        {
-          on: { Ask: '.far.deep', Tell: '.far', 'client.read': told },
-        },
+        { on: { ...cells, Tell: 'far.deep' } },
+        { far: { initial: 'deep', on: { ...cells, Tell: '.near' }, states: { near: {}, deep: {} } } },
       ),
     ],
     [
