@@ -13,7 +13,10 @@ export const isGap = ({ log }: Server, { prevLogIndex, prevLogTerm }: AppendEntr
   prevLogIndex > log.base.index && log.termAt(prevLogIndex) !== prevLogTerm
 
 /** Where the leader should look next: the first index of the whole term that conflicts (section 5.3, last paragraphs), or the end of the log. */
-export function conflictOf({ log }: Server, { prevLogIndex }: AppendEntries): { conflictTerm: number; conflictIndex: number } {
+export function conflictOf(
+  { log }: Server,
+  { prevLogIndex }: AppendEntries,
+): { conflictTerm: number; conflictIndex: number } {
   const conflictTerm = log.termAt(prevLogIndex)
   if (conflictTerm === undefined) return { conflictTerm: 0, conflictIndex: log.last.index + 1 }
   let conflictIndex = prevLogIndex
@@ -40,7 +43,10 @@ export function lastBeforeConflict(self: Server, message: AppendEntries): Mark {
   const [first] = newEntries(self, message)
   const index = (first?.index ?? self.log.last.index + 1) - 1
   const term = self.log.termAt(index)
-  invariant(index >= self.commitIndex && term !== undefined, `a leader wants entry ${index + 1} replaced, which is committed`)
+  invariant(
+    index >= self.commitIndex && term !== undefined,
+    `a leader wants entry ${index + 1} replaced, which is committed`,
+  )
   return { index, term }
 }
 

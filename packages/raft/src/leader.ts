@@ -36,9 +36,13 @@ const behaviour = setup({
     /** An answer in this term, of a follower, that speaks of entries which were sent. */
     isAnswer: on(
       'AppendEntriesReply',
-      (self, reply) => reply.term === self.currentTerm && leading.isFollower(self, reply) && reply.matchIndex <= self.log.last.index,
+      (self, reply) =>
+        reply.term === self.currentTerm && leading.isFollower(self, reply) && reply.matchIndex <= self.log.last.index,
     ),
-    isChunkAnswer: on('InstallSnapshotReply', (self, reply) => reply.term === self.currentTerm && leading.isFollower(self, reply)),
+    isChunkAnswer: on(
+      'InstallSnapshotReply',
+      (self, reply) => reply.term === self.currentTerm && leading.isFollower(self, reply),
+    ),
     /** An index alone is not enough: the entry may have been replaced since the write began. */
     isInLog: on('storage.persisted', (self, { last }) => self.log.has(last)),
     isNewerSnapshot: on('snapshot.taken', server.isNewerSnapshot),
@@ -76,7 +80,11 @@ const behaviour = setup({
       })),
     ),
     refuseOverloaded: emit(
-      on('client.proposed', (_self, { request }) => ({ type: 'refuse' as const, request, reason: 'overloaded' as const })),
+      on('client.proposed', (_self, { request }) => ({
+        type: 'refuse' as const,
+        request,
+        reason: 'overloaded' as const,
+      })),
     ),
     notePersisted: assign(
       on('storage.persisted', (self, { last }) => ({ persistedIndex: Math.max(self.persistedIndex, last.index) })),
@@ -100,9 +108,15 @@ const behaviour = setup({
     ),
     multicastEntries: emit(({ context: self }) => replication.multicastEffect(self)),
     noteMulticast: assign(({ context: self }) => replication.afterMulticast(self)),
-    sendEntries: emit(({ context: self }) => replication.entriesEffect(self, leading.someone(replication.followerDue(self)))),
-    noteSent: assign(({ context: self }) => replication.afterEntries(self, leading.someone(replication.followerDue(self)))),
-    sendChunk: emit(({ context: self }) => replication.chunkEffect(self, leading.someone(replication.installerDue(self)))),
+    sendEntries: emit(({ context: self }) =>
+      replication.entriesEffect(self, leading.someone(replication.followerDue(self))),
+    ),
+    noteSent: assign(({ context: self }) =>
+      replication.afterEntries(self, leading.someone(replication.followerDue(self))),
+    ),
+    sendChunk: emit(({ context: self }) =>
+      replication.chunkEffect(self, leading.someone(replication.installerDue(self))),
+    ),
     noteChunkSent: assign(({ context: self }) =>
       replication.afterChunkEffect(self, leading.someone(replication.installerDue(self))),
     ),
@@ -180,7 +194,10 @@ export const leader = behaviour.createMachine({
       ignore('of an older term, or of no follower'),
     ],
     RequestVote: [
-      { guard: 'isNewerCandidate', ...ignore('this leader is alive; who answers its entries in a newer term deposes it') },
+      {
+        guard: 'isNewerCandidate',
+        ...ignore('this leader is alive; who answers its entries in a newer term deposes it'),
+      },
       { actions: 'refuseVote' },
     ],
     PreVote: { actions: 'refusePreVote' },

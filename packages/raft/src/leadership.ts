@@ -1,4 +1,4 @@
-import { type Command, type Entry, invariant, noBytes, type NodeId, type RequestId } from '@quorate/core'
+import { type Command, type Entry, invariant, type NodeId, noBytes, type RequestId } from '@quorate/core'
 import { firstProgress, type Progress, withRetry } from './progress.js'
 import * as replication from './replication.js'
 import * as server from './server.js'
@@ -75,7 +75,8 @@ export const withCommands = (self: Leader, { commands }: { readonly commands: re
   return { log: self.log.append(entries) }
 }
 
-export const lastEntries = ({ log }: Leader, count: number): readonly Entry[] => log.slice(log.last.index - count + 1, log.last.index)
+export const lastEntries = ({ log }: Leader, count: number): readonly Entry[] =>
+  log.slice(log.last.index - count + 1, log.last.index)
 
 export const isFollower = (self: Leader, message: Parameters<typeof server.senderOf>[0]): boolean =>
   Object.hasOwn(self.progress, server.senderOf(message))

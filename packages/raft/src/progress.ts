@@ -141,7 +141,14 @@ export function afterChunk(progress: Progress, reply: InstallSnapshotReply): Pro
     return { ...progress, installing: { ...installing, offset, sent: false } }
   }
   const matchIndex = Math.max(progress.matchIndex, last.index)
-  return { ...progress, mode: 'replicating', matchIndex, nextIndex: matchIndex + 1, installing: undefined, inflight: [] }
+  return {
+    ...progress,
+    mode: 'replicating',
+    matchIndex,
+    nextIndex: matchIndex + 1,
+    installing: undefined,
+    inflight: [],
+  }
 }
 
 /** With each heartbeat an unanswered chunk is sent again. */

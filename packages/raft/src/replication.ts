@@ -66,8 +66,7 @@ export function mayMulticast(self: Replication): boolean {
     first !== undefined &&
     others.length > 0 &&
     [first, ...others].every(
-      (progress) =>
-        progress.mode === 'replicating' && progress.nextIndex === first.nextIndex && isDue(self, progress),
+      (progress) => progress.mode === 'replicating' && progress.nextIndex === first.nextIndex && isDue(self, progress),
     )
   )
 }

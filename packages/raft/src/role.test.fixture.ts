@@ -3,10 +3,10 @@ import {
   type Effect,
   type Entry,
   everyNode,
-  majority,
   type Mark,
-  nodeOf,
+  majority,
   noBytes,
+  nodeOf,
   origin,
   type QuorumSystem,
   type Received,
@@ -183,7 +183,9 @@ export const sent = (effects: readonly RaftEffect[]): readonly Said<RaftMessage>
 
 /** The messages of one type among the effects. */
 export const sentOf = <Type extends RaftMessage['type']>(effects: readonly RaftEffect[], type: Type) =>
-  sent(effects).filter((message): message is Extract<Said<RaftMessage>, { readonly type: Type }> => message.type === type)
+  sent(effects).filter(
+    (message): message is Extract<Said<RaftMessage>, { readonly type: Type }> => message.type === type,
+  )
 
 export const kindsOf = (effects: readonly RaftEffect[]): readonly string[] => effects.map(({ type }) => type)
 

@@ -43,7 +43,9 @@ class Safety {
     for (const { entry } of host.applied) {
       const known = this.committed.get(entry.index)
       if (known && known.term !== entry.term) {
-        throw new Error(`State Machine Safety: ${host.id} applied ${entry.index} of ${entry.term}, another of ${known.term}`)
+        throw new Error(
+          `State Machine Safety: ${host.id} applied ${entry.index} of ${entry.term}, another of ${known.term}`,
+        )
       }
       this.committed.set(entry.index, entry)
     }

@@ -6,7 +6,8 @@ import * as given from './role.test.fixture.js'
 /** What the paper leaves to the implementation: how much is on its way to whom, and what one message says to all. */
 
 const text = (bytes: number) => 'x'.repeat(bytes)
-const success = (node: string, matchIndex: number) => given.appendEntriesReply(node, { term: 1, matchIndex, prevLogIndex: 0 })
+const success = (node: string, matchIndex: number) =>
+  given.appendEntriesReply(node, { term: 1, matchIndex, prevLogIndex: 0 })
 
 /** A leader of term 1 whose no-op, entry 1, its followers hold. */
 function leading(limits: given.Situation['limits'] = {}, followers = ['n2', 'n3']) {
@@ -90,7 +91,9 @@ describe('pipelining', () => {
     role.tell(given.proposed('a'))
     role.tell(given.proposed('b'))
     role.tell(given.proposed('c'))
-    role.receive(given.appendEntriesReply('n2', { term: 1, success: false, prevLogIndex: 3, conflictTerm: 0, conflictIndex: 2 }))
+    role.receive(
+      given.appendEntriesReply('n2', { term: 1, success: false, prevLogIndex: 3, conflictTerm: 0, conflictIndex: 2 }),
+    )
     expect(batchesOf(role.effects)).toEqual([['n2', 2, 3, 4]])
     role.receive(success('n2', 4))
     expect(role.context.progress['n2']).toMatchObject({ mode: 'replicating', inflight: [], nextIndex: 5 })
@@ -112,7 +115,11 @@ describe('one message for all', () => {
     const role = leading()
     expect(role.tell(given.proposed('a'))).toMatchObject([
       { type: 'append' },
-      { type: 'multicast', to: 'g/server/all', message: { type: 'AppendEntries', prevLogIndex: 1, entries: [{ index: 2 }] } },
+      {
+        type: 'multicast',
+        to: 'g/server/all',
+        message: { type: 'AppendEntries', prevLogIndex: 1, entries: [{ index: 2 }] },
+      },
     ])
     for (const node of ['n2', 'n3']) expect(role.context.progress[node]).toMatchObject({ nextIndex: 3 })
   })
@@ -169,7 +176,9 @@ describe('back-pressure', () => {
   test('proposals beyond so many uncommitted entries are refused as overloaded, and taken again once some are committed', () => {
     const role = leading({ uncommittedEntriesMax: 2 })
     role.tell(given.proposed('a', 'b'))
-    expect(role.tell({ ...given.proposed('c'), request: 9 })).toEqual([{ type: 'refuse', request: 9, reason: 'overloaded' }])
+    expect(role.tell({ ...given.proposed('c'), request: 9 })).toEqual([
+      { type: 'refuse', request: 9, reason: 'overloaded' },
+    ])
     expect(role.context.log.last.index).toBe(3)
     role.tell(given.persisted(3, 1))
     role.receive(success('n2', 2))
