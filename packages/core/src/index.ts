@@ -69,6 +69,7 @@ export { joint, majority, type QuorumSystem, weighted } from './quorum.js'
 export { eventOf, ignore, rulesFor } from './rules.js'
 export { noBytes, type Outcome, type Session, type Sessions } from './sessions.js'
 export {
+  type AnyStateMachine,
   type Codec,
   defineStateMachine,
   json,

@@ -56,7 +56,8 @@ export class Log implements Iterable<Entry> {
   append(entries: readonly Entry[]): Log {
     if (entries.length === 0) return this
     let index = this.last.index
-    for (const entry of entries) invariant(entry.index === ++index, `the log continues at ${index}, not at ${entry.index}`)
+    for (const entry of entries)
+      invariant(entry.index === ++index, `the log continues at ${index}, not at ${entry.index}`)
     const end = this.#offset + this.length
     const isNewest = this.#shared.length === end
     const shared = isNewest ? this.#shared : this.#shared.slice(this.#offset, end)

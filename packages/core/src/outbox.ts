@@ -53,9 +53,7 @@ export function written<E extends Effect>(
 function mayPass(effect: Effect, waiting: readonly Effect[]): boolean {
   if (!('passes' in effect) || effect.passes !== 'append') return false
   const isMessage = isMessageEffect(effect)
-  return waiting.every((ahead) =>
-    isDurable(ahead) ? ahead.type === 'append' : isMessage || isMessageEffect(ahead),
-  )
+  return waiting.every((ahead) => (isDurable(ahead) ? ahead.type === 'append' : isMessage || isMessageEffect(ahead)))
 }
 
 const isMessageEffect = (effect: Effect): boolean => effect.type === 'send' || effect.type === 'multicast'

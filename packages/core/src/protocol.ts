@@ -3,7 +3,7 @@ import type { NodeId } from './address.js'
 import type { MessageCodec } from './codec/messageCodec.js'
 import type { Entry, Mark, Message, Snapshot } from './message.js'
 import type { Random } from './ports.js'
-import type { Codec, StateMachine } from './stateMachine.js'
+import type { AnyStateMachine, Codec } from './stateMachine.js'
 
 /** What an actor finds again after a restart. */
 export interface RecoveredState<Record = unknown> {
@@ -60,7 +60,7 @@ export interface GroupLimits {
 }
 
 /** One consensus instance: protocol, roles, and the state machine that it drives. */
-export interface GroupDefinition<Machine extends StateMachine<any> = StateMachine<any>> {
+export interface GroupDefinition<Machine extends AnyStateMachine = AnyStateMachine> {
   /** The protocol's name, e.g. `raft`. */
   readonly protocol: string
   readonly roles: Readonly<Record<string, RoleDefinition>>

@@ -26,7 +26,10 @@ export function majority(members: readonly NodeId[]): QuorumSystem {
  * a member of weight 0 follows and has no say.
  * @throws {@link InvalidConfigurationError} without members or weight.
  */
-export function weighted(weights: Readonly<Record<NodeId, number>>, members: readonly NodeId[] = Object.keys(weights)): QuorumSystem {
+export function weighted(
+  weights: Readonly<Record<NodeId, number>>,
+  members: readonly NodeId[] = Object.keys(weights),
+): QuorumSystem {
   const weightOf = new Map(Object.entries(weights))
   let total = 0
   for (const [member, weight] of weightOf) {
@@ -35,7 +38,8 @@ export function weighted(weights: Readonly<Record<NodeId, number>>, members: rea
     }
     total += weight
   }
-  if (total === 0) throw new InvalidConfigurationError('a quorum system needs at least one member with a weight above 0')
+  if (total === 0)
+    throw new InvalidConfigurationError('a quorum system needs at least one member with a weight above 0')
   const decides = (weight: number) => weight * 2 > total
 
   return {

@@ -47,7 +47,10 @@ export class SessionsDraft {
   known({ index, session: id, sequence }: Entry): Outcome | undefined {
     const session = this.#sessions.get(id)
     if (!session) return { status: 'expired', index, bytes: noBytes }
-    return session.outcomes.get(sequence) ?? (sequence < session.answeredBelow ? { status: 'answered', index, bytes: noBytes } : undefined)
+    return (
+      session.outcomes.get(sequence) ??
+      (sequence < session.answeredBelow ? { status: 'answered', index, bytes: noBytes } : undefined)
+    )
   }
 
   /** Marks the session as used and forgets what the client has heard. */

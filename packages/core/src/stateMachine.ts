@@ -35,6 +35,10 @@ export interface StateMachine<State = unknown> {
   restore(bytes: Uint8Array): State
 }
 
+/** A state machine whatever its states are. */
+// biome-ignore lint/suspicious/noExplicitAny: `apply` takes and gives the state, so no narrower type is assignable.
+export type AnyStateMachine = StateMachine<any>
+
 /** A state machine that also knows the types behind its bytes. */
 export interface TypedStateMachine<State, Command, Result, Query = never, Answer = never> extends StateMachine<State> {
   readonly codecs: {

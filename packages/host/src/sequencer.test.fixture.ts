@@ -18,7 +18,7 @@ import {
   type RecoveredState,
   type RoleStatus,
   type Snapshot,
-  type StateMachine,
+  type AnyStateMachine,
 } from '@quorate/core'
 import { assign, emit, setup } from 'xstate'
 
@@ -221,7 +221,7 @@ export const fixtureLimits: GroupLimits = {
 
 /** A group of it, over any state machine. */
 // biome-ignore lint/suspicious/noExplicitAny: a state is whatever the machine makes of it
-export function sequenced<Machine extends StateMachine<any>>(options: {
+export function sequenced<Machine extends AnyStateMachine>(options: {
   members: readonly [NodeId, ...NodeId[]]
   stateMachine: Machine
   limits?: Partial<GroupLimits>

@@ -1,4 +1,5 @@
 import {
+  type AnyStateMachine,
   checkName,
   type GroupDefinition,
   type GroupLimits,
@@ -10,13 +11,12 @@ import {
   type Random,
   type RecoveredState,
   type RoleStatus,
-  type StateMachine,
 } from '@quorate/core'
 import { server } from './family.js'
 import { messages } from './generated/raft.js'
 import { type RaftLimits, type RaftRecord, recover, type Server, serverRole } from './server.js'
 
-export interface RaftOptions<Machine extends StateMachine<any>> {
+export interface RaftOptions<Machine extends AnyStateMachine> {
   /** The servers of the group: 3 survive the loss of 1, 5 of 2. */
   readonly members: readonly NodeId[]
   readonly stateMachine: Machine
@@ -50,7 +50,7 @@ const messageOverheadBytes = 4096
  *   shorter than the election timeout, a limit that is no whole number above 0.
  * @throws {@link InvalidNameError} `QUORATE_INVALID_NAME`: a member's name that no subject can carry.
  */
-export function raft<Machine extends StateMachine<any>>(options: RaftOptions<Machine>): GroupDefinition<Machine> {
+export function raft<Machine extends AnyStateMachine>(options: RaftOptions<Machine>): GroupDefinition<Machine> {
   const { members, stateMachine, electionTimeoutMs = 1000, heartbeatMs = 100 } = options
   if (members.length === 0) throw new InvalidConfigurationError('a Raft group needs at least one member')
   for (const member of members) checkName('node', member)

@@ -1,9 +1,14 @@
 export { checkFamily, checkMachine, type EventsOf } from './checkMachine.js'
 export { type MachineDefect, type MachineDefectKind, MachineDefectsError } from './checkMachineParts.js'
 export { type Driven, drive } from './harness.js'
-export { type MemoryMessage, type MemoryTransport, type MemoryTransportOptions, memoryTransport } from './memoryTransport.js'
-export { type SuiteCase, transportSuite } from './transportSuite.js'
 export { type MemoryStore, type MemoryStoreOptions, memoryStore } from './memoryStore.js'
-export { type VirtualClock, virtualClock } from './virtualClock.js'
+export {
+  type MemoryMessage,
+  type MemoryTransport,
+  type MemoryTransportOptions,
+  memoryTransport,
+} from './memoryTransport.js'
 export type { StoreLocation } from './storeBench.js'
 export { storeSuite } from './storeSuite.js'
+export { type SuiteCase, transportSuite } from './transportSuite.js'
+export { type VirtualClock, virtualClock } from './virtualClock.js'
