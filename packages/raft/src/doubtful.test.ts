@@ -1,7 +1,7 @@
 import { type Driven, drive } from '@quorate/core/testing'
 import { describe, expect, test } from 'vitest'
 import { Cluster } from './cluster.test.fixture.js'
-import { follower, server } from './index.js'
+import { follower, leader, server } from './index.js'
 import * as given from './role.test.fixture.js'
 
 /** A server whose disk lost its last write: it may have forgotten a vote, or an entry that it acknowledged. */
@@ -73,6 +73,22 @@ describe('a server whose disk lost its last write', () => {
     expect(given.kindsOf(role.effects)).toEqual(['install', 'restore', 'send', 'persist'])
   })
 
+  test('tells the leader with every answer, which then counts nothing that it acknowledged before', () => {
+    const role = drive(follower, torn())
+    for (const prevLogIndex of [3, 9]) {
+      role.receive(heartbeat({ prevLogIndex, prevLogTerm: 2 }))
+      expect(given.sent(role.effects)).toMatchObject([{ success: prevLogIndex === 3, doubtful: true }])
+    }
+    const leading = drive(leader, given.serverIn({ terms: [1, 1, 2], currentTerm: 3 }))
+    leading.receive(given.appendEntriesReply('n2', { term: 3, matchIndex: 4 }))
+    const gap = { term: 3, success: false, prevLogIndex: 4, conflictTerm: 0, conflictIndex: 3 }
+    expect(leading.receive(given.appendEntriesReply('n2', gap))).toEqual([])
+    expect(leading.context.progress['n2']).toMatchObject({ matchIndex: 4, nextIndex: 5 })
+    leading.receive(given.appendEntriesReply('n2', { ...gap, doubtful: true }))
+    expect(leading.context.progress['n2']).toMatchObject({ matchIndex: 0, nextIndex: 3 })
+    expect(given.sent(leading.effects)).toMatchObject([{ to: 'n2', prevLogIndex: 2, entries: [{ index: 3 }, { index: 4 }] }])
+  })
+
   test('then votes as any other', () => {
     const role = drive(follower, torn())
     role.receive(heartbeat({ prevLogIndex: 3, prevLogTerm: 2, entries: [given.entry(4, 3)], leaderCommit: 4 }))
@@ -119,6 +135,18 @@ describe('in a group', () => {
       expect(disk.record?.doubtful).toBe(false)
     },
   )
+
+  test('a server that lost its entries and does not know it is not believed, and the two do not talk in circles', () => {
+    const cluster = afterLoss(2)
+    const n3 = cluster.host('n3')
+    n3.crash()
+    n3.disk = { ...n3.disk, record: { currentTerm: 1, votedFor: 'n1', doubtful: false } }
+    n3.start()
+    cluster.propose('n1', 'd')
+    beat(cluster, 3)
+    expect(n3.disk.entries).toHaveLength(2)
+    expect(cluster.host('n1').role?.context.commitIndex).toBe(5)
+  })
 
   test('also while clients write', () => {
     const cluster = afterLoss(2)

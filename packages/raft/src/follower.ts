@@ -32,6 +32,7 @@ const appendReply = (self: Follower, message: AppendEntries, success: boolean) =
   ...(success ? { conflictTerm: 0, conflictIndex: 0 } : check.conflictOf(self, message)),
   round: message.round,
   prevLogIndex: message.prevLogIndex,
+  doubtful: self.doubtful,
 })
 
 const snapshotReply = (self: Follower, chunk: InstallSnapshot, installed: boolean) => ({

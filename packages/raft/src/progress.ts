@@ -88,9 +88,11 @@ export function afterSuccess(progress: Progress, reply: AppendEntriesReply): Pro
 
 /**
  * "If AppendEntries fails because of log inconsistency: decrement nextIndex and retry", a whole term at a time. Answers
- * to messages sent before the one that counts now change nothing, and nextIndex never falls to what is known to match.
+ * to messages sent before the one that counts now change nothing, and nextIndex never falls to what is known to match,
+ * unless the follower's disk lost what it had acknowledged.
  */
-export function afterConflict(progress: Progress, reply: AppendEntriesReply, log: TermsOf): Progress {
+export function afterConflict(before: Progress, reply: AppendEntriesReply, log: TermsOf): Progress {
+  const progress = reply.doubtful ? { ...before, matchIndex: 0 } : before
   if (progress.installing) return progress
   const isStale =
     progress.mode === 'probing'
@@ -100,6 +102,8 @@ export function afterConflict(progress: Progress, reply: AppendEntriesReply, log
   const lastOfTerm = reply.conflictTerm === 0 ? 0 : lastIndexOfTerm(log, reply.conflictTerm, reply.prevLogIndex)
   const wanted = lastOfTerm > 0 ? lastOfTerm + 1 : reply.conflictIndex
   const nextIndex = Math.max(progress.matchIndex + 1, Math.min(wanted, progress.nextIndex))
+  // There is nothing lower to try: another probe would get the same answer, and so for ever.
+  if (progress.mode === 'probing' && nextIndex === progress.nextIndex) return progress
   return { ...progress, mode: 'probing', nextIndex, probed: false, inflight: [] }
 }
 

@@ -121,6 +121,7 @@ export const appendEntriesReply = sayer<AppendEntriesReply>({
   conflictIndex: 0,
   round: 0,
   prevLogIndex: 0,
+  doubtful: false,
 })
 export const requestVote = sayer<RequestVote>({ type: 'RequestVote', term: 1, lastLogIndex: 0, lastLogTerm: 0 })
 export const requestVoteReply = sayer<RequestVoteReply>({ type: 'RequestVoteReply', term: 1, voteGranted: true })

@@ -162,6 +162,7 @@ export const rejectEntries = (self: Server, { from, round, prevLogIndex }: Recei
     conflictIndex: 0,
     round,
     prevLogIndex,
+    doubtful: self.doubtful,
   })
 
 export const rejectSnapshot = (self: Server, chunk: Received<InstallSnapshot>) =>

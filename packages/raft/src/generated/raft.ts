@@ -426,6 +426,8 @@ export interface AppendEntriesReply {
   readonly round: number
   /** The prev_log_index of the AppendEntries that is answered. */
   readonly prevLogIndex: number
+  /** The disk of who answers lost its last write: what it acknowledged before counts no more. */
+  readonly doubtful: boolean
 }
 
 function emptyAppendEntriesReply(): Draft<AppendEntriesReply> {
@@ -438,6 +440,7 @@ function emptyAppendEntriesReply(): Draft<AppendEntriesReply> {
     conflictIndex: 0,
     round: 0,
     prevLogIndex: 0,
+    doubtful: false,
   }
 }
 
@@ -467,6 +470,9 @@ function readAppendEntriesReply(reader: ProtoReader): AppendEntriesReply {
       case 56:
         message.prevLogIndex = reader.uint64()
         break
+      case 64:
+        message.doubtful = reader.bool()
+        break
       default:
         reader.skip(tag)
     }
@@ -482,6 +488,7 @@ function writeAppendEntriesReply(writer: ProtoWriter, message: AppendEntriesRepl
   if (message.conflictIndex !== 0) writer.tag(40).uint64(message.conflictIndex)
   if (message.round !== 0) writer.tag(48).uint64(message.round)
   if (message.prevLogIndex !== 0) writer.tag(56).uint64(message.prevLogIndex)
+  if (message.doubtful !== false) writer.tag(64).bool(message.doubtful)
 }
 
 /** @throws `QUORATE_UNENCODABLE_VALUE` */

@@ -78,7 +78,8 @@ describe('10.2.1 (dissertation): the leader writes its disk in parallel with its
 describe('5.4.2: "Raft never commits log entries from previous terms by counting replicas"', () => {
   test('an entry of an earlier term that a majority holds is not committed', () => {
     const role = drive(leader, given.serverIn({ terms: [1, 2], currentTerm: 4, members: five }))
-    for (const node of ['n2', 'n3', 'n4', 'n5']) expect(given.kindsOf(role.receive(success(node, 4, 2)))).not.toContain('commit')
+    for (const node of ['n2', 'n3', 'n4', 'n5'])
+      expect(given.kindsOf(role.receive(success(node, 4, 2)))).not.toContain('commit')
     expect(role.context.commitIndex).toBe(0)
   })
 
@@ -106,7 +107,8 @@ describe('Figure 8', () => {
     cluster.host('s1').do((role) => role.fire('electionTimeout'))
     return cluster
   }
-  const termsOnDisk = (cluster: Cluster) => [...cluster.hosts.values()].map(({ disk }) => disk.entries.map(({ term }) => term))
+  const termsOnDisk = (cluster: Cluster) =>
+    [...cluster.hosts.values()].map(({ disk }) => disk.entries.map(({ term }) => term))
 
   test('(d): S1 crashes when its entry of term 2 is on a majority; S5 overwrites it, and nobody had applied it', () => {
     const cluster = asInC()
@@ -141,7 +143,12 @@ describe('Figure 8', () => {
     cluster.host('s5').do((role) => role.fire('electionTimeout'))
     cluster.stabilize()
     expect(cluster.leaders).toEqual(['s5'])
-    expect(termsOnDisk(cluster).slice(1)).toEqual([[1, 3, 5], [1, 3, 5], [1, 3, 5], [1, 3, 5]])
+    expect(termsOnDisk(cluster).slice(1)).toEqual([
+      [1, 3, 5],
+      [1, 3, 5],
+      [1, 3, 5],
+      [1, 3, 5],
+    ])
     for (const { applied } of cluster.hosts.values()) expect(applied.some(({ entry }) => entry.term === 2)).toBe(false)
   })
 
@@ -182,7 +189,11 @@ describe('5.4.3, Leader Completeness: "if a log entry is committed in a given te
       const cluster = new Cluster(Object.keys(logOf))
       for (const [id, log] of Object.entries(logOf)) {
         const host = cluster.host(id)
-        host.disk = { ...host.disk, record: { currentTerm: 3, votedFor: undefined, doubtful: false }, entries: given.entriesOf(log) }
+        host.disk = {
+          ...host.disk,
+          record: { currentTerm: 3, votedFor: undefined, doubtful: false },
+          entries: given.entriesOf(log),
+        }
         host.start()
       }
       cluster.host('n1').do((role) => role.fire('electionTimeout'))

@@ -132,7 +132,8 @@ describe('6.2, CheckQuorum: "a leader steps down if an election timeout elapses 
 })
 
 describe('6.4, ReadIndex', () => {
-  const success = (node: string, matchIndex: number, round = 0) => given.appendEntriesReply(node, { term: 3, matchIndex, round })
+  const success = (node: string, matchIndex: number, round = 0) =>
+    given.appendEntriesReply(node, { term: 3, matchIndex, round })
   const read = (request: number) => ({ type: 'client.read', request }) as const
   const answers = (effects: readonly given.RaftEffect[]) =>
     effects.flatMap((effect) => (effect.type === 'readable' ? [[effect.request, effect.at]] : []))
@@ -169,7 +170,9 @@ describe('6.4, ReadIndex', () => {
 
   test('3. "It issues a new round of heartbeats and waits for their acknowledgments from a majority of the cluster"', () => {
     const role = leading(five)
-    expect(given.sent(role.tell(read(7)))).toMatchObject([{ type: 'AppendEntries', to: given.everyone, entries: [], round: 1 }])
+    expect(given.sent(role.tell(read(7)))).toMatchObject([
+      { type: 'AppendEntries', to: given.everyone, entries: [], round: 1 },
+    ])
     expect(answers(role.receive(success('n2', 4, 1)))).toEqual([])
     // An answer to what was sent before the read says nothing about who leads since.
     expect(answers(role.receive(success('n3', 4, 0)))).toEqual([])
@@ -224,7 +227,7 @@ describe('6.4, ReadIndex', () => {
     expect(answers(role.receive(success('n2', 4, 1)))).toEqual([[7, 4]])
   })
 
-  test('a read does not wait for the leader\'s own disk: the answer may pass its appends', () => {
+  test("a read does not wait for the leader's own disk: the answer may pass its appends", () => {
     const role = leading()
     role.tell(read(7))
     expect(role.receive(success('n2', 4, 1))).toEqual([{ type: 'readable', request: 7, at: 4, passes: 'append' }])
@@ -250,14 +253,21 @@ describe('6.4, ReadIndex', () => {
 
   test('followers and candidates take no reads; a follower says who leads', () => {
     expect(led().tell(read(7))).toEqual([{ type: 'refuse', request: 7, reason: 'notLeader', leader: 'n2' }])
-    expect(drive(follower, given.serverIn()).tell(read(7))).toEqual([{ type: 'refuse', request: 7, reason: 'notLeader' }])
-    expect(drive(candidate, given.serverIn()).tell(read(7))).toEqual([{ type: 'refuse', request: 7, reason: 'notLeader' }])
+    expect(drive(follower, given.serverIn()).tell(read(7))).toEqual([
+      { type: 'refuse', request: 7, reason: 'notLeader' },
+    ])
+    expect(drive(candidate, given.serverIn()).tell(read(7))).toEqual([
+      { type: 'refuse', request: 7, reason: 'notLeader' },
+    ])
   })
 })
 
 describe('9.6, PreVote', () => {
   const preVoting = (members?: readonly string[]) =>
-    drive(candidate, given.serverIn({ terms: [1, 1, 2], currentTerm: 3, votedFor: 'n2', ...(members ? { members } : {}) }))
+    drive(
+      candidate,
+      given.serverIn({ terms: [1, 1, 2], currentTerm: 3, votedFor: 'n2', ...(members ? { members } : {}) }),
+    )
   const granted = (node: string, askedTerm = 4) => given.preVoteReply(node, { term: 3, askedTerm })
 
   test('"a candidate only increments its term if it first learns from a majority of the cluster that they would be willing to grant the candidate their votes"', () => {
@@ -323,7 +333,9 @@ describe('9.6, PreVote', () => {
   test('it may grant pre-votes to several, which promises nothing', () => {
     const role = drive(follower, given.serverIn({ currentTerm: 3 }))
     for (const node of ['n2', 'n3']) {
-      expect(given.sent(role.receive(given.preVote(node, { term: 4 })))).toMatchObject([{ to: node, voteGranted: true }])
+      expect(given.sent(role.receive(given.preVote(node, { term: 4 })))).toMatchObject([
+        { to: node, voteGranted: true },
+      ])
     }
     role.receive(given.requestVote('n3', { term: 3 }))
     expect(role.context.votedFor).toBe('n3')
@@ -357,8 +369,12 @@ describe('9.6, PreVote', () => {
 
   test('candidates grant each other pre-votes', () => {
     const role = preVoting()
-    expect(given.sent(role.receive({ ...asked, lastLogIndex: 3, lastLogTerm: 2 }))).toMatchObject([{ voteGranted: true }])
-    expect(given.sent(role.receive({ ...asked, lastLogIndex: 2, lastLogTerm: 2 }))).toMatchObject([{ voteGranted: false }])
+    expect(given.sent(role.receive({ ...asked, lastLogIndex: 3, lastLogTerm: 2 }))).toMatchObject([
+      { voteGranted: true },
+    ])
+    expect(given.sent(role.receive({ ...asked, lastLogIndex: 2, lastLogTerm: 2 }))).toMatchObject([
+      { voteGranted: false },
+    ])
     expect(role.state).toBe('preVoting')
   })
 

@@ -1,7 +1,7 @@
 import { drive } from '@quorate/core/testing'
 import { describe, expect, test } from 'vitest'
-import { candidate, follower, leader, messages, raft, server } from '../index.js'
 import { history } from '../cluster.test.fixture.js'
+import { candidate, follower, leader, messages, raft, server } from '../index.js'
 import * as given from '../role.test.fixture.js'
 import { isUpToDate } from '../server.js'
 
@@ -144,10 +144,19 @@ describe('5.2, candidates', () => {
   })
 
   test('"Raft uses randomized election timeouts": between the configured one and twice as long', () => {
-    const definition = raft({ members: ['n1', 'n2', 'n3'], stateMachine: history, electionTimeoutMs: 500, heartbeatMs: 50 })
+    const definition = raft({
+      members: ['n1', 'n2', 'n3'],
+      stateMachine: history,
+      electionTimeoutMs: 500,
+      heartbeatMs: 50,
+    })
     expect(definition.messages).toBe(messages)
     const role = definition.roles['server']
-    const place = { group: 'g', node: 'n1', recovered: { record: undefined, snapshot: undefined, base: { index: 0, term: 0 }, entries: [], torn: false } }
+    const place = {
+      group: 'g',
+      node: 'n1',
+      recovered: { record: undefined, snapshot: undefined, base: { index: 0, term: 0 }, entries: [], torn: false },
+    }
     const timeoutAt = (draw: (limit: number) => number) => {
       const driven = drive(role!.logic({ below: draw }) as typeof server, role!.input(place) as never)
       const asFollower = driven.timers['electionTimeout']
@@ -222,9 +231,13 @@ describe('5.4.1: "the voter denies its vote if its own log is more up-to-date th
     ['entries, asked by one that has none', [1], 0, 0, false],
   ])('%s', (_case, terms, lastLogIndex, lastLogTerm, voteGranted) => {
     const self = given.serverIn({ terms, currentTerm: 4 })
-    const [reply] = given.sent(drive(follower, self).receive(given.requestVote('n2', { term: 4, lastLogIndex, lastLogTerm })))
+    const [reply] = given.sent(
+      drive(follower, self).receive(given.requestVote('n2', { term: 4, lastLogIndex, lastLogTerm })),
+    )
     expect(reply).toMatchObject({ type: 'RequestVoteReply', voteGranted })
-    const [answer] = given.sent(drive(follower, self).receive(given.preVote('n2', { term: 5, lastLogIndex, lastLogTerm })))
+    const [answer] = given.sent(
+      drive(follower, self).receive(given.preVote('n2', { term: 5, lastLogIndex, lastLogTerm })),
+    )
     expect(answer).toMatchObject({ type: 'PreVoteReply', voteGranted })
   })
 

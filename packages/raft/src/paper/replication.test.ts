@@ -111,7 +111,10 @@ describe('Figure 2, leaders', () => {
 describe('5.3, back-up of nextIndex: "the follower can include the term of the conflicting entry and the first index it stores for that term"', () => {
   const rejectionOf = (terms: readonly number[], prevLogIndex: number, prevLogTerm: number) => {
     const role = drive(follower, given.serverIn({ terms, currentTerm: 9 }))
-    return given.sentOf(role.receive(given.appendEntries('n2', { term: 9, prevLogIndex, prevLogTerm })), 'AppendEntriesReply')[0]
+    return given.sentOf(
+      role.receive(given.appendEntries('n2', { term: 9, prevLogIndex, prevLogTerm })),
+      'AppendEntriesReply',
+    )[0]
   }
 
   test('the follower names the first index of the whole conflicting term', () => {
@@ -176,14 +179,19 @@ describe('Figure 2, AppendEntries RPC, receiver implementation', () => {
     ['the log ends before', [1, 1], 3, 1],
     ['another term stands there', [1, 1, 1], 3, 2],
     ['it is empty', [], 1, 1],
-  ])('2. "Reply false if log doesn\'t contain an entry at prevLogIndex whose term matches prevLogTerm": %s', (_case, terms, prevLogIndex, prevLogTerm) => {
-    const entries = [given.entry(prevLogIndex + 1, 9)]
-    const role = received(terms, { prevLogIndex, prevLogTerm, entries, leaderCommit: 3 })
-    expect(given.sent(role.effects)).toMatchObject([{ type: 'AppendEntriesReply', to: 'n2', success: false, matchIndex: 0 }])
-    expect(given.kindsOf(role.effects)).toEqual(['send'])
-    expect(given.termsOf(role.context)).toEqual(terms)
-    expect(role.context).toMatchObject({ commitIndex: 0, leaderId: 'n2' })
-  })
+  ])(
+    '2. "Reply false if log doesn\'t contain an entry at prevLogIndex whose term matches prevLogTerm": %s',
+    (_case, terms, prevLogIndex, prevLogTerm) => {
+      const entries = [given.entry(prevLogIndex + 1, 9)]
+      const role = received(terms, { prevLogIndex, prevLogTerm, entries, leaderCommit: 3 })
+      expect(given.sent(role.effects)).toMatchObject([
+        { type: 'AppendEntriesReply', to: 'n2', success: false, matchIndex: 0 },
+      ])
+      expect(given.kindsOf(role.effects)).toEqual(['send'])
+      expect(given.termsOf(role.context)).toEqual(terms)
+      expect(role.context).toMatchObject({ commitIndex: 0, leaderId: 'n2' })
+    },
+  )
 
   test('3. "If an existing entry conflicts with a new one (same index but different terms), delete the existing entry and all that follow it"', () => {
     const entries = given.entriesOf([1, 4], { index: 1, term: 1 })
@@ -261,26 +269,29 @@ describe('Figure 7: "it is possible that any of scenarios (a-f) could occur in f
     ['d', [1, 1, 1, 4, 4, 5, 5, 6, 6, 6, 7, 7]],
     ['e', [1, 1, 1, 4, 4, 4, 4]],
     ['f', [1, 1, 1, 2, 2, 2, 3, 3, 3, 3, 3]],
-  ])('(%s): "the leader handles inconsistencies by forcing the followers\' logs to duplicate its own"', (_scenario, terms) => {
-    const logs = { n1: leaderLog, n2: terms, n3: leaderLog }
-    const cluster = new Cluster(Object.keys(logs))
-    for (const [id, log] of Object.entries(logs)) {
-      const host = cluster.host(id)
-      host.crash()
-      const record = { currentTerm: 7, votedFor: undefined, doubtful: false }
-      host.disk = { ...host.disk, record, entries: given.entriesOf(log) }
-      host.start()
-    }
-    cluster.host('n1').do((role) => role.fire('electionTimeout'))
-    cluster.stabilize()
-    expect(cluster.leaders).toEqual(['n1'])
-    for (const host of cluster.hosts.values()) {
-      expect(host.disk.entries.map(({ term }) => term)).toEqual([...leaderLog, 8])
-      expect(given.termsOf(host.role!.context)).toEqual([...leaderLog, 8])
-    }
-    // The next message tells them what is committed.
-    cluster.host('n1').do((role) => role.fire('heartbeat'))
-    cluster.stabilize()
-    for (const host of cluster.hosts.values()) expect(host.driver.applied).toEqual({ index: 11, term: 8 })
-  })
+  ])(
+    '(%s): "the leader handles inconsistencies by forcing the followers\' logs to duplicate its own"',
+    (_scenario, terms) => {
+      const logs = { n1: leaderLog, n2: terms, n3: leaderLog }
+      const cluster = new Cluster(Object.keys(logs))
+      for (const [id, log] of Object.entries(logs)) {
+        const host = cluster.host(id)
+        host.crash()
+        const record = { currentTerm: 7, votedFor: undefined, doubtful: false }
+        host.disk = { ...host.disk, record, entries: given.entriesOf(log) }
+        host.start()
+      }
+      cluster.host('n1').do((role) => role.fire('electionTimeout'))
+      cluster.stabilize()
+      expect(cluster.leaders).toEqual(['n1'])
+      for (const host of cluster.hosts.values()) {
+        expect(host.disk.entries.map(({ term }) => term)).toEqual([...leaderLog, 8])
+        expect(given.termsOf(host.role!.context)).toEqual([...leaderLog, 8])
+      }
+      // The next message tells them what is committed.
+      cluster.host('n1').do((role) => role.fire('heartbeat'))
+      cluster.stabilize()
+      for (const host of cluster.hosts.values()) expect(host.driver.applied).toEqual({ index: 11, term: 8 })
+    },
+  )
 })

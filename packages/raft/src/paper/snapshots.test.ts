@@ -7,7 +7,8 @@ import * as given from '../role.test.fixture.js'
 
 /** Ongaro and Ousterhout (2014), section 7 and Figure 13, "InstallSnapshot RPC". */
 
-const taken = (index: number, term: number) => ({ type: 'snapshot.taken', snapshot: given.snapshotAt(index, term) }) as const
+const taken = (index: number, term: number) =>
+  ({ type: 'snapshot.taken', snapshot: given.snapshotAt(index, term) }) as const
 
 describe('7, compaction', () => {
   const situation = { terms: [1, 1, 2, 2, 2, 3], commitIndex: 5, limits: { entriesKept: 2 } }
@@ -16,15 +17,20 @@ describe('7, compaction', () => {
     ['follower', () => drive(follower, given.serverIn(situation))],
     ['candidate', () => drive(candidate, given.serverIn(situation))],
     ['leader', () => drive(leader, given.serverIn({ ...situation, currentTerm: 4 }))],
-  ])('"each server takes snapshots independently, covering just the committed entries in its log": a %s', (_name, start) => {
-    const role: Driven<typeof follower> | Driven<typeof candidate> | Driven<typeof leader> = start()
-    const last = role.context.log.last
-    role.tell(taken(5, 2))
-    expect(role.effects).toEqual([{ type: 'compact', snapshot: taken(5, 2).snapshot, through: { index: 3, term: 2 } }])
-    expect(role.context.log.base).toEqual({ index: 3, term: 2 })
-    expect(role.context.log.last).toEqual(last)
-    expect(role.context.snapshot?.last).toEqual({ index: 5, term: 2 })
-  })
+  ])(
+    '"each server takes snapshots independently, covering just the committed entries in its log": a %s',
+    (_name, start) => {
+      const role: Driven<typeof follower> | Driven<typeof candidate> | Driven<typeof leader> = start()
+      const last = role.context.log.last
+      role.tell(taken(5, 2))
+      expect(role.effects).toEqual([
+        { type: 'compact', snapshot: taken(5, 2).snapshot, through: { index: 3, term: 2 } },
+      ])
+      expect(role.context.log.base).toEqual({ index: 3, term: 2 })
+      expect(role.context.log.last).toEqual(last)
+      expect(role.context.snapshot?.last).toEqual({ index: 5, term: 2 })
+    },
+  )
 
   test('some entries before it are kept, for followers that are a little behind', () => {
     for (const [entriesKept, base] of [
@@ -78,7 +84,10 @@ describe('7, compaction', () => {
   })
 
   test('after a restart the state machine stands at the snapshot, and so does commitIndex', () => {
-    const role = drive(follower, given.serverIn({ base: { index: 3, term: 2 }, snapshot: given.snapshotAt(5, 2), terms: [2, 2, 3] }))
+    const role = drive(
+      follower,
+      given.serverIn({ base: { index: 3, term: 2 }, snapshot: given.snapshotAt(5, 2), terms: [2, 2, 3] }),
+    )
     expect(role.context).toMatchObject({ commitIndex: 5, log: { last: { index: 6, term: 3 } } })
     role.receive(given.appendEntries('n2', { term: 3, prevLogIndex: 6, prevLogTerm: 3, leaderCommit: 6 }))
     expect(given.effectOf(role.effects, 'commit').entries.map(({ index }) => index)).toEqual([6])
@@ -88,7 +97,13 @@ describe('7, compaction', () => {
 describe('7: "the leader must occasionally send snapshots to followers that lag behind"', () => {
   const snapshot = given.snapshotAt(8, 2, 25)
   const situation = { base: { index: 6, term: 2 }, snapshot, terms: [2, 2], currentTerm: 3, limits: { bytesMax: 10 } }
-  const rejection = given.appendEntriesReply('n2', { term: 3, success: false, prevLogIndex: 8, conflictTerm: 0, conflictIndex: 3 })
+  const rejection = given.appendEntriesReply('n2', {
+    term: 3,
+    success: false,
+    prevLogIndex: 8,
+    conflictTerm: 0,
+    conflictIndex: 3,
+  })
   const answer = (offset: number, installed = false) =>
     given.installSnapshotReply('n2', { term: 3, lastIncludedIndex: 8, lastIncludedTerm: 2, offset, installed })
 
@@ -129,7 +144,9 @@ describe('7: "the leader must occasionally send snapshots to followers that lag 
   test('when it is installed the log goes on after it', () => {
     const role = installing()
     role.receive(answer(25, true))
-    expect(given.sent(role.effects)).toMatchObject([{ type: 'AppendEntries', to: 'n2', prevLogIndex: 8, entries: [{ index: 9, term: 3 }] }])
+    expect(given.sent(role.effects)).toMatchObject([
+      { type: 'AppendEntries', to: 'n2', prevLogIndex: 8, entries: [{ index: 9, term: 3 }] },
+    ])
     expect(role.context.progress['n2']).toMatchObject({ mode: 'replicating', matchIndex: 8, installing: undefined })
   })
 
@@ -169,7 +186,11 @@ describe('7: "the leader must occasionally send snapshots to followers that lag 
   test('an answer about another snapshot, or of a server that is sent none, changes nothing', () => {
     const role = installing()
     const before = role.context.progress
-    expect(role.receive(given.installSnapshotReply('n2', { term: 3, lastIncludedIndex: 7, lastIncludedTerm: 2, installed: true }))).toEqual([])
+    expect(
+      role.receive(
+        given.installSnapshotReply('n2', { term: 3, lastIncludedIndex: 7, lastIncludedTerm: 2, installed: true }),
+      ),
+    ).toEqual([])
     expect(role.receive({ ...answer(25, true), from: given.at('n3') })).toEqual([])
     expect(role.receive({ ...answer(25, true), from: given.at('n9') })).toEqual([])
     expect(role.context.progress['n2']?.installing).toEqual(before['n2']?.installing)
@@ -192,7 +213,15 @@ describe('Figure 13, InstallSnapshot RPC, receiver implementation', () => {
   test('2 to 4. "Write data into snapshot file at given offset; reply and wait for more data chunks"', () => {
     const role = receiving()
     expect(given.sent(role.receive(given.chunkOf(snapshot, 0, 10)))).toEqual([
-      { type: 'InstallSnapshotReply', to: 'n2', term: 2, lastIncludedIndex: 8, lastIncludedTerm: 2, offset: 10, installed: false },
+      {
+        type: 'InstallSnapshotReply',
+        to: 'n2',
+        term: 2,
+        lastIncludedIndex: 8,
+        lastIncludedTerm: 2,
+        offset: 10,
+        installed: false,
+      },
     ])
     expect(given.sent(role.receive(given.chunkOf(snapshot, 10, 10)))).toMatchObject([{ offset: 20, installed: false }])
     expect(given.kindsOf(role.effects)).toEqual(['send'])
@@ -267,7 +296,11 @@ describe('Figure 13, InstallSnapshot RPC, receiver implementation', () => {
       expect(given.effectOf(installed, 'install').snapshot).toEqual(snapshot)
     }
     const role = receiving()
-    expect(given.kindsOf([20, 10, 0].flatMap((offset) => role.receive(given.chunkOf(snapshot, offset, 10))))).toEqual(['send', 'send', 'send'])
+    expect(given.kindsOf([20, 10, 0].flatMap((offset) => role.receive(given.chunkOf(snapshot, offset, 10))))).toEqual([
+      'send',
+      'send',
+      'send',
+    ])
   })
 
   test('"2. Create new snapshot file if first chunk": the first chunk of another snapshot begins again', () => {

@@ -94,9 +94,11 @@ describe('5.1: "If a server receives a request with a stale term number, it reje
       expect(others).toEqual([])
       expect(reply).toMatchObject({ type: `${type}Reply`, to: 'n2', term: 3 })
       expect(reply).toMatchObject(
-        { AppendEntries: { success: false }, InstallSnapshot: { installed: false }, RequestVote: { voteGranted: false } }[
-          type as keyof typeof requests
-        ],
+        {
+          AppendEntries: { success: false },
+          InstallSnapshot: { installed: false },
+          RequestVote: { voteGranted: false },
+        }[type as keyof typeof requests],
       )
       expect(role.context).toEqual(before)
     }
