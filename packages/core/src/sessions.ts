@@ -59,9 +59,7 @@ export class SessionsDraft {
     if (!session) return
     const answeredBelow = Math.max(session.answeredBelow, entry.answeredBelow)
     const outcomes = this.#draftOutcomes(entry.session, session)
-    if (answeredBelow > session.answeredBelow) {
-      for (const sequence of outcomes.keys()) if (sequence < answeredBelow) outcomes.delete(sequence)
-    }
+    forget(outcomes, session.answeredBelow, answeredBelow)
     this.#sessions.set(entry.session, { client: session.client, usedAt: entry.index, answeredBelow, outcomes })
   }
 
@@ -99,6 +97,15 @@ export class SessionsDraft {
       this.#sessions.delete(oldest)
       this.#outcomes.delete(oldest)
     }
+  }
+}
+
+/** Nothing below `from` is remembered. Clients say often what they have heard, so what remains is not walked through. */
+function forget(outcomes: Map<number, Outcome>, from: number, below: number): void {
+  if (below - from < outcomes.size) {
+    for (let sequence = from; sequence < below; sequence++) outcomes.delete(sequence)
+  } else {
+    for (const sequence of outcomes.keys()) if (sequence < below) outcomes.delete(sequence)
   }
 }
 
