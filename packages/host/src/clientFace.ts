@@ -42,7 +42,7 @@ export interface ClientFaceOptions {
   readonly drops: DropLog
   readonly telemetry: Telemetry
   readonly applier: Applier
-  /** Of the actor that orders, as of its last step. */
+  /** Of the actor that orders, as it is now. */
   status(): RoleStatus
   /** An event for that actor. */
   post(event: LocalEvent): void

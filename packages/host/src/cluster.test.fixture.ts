@@ -1,4 +1,12 @@
-import { defineStateMachine, type GroupDefinition, type Logger, type Random } from '@quorate/core'
+import {
+  type Clock,
+  type Connection,
+  defineStateMachine,
+  type GroupDefinition,
+  type Logger,
+  type Random,
+  type Transport,
+} from '@quorate/core'
 import { type MemoryStore, memoryStore, memoryTransport, type VirtualClock, virtualClock } from '@quorate/core/testing'
 import type { NodeOptions } from './configuration.js'
 import { startNode } from './node.js'
@@ -61,6 +69,7 @@ export class TestCluster {
   readonly loggers = new Map<string, ReturnType<typeof recordingLogger>>()
   readonly group: GroupDefinition<typeof journal>
   readonly writeDelayMs: number
+  readonly #lives = new Map<string, Life>()
   #seed = 1
 
   constructor(group: GroupDefinition<typeof journal>, options: { writeDelayMs?: number } = {}) {
@@ -79,13 +88,15 @@ export class TestCluster {
   async start(id: string, options: Partial<NodeOptions<JournalGroups>> = {}): Promise<JournalNode> {
     const logger = this.loggers.get(id) ?? recordingLogger()
     this.loggers.set(id, logger)
+    const life = new Life(this.clock, this.bus)
+    this.#lives.set(id, life)
     const starting = startNode({
       id,
       cluster: 'test',
-      transport: this.bus,
+      transport: life.transport,
       store: this.storeOf(id),
       groups: { journal: this.group },
-      clock: this.clock,
+      clock: life.clock,
       random: seededRandom(this.#seed++),
       logger,
       ...options,
@@ -107,16 +118,51 @@ export class TestCluster {
     return this.clock.wait(promise, limitMs)
   }
 
-  /** Ends a node as SIGKILL does: its last write is lost, nothing more leaves it. */
+  /** Ends a node as SIGKILL does: its last write is lost, it does and hears nothing more, and nobody is told. */
   async kill(id: string): Promise<void> {
     this.storeOf(id).crash()
-    this.bus.setFilter(({ from, receiver }) => from !== id && receiver !== id)
-    await this.wait(this.nodes.get(id)?.stop() ?? Promise.resolve())
-    this.bus.setFilter(() => true)
     this.nodes.delete(id)
+    const life = this.#lives.get(id)
+    if (life) await this.wait(life.end())
   }
 
   async stopAll(): Promise<void> {
     await Promise.all([...this.nodes.values()].map((node) => this.wait(node.stop())))
+  }
+}
+
+/** Time and bus of one process: both end with it. */
+class Life {
+  readonly clock: Clock
+  readonly transport: Transport
+  readonly #connections: Connection[] = []
+  #isOver = false
+
+  constructor(clock: Clock, bus: Transport) {
+    const whileAlive = (run: () => void) => () => {
+      if (!this.#isOver) run()
+    }
+    this.clock = {
+      nowMs: () => clock.nowMs(),
+      setTimeout: (fire, delayMs) => clock.setTimeout(whileAlive(fire), delayMs),
+      clearTimeout: (timer) => clock.clearTimeout(timer),
+      soon: (run) => clock.soon(whileAlive(run)),
+    }
+    this.transport = {
+      connect: async (as) => {
+        const connection = await bus.connect(as)
+        this.#connections.push(connection)
+        const subscribe: Connection['subscribe'] = (to, deliver) =>
+          connection.subscribe(to, (bytes) => whileAlive(() => deliver(bytes))())
+        const onStatus: Connection['onStatus'] = (listen) =>
+          connection.onStatus((status) => whileAlive(() => listen(status))())
+        return { ...connection, subscribe, onStatus }
+      },
+    }
+  }
+
+  async end(): Promise<void> {
+    this.#isOver = true
+    for (const connection of this.#connections) await connection.close()
   }
 }

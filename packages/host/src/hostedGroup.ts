@@ -195,7 +195,7 @@ export class HostedGroup {
       drops,
       telemetry,
       applier: this.applier,
-      status: () => this.#status,
+      status: () => this.#ordering?.status() ?? unknownStatus,
       post: (event) => {
         if (this.#ordering) engine.post(this.#ordering, event)
       },

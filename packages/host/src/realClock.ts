@@ -27,6 +27,7 @@ export function realClock(): Clock {
       return timer
     },
     clearTimeout(timer) {
+      if (timer === undefined) return
       const { timeout, immediate } = timer as RealTimer
       clearTimeout(timeout)
       clearImmediate(immediate)

@@ -204,7 +204,7 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
       case 'connected':
       case 'disconnected':
         this.#busStatus = status.type
-        this.#logger.warn({ node: this.id, bus: label }, `bus ${status.type}`)
+        this.#logger.info({ node: this.id, bus: label }, `bus ${status.type}`)
         return
       case 'dropped':
         this.#logger.debug({ node: this.id, bus: label, messages: status.messages }, 'the bus lost messages')

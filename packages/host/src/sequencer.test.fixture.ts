@@ -1,4 +1,5 @@
 import {
+  type AnyStateMachine,
   addressOf,
   type Codec,
   type Command,
@@ -18,7 +19,6 @@ import {
   type RecoveredState,
   type RoleStatus,
   type Snapshot,
-  type AnyStateMachine,
 } from '@quorate/core'
 import { assign, emit, setup } from 'xstate'
 
@@ -220,7 +220,6 @@ export const fixtureLimits: GroupLimits = {
 }
 
 /** A group of it, over any state machine. */
-// biome-ignore lint/suspicious/noExplicitAny: a state is whatever the machine makes of it
 export function sequenced<Machine extends AnyStateMachine>(options: {
   members: readonly [NodeId, ...NodeId[]]
   stateMachine: Machine
