@@ -55,6 +55,11 @@ export class Peers {
     this.#record(done)
   }
 
+  /** Writes what is known once more: a store that lost its last write forgets that when all who read it have written. */
+  confirm(): void {
+    this.#record(() => {})
+  }
+
   /** Runs `then` when the node is known by this store: at once, or after that was recorded. Else drops it. */
   admit(node: NodeId, store: Uint8Array, then: () => void): void {
     const known = this.#stores.get(node)

@@ -106,6 +106,7 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
         { node: id },
         'the last write of this store was lost or damaged: promises are not relied on before others brought this node up to date',
       )
+      this.#peers.confirm()
     }
     this.#logger.info(
       { node: id, cluster, store: hex(this.#store.storeId), bus: this.#connection.label },
