@@ -1,1 +1,14 @@
-export {}
+export {
+  BrokerFailedError,
+  InterruptedError,
+  NodeExitedError,
+  NoNodeAnswersError,
+  TooSlowError,
+  UnreadableFileError,
+  UnsuitableInputError,
+  UnusableTopologyError,
+} from './errors.js'
+export { exitCodes } from './exitCodes.js'
+export type { Io } from './io.js'
+export { run } from './run.js'
+export { loadTopology } from './topologyFile.js'

@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs'
+import { type Authenticator, credsAuthenticator, nkeyAuthenticator } from '@nats-io/transport-node'
+import type { Transport } from '@quorate/core'
+import { type NatsOptions, nats } from '@quorate/nats'
+import { Option, type Command } from 'commander'
+import { UnreadableFileError } from '../errors.js'
+
+/** How the bus is reached: what the connection flags say. */
+export interface ConnectionSettings {
+  readonly nats?: string
+  readonly user?: string
+  readonly password?: string
+  readonly token?: string
+  readonly creds?: string
+  readonly nkey?: string
+  readonly tlsCa?: string
+  readonly tlsCert?: string
+  readonly tlsKey?: string
+}
+
+export const defaultUrl = 'nats://127.0.0.1:4222'
+
+const flags: readonly {
+  readonly key: keyof ConnectionSettings
+  readonly flag: string
+  readonly variable: string
+  readonly text: string
+}[] = [
+  {
+    key: 'nats',
+    flag: '--nats <url>',
+    variable: 'QUORATE_NATS_URL',
+    text: `NATS server; several separated by commas (default: NATS_URL, else ${defaultUrl})`,
+  },
+  { key: 'user', flag: '--user <name>', variable: 'QUORATE_NATS_USER', text: 'user of the NATS server' },
+  { key: 'password', flag: '--password <text>', variable: 'QUORATE_NATS_PASSWORD', text: 'password of the user' },
+  { key: 'token', flag: '--token <text>', variable: 'QUORATE_NATS_TOKEN', text: 'token of the NATS server' },
+  { key: 'creds', flag: '--creds <file>', variable: 'QUORATE_NATS_CREDS', text: 'credentials file (JWT and seed)' },
+  { key: 'nkey', flag: '--nkey <file>', variable: 'QUORATE_NATS_NKEY', text: 'file with the seed of an NKEY' },
+  { key: 'tlsCa', flag: '--tls-ca <file>', variable: 'QUORATE_NATS_TLS_CA', text: 'certificate of the authority (PEM)' },
+  { key: 'tlsCert', flag: '--tls-cert <file>', variable: 'QUORATE_NATS_TLS_CERT', text: 'client certificate (PEM)' },
+  { key: 'tlsKey', flag: '--tls-key <file>', variable: 'QUORATE_NATS_TLS_KEY', text: 'key of the client certificate (PEM)' },
+]
+
+/** Adds the flags that say how the bus is reached. */
+export const withConnection = (command: Command): Command => {
+  for (const { flag, variable, text } of flags) command.addOption(new Option(flag, text).env(variable))
+  return command
+}
+
+/** True when somebody said which server it shall be. */
+export const isServerChosen = ({ nats }: ConnectionSettings): boolean =>
+  nats !== undefined || process.env.NATS_URL !== undefined
+
+export const serverOf = ({ nats }: ConnectionSettings): string => nats ?? process.env.NATS_URL ?? defaultUrl
+
+/** For people: without credentials. */
+export const shownServer = (settings: ConnectionSettings): string => serverOf(settings).replaceAll(/[^/,]*@/g, '')
+
+/** The settings as variables, for a process that shall reach the same bus: passwords do not stand in its arguments. */
+export const variablesOf = (settings: ConnectionSettings): Record<string, string> => ({
+  ...Object.fromEntries(flags.map(({ key, variable }) => [variable, settings[key] ?? ''] as const).filter(([, value]) => value)),
+  QUORATE_NATS_URL: serverOf(settings),
+})
+
+/**
+ * @throws {@link UnreadableFileError} `QUORATE_UNREADABLE_FILE`, and what `nats` throws.
+ */
+export const transportOf = (settings: ConnectionSettings): Transport => {
+  const { user, password, token } = settings
+  const authenticator = authenticatorOf(settings)
+  const tls = tlsOf(settings)
+  const options: NatsOptions = {
+    servers: serverOf(settings),
+    ...(user !== undefined && { user }),
+    ...(password !== undefined && { pass: password }),
+    ...(token !== undefined && { token }),
+    ...(authenticator && { authenticator }),
+    ...(tls && { tls }),
+  }
+  return nats(options)
+}
+
+const authenticatorOf = ({ creds, nkey }: ConnectionSettings): Authenticator | undefined => {
+  if (creds !== undefined) return credsAuthenticator(readFlagFile('--creds', creds))
+  if (nkey === undefined) return undefined
+  const seed = Buffer.from(readFlagFile('--nkey', nkey).toString('utf8').trim())
+  return nkeyAuthenticator(seed)
+}
+
+const tlsOf = ({ tlsCa, tlsCert, tlsKey }: ConnectionSettings): NatsOptions['tls'] | undefined => {
+  if (tlsCa === undefined && tlsCert === undefined && tlsKey === undefined) return undefined
+  return {
+    ...(tlsCa !== undefined && { ca: readFlagFile('--tls-ca', tlsCa).toString('utf8') }),
+    ...(tlsCert !== undefined && { cert: readFlagFile('--tls-cert', tlsCert).toString('utf8') }),
+    ...(tlsKey !== undefined && { key: readFlagFile('--tls-key', tlsKey).toString('utf8') }),
+  }
+}
+
+const readFlagFile = (flag: string, path: string): Buffer => {
+  try {
+    return readFileSync(path)
+  } catch (cause) {
+    throw new UnreadableFileError(`the file of ${flag}`, path, cause)
+  }
+}

@@ -1,0 +1,60 @@
+import { QuorateError } from '@quorate/core'
+
+/** `QUORATE_UNUSABLE_TOPOLOGY`: a file from which no topology could be loaded. */
+export class UnusableTopologyError extends QuorateError {
+  constructor(path: string, what: string, options?: { cause?: unknown }) {
+    super('QUORATE_UNUSABLE_TOPOLOGY', `${path}: ${what}`, options)
+  }
+}
+
+/** `QUORATE_UNREADABLE_FILE`: a file that was named on the command line cannot be read. */
+export class UnreadableFileError extends QuorateError {
+  constructor(what: string, path: string, cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    super('QUORATE_UNREADABLE_FILE', `${what} ${path} cannot be read: ${reason}`, { cause })
+  }
+}
+
+/** `QUORATE_UNSUITABLE_INPUT`: a file that the demo cannot replicate. */
+export class UnsuitableInputError extends QuorateError {
+  constructor(path: string, what: string) {
+    super('QUORATE_UNSUITABLE_INPUT', `${path} ${what}`)
+  }
+}
+
+/** `QUORATE_NO_NODE_ANSWERS`: the bus answers, and no node of the cluster does. */
+export class NoNodeAnswersError extends QuorateError {
+  constructor(cluster: string, bus: string, waitMs: number) {
+    const text = `no node of cluster ${cluster} answered within ${waitMs} ms on ${bus}: `
+    super('QUORATE_NO_NODE_ANSWERS', `${text}check --cluster and --nats, and that the nodes run`)
+  }
+}
+
+/** `QUORATE_NODE_EXITED`: the process of a node ended although nobody asked it to. */
+export class NodeExitedError extends QuorateError {
+  constructor(node: string, how: string, output: string) {
+    const text = output === '' ? '' : `; its last words:\n${output}`
+    super('QUORATE_NODE_EXITED', `the process of node ${node} ended (${how})${text}`)
+  }
+}
+
+/** `QUORATE_TOO_SLOW`: something that should have happened did not within its time. */
+export class TooSlowError extends QuorateError {
+  constructor(what: string, withinMs: number) {
+    super('QUORATE_TOO_SLOW', `${what} not within ${withinMs / 1000} s: see whether the machine is overloaded, and try again`)
+  }
+}
+
+/** `QUORATE_BROKER_FAILED`: `nats-server` did not start. */
+export class BrokerFailedError extends QuorateError {
+  constructor(path: string, what: string) {
+    super('QUORATE_BROKER_FAILED', `${path} did not start: ${what}. Give the URL of a running one with --nats`)
+  }
+}
+
+/** `QUORATE_INTERRUPTED`: ended by Ctrl-C. */
+export class InterruptedError extends QuorateError {
+  constructor() {
+    super('QUORATE_INTERRUPTED', 'interrupted')
+  }
+}

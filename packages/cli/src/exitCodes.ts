@@ -1,0 +1,53 @@
+import { isQuorateError } from './isQuorateError.js'
+
+/** What the command ends with. Stable: scripts may rely on it. */
+export const exitCodes = {
+  success: 0,
+  /** It was tried and did not succeed. */
+  failure: 1,
+  /** The command line, the topology or an input is not what was expected: nothing was tried. */
+  usage: 2,
+  /** There is no such entry, or it is another one than compare-and-set expected. */
+  notFound: 3,
+  /** The bus or the group gave no answer in time. `QUORATE_UNKNOWN_OUTCOME` says that a change may have happened. */
+  unavailable: 4,
+  /** Ended by Ctrl-C. */
+  interrupted: 130,
+} as const
+
+export const exitCodesHelp = `
+Exit codes:
+  0    done
+  1    failed
+  2    the command line, the topology or an input is wrong: nothing was tried
+  3    no such entry, or compare-and-set was refused
+  4    no answer in time: the bus or the group is unavailable, or the outcome is unknown
+  130  ended by Ctrl-C`
+
+const usageCodes: ReadonlySet<string> = new Set([
+  'QUORATE_DUPLICATE_NODE',
+  'QUORATE_INVALID_BUS_URL',
+  'QUORATE_INVALID_CONFIGURATION',
+  'QUORATE_INVALID_NAME',
+  'QUORATE_UNENCODABLE_VALUE',
+  'QUORATE_UNKNOWN_NODE',
+  'QUORATE_UNREADABLE_FILE',
+  'QUORATE_UNSUITABLE_INPUT',
+  'QUORATE_UNUSABLE_TOPOLOGY',
+])
+
+const unavailableCodes: ReadonlySet<string> = new Set([
+  'QUORATE_BUS_CLOSED',
+  'QUORATE_BUS_UNREACHABLE',
+  'QUORATE_NOT_EXECUTED',
+  'QUORATE_NO_NODE_ANSWERS',
+  'QUORATE_OVERLOADED',
+  'QUORATE_UNKNOWN_OUTCOME',
+])
+
+export const exitCodeOf = (error: unknown): number => {
+  if (!isQuorateError(error)) return exitCodes.failure
+  if (error.code === 'QUORATE_INTERRUPTED') return exitCodes.interrupted
+  if (usageCodes.has(error.code)) return exitCodes.usage
+  return unavailableCodes.has(error.code) ? exitCodes.unavailable : exitCodes.failure
+}

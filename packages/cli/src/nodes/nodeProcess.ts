@@ -1,0 +1,97 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { type ConnectionSettings, variablesOf } from '../connection/settings.js'
+import { NodeExitedError } from '../errors.js'
+import type { Digest } from './digest.js'
+import type { DigestRequest, NodeMessage } from './nodeMessages.js'
+
+/** How a process ended. */
+export interface Exit {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+}
+
+export interface NodeProcessOptions {
+  readonly topology: string
+  readonly id: string
+  readonly data: string
+  readonly connection: ConnectionSettings
+  /** Beside those of this process. */
+  readonly variables?: Readonly<Record<string, string>>
+  readonly print: (line: string, stream: 'stdout' | 'stderr') => void
+}
+
+const binary = fileURLToPath(new URL('../bin.js', import.meta.url))
+
+/** Lines that are kept, to say why a process ended. */
+const lastWordsMax = 5
+
+/** One node of a topology as a process of its own, which ends when this one does. */
+export class NodeProcess {
+  readonly id: string
+  /** Resolves when the process has ended and its output is printed. */
+  readonly exited: Promise<Exit>
+  /** Resolves when the actors of the node run. Rejects when the process ends before. */
+  readonly ready: Promise<void>
+  readonly #child: ChildProcess
+  readonly #answers = new Map<number, { resolve: (digest: Digest) => void; reject: (error: Error) => void }>()
+  readonly #lastWords: string[] = []
+  #lastRequest = 0
+  #isReady = () => {}
+
+  constructor({ topology, id, data, connection, variables, print }: NodeProcessOptions) {
+    this.id = id
+    this.#child = spawn(process.execPath, [binary, 'up', topology, '--node', id, '--data', data], {
+      env: { ...process.env, ...variablesOf(connection), ...variables },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    })
+    for (const stream of ['stdout', 'stderr'] as const) {
+      const input = this.#child[stream]
+      if (input) createInterface({ input }).on('line', (line) => this.#heard(line, stream, print))
+    }
+    this.#child.on('message', (message) => this.#receive(message as NodeMessage))
+    this.exited = new Promise((resolve) => this.#child.on('close', (code, signal) => resolve({ code, signal })))
+    this.ready = new Promise((resolve, reject) => {
+      this.#isReady = resolve
+      void this.exited.then((exit) => reject(this.#exitError(exit)))
+    })
+    // Who does not wait for it shall not be ended by it.
+    this.ready.catch(() => {})
+    void this.exited.then((exit) => {
+      for (const { reject } of this.#answers.values()) reject(this.#exitError(exit))
+    })
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.#child.kill(signal)
+  }
+
+  /** What the node holds under a prefix of a key-value group, computed in its own process. */
+  digest(group: string, prefix: string): Promise<Digest> {
+    const request = ++this.#lastRequest
+    return new Promise((resolve, reject) => {
+      this.#answers.set(request, { resolve, reject })
+      const message: DigestRequest = { type: 'digest', request, group, prefix }
+      this.#child.send(message, (error) => error && reject(error))
+    })
+  }
+
+  #receive(message: NodeMessage): void {
+    if (message.type === 'ready') return this.#isReady()
+    const answer = this.#answers.get(message.request)
+    this.#answers.delete(message.request)
+    if (message.type === 'digest') answer?.resolve(message.digest)
+    else answer?.reject(new Error(`node ${this.id}: ${message.reason}`))
+  }
+
+  #heard(line: string, stream: 'stdout' | 'stderr', print: NodeProcessOptions['print']): void {
+    this.#lastWords.push(line)
+    if (this.#lastWords.length > lastWordsMax) this.#lastWords.shift()
+    print(line, stream)
+  }
+
+  #exitError({ code, signal }: Exit): NodeExitedError {
+    return new NodeExitedError(this.id, signal ?? `exit code ${code}`, this.#lastWords.join('\n'))
+  }
+}

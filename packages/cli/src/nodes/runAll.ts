@@ -1,0 +1,77 @@
+import type { Topology } from '@quorate/host'
+import colours from 'picocolors'
+import { type Broker, startDevelopmentBroker } from '../connection/broker.js'
+import { type ConnectionSettings, isServerChosen, transportOf } from '../connection/settings.js'
+import { exitCodes } from '../exitCodes.js'
+import { type Io, printNote } from '../io.js'
+import { isQuorateError } from '../isQuorateError.js'
+import { NodeProcess } from './nodeProcess.js'
+
+const palette = [colours.cyan, colours.yellow, colours.magenta, colours.green, colours.blue]
+
+/** Runs every node of a topology as a child process, until all have ended. */
+export const runAll = async (
+  io: Io,
+  file: string,
+  topology: Topology,
+  settings: ConnectionSettings & { readonly data: string },
+): Promise<void> => {
+  const broker = await findBroker(io, topology, settings)
+  const connection = broker ? { nats: broker.url } : settings
+  const width = Math.max(...topology.nodes.map((node) => node.length))
+  const nodes = topology.nodes.map((id, at) => {
+    const colour = palette[at % palette.length] ?? String
+    const prefix = colour(`${id.padEnd(width)} |`)
+    const print = (line: string, stream: 'stdout' | 'stderr') => void io[stream].write(`${prefix} ${line}\n`)
+    const child = new NodeProcess({ topology: file, id, data: settings.data, connection, print })
+    void child.exited.then(({ code, signal }) => {
+      if (code !== 0) printNote(io, `${prefix} ended with ${signal ?? `exit code ${code}`}, and is not started again`)
+    })
+    return child
+  })
+  const forget = stopOnSignals(io, nodes)
+  try {
+    void Promise.all(nodes.map(({ ready }) => ready)).then(
+      () => printNote(io, `all nodes of cluster ${topology.cluster} are ready`),
+      () => {},
+    )
+    const exits = await Promise.all(nodes.map(({ exited }) => exited))
+    io.exitCode = exits.map(({ code }) => code ?? exitCodes.failure).find((code) => code !== 0) ?? exitCodes.success
+  } finally {
+    forget()
+    await broker?.close()
+  }
+}
+
+/** One that answers, found before the nodes look for it; or one of our own where the user did not say which. */
+const findBroker = async (
+  io: Io,
+  { cluster }: Topology,
+  settings: ConnectionSettings,
+): Promise<Broker | undefined> => {
+  try {
+    const connection = await transportOf(settings).connect({ cluster, name: 'up' })
+    await connection.close()
+    return undefined
+  } catch (error) {
+    if (isServerChosen(settings) || !isQuorateError(error) || error.code !== 'QUORATE_BUS_UNREACHABLE') throw error
+    const broker = await startDevelopmentBroker({ port: 4222 })
+    printNote(io, `no NATS server was there: started ${broker.label} on ${broker.url}`)
+    return broker
+  }
+}
+
+const stopOnSignals = (io: Io, nodes: readonly NodeProcess[]): (() => void) => {
+  let isStopping = false
+  const stop = () => {
+    if (!isStopping) printNote(io, 'stopping; Ctrl-C again kills')
+    for (const node of nodes) node.kill(isStopping ? 'SIGKILL' : 'SIGTERM')
+    isStopping = true
+  }
+  process.on('SIGINT', stop)
+  process.on('SIGTERM', stop)
+  return () => {
+    process.off('SIGINT', stop)
+    process.off('SIGTERM', stop)
+  }
+}

@@ -1,0 +1,79 @@
+import { join } from 'node:path'
+import { type QuorateNode, startNode, type Topology } from '@quorate/host'
+import { KvClient, type KvGroup } from '@quorate/kv'
+import { level } from '@quorate/level'
+import { type ConnectionSettings, transportOf } from '../connection/settings.js'
+import { exitCodes } from '../exitCodes.js'
+import type { Io } from '../io.js'
+import { lineLogger } from '../logger.js'
+import { digestOf } from './digest.js'
+import type { DigestRequest, NodeMessage } from './nodeMessages.js'
+
+/** Runs one node of a topology in this process, until it is told to stop. Its store is the directory of its name in `data`. */
+export const runNode = async (
+  io: Io,
+  topology: Topology,
+  id: string,
+  settings: ConnectionSettings & { readonly data: string },
+): Promise<void> => {
+  const { cluster, groups } = topology
+  const node = await startNode({
+    id,
+    cluster,
+    transport: transportOf(settings),
+    store: level(join(settings.data, id)),
+    groups,
+    logger: lineLogger(io.stdout),
+  })
+  const forget = [stopOnSignals(node), serveParent(node)]
+  try {
+    const cause = await node.stopped
+    if (cause) throw cause
+  } finally {
+    for (const each of forget) each()
+  }
+}
+
+/**
+ * The first signal lets the node finish what is under way, the second does not; but a node that was started by another
+ * process hears of one Ctrl-C twice, and leaves it to that one to kill it.
+ */
+const stopOnSignals = (node: QuorateNode): (() => void) => {
+  const isChild = process.connected
+  let isStopping = false
+  const stop = () => {
+    if (isStopping && !isChild) process.exit(exitCodes.interrupted)
+    isStopping = true
+    void node.stop()
+  }
+  process.on('SIGINT', stop)
+  process.on('SIGTERM', stop)
+  return () => {
+    process.off('SIGINT', stop)
+    process.off('SIGTERM', stop)
+  }
+}
+
+/** Where another process started this one: says when the node is ready, answers, and does not outlive it. */
+const serveParent = (node: QuorateNode): (() => void) => {
+  if (!process.connected) return () => {}
+  const say = (message: NodeMessage) => process.connected && process.send?.(message)
+  const hear = ({ request, group, prefix }: DigestRequest) => {
+    const failed = (error: unknown) => say({ type: 'failed', request, reason: String(error) })
+    // Who asks knows that this group keeps keys and values.
+    const kv = new KvClient(node.group(group) as unknown as KvGroup)
+    digestOf(kv, prefix).then((digest) => say({ type: 'digest', request, digest }), failed)
+  }
+  const leave = () => void node.stop()
+  process.on('message', hear)
+  process.on('disconnect', leave)
+  node.ready.then(
+    () => say({ type: 'ready' }),
+    () => {},
+  )
+  return () => {
+    process.off('message', hear)
+    process.off('disconnect', leave)
+    if (process.connected) process.disconnect()
+  }
+}

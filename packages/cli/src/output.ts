@@ -1,0 +1,34 @@
+import { Option } from 'commander'
+
+export type OutputFormat = 'text' | 'json'
+
+export const outputOption = (): Option =>
+  new Option('--output <format>', 'how to print it').choices(['text', 'json'] satisfies OutputFormat[]).default('text')
+
+/** Lines of columns, as wide as what they hold. Numbers stand to the right. */
+export const table = (titles: readonly string[], rows: readonly (readonly (string | number)[])[]): string[] => {
+  const widths = titles.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => String(row[column] ?? '').length)),
+  )
+  const isNumeric = titles.map((_, column) => rows.every((row) => typeof row[column] === 'number'))
+  const line = (cells: readonly (string | number)[]): string =>
+    cells
+      .map((cell, column) => {
+        const width = widths[column] ?? 0
+        return isNumeric[column] && rows.length > 0 ? String(cell).padStart(width) : String(cell).padEnd(width)
+      })
+      .join('  ')
+      .trimEnd()
+  return [line(titles), ...rows.map(line)]
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/** The text that bytes hold, or `undefined` when they are no UTF-8. */
+export const textOf = (bytes: Uint8Array): string | undefined => {
+  try {
+    return utf8.decode(bytes)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs'
+import { Command } from 'commander'
+import { demoCommand } from './commands/demo.js'
+import { kvCommand } from './commands/kv.js'
+import { statusCommand } from './commands/status.js'
+import { upCommand } from './commands/up.js'
+import { exitCodesHelp } from './exitCodes.js'
+import type { Io } from './io.js'
+
+const examples = `
+Examples:
+  quorate demo                              three processes, a killed leader, nothing lost
+  quorate up topology.ts                    every node of a topology, on this machine
+  quorate up topology.ts --node n1          one of them
+  quorate kv put greeting hello
+  quorate status
+${exitCodesHelp}`
+
+/** The whole command line. */
+export const program = (io: Io): Command => {
+  const command = new Command('quorate')
+    .description('Consensus among processes: run clusters, use them, see how they are')
+    .version(versionOf())
+    .addHelpText('after', examples)
+  for (const make of [upCommand, demoCommand, kvCommand, statusCommand]) command.addCommand(make(io))
+  return prepared(command, io)
+}
+
+/** Errors are thrown instead of ending the process, and everything is written where `io` says. */
+const prepared = (command: Command, io: Io): Command => {
+  command
+    .exitOverride()
+    .showHelpAfterError('(--help says more)')
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+    })
+  for (const each of command.commands) prepared(each as Command, io)
+  return command
+}
+
+const versionOf = (): string => {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
+}
