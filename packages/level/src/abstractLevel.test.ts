@@ -119,6 +119,28 @@ describe('what a database loses, changes or brings back, while its own checks se
     }
   })
 
+  test('what a log holds being of an earlier time, all of it but the head, is noticed', async () => {
+    for (const version of versions.slice(0, -1)) {
+      const isHeld = (key: string): boolean => key.startsWith('03')
+      const content = new Map([
+        ...[...last].filter(([key]) => !isHeld(key)),
+        ...[...version].filter(([key]) => isHeld(key)),
+      ])
+      expect(await outcomeOf(content)).toBe('QUORATE_STORE_DAMAGED')
+    }
+  })
+
+  test('the parts of the snapshot before, of the same size, are noticed', async () => {
+    const isPart = (key: string): boolean => key.includes(`${Buffer.from(log).toString('hex')}02`)
+    const before = versions.at(-3) as Content
+    const content = new Map([
+      ...[...last].filter(([key]) => !isPart(key)),
+      ...[...before].filter(([key]) => isPart(key)),
+    ])
+    expect([...content.keys()].filter(isPart)).toHaveLength(2)
+    expect(await outcomeOf(content)).toBe('QUORATE_STORE_DAMAGED')
+  })
+
   test('one bit flipped in any key or value is noticed', async () => {
     for (const [key, value] of last) {
       const step = Math.max(1, value.length >> 5)

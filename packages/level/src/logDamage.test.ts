@@ -155,6 +155,13 @@ describe("LevelDB's log", () => {
       expect(await outcomeOf(copy)).toEqual({ code: 'torn', held: fixture.butLast })
     })
 
+    test('a record that ends between two of its fragments is torn', async () => {
+      const fixture = await large()
+      const end = Math.ceil(fixture.lastAt / blockBytes) * blockBytes
+      const copy = await damagedCopy(fixture, (path) => truncate(path, end))
+      expect(await outcomeOf(copy)).toEqual({ code: 'torn', held: fixture.butLast })
+    })
+
     test('a missing block in the middle is damage', async () => {
       const fixture = await large()
       const copy = await damagedCopy(fixture, (path) =>

@@ -150,7 +150,7 @@ const cases: Record<string, (bench: StoreBench) => Promise<void>> = {
     await bench.write({ type: 'persist', record: patternOf(9, 1) }, append(...entriesOf(1, 20, 1)))
     await bench.write({ type: 'install', snapshot: snapshotOf({ index: 100, term: 4 }) })
     await bench.verify()
-    await bench.write(append(...entriesOf(101, 110, 4)))
+    for (const from of [101, 104, 107]) await bench.write(append(...entriesOf(from, from + 2, 4)))
     await bench.write(
       { type: 'install', snapshot: snapshotOf({ index: 105, term: 5 }) },
       append(...entriesOf(106, 107, 5)),

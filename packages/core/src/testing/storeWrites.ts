@@ -75,7 +75,7 @@ const randomOperation = (random: Random, log: Recovered): StoreOperation => {
       return randomCompact(random, log, any())
     case 5: {
       if (random.below(3) > 0) return { type: 'persist', record: new Uint8Array(0) }
-      const mark = { index: last.index + random.below(20), term: last.term + 1 }
+      const mark = { index: log.base.index + 1 + random.below(last.index - log.base.index + 20), term: last.term + 1 }
       return { type: 'install', snapshot: { last: mark, bytes: patternOf(random.below(5000), mark.index) } }
     }
     default:
