@@ -60,7 +60,9 @@ describe('one bit of a log on the disk is another', () => {
 
     await torn.startReady()
     await behind.startReady()
-    expect(torn.log).toContainEqual(expect.objectContaining({ level: 'warn', text: expect.stringContaining('lost or damaged') }))
+    expect(torn.log).toContainEqual(
+      expect.objectContaining({ level: 'warn', text: expect.stringContaining('lost or damaged') }),
+    )
     const { term } = await statusOf(torn)
     // Whoever is behind campaigns all the time; with the vote of the other it would win, and what was acknowledged be gone.
     await sleep(3000)

@@ -44,7 +44,13 @@ export class Cluster {
   /** A client with a connection of its own. */
   async client(options: ClientOptions = {}): Promise<LedgerClient> {
     const transport = nats({ servers: this.bus.url })
-        const client = await connectClient({ transport, cluster: this.name, group: 'ledger', stateMachine: ledger, ...options })
+    const client = await connectClient({
+      transport,
+      cluster: this.name,
+      group: 'ledger',
+      stateMachine: ledger,
+      ...options,
+    })
     this.#clients.push(client)
     return client
   }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { crc32 } from 'node:zlib'
 
 /** The log of a LevelDB database that is written to: the newest one. */
 export const newestLog = async (directory: string): Promise<string> => {
@@ -26,4 +27,12 @@ export const fingerprint = async (directory: string): Promise<string> => {
   for (const name of (await readdir(directory)).toSorted())
     if (!/^LO(G|G\.old|CK)$/.test(name)) hash.update(name).update(await readFile(join(directory, name)))
   return hash.digest('hex')
+}
+
+/** Makes the identity of a store say that a newer program wrote it. */
+export const claimNewerFormat = async (directory: string): Promise<void> => {
+  const path = join(directory, 'quorate.json')
+  const { checksum: _, ...fields } = JSON.parse(await readFile(path, 'utf8')) as { format: number; checksum: number }
+  const newer = { ...fields, format: fields.format + 1 }
+  await writeFile(path, `${JSON.stringify({ ...newer, checksum: crc32(JSON.stringify(newer)) })}\n`)
 }

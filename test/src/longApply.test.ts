@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { startCluster, statusOf } from './cluster.js'
 
-/** What each command costs, and how many come at once: together ten times the longest election timeout. */
-const busyMs = 4
-const commands = 2000
+/** What each command costs, and how many come at once: together several times the longest election timeout. */
+const busyMs = 5
+const commands = 600
 
 describe('a state machine that takes its time (heartbeats behind work)', () => {
   test('much to apply at once costs nobody the leadership', async () => {

@@ -1,10 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import type { NodeAnswers, NodeQuestion, ProgramReport, NodeSettings } from './programs/settings.js'
+import type { NodeAnswers, NodeQuestion, NodeSettings, ProgramReport } from './programs/settings.js'
 import { until } from './until.js'
 
 /** Programs run as they were built, from the sources (tests) as well as from what was built (benchmarks). */
-export const programPath = (name: string): string => fileURLToPath(new URL(`../dist/programs/${name}.js`, import.meta.url))
+export const programPath = (name: string): string =>
+  fileURLToPath(new URL(`../dist/programs/${name}.js`, import.meta.url))
 
 type Log = Extract<ProgramReport, { type: 'log' }>
 type Ended = Extract<ProgramReport, { type: 'ended' }>

@@ -20,7 +20,11 @@ describe('processes that are killed', () => {
     await using cluster = await startCluster({ snapshotEveryEntries: 2000, entriesKept: 500 })
     // What clients ask comes again later: not only a client's own retries must be recognized.
     await using _echoes = await echoEverything(cluster)
-    const clients = await Promise.all([cluster.client(), cluster.client(), cluster.client({ commandsPerMessageMax: 1 })])
+    const clients = await Promise.all([
+      cluster.client(),
+      cluster.client(),
+      cluster.client({ commandsPerMessageMax: 1 }),
+    ])
     const writers = new Writers(clients, 8)
     const progress: number[] = []
     for (let kill = 0; kill < kills; kill++) {

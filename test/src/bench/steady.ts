@@ -77,7 +77,9 @@ const startNodes = async (servers: string, directory: string): Promise<NodeProce
   const members = ['n1', 'n2', 'n3']
   const nodes = members.map((id) => {
     const settings = { id, members, cluster, servers, directory: join(directory, id), machine: 'kv' } as const
-    const profile = flags.profile ? ['--cpu-prof', '--cpu-prof-dir', flags.profile, '--cpu-prof-name', `${id}.cpuprofile`] : []
+    const profile = flags.profile
+      ? ['--cpu-prof', '--cpu-prof-dir', flags.profile, '--cpu-prof-name', `${id}.cpuprofile`]
+      : []
     return new NodeProcess(settings, profile)
   })
   await Promise.all(nodes.map((node) => node.startReady()))
@@ -147,7 +149,8 @@ const main = async (): Promise<void> => {
   const servers = url ?? bus?.url ?? ''
   const directory = await mkdtemp(join(tmpdir(), 'quorate-bench-'))
   say(`bus: ${bus?.kind ?? 'yours'} at ${servers}; disks in ${directory}, synced`)
-  if (bus?.kind === 'embedded broker') say('no nats-server on the PATH: the embedded broker shares a core with the client')
+  if (bus?.kind === 'embedded broker')
+    say('no nats-server on the PATH: the embedded broker shares a core with the client')
   try {
     await measure(servers, directory)
   } finally {

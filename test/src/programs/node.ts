@@ -6,7 +6,7 @@ import { nats } from '@quorate/nats'
 import { raft } from '@quorate/raft'
 import { type Ledger, ledger, pageOf } from '../ledger.js'
 import { earlyDone } from './earlyDone.js'
-import type { NodeQuestion, ProgramReport, NodeSettings } from './settings.js'
+import type { NodeQuestion, NodeSettings, ProgramReport } from './settings.js'
 
 /** One node as a process of its own. Lives no longer than who started it. */
 
@@ -72,7 +72,10 @@ const run = async (): Promise<void> => {
       (error: Error) => say({ type: 'answer', ask, error: error.message }),
     )
   })
-  node.ready.then(() => say({ type: 'ready' }), () => {})
+  node.ready.then(
+    () => say({ type: 'ready' }),
+    () => {},
+  )
   node.stopped.then(end)
 }
 
