@@ -32,6 +32,8 @@ export class NodeProcess {
   readonly id: string
   /** Resolves when the process has ended and its output is printed. */
   readonly exited: Promise<Exit>
+  /** Resolves when the process has ended, with an error that says how. */
+  readonly failed: Promise<NodeExitedError>
   /** Resolves when the actors of the node run. Rejects when the process ends before. */
   readonly ready: Promise<void>
   readonly #child: ChildProcess
@@ -52,14 +54,15 @@ export class NodeProcess {
     }
     this.#child.on('message', (message) => this.#receive(message as NodeMessage))
     this.exited = new Promise((resolve) => this.#child.on('close', (code, signal) => resolve({ code, signal })))
+    this.failed = this.exited.then((exit) => this.#exitError(exit))
     this.ready = new Promise((resolve, reject) => {
       this.#isReady = resolve
-      void this.exited.then((exit) => reject(this.#exitError(exit)))
+      void this.failed.then(reject)
     })
     // Who does not wait for it shall not be ended by it.
     this.ready.catch(() => {})
-    void this.exited.then((exit) => {
-      for (const { reject } of this.#answers.values()) reject(this.#exitError(exit))
+    void this.failed.then((error) => {
+      for (const { reject } of this.#answers.values()) reject(error)
     })
   }
 

@@ -1,0 +1,32 @@
+import { exitCodes } from '../exitCodes.js'
+import { InterruptedError } from '../errors.js'
+
+/** Ctrl-C as a promise that rejects; a second one ends the process at once. */
+export interface Interruption {
+  readonly promise: Promise<never>
+  /** Ctrl-C does again what it did before. */
+  forget(): void
+}
+
+export const interruption = (): Interruption => {
+  let interrupt: (error: Error) => void = () => {}
+  let isInterrupted = false
+  const promise = new Promise<never>((_, reject) => {
+    interrupt = reject
+  })
+  promise.catch(() => {})
+  const hear = () => {
+    if (isInterrupted) process.exit(exitCodes.interrupted)
+    isInterrupted = true
+    interrupt(new InterruptedError())
+  }
+  process.on('SIGINT', hear)
+  process.on('SIGTERM', hear)
+  return {
+    promise,
+    forget() {
+      process.off('SIGINT', hear)
+      process.off('SIGTERM', hear)
+    },
+  }
+}
