@@ -46,26 +46,17 @@ const messageOverheadBytes = 4096
 
 /**
  * A group that orders its commands by Raft (Ongaro and Ousterhout, 2014): give it to `startNode` on each of its members.
- * @throws {@link InvalidConfigurationError} `QUORATE_INVALID_CONFIGURATION`: no members, one twice, a heartbeat that is not
- *   shorter than the election timeout, a limit that is no whole number above 0.
+ * @throws {@link InvalidConfigurationError} `QUORATE_INVALID_CONFIGURATION`: no members, one twice, a quorum of others,
+ *   a heartbeat that is not shorter than the election timeout, a limit that is no whole number above 0.
  * @throws {@link InvalidNameError} `QUORATE_INVALID_NAME`: a member's name that no subject can carry.
  */
 export function raft<Machine extends AnyStateMachine>(options: RaftOptions<Machine>): GroupDefinition<Machine> {
   const { members, stateMachine, electionTimeoutMs = 1000, heartbeatMs = 100 } = options
-  if (members.length === 0) throw new InvalidConfigurationError('a Raft group needs at least one member')
-  for (const member of members) checkName('node', member)
   const quorum = options.quorum ?? majority(members)
-  if (!(heartbeatMs > 0 && heartbeatMs * 2 <= electionTimeoutMs)) {
-    throw new InvalidConfigurationError(
-      `heartbeatMs (${heartbeatMs}) must be above 0 and at most half of electionTimeoutMs (${electionTimeoutMs}), or followers campaign against a healthy leader`,
-    )
-  }
   const limits = { ...defaults, ...options.limits }
-  for (const [name, limit] of Object.entries(limits)) {
-    if (!Number.isSafeInteger(limit) || limit < 1) {
-      throw new InvalidConfigurationError(`limit ${name} must be a whole number above 0, not ${limit}`)
-    }
-  }
+  checkMembers(members, quorum)
+  checkTimes(electionTimeoutMs, heartbeatMs)
+  checkLimits(limits)
   return {
     protocol: 'raft',
     messages,
@@ -85,6 +76,37 @@ export function raft<Machine extends AnyStateMachine>(options: RaftOptions<Machi
         status: (snapshot) => statusOf(snapshot as Parameters<typeof statusOf>[0]),
       },
     },
+  }
+}
+
+function checkMembers(members: readonly NodeId[], quorum: QuorumSystem): void {
+  for (const member of members) checkName('node', member)
+  const twice = members.find((member, position) => members.indexOf(member) !== position)
+  if (twice !== undefined) throw new InvalidConfigurationError(`member ${twice} is listed twice`)
+  const stranger = quorum.members.find((member) => !members.includes(member))
+  if (stranger !== undefined) {
+    throw new InvalidConfigurationError(
+      `the quorum counts on ${stranger}, which is no member: add it to members (${members.join(', ')}) or take it out`,
+    )
+  }
+}
+
+/** Timers hold at most this; a longer one would fire at once. */
+const timerMsMax = 2 ** 31 - 1
+
+function checkTimes(electionTimeoutMs: number, heartbeatMs: number): void {
+  if (!(heartbeatMs > 0 && heartbeatMs * 2 <= electionTimeoutMs && electionTimeoutMs * 2 <= timerMsMax)) {
+    throw new InvalidConfigurationError(
+      `heartbeatMs (${heartbeatMs}) must be above 0 and at most half of electionTimeoutMs (${electionTimeoutMs}), or followers campaign against a healthy leader; twice electionTimeoutMs at most ${timerMsMax}`,
+    )
+  }
+}
+
+function checkLimits(limits: Readonly<Record<string, number>>): void {
+  for (const [name, limit] of Object.entries(limits)) {
+    if (!Number.isSafeInteger(limit) || limit < 1) {
+      throw new InvalidConfigurationError(`limit ${name} must be a whole number above 0, not ${limit}`)
+    }
   }
 }
 

@@ -174,10 +174,13 @@ export const persisted = (index: number, term: number) =>
 
 // What it said.
 
-type Said<M extends RaftMessage> = M extends RaftMessage ? M & { readonly to: string } : never
+type To<M extends RaftMessage> = M extends RaftMessage ? M & { readonly to: string } : never
+
+/** A message of one type. */
+export type Said<Type extends RaftMessage['type']> = Extract<RaftMessage, { readonly type: Type }>
 
 /** The messages among the effects; a multicast is said to `all`. */
-export const sent = (effects: readonly RaftEffect[]): readonly Said<RaftMessage>[] =>
+export const sent = (effects: readonly RaftEffect[]): readonly To<RaftMessage>[] =>
   effects.flatMap((effect) =>
     effect.type === 'send' || effect.type === 'multicast' ? [{ ...effect.message, to: nodeOf(effect.to) }] : [],
   )
@@ -185,7 +188,7 @@ export const sent = (effects: readonly RaftEffect[]): readonly Said<RaftMessage>
 /** The messages of one type among the effects. */
 export const sentOf = <Type extends RaftMessage['type']>(effects: readonly RaftEffect[], type: Type) =>
   sent(effects).filter(
-    (message): message is Extract<Said<RaftMessage>, { readonly type: Type }> => message.type === type,
+    (message): message is Extract<To<RaftMessage>, { readonly type: Type }> => message.type === type,
   )
 
 export const kindsOf = (effects: readonly RaftEffect[]): readonly string[] => effects.map(({ type }) => type)

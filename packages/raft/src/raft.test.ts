@@ -1,0 +1,117 @@
+import { InvalidConfigurationError, InvalidNameError, origin, QuorateError, weighted } from '@quorate/core'
+import { type Driven, drive } from '@quorate/core/testing'
+import { describe, expect, test } from 'vitest'
+import { history } from './cluster.test.fixture.js'
+import { type RaftOptions, raft, type server } from './index.js'
+import * as given from './role.test.fixture.js'
+
+const members = ['n1', 'n2', 'n3']
+const optionsWith = (more: Partial<RaftOptions<typeof history>>) => ({ members, stateMachine: history, ...more })
+const recovered = { record: undefined, snapshot: undefined, base: origin, entries: [], torn: false }
+
+/** The role of n1, as a host would run it. */
+function hosted(more: Partial<RaftOptions<typeof history>> = {}) {
+  const definition = raft(optionsWith(more)).roles['server']
+  if (!definition) throw new RangeError('raft() defines no role')
+  const logic = definition.logic({ below: () => 0 }) as typeof server
+  const role: Driven<typeof server> = drive(logic, definition.input({ group: 'g', node: 'n1', recovered }) as never)
+  return { definition, role }
+}
+
+const refused = (more: Partial<RaftOptions<typeof history>>) => {
+  try {
+    raft(optionsWith(more))
+  } catch (error) {
+    return error
+  }
+  throw new RangeError('raft() took these options')
+}
+
+describe('options that cannot work are refused before anything is started', () => {
+  test.each([
+    ['no members', { members: [] }, 'at least one member'],
+    ['a member twice', { members: ['n1', 'n2', 'n1'] }, 'n1 is listed twice'],
+    ['a member twice, beside a quorum of its own', { members: ['n1', 'n1'], quorum: weighted({ n1: 1 }) }, 'n1'],
+    ['a quorum of others', { quorum: weighted({ n1: 1, n2: 1, n9: 1 }) }, 'n9'],
+    ['a heartbeat as long as the election timeout', { heartbeatMs: 1000, electionTimeoutMs: 1000 }, 'heartbeatMs (1000)'],
+    ['a heartbeat longer than half of it', { heartbeatMs: 600, electionTimeoutMs: 1000 }, 'electionTimeoutMs (1000)'],
+    ['no heartbeat', { heartbeatMs: 0 }, 'above 0'],
+    ['a heartbeat that is no number', { heartbeatMs: Number.NaN }, 'NaN'],
+    ['an endless election timeout', { electionTimeoutMs: Number.POSITIVE_INFINITY }, 'Infinity'],
+    ['a limit of 0', { limits: { entriesMax: 0 } }, 'entriesMax'],
+    ['a limit below 0', { limits: { inflightBytesMax: -1 } }, 'inflightBytesMax'],
+    ['a limit that is no whole number', { limits: { bytesMax: 1.5 } }, 'bytesMax'],
+  ] as const)('%s', (_case, options, text) => {
+    const error = refused(options)
+    expect(error).toBeInstanceOf(InvalidConfigurationError)
+    expect((error as QuorateError).code).toBe('QUORATE_INVALID_CONFIGURATION')
+    expect((error as QuorateError).message).toContain(text)
+  })
+
+  test.each([['n.1'], ['all'], [''], ['n 1'], ['n/1'], ['x'.repeat(65)], ['n>']])('a member that no subject can carry: %j', (name) => {
+    const error = refused({ members: ['n1', name] })
+    expect(error).toBeInstanceOf(InvalidNameError)
+    expect((error as QuorateError).code).toBe('QUORATE_INVALID_NAME')
+  })
+})
+
+describe('a group', () => {
+  test('has one role, which all members host, which takes commands and runs the state machine', () => {
+    const { definition } = hosted()
+    expect(definition).toMatchObject({ nodes: members, orders: true, applies: true })
+    expect(raft(optionsWith({})).protocol).toBe('raft')
+  })
+
+  test('has the limits that its options name, and else the defaults', () => {
+    const { limits } = raft(optionsWith({ limits: { commandBytesMax: 1_000_000, sessionsMax: 7 } }))
+    expect(limits).toMatchObject({ commandBytesMax: 1_000_000, sessionsMax: 7, snapshotEveryEntries: 50_000 })
+    expect(limits.messageBytesMax).toBeGreaterThan(1_000_000)
+    expect(raft(optionsWith({})).limits.messageBytesMax).toBeGreaterThan(256 * 1024)
+  })
+
+  test('times its roles as told', () => {
+    const { role } = hosted({ electionTimeoutMs: 400, heartbeatMs: 40 })
+    expect(role.timers).toEqual({ electionTimeout: 400 })
+    role.receive(given.appendEntries('n2'))
+    expect(role.timers).toEqual({ electionTimeout: 400, minimumElectionTimeout: 400 })
+    role.fire('electionTimeout')
+    expect(role.timers).toEqual({ electionTimeout: 400 })
+    role.receive(given.preVoteReply('n2'))
+    role.receive(given.requestVoteReply('n2', { term: 2 }))
+    expect(role.timers).toEqual({ heartbeat: 40, quorumCheck: 400 })
+  })
+
+  test('decides by the quorum that it was given', () => {
+    const { role } = hosted({ quorum: weighted({ n1: 3, n2: 1, n3: 1 }, members) })
+    role.fire('electionTimeout')
+    expect(role.snapshot.role).toBe('leader')
+  })
+
+  test('says how it stands', () => {
+    const { definition, role } = hosted()
+    const status = () => definition.status(role.snapshot)
+    expect(status()).toEqual({
+      state: 'follower.following.free',
+      term: 0,
+      leader: undefined,
+      leads: false,
+      commitIndex: 0,
+      lastIndex: 0,
+    })
+    role.receive(given.appendEntries('n2', { entries: [given.entry(1, 1)], leaderCommit: 1 }))
+    expect(status()).toMatchObject({ state: 'follower.following.led', term: 1, leader: 'n2', commitIndex: 1, lastIndex: 1 })
+    role.fire('electionTimeout')
+    expect(status()).toMatchObject({ state: 'candidate.preVoting', leader: undefined })
+    role.receive(given.preVoteReply('n2'))
+    role.receive(given.requestVoteReply('n2', { term: 2 }))
+    expect(status()).toMatchObject({ state: 'leader.leading', leader: 'n1', leads: true, term: 2, lastIndex: 2 })
+  })
+
+  test('its record survives its codec', () => {
+    const { record } = hosted().definition
+    for (const votedFor of [undefined, 'n2']) {
+      const value = { currentTerm: 7, votedFor, doubtful: true }
+      expect(record.decode(record.encode(value))).toEqual(value)
+    }
+  })
+})

@@ -1,0 +1,17 @@
+import type { RaftEvent } from './server.js'
+
+/** Every event of a Raft server, and where it comes from. */
+export const raftEvents: Readonly<Record<RaftEvent['type'], 'message' | 'local'>> = {
+  PreVote: 'message',
+  PreVoteReply: 'message',
+  RequestVote: 'message',
+  RequestVoteReply: 'message',
+  AppendEntries: 'message',
+  AppendEntriesReply: 'message',
+  InstallSnapshot: 'message',
+  InstallSnapshotReply: 'message',
+  'storage.persisted': 'local',
+  'client.proposed': 'local',
+  'client.read': 'local',
+  'snapshot.taken': 'local',
+}
