@@ -1,5 +1,5 @@
-import { open, readFile, rename, unlink } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { mkdir, open, readFile, rename, unlink } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 
 /** The text of a file, or `undefined` where there is none. */
 export const readText = async (path: string): Promise<string | undefined> => {
@@ -8,6 +8,17 @@ export const readText = async (path: string): Promise<string | undefined> => {
   } catch (error) {
     if (isMissing(error)) return undefined
     throw error
+  }
+}
+
+/** Makes a directory and those above it that are missing. Durable when it resolves, or a power cut could empty a store. */
+export const makeDirectory = async (path: string): Promise<void> => {
+  const first = await mkdir(path, { recursive: true })
+  if (first === undefined) return
+  const above = dirname(resolve(first))
+  for (let parent = dirname(resolve(path)); ; parent = dirname(parent)) {
+    await syncDirectory(parent)
+    if (parent === above || parent === dirname(parent)) return
   }
 }
 
@@ -37,7 +48,7 @@ export const removeDurably = async (path: string): Promise<void> => {
   await syncDirectory(dirname(path))
 }
 
-export const isMissing = (error: unknown): boolean => (error as { code?: unknown } | undefined)?.code === 'ENOENT'
+const isMissing = (error: unknown): boolean => (error as { code?: unknown } | undefined)?.code === 'ENOENT'
 
 const syncDirectory = async (path: string): Promise<void> => {
   // Windows opens no directories, and keeps names by itself.

@@ -1,9 +1,9 @@
-import { mkdir, realpath } from 'node:fs/promises'
+import { realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type OpenStore, QuorateError, type Store } from '@quorate/core'
 import { ClassicLevel } from 'classic-level'
 import { StoreDamagedError, StoreFailedError, StoreLockedError } from './errors.js'
-import { readText, removeDurably, writeDurably } from './files.js'
+import { makeDirectory, readText, removeDurably, writeDurably } from './files.js'
 import { checkOwner, type Owner } from './identity.js'
 import { inspect } from './inspect.js'
 import { causeOf, checkUnlocked, claim, isLocked } from './lock.js'
@@ -14,7 +14,8 @@ import { establishOutside, readOutside, writeOutside } from './outside.js'
 const tornName = 'quorate.torn'
 
 /**
- * LevelDB merges what it wrote in units of this size: with the default, 4 MiB, steady appends wait for merges.
+ * LevelDB turns its log into a table, and merges tables, in units of this size. With the default, 4 MiB, appends waited
+ * for merges and ran at a third of the speed.
  */
 const writeBufferSize = 32 * 1024 * 1024
 
@@ -29,7 +30,7 @@ const writeBufferSize = 32 * 1024 * 1024
 export const level = (directory: string): Store => ({
   open: async (owner) => {
     const path = await failing(`${directory} could not be used`, async () => {
-      await mkdir(directory, { recursive: true })
+      await makeDirectory(directory)
       return realpath(directory)
     })
     const release = claim(path)
@@ -37,8 +38,9 @@ export const level = (directory: string): Store => ({
       await checkUnlocked(path)
       return await failing(`${path} could not be opened`, () => openDirectory(path, owner, release))
     } catch (error) {
+      const explanation = await explained(path, error)
       release()
-      throw await explained(path, error)
+      throw explanation
     }
   },
 })
