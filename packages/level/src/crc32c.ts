@@ -20,7 +20,7 @@ const tables = ((): Int32Array => {
 const table = (slice: number, byte: number): number => tables[slice * 256 + (byte & 255)] as number
 
 /** CRC-32C of `bytes[start, end)`: what LevelDB guards its files with. */
-export const crc32c = (bytes: Uint8Array, start: number, end: number): number => {
+const crc32c = (bytes: Uint8Array, start: number, end: number): number => {
   let crc = -1
   let at = start
   for (; at + slices <= end; at += slices) {

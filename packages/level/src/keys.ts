@@ -11,7 +11,7 @@ export const sealKey = Buffer.of(255)
 /** Before the heads of all logs, and after. */
 export const headRange = { gte: Buffer.of(2), lt: Buffer.of(3) } as const
 
-export const headKey = (log: string): Buffer => Buffer.concat([headRange.gte, Buffer.from(log)])
+const headKey = (log: string): Buffer => Buffer.concat([headRange.gte, Buffer.from(log)])
 
 export const logOfHeadKey = (key: Uint8Array): string => Buffer.from(key.subarray(1)).toString()
 
