@@ -41,7 +41,10 @@ export class NodeExitedError extends QuorateError {
 /** `QUORATE_TOO_SLOW`: something that should have happened did not within its time. */
 export class TooSlowError extends QuorateError {
   constructor(what: string, withinMs: number) {
-    super('QUORATE_TOO_SLOW', `${what} not within ${withinMs / 1000} s: see whether the machine is overloaded, and try again`)
+    super(
+      'QUORATE_TOO_SLOW',
+      `${what} not within ${withinMs / 1000} s: see whether the machine is overloaded, and try again`,
+    )
   }
 }
 

@@ -54,7 +54,8 @@ const named = <T>(path: string, run: () => T): T => {
 }
 
 /** The first line: what follows is a stack or a list of files, which helps nobody. */
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''
+const reasonOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''
 
 const isTopology = (value: unknown): value is host.Topology => {
   if (typeof value !== 'object' || value === null) return false

@@ -35,7 +35,13 @@ export const demoCommand = (io: Io): Command =>
       const { json, keep = false } = settings
       const narrator = json ? silentNarrator : narratorFor(io)
       try {
-        const report = await runDemo({ protocol, input: readInput(settings.input), connection: settings, keep, narrator })
+        const report = await runDemo({
+          protocol,
+          input: readInput(settings.input),
+          connection: settings,
+          keep,
+          narrator,
+        })
         if (json) printLine(io, reportLine(report))
         io.exitCode = report.ok ? exitCodes.success : exitCodes.failure
       } catch (error) {

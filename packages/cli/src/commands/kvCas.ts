@@ -1,8 +1,8 @@
 import { Command, Option } from 'commander'
 import { exitCodes } from '../exitCodes.js'
 import { type Io, printLine } from '../io.js'
-import { type KvSettings, wholeNumber, withClient, withGroup } from './kvSettings.js'
 import { valueOf } from './kvPut.js'
+import { type KvSettings, wholeNumber, withClient, withGroup } from './kvSettings.js'
 
 interface CasSettings extends KvSettings {
   readonly ifRevision?: number

@@ -3,8 +3,7 @@ import { exitCodes } from '../exitCodes.js'
 import { type Io, printLine, printNote } from '../io.js'
 import { type KvSettings, plainEntry, withClient, withGroup } from './kvSettings.js'
 
-export const staleOption = (): Option =>
-  new Option('--stale', 'take what the asked node has applied, which may be old')
+export const staleOption = (): Option => new Option('--stale', 'take what the asked node has applied, which may be old')
 
 export const consistencyOf = ({ stale }: { readonly stale?: boolean }) =>
   ({ consistency: stale ? 'stale' : 'linearizable' }) as const

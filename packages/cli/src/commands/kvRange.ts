@@ -2,8 +2,8 @@ import type { KvAnswer } from '@quorate/kv'
 import { Command, Option } from 'commander'
 import { type Io, printLine, printNote } from '../io.js'
 import { table, textOf } from '../output.js'
-import { type KvSettings, plainEntry, wholeNumber, withClient, withGroup } from './kvSettings.js'
 import { consistencyOf, staleOption } from './kvGet.js'
+import { type KvSettings, plainEntry, wholeNumber, withClient, withGroup } from './kvSettings.js'
 
 interface RangeSettings extends KvSettings {
   readonly limit: number

@@ -41,7 +41,10 @@ export const wholeNumber =
   }
 
 /** Connects, lets `use` do its work, and disconnects. */
-export const withClient = async <T>(settings: KvSettings, use: (client: ConnectedKvClient) => Promise<T>): Promise<T> => {
+export const withClient = async <T>(
+  settings: KvSettings,
+  use: (client: ConnectedKvClient) => Promise<T>,
+): Promise<T> => {
   const { cluster, group, timeout } = settings
   const client = await connectKvClient({ transport: transportOf(settings), cluster, group, deadlineMs: timeout })
   try {

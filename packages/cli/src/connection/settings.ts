@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { type Authenticator, credsAuthenticator, nkeyAuthenticator } from '@nats-io/transport-node'
 import type { Transport } from '@quorate/core'
 import { type NatsOptions, nats } from '@quorate/nats'
-import { Option, type Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { UnreadableFileError } from '../errors.js'
 
 /** How the bus is reached: what the connection flags say. */
@@ -37,9 +37,19 @@ const flags: readonly {
   { key: 'token', flag: '--token <text>', variable: 'QUORATE_NATS_TOKEN', text: 'token of the NATS server' },
   { key: 'creds', flag: '--creds <file>', variable: 'QUORATE_NATS_CREDS', text: 'credentials file (JWT and seed)' },
   { key: 'nkey', flag: '--nkey <file>', variable: 'QUORATE_NATS_NKEY', text: 'file with the seed of an NKEY' },
-  { key: 'tlsCa', flag: '--tls-ca <file>', variable: 'QUORATE_NATS_TLS_CA', text: 'certificate of the authority (PEM)' },
+  {
+    key: 'tlsCa',
+    flag: '--tls-ca <file>',
+    variable: 'QUORATE_NATS_TLS_CA',
+    text: 'certificate of the authority (PEM)',
+  },
   { key: 'tlsCert', flag: '--tls-cert <file>', variable: 'QUORATE_NATS_TLS_CERT', text: 'client certificate (PEM)' },
-  { key: 'tlsKey', flag: '--tls-key <file>', variable: 'QUORATE_NATS_TLS_KEY', text: 'key of the client certificate (PEM)' },
+  {
+    key: 'tlsKey',
+    flag: '--tls-key <file>',
+    variable: 'QUORATE_NATS_TLS_KEY',
+    text: 'key of the client certificate (PEM)',
+  },
 ]
 
 /** Adds the flags that say how the bus is reached. */
@@ -59,7 +69,9 @@ export const shownServer = (settings: ConnectionSettings): string => serverOf(se
 
 /** The settings as variables, for a process that shall reach the same bus: passwords do not stand in its arguments. */
 export const variablesOf = (settings: ConnectionSettings): Record<string, string> => ({
-  ...Object.fromEntries(flags.map(({ key, variable }) => [variable, settings[key] ?? ''] as const).filter(([, value]) => value)),
+  ...Object.fromEntries(
+    flags.map(({ key, variable }) => [variable, settings[key] ?? ''] as const).filter(([, value]) => value),
+  ),
   QUORATE_NATS_URL: serverOf(settings),
 })
 
@@ -79,6 +91,15 @@ export const transportOf = (settings: ConnectionSettings): Transport => {
     ...(tls && { tls }),
   }
   return nats(options)
+}
+
+/**
+ * Looks whether the bus answers, so that this is said once, and not by every node.
+ * @throws what the transport throws.
+ */
+export const checkServer = async (settings: ConnectionSettings, cluster: string): Promise<void> => {
+  const connection = await transportOf(settings).connect({ cluster, name: 'check' })
+  await connection.close()
 }
 
 const authenticatorOf = ({ creds, nkey }: ConnectionSettings): Authenticator | undefined => {

@@ -82,7 +82,9 @@ export class DemoCluster {
       this.#expected.add(node)
       node.kill('SIGTERM')
     }
-    await within(Promise.all(nodes.map(({ exited }) => exited)), stopMsMax, 'the nodes stopped').catch(() => this.killAll())
+    await within(Promise.all(nodes.map(({ exited }) => exited)), stopMsMax, 'the nodes stopped').catch(() =>
+      this.killAll(),
+    )
   }
 
   async killAll(): Promise<void> {

@@ -1,5 +1,5 @@
-import { exitCodes } from '../exitCodes.js'
 import { InterruptedError } from '../errors.js'
+import { exitCodes } from '../exitCodes.js'
 
 /** Ctrl-C as a promise that rejects; a second one ends the process at once. */
 export interface Interruption {

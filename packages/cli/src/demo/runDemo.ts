@@ -5,7 +5,13 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { type ConnectedKvClient, connectKvClient } from '@quorate/kv'
 import { startDevelopmentBroker } from '../connection/broker.js'
-import { type ConnectionSettings, isServerChosen, shownServer, transportOf } from '../connection/settings.js'
+import {
+  type ConnectionSettings,
+  checkServer,
+  isServerChosen,
+  shownServer,
+  transportOf,
+} from '../connection/settings.js'
 import { DemoCluster, demoGroup, demoNodes } from './demoCluster.js'
 import { Endings } from './endings.js'
 import type { DemoInput } from './input.js'
@@ -78,6 +84,7 @@ const perform = async (
 
 const useBroker = async ({ connection }: DemoOptions, endings: Endings) => {
   if (isServerChosen(connection)) {
+    await checkServer(connection, 'demo')
     const name = shownServer(connection)
     return { name, label: `yours, ${name}`, connection }
   }

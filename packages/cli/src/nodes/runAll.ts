@@ -1,7 +1,7 @@
 import type { Topology } from '@quorate/host'
 import colours from 'picocolors'
 import { type Broker, startDevelopmentBroker } from '../connection/broker.js'
-import { type ConnectionSettings, isServerChosen, transportOf } from '../connection/settings.js'
+import { type ConnectionSettings, checkServer, isServerChosen } from '../connection/settings.js'
 import { exitCodes } from '../exitCodes.js'
 import { type Io, printNote } from '../io.js'
 import { isQuorateError } from '../isQuorateError.js'
@@ -44,14 +44,9 @@ export const runAll = async (
 }
 
 /** One that answers, found before the nodes look for it; or one of our own where the user did not say which. */
-const findBroker = async (
-  io: Io,
-  { cluster }: Topology,
-  settings: ConnectionSettings,
-): Promise<Broker | undefined> => {
+const findBroker = async (io: Io, { cluster }: Topology, settings: ConnectionSettings): Promise<Broker | undefined> => {
   try {
-    const connection = await transportOf(settings).connect({ cluster, name: 'up' })
-    await connection.close()
+    await checkServer(settings, cluster)
     return undefined
   } catch (error) {
     if (isServerChosen(settings) || !isQuorateError(error) || error.code !== 'QUORATE_BUS_UNREACHABLE') throw error

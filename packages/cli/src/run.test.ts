@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'vitest'
+import { runCaptured } from './captured.test.fixture.js'
+
+describe('help', () => {
+  test.each([
+    [[]],
+    [['up']],
+    [['demo']],
+    [['status']],
+    [['kv']],
+    [['kv', 'get']],
+    [['kv', 'put']],
+    [['kv', 'delete']],
+    [['kv', 'cas']],
+    [['kv', 'range']],
+  ])('quorate %j --help: exit codes, and no words on stderr', async (command) => {
+    const { code, out, err } = await runCaptured([...command, '--help'])
+    expect(code).toBe(0)
+    expect(out).toMatch(/^Usage: quorate/)
+    expect(out).toContain('Exit codes:')
+    expect(err).toBe('')
+  })
+
+  test.each([[['up']], [['demo']], [['status']], [['kv', 'get']], [['kv', 'put']]])(
+    'quorate %j --help: examples, and the variable of each connection flag',
+    async (command) => {
+      const { out } = await runCaptured([...command, '--help'])
+      expect(out).toContain('Examples:')
+      for (const flag of ['nats', 'user', 'password', 'token', 'creds', 'nkey', 'tls-ca', 'tls-cert', 'tls-key']) {
+        const suffix = flag === 'nats' ? 'URL' : flag.toUpperCase().replace('-', '_')
+        expect(out.replace(/\s+/g, ' ')).toMatch(new RegExp(`--${flag} <[^-]*\\(env: QUORATE_NATS_${suffix}\\)`))
+      }
+    },
+  )
+
+  test('--version', async () => {
+    const { code, out } = await runCaptured(['--version'])
+    expect(code).toBe(0)
+    expect(out).toMatch(/^\d+\.\d+\.\d+\n$/)
+  })
+})
+
+describe('a command line that is wrong ends with 2 and says what was expected', () => {
+  test.each([
+    [[], /Usage: quorate/],
+    [['kv'], /Usage: quorate kv/],
+    [['frobnicate'], /unknown command 'frobnicate'/],
+    [['statsu'], /Did you mean status/],
+    [['status', '--frobnicate'], /unknown option '--frobnicate'/],
+    [['status', '--output', 'xml'], /Allowed choices are text, json/],
+    [['status', '--wait', 'long'], /whole number of at least 1/],
+    [['status', 'n1'], /too many arguments/],
+    [['demo', 'zab'], /Allowed choices are raft/],
+    [['demo', '--input', 'no-such-file'], /no-such-file cannot be read.*\[QUORATE_UNREADABLE_FILE\]/],
+    [['kv', 'get'], /missing required argument 'key'/],
+    [['kv', 'put', 'a'], /missing required argument 'value'/],
+    [['kv', 'cas', 'a', 'b'], /--if-revision or --if-value/],
+    [['kv', 'cas', 'a', 'b', '--if-revision', '-1'], /whole number of at least 0/],
+    [['kv', 'range', '--limit', '0'], /whole number of at least 1/],
+    [['kv', 'get', 'a', '--timeout', ''], /whole number of at least 1/],
+    [['kv', 'get', 'a', '--nats', 'http://localhost'], /\[QUORATE_INVALID_BUS_URL\]/],
+    [['kv', 'get', 'a', '--cluster', 'a.b'], /cluster name "a\.b".*\[QUORATE_INVALID_NAME\]/],
+    [['kv', 'get', 'a', '--creds', 'no-such-file'], /--creds no-such-file.*\[QUORATE_UNREADABLE_FILE\]/],
+    [['kv', 'get', 'a', '--tls-ca', 'no-such-file'], /--tls-ca no-such-file.*\[QUORATE_UNREADABLE_FILE\]/],
+    [['up'], /missing required argument 'topology'/],
+    [['up', 'no-such-file.ts'], /no-such-file\.ts.*\[QUORATE_UNUSABLE_TOPOLOGY\]/],
+  ])('%j', async (argv, message) => {
+    const { code, out, err } = await runCaptured(argv)
+    expect(err).toMatch(message)
+    expect(err).not.toMatch(/\n\s+at /)
+    expect(out).toBe('')
+    expect(code).toBe(2)
+  })
+})
+
+test.each([[['status']], [['kv', 'get', 'a']], [['demo', '--json']]])(
+  '%j where no server listens: 4, unreachable',
+  async (command) => {
+    const { code, err } = await runCaptured([...command, '--nats', 'nats://user:secret@127.0.0.1:1'])
+    expect(err).toMatch(/nats:\/\/127\.0\.0\.1:1.*\[QUORATE_BUS_UNREACHABLE\]\n$/)
+    expect(err).not.toContain('secret')
+    expect(code).toBe(4)
+  },
+)
