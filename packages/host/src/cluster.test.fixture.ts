@@ -114,7 +114,7 @@ export class TestCluster {
   }
 
   /** Lets time pass until it is settled. */
-  wait<T>(promise: Promise<T>, limitMs = 60_000): Promise<T> {
+  wait<T>(promise: Promise<T>, limitMs = 1_000_000): Promise<T> {
     return this.clock.wait(promise, limitMs)
   }
 
