@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander'
 import { exitCodes } from '../exitCodes.js'
 import { type Io, printLine } from '../io.js'
-import { valueOf } from './kvPut.js'
+import { givenValue } from './kvPut.js'
 import { type KvSettings, wholeNumber, withClient, withGroup } from './kvSettings.js'
 
 interface CasSettings extends KvSettings {
@@ -26,7 +26,7 @@ export const kvCas = (io: Io): Command =>
       if (ifRevision === undefined && ifValue === undefined) {
         command.error('error: expected --if-revision or --if-value, found neither')
       }
-      const value = await valueOf(io, text)
+      const value = await givenValue(io, text)
       const expected = {
         ...(ifRevision !== undefined && { revision: ifRevision }),
         ...(ifValue !== undefined && { value: ifValue }),

@@ -4,7 +4,7 @@ import { type Io, printLine } from '../io.js'
 import { type KvSettings, withClient, withGroup } from './kvSettings.js'
 
 /** A value of the command line; `-` stands for what comes in. */
-export const valueOf = async (io: Io, text: string): Promise<Uint8Array | string> =>
+export const givenValue = async (io: Io, text: string): Promise<Uint8Array | string> =>
   text === '-' ? buffer(io.stdin) : text
 
 const examples = `  quorate kv put greeting hello
@@ -16,7 +16,7 @@ export const kvPut = (io: Io): Command =>
     .argument('<key>')
     .argument('<value>', '"-" reads it from standard input')
     .action(async (key: string, text: string, settings: KvSettings) => {
-      const value = await valueOf(io, text)
+      const value = await givenValue(io, text)
       const { revision, version } = await withClient(settings, (client) => client.put(key, value))
       if (settings.output === 'json') printLine(io, JSON.stringify({ key, revision, version }))
       else printLine(io, `revision ${revision}, version ${version}`)
