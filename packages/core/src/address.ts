@@ -18,12 +18,14 @@ const namePattern = /^[A-Za-z0-9_-]+$/
 
 /**
  * Checks a name that becomes a token of a bus subject and a part of a disk key.
- * @throws {@link InvalidNameError} `QUORATE_INVALID_NAME` unless it has 1 to 64 characters of `A-Z a-z 0-9 _ -`.
+ * @throws {@link InvalidNameError} `QUORATE_INVALID_NAME` unless it has 1 to 64 characters of `A-Z a-z 0-9 _ -`, and is
+ *   neither `__proto__` nor, for a node, `all`.
  */
 export function checkName(what: 'cluster' | 'group' | 'role' | 'node' | 'client', name: unknown): string {
   if (typeof name !== 'string' || name.length === 0 || name.length > nameLengthMax || !namePattern.test(name)) {
     throw new InvalidNameError(what, name, `expected 1 to ${nameLengthMax} characters out of A-Z a-z 0-9 _ -`)
   }
+  if (name === '__proto__') throw new InvalidNameError(what, name, 'no key of an object; choose another name')
   if (what === 'node' && name === everyNode) {
     throw new InvalidNameError(what, name, `"${everyNode}" addresses every node at once; choose another name`)
   }

@@ -35,15 +35,13 @@ export function take<E extends Effect>(
   return { outbox: { waiting: outbox.waiting, writing: outbox.waiting.length }, write }
 }
 
-/** The write under way is durable: releases what waited for it, up to the next durable effect. */
+/** The write under way is durable: releases what waited for it, and of the rest what waits for nothing else. */
 export function written<E extends Effect>(
   outbox: Outbox<E>,
 ): { readonly outbox: Outbox<E>; readonly leaves: readonly E[] } {
-  const rest = outbox.waiting.slice(outbox.writing)
-  const next = rest.findIndex(isDurable)
-  const released = next < 0 ? rest.length : next
   const leaves = outbox.waiting.slice(0, outbox.writing).filter((effect) => !isDurable(effect))
-  return { outbox: { waiting: rest.slice(released), writing: 0 }, leaves: [...leaves, ...rest.slice(0, released)] }
+  const rest = enqueue<E>(emptyOutbox, outbox.waiting.slice(outbox.writing))
+  return { outbox: rest.outbox, leaves: [...leaves, ...rest.leaves] }
 }
 
 /**

@@ -55,7 +55,9 @@ export function weighted(
       return decides(total - no) ? 'pending' : 'lost'
     },
     committed(acks) {
-      const held = [...weightOf].map(([member, weight]) => ({ index: acks[member] ?? 0, weight }))
+      // A member may bear the name of something that every object inherits.
+      const ackOf = (member: NodeId) => (Object.hasOwn(acks, member) ? (acks[member] ?? 0) : 0)
+      const held = [...weightOf].map(([member, weight]) => ({ index: ackOf(member), weight }))
       held.sort((a, b) => b.index - a.index)
       let weight = 0
       for (const ack of held) {

@@ -1,0 +1,313 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { applyEntries, clientOf, type DriverState, failureTextMax, initialDriver } from './driver.js'
+import { BrokenInvariantError } from './errors.js'
+import type { Entry } from './message.js'
+import type { Outcome } from './sessions.js'
+import { defineStateMachine, json } from './stateMachine.js'
+
+/** Remembers at which index it did what; what it does not like it refuses. */
+const journal = defineStateMachine<readonly string[], number, string>({
+  initial: () => [],
+  apply: (done, number, { index }) => {
+    if (number === 13) throw new RangeError('not this one')
+    const line = `${index}: ${number}`
+    return { state: [...done, line], result: line }
+  },
+  snapshot: json<readonly string[]>().encode,
+  restore: json<readonly string[]>().decode,
+})
+const machine = journal
+
+const utf8 = new TextEncoder()
+const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
+
+type Step = Pick<Entry, 'kind' | 'session' | 'sequence' | 'answeredBelow'> & { readonly number: number }
+const logOf = (steps: readonly Step[]): Entry[] =>
+  steps.map(({ number, ...step }, position) => ({
+    ...step,
+    index: position + 1,
+    term: 1 + Math.floor(position / 7),
+    bytes: step.kind === 'openSession' ? utf8.encode(`client ${number}`) : journal.codecs.command.encode(number),
+  }))
+
+/** Few sessions and sequences, so that they are met again and again. */
+const logs = fc
+  .array(
+    fc.record({
+      kind: fc.constantFrom<Entry['kind'][]>('command', 'command', 'command', 'command', 'openSession', 'noop', 'configuration'),
+      session: fc.integer({ min: 0, max: 9 }),
+      sequence: fc.integer({ min: 1, max: 5 }),
+      answeredBelow: fc.oneof({ arbitrary: fc.constant(0), weight: 3 }, fc.integer({ min: 0, max: 5 })),
+      number: fc.integer({ min: 10, max: 14 }),
+    }),
+    { maxLength: 70 },
+  )
+  .map(logOf)
+const limits = fc.record({ sessionsMax: fc.integer({ min: 1, max: 4 }) })
+
+interface PlainSession {
+  readonly id: number
+  readonly client: string
+  readonly usedAt: number
+  readonly answeredBelow: number
+  readonly outcomes: readonly (readonly [sequence: number, outcome: Outcome])[]
+}
+const nothing = new Uint8Array(0)
+
+/** The rules, one entry at a time, with lists only. */
+function plainly(entries: readonly Entry[], sessionsMax: number) {
+  let sessions: PlainSession[] = []
+  let done: readonly string[] = []
+  const outcomes: Outcome[] = []
+  for (const entry of entries) {
+    const { index, kind, sequence } = entry
+    if (kind === 'openSession') {
+      if (sessions.length === sessionsMax) {
+        const oldest = Math.min(...sessions.map(({ usedAt }) => usedAt))
+        sessions = sessions.filter(({ usedAt }) => usedAt !== oldest)
+      }
+      sessions = [...sessions, { id: index, client: textOf(entry.bytes), usedAt: index, answeredBelow: 0, outcomes: [] }]
+    }
+    if (kind !== 'command') {
+      outcomes.push({ status: 'ok', index, bytes: nothing })
+      continue
+    }
+    const session = sessions.find(({ id }) => id === entry.session)
+    if (!session) {
+      outcomes.push({ status: 'expired', index, bytes: nothing })
+      continue
+    }
+    const remembered = session.outcomes.find(([number]) => number === sequence)?.[1]
+    const isAnswered = sequence < session.answeredBelow
+    let outcome = remembered ?? { status: 'answered', index, bytes: nothing }
+    if (!remembered && !isAnswered) {
+      const number = journal.codecs.command.decode(entry.bytes)
+      const line = `${index}: ${number}`
+      if (number !== 13) done = [...done, line]
+      outcome =
+        number === 13
+          ? { status: 'failed', index, bytes: utf8.encode('RangeError: not this one') }
+          : { status: 'ok', index, bytes: journal.codecs.result.encode(line) }
+    }
+    outcomes.push(outcome)
+    const answeredBelow = Math.max(session.answeredBelow, entry.answeredBelow)
+    const isNew = !remembered && !isAnswered
+    const kept = [...session.outcomes, ...(isNew ? [[sequence, outcome] as const] : [])]
+    sessions = sessions.map((each) =>
+      each === session ? { ...each, usedAt: index, answeredBelow, outcomes: kept.filter(([number]) => number >= answeredBelow) } : each,
+    )
+  }
+  return { done, sessions, outcomes }
+}
+
+const inOrder = <Value>(map: ReadonlyMap<number, Value>) => [...map].sort(([a], [b]) => a - b)
+const plainOf = ({ sessions }: DriverState<unknown>): PlainSession[] =>
+  inOrder(sessions).map(([id, session]) => ({ id, ...session, outcomes: inOrder(session.outcomes) }))
+
+describe('a driver applies what was decided', () => {
+  test('as the rules say, one entry at a time', () => {
+    fc.assert(
+      fc.property(logs, limits, (entries, limit) => {
+        const { driver, applied } = applyEntries(machine, initialDriver(machine), entries, limit)
+        const plain = plainly(entries, limit.sessionsMax)
+        expect(driver.state).toEqual(plain.done)
+        expect(applied.map(({ outcome }) => outcome)).toEqual(plain.outcomes)
+        expect(applied.map(({ entry }) => entry)).toEqual(entries)
+        const sorted = plain.sessions.map((session) => ({ ...session, outcomes: [...session.outcomes].sort(([a], [b]) => a - b) }))
+        expect(plainOf(driver)).toEqual(sorted)
+        const last = entries.at(-1)
+        expect(driver.applied).toEqual({ index: last?.index ?? 0, term: last?.term ?? 0 })
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  test('each command of a session once at most, and exactly once when its session lives and it is new', () => {
+    fc.assert(
+      fc.property(logs, limits, (entries, limit) => {
+        const { driver, applied } = applyEntries(machine, initialDriver(machine), entries, limit)
+        const ran = (outcome: Outcome, entry: Entry) => outcome.index === entry.index && ['ok', 'failed'].includes(outcome.status)
+        const names = applied
+          .filter(({ entry, outcome }) => entry.kind === 'command' && ran(outcome, entry))
+          .map(({ entry }) => `${entry.session}/${entry.sequence}`)
+        expect(new Set(names).size).toBe(names.length)
+        const succeeded = applied.filter(({ entry, outcome }) => entry.kind === 'command' && ran(outcome, entry) && outcome.status === 'ok')
+        expect(driver.state).toHaveLength(succeeded.length)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  test('equally on every node, however the entries are cut into batches', () => {
+    const cuts = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 10 })
+    fc.assert(
+      fc.property(logs, limits, cuts, (entries, limit, sizes) => {
+        const atOnce = applyEntries(machine, initialDriver(machine), entries, limit)
+        let driver = initialDriver(machine)
+        const applied = []
+        for (let from = 0, turn = 0; from < entries.length; turn++) {
+          const size = sizes[turn % sizes.length] ?? 1
+          const step = applyEntries(machine, driver, entries.slice(from, from + size), limit)
+          applied.push(...step.applied)
+          driver = step.driver
+          from += size
+        }
+        expect(driver).toEqual(atOnce.driver)
+        expect(applied).toEqual(atOnce.applied)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  test('and the same when it stops in between, because it was told that it is enough', () => {
+    fc.assert(
+      fc.property(logs, limits, fc.integer({ min: 1, max: 5 }), (entries, limit, many) => {
+        let driver = initialDriver(machine)
+        const applied = []
+        while (driver.applied.index < entries.length) {
+          let count = 0
+          const isEnough = () => ++count >= many
+          const step = applyEntries(machine, driver, entries.slice(driver.applied.index), { ...limit, isEnough })
+          expect(step.applied.length).toBeGreaterThan(0)
+          expect(step.applied.length).toBeLessThanOrEqual(many)
+          applied.push(...step.applied)
+          driver = step.driver
+        }
+        expect({ driver, applied }).toEqual(applyEntries(machine, initialDriver(machine), entries, limit))
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  test('and leaves the driver before as it was: it may be applied to again', () => {
+    fc.assert(
+      fc.property(logs, limits, fc.nat(), (entries, limit, at) => {
+        const cut = entries.length === 0 ? 0 : at % entries.length
+        const before = applyEntries(machine, initialDriver(machine), entries.slice(0, cut), limit).driver
+        const copy = structuredClone(before)
+        const first = applyEntries(machine, before, entries.slice(cut), limit)
+        expect(before).toEqual(copy)
+        expect(applyEntries(machine, before, entries.slice(cut), limit)).toEqual(first)
+      }),
+      { numRuns: 200 },
+    )
+  })
+})
+
+describe('by hand', () => {
+  const open = (number = 1): Step => ({ kind: 'openSession', session: 0, sequence: 1, answeredBelow: 0, number })
+  const command = (session: number, sequence: number, number = 10, answeredBelow = 0): Step => ({
+    kind: 'command',
+    session,
+    sequence,
+    answeredBelow,
+    number,
+  })
+  const run = (steps: readonly Step[], sessionsMax = 9) => applyEntries(machine, initialDriver(machine), logOf(steps), { sessionsMax })
+  const outcomesOf = (steps: readonly Step[], sessionsMax = 9) =>
+    run(steps, sessionsMax).applied.map(({ outcome: { status, index } }) => [status, index])
+
+  test('a session bears the index that opened it, and the name of its client', () => {
+    const { driver, applied } = run([open(7), open(8)])
+    expect([...driver.sessions].map(([id, { client }]) => [id, client])).toEqual([
+      [1, 'client 7'],
+      [2, 'client 8'],
+    ])
+    expect(applied.map(({ entry }) => clientOf(entry))).toEqual(['client 7', 'client 8'])
+  })
+
+  test('a command that comes again gets the first answer, with the first index', () => {
+    const { driver, applied } = run([open(), command(1, 1, 10), command(1, 1, 11)])
+    expect(driver.state).toEqual(['2: 10'])
+    expect(applied[2]?.outcome).toEqual(applied[1]?.outcome)
+    expect(applied[2]?.outcome.index).toBe(2)
+  })
+
+  test('a command that came out of order is executed, however late', () => {
+    expect(run([open(), command(1, 3), command(1, 1), command(1, 2)]).driver.state).toHaveLength(3)
+  })
+
+  test('a command of an unknown session is refused, and opens none', () => {
+    const { driver } = run([command(1, 1), command(0, 1)])
+    expect(outcomesOf([command(1, 1), command(0, 1)])).toEqual([
+      ['expired', 1],
+      ['expired', 2],
+    ])
+    expect([driver.state, driver.sessions.size]).toEqual([[], 0])
+  })
+
+  test('the session unused for longest expires when there are too many: use counts, age does not', () => {
+    const steps = [open(), open(), command(1, 1), open(), command(1, 2), command(2, 1), command(4, 1)]
+    expect(outcomesOf(steps, 2)).toEqual([
+      ['ok', 1],
+      ['ok', 2],
+      ['ok', 3],
+      ['ok', 4],
+      ['ok', 5],
+      ['expired', 6],
+      ['ok', 7],
+    ])
+  })
+
+  test('a repeated command counts as use', () => {
+    expect(outcomesOf([open(), command(1, 1), open(), command(1, 1), open(), command(1, 1)], 2).at(-1)).toEqual(['ok', 2])
+  })
+
+  test('what the client has heard is forgotten, and never executed again', () => {
+    const { driver } = run([open(), command(1, 1), command(1, 2), command(1, 3, 10, 3)])
+    expect([...(driver.sessions.get(1)?.outcomes.keys() ?? [])]).toEqual([3])
+    expect(outcomesOf([open(), command(1, 1), command(1, 2, 10, 2), command(1, 1)])).toEqual([
+      ['ok', 1],
+      ['ok', 2],
+      ['ok', 3],
+      ['answered', 4],
+    ])
+  })
+
+  test('answeredBelow never falls', () => {
+    const { driver } = run([open(), command(1, 5, 10, 5), command(1, 6, 10, 2)])
+    expect(driver.sessions.get(1)?.answeredBelow).toBe(5)
+  })
+
+  test('what apply throws is the result, remembered as any other, and the state stays', () => {
+    const { driver, applied } = run([open(), command(1, 1, 13), command(1, 1, 14), command(1, 2, 14)])
+    expect(driver.state).toEqual(['4: 14'])
+    expect(applied[1]?.outcome).toMatchObject({ status: 'failed', index: 2 })
+    expect(textOf(applied[1]?.outcome.bytes ?? nothing)).toBe('RangeError: not this one')
+    expect(applied[2]?.outcome).toEqual(applied[1]?.outcome)
+  })
+
+  test('bytes that are no command fail alone, and on every node alike', () => {
+    const entries = logOf([open(), command(1, 1), command(1, 2)])
+    const broken = entries.map((entry) => (entry.index === 2 ? { ...entry, bytes: utf8.encode('{') } : entry))
+    const { driver, applied } = applyEntries(machine, initialDriver(machine), broken, { sessionsMax: 1 })
+    expect(applied[1]?.outcome.status).toBe('failed')
+    expect(driver.state).toEqual(['3: 10'])
+  })
+
+  test('a long reason is cut, and one that is no Error is text', () => {
+    const rude = defineStateMachine<null, string, null>({
+      initial: () => null,
+      apply: (_state, text) => {
+        throw text
+      },
+      snapshot: () => nothing,
+      restore: () => null,
+    })
+    for (const text of ['short', 'x'.repeat(5000)]) {
+      const entries = logOf([open(), command(1, 1)]).map((entry) =>
+        entry.kind === 'command' ? { ...entry, bytes: rude.codecs.command.encode(text) } : entry,
+      )
+      const { applied } = applyEntries(rude, initialDriver(rude), entries, { sessionsMax: 1 })
+      expect(textOf(applied[1]?.outcome.bytes ?? nothing)).toBe(text.slice(0, failureTextMax))
+    }
+  })
+
+  test('entries that do not follow the last one are a defect of the caller', () => {
+    const entries = logOf([open(), open(), open()])
+    const { driver } = applyEntries(machine, initialDriver(machine), entries.slice(0, 1), { sessionsMax: 9 })
+    expect(() => applyEntries(machine, driver, entries.slice(2), { sessionsMax: 9 })).toThrow(BrokenInvariantError)
+    expect(() => applyEntries(machine, driver, entries.slice(0, 1), { sessionsMax: 9 })).toThrow('stands at 1')
+  })
+})
