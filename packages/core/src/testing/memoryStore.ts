@@ -50,7 +50,6 @@ export function memoryStore(options: MemoryStoreOptions): MemoryStore {
           `this store belongs to node ${owner.node} of cluster ${owner.cluster}, not to node ${identity.node} of cluster ${identity.cluster}`,
         )
       }
-      const created = owner === undefined
       owner = { cluster: identity.cluster, node: identity.node }
       const life = { isDead: false }
       opened = life
@@ -63,7 +62,7 @@ export function memoryStore(options: MemoryStoreOptions): MemoryStore {
       }
       return {
         storeId,
-        created,
+        created: writes === 0,
         torn: options.torn ?? false,
         recover: async (key): Promise<Recovered> => {
           const { record, snapshot, log } = logs.get(key) ?? nothing
