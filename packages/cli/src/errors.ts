@@ -48,13 +48,6 @@ export class TooSlowError extends QuorateError {
   }
 }
 
-/** `QUORATE_BROKER_FAILED`: `nats-server` did not start. */
-export class BrokerFailedError extends QuorateError {
-  constructor(path: string, what: string) {
-    super('QUORATE_BROKER_FAILED', `${path} did not start: ${what}. Give the URL of a running one with --nats`)
-  }
-}
-
 /** `QUORATE_INTERRUPTED`: ended by Ctrl-C. */
 export class InterruptedError extends QuorateError {
   constructor() {

@@ -1,5 +1,4 @@
 export {
-  BrokerFailedError,
   InterruptedError,
   NodeExitedError,
   NoNodeAnswersError,

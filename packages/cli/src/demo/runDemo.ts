@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import { type ConnectedKvClient, connectKvClient } from '@quorate/kv'
 import { startDevelopmentBroker } from '../connection/broker.js'
 import {
@@ -12,13 +11,14 @@ import {
   shownServer,
   transportOf,
 } from '../connection/settings.js'
+import { compare } from './compare.js'
 import { DemoCluster, demoGroup, demoNodes } from './demoCluster.js'
 import { Endings } from './endings.js'
 import type { DemoInput } from './input.js'
 import { interruption } from './interruption.js'
 import { count, type Narrator } from './narrator.js'
 import { linePrefix, Replicator } from './replicate.js'
-import type { DemoReport, NodeOutcome } from './report.js'
+import type { DemoReport } from './report.js'
 
 export interface DemoOptions {
   readonly protocol: string
@@ -30,8 +30,6 @@ export interface DemoOptions {
 }
 
 const callMsMax = 60_000
-const catchUpMsMax = 60_000
-const catchUpPollMs = 100
 
 /** Replicates a file through three processes, kills the one that leads, and compares what each applied with the file. */
 export const runDemo = async (options: DemoOptions): Promise<DemoReport> => {
@@ -88,7 +86,7 @@ const useBroker = async ({ connection }: DemoOptions, endings: Endings) => {
     const name = shownServer(connection)
     return { name, label: `yours, ${name}`, connection }
   }
-  const starting = startDevelopmentBroker({ port: 'any' })
+  const starting = startDevelopmentBroker({ port: 0 })
   endings.add(async () => (await starting.catch(() => undefined))?.close())
   const { kind, label, url } = await starting
   return { name: kind, label: `${label}, ${url}`, connection: { nats: url } }
@@ -145,21 +143,4 @@ const replicate = async (
   const times = await replicator.run()
   await restarted
   return { ...times, killed, leader }
-}
-
-/** Waits until every node has applied all lines, and compares what they are and in which order they came. */
-const compare = async (input: DemoInput, cluster: DemoCluster): Promise<NodeOutcome[]> => {
-  const giveUpAtMs = performance.now() + catchUpMsMax
-  const outcomes: NodeOutcome[] = []
-  for (const id of demoNodes) {
-    let digest = await cluster.digest(id, linePrefix)
-    while (digest.entries < input.lines.length && performance.now() < giveUpAtMs) {
-      await setTimeout(catchUpPollMs)
-      digest = await cluster.digest(id, linePrefix)
-    }
-    const { entries, repeated, misplaced, sha256 } = digest
-    const equal = sha256 === input.sha256 && entries === input.lines.length && repeated === 0 && misplaced === 0
-    outcomes.push({ id, applied: entries, sha256, equal })
-  }
-  return outcomes
 }

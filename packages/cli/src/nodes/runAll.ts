@@ -1,6 +1,6 @@
 import type { Topology } from '@quorate/host'
 import colours from 'picocolors'
-import { type Broker, startDevelopmentBroker } from '../connection/broker.js'
+import { type DevelopmentBroker, startDevelopmentBroker } from '../connection/broker.js'
 import { type ConnectionSettings, checkServer, isServerChosen } from '../connection/settings.js'
 import { exitCodes } from '../exitCodes.js'
 import { type Io, printNote } from '../io.js'
@@ -19,24 +19,27 @@ export const runAll = async (
   const broker = await findBroker(io, topology, settings)
   const connection = broker ? { nats: broker.url } : settings
   const width = Math.max(...topology.nodes.map((node) => node.length))
+  const stopping = { isAsked: false }
   const nodes = topology.nodes.map((id, at) => {
     const colour = palette[at % palette.length] ?? String
     const prefix = colour(`${id.padEnd(width)} |`)
     const print = (line: string, stream: 'stdout' | 'stderr') => void io[stream].write(`${prefix} ${line}\n`)
     const child = new NodeProcess({ topology: file, id, data: settings.data, connection, print })
     void child.exited.then(({ code, signal }) => {
-      if (code !== 0) printNote(io, `${prefix} ended with ${signal ?? `exit code ${code}`}, and is not started again`)
+      if (code !== 0 && !stopping.isAsked)
+        printNote(io, `${prefix} ended with ${signal ?? `exit code ${code}`}, and is not started again`)
     })
     return child
   })
-  const forget = stopOnSignals(io, nodes)
+  const forget = stopOnSignals(io, nodes, stopping)
   try {
     void Promise.all(nodes.map(({ ready }) => ready)).then(
       () => printNote(io, `all nodes of cluster ${topology.cluster} are ready`),
       () => {},
     )
     const exits = await Promise.all(nodes.map(({ exited }) => exited))
-    io.exitCode = exits.map(({ code }) => code ?? exitCodes.failure).find((code) => code !== 0) ?? exitCodes.success
+    if (!stopping.isAsked)
+      io.exitCode = exits.map(({ code }) => code ?? exitCodes.failure).find((code) => code !== 0) ?? 0
   } finally {
     forget()
     await broker?.close()
@@ -44,7 +47,11 @@ export const runAll = async (
 }
 
 /** One that answers, found before the nodes look for it; or one of our own where the user did not say which. */
-const findBroker = async (io: Io, { cluster }: Topology, settings: ConnectionSettings): Promise<Broker | undefined> => {
+const findBroker = async (
+  io: Io,
+  { cluster }: Topology,
+  settings: ConnectionSettings,
+): Promise<DevelopmentBroker | undefined> => {
   try {
     await checkServer(settings, cluster)
     return undefined
@@ -56,12 +63,11 @@ const findBroker = async (io: Io, { cluster }: Topology, settings: ConnectionSet
   }
 }
 
-const stopOnSignals = (io: Io, nodes: readonly NodeProcess[]): (() => void) => {
-  let isStopping = false
+const stopOnSignals = (io: Io, nodes: readonly NodeProcess[], stopping: { isAsked: boolean }): (() => void) => {
   const stop = () => {
-    if (!isStopping) printNote(io, 'stopping; Ctrl-C again kills')
-    for (const node of nodes) node.kill(isStopping ? 'SIGKILL' : 'SIGTERM')
-    isStopping = true
+    if (!stopping.isAsked) printNote(io, 'stopping; Ctrl-C again kills')
+    for (const node of nodes) node.kill(stopping.isAsked ? 'SIGKILL' : 'SIGTERM')
+    stopping.isAsked = true
   }
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
