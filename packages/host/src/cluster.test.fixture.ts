@@ -118,6 +118,11 @@ export class TestCluster {
     return this.clock.wait(promise, limitMs)
   }
 
+  /** Lets time pass, and promises have their turn. */
+  pass(ms: number): Promise<void> {
+    return this.wait(new Promise((resolve) => this.clock.setTimeout(resolve, ms)))
+  }
+
   /** Ends a node as SIGKILL does: its last write is lost, it does and hears nothing more, and nobody is told. */
   async kill(id: string): Promise<void> {
     this.storeOf(id).crash()

@@ -1,0 +1,120 @@
+import { type Clock, defineStateMachine, type Entry, initialDriver, json, noBytes, type Snapshot } from '@quorate/core'
+import { describe, expect, it } from 'vitest'
+import { Applier } from './applier.js'
+import { fixtureLimits } from './sequencer.test.fixture.js'
+
+/** Time that passes while the state machine computes. */
+function slowMachine(applyMs: number) {
+  let nowMs = 0
+  const clock: Clock = { nowMs: () => nowMs, setTimeout: () => 0, clearTimeout: () => {}, soon: () => {} }
+  const machine = defineStateMachine({
+    initial: () => 0,
+    apply: (count: number, _command: null) => {
+      nowMs += applyMs
+      return { state: count + 1, result: count + 1 }
+    },
+    snapshot: json<number>().encode,
+    restore: json<number>().decode,
+  })
+  return { clock, machine }
+}
+
+const noop = (index: number): Entry => ({
+  index,
+  term: 1,
+  kind: 'noop',
+  session: 0,
+  sequence: 0,
+  answeredBelow: 0,
+  bytes: noBytes,
+})
+const open: Entry = { ...noop(1), kind: 'openSession', sequence: 1, bytes: new TextEncoder().encode('c') }
+const command = (index: number): Entry => ({
+  ...noop(index),
+  kind: 'command',
+  session: 1,
+  sequence: index,
+  bytes: json<null>().encode(null),
+})
+const commands = (first: number, last: number) =>
+  Array.from({ length: last - first + 1 }, (_, at) => command(first + at))
+
+function make(applyMs: number, snapshotEveryEntries = 1000) {
+  const { clock, machine } = slowMachine(applyMs)
+  const applied: number[] = []
+  const snapshots: Snapshot[] = []
+  const applier = new Applier({
+    machine,
+    limits: { ...fixtureLimits, snapshotEveryEntries },
+    clock,
+    driver: initialDriver(machine),
+    onApplied: (some) => applied.push(some.length),
+    onSnapshot: (snapshot) => snapshots.push(snapshot),
+  })
+  return { applier, applied, snapshots }
+}
+
+describe('Applier', () => {
+  it('works for five milliseconds in a turn, so that heartbeats go out in between', () => {
+    const { applier, applied } = make(1)
+    applier.commit([open, ...commands(2, 101)])
+    let turns = 0
+    while (applier.work()) turns++
+    expect(applied.reduce((sum, count) => sum + count)).toBe(101)
+    expect(Math.max(...applied)).toBeLessThanOrEqual(6)
+    expect(turns).toBeGreaterThan(15)
+    expect(applier.driver.state).toBe(100)
+  })
+
+  it('and gets on by one entry in a turn when each takes longer than that', () => {
+    const { applier, applied } = make(50)
+    applier.commit([open, ...commands(2, 4)])
+    while (applier.work());
+    expect(applied).toEqual([2, 1, 1])
+  })
+
+  it('applies no more than 1024 entries in a turn however fast they are', () => {
+    const { applier, applied } = make(0)
+    applier.commit([open, ...commands(2, 2000)])
+    applier.commit(commands(2001, 3000))
+    expect(applier.queued).toBe(3000)
+    while (applier.work());
+    expect(applied).toEqual([1024, 1024, 952])
+    expect(applier.queued).toBe(0)
+  })
+
+  it('runs what waits for an index when that is applied, and at once when it was', () => {
+    const { applier } = make(1)
+    const ran: string[] = []
+    applier.whenApplied(0, () => ran.push('at once'))
+    applier.whenApplied(20, () => ran.push(`20 at ${applier.driver.applied.index}`))
+    applier.whenApplied(3, () => ran.push('3'))
+    applier.commit([open, ...commands(2, 30)])
+    applier.work()
+    expect(ran).toEqual(['at once', '3'])
+    while (applier.work());
+    expect(ran[2]).toMatch(/^20 at 2[0-9]$/)
+  })
+
+  it('takes a snapshot when so many entries were applied, and goes on from one that it is given', () => {
+    const { applier, snapshots } = make(0, 10)
+    applier.commit([open, ...commands(2, 12)])
+    applier.work()
+    expect(snapshots.map(({ last }) => last)).toEqual([{ index: 12, term: 1 }])
+    const other = make(0, 10)
+    other.applier.commit([open])
+    other.applier.restore(snapshots[0]!)
+    other.applier.commit(commands(13, 14))
+    while (other.applier.work());
+    expect(other.applier.driver.state).toBe(13)
+    expect(other.snapshots).toEqual([])
+  })
+
+  it('refuses a snapshot that holds another entry than it says', () => {
+    const { applier, snapshots } = make(0, 2)
+    applier.commit([open, ...commands(2, 3)])
+    applier.work()
+    applier.restore({ bytes: snapshots[0]!.bytes, last: { index: 9, term: 1 } })
+    expect(() => applier.work()).toThrow('holds the state after entry 3')
+  })
+})

@@ -1,0 +1,149 @@
+import { decodeEnvelope } from '@quorate/core'
+import { afterEach, describe, expect, expectTypeOf, it } from 'vitest'
+import { clusterStatus } from './client/clusterStatus.js'
+import { type JournalNode, journal, TestCluster } from './cluster.test.fixture.js'
+import { sequenced } from './sequencer.test.fixture.js'
+
+let cluster: TestCluster
+
+afterEach(() => cluster.stopAll())
+
+async function begin(members: readonly [string, ...string[]] = ['n1', 'n2'], writeDelayMs = 1): Promise<JournalNode[]> {
+  cluster = new TestCluster(sequenced({ members, stateMachine: journal }), { writeDelayMs })
+  return cluster.startAll(members)
+}
+
+describe('stopping', () => {
+  it('refers clients to others, finishes the write under way, and leaves nothing open', async () => {
+    const [node] = await begin(['n1', 'n2'], 100)
+    const other = cluster.nodes.get('n2')!.group('journal')
+    await cluster.wait(other.propose({ text: 'first' }))
+    const refused: string[] = []
+    cluster.bus.setFilter(({ bytes }) => {
+      const { type } = decodeEnvelope(bytes)
+      if (type === 'Refused') refused.push(type)
+      return true
+    })
+    const second = other.propose({ text: 'second' })
+    cluster.clock.advance(10)
+    const { writes } = cluster.storeOf('n1')
+    const stopping = node!.stop()
+    expect(node!.stop()).toBe(stopping)
+    expect(node!.status().state).toBe('stopping')
+    await cluster.wait(stopping)
+    expect(await node!.stopped).toBeUndefined()
+    expect(cluster.storeOf('n1').writes).toBe(writes + 1)
+    expect(refused.length).toBe(1)
+    const again = await cluster.start('n1')
+    await cluster.wait(again.ready)
+    // It was on the disk, so it is executed; and not again for having been sent again.
+    expect((await cluster.wait(second)).result).toBe(2)
+    expect(await cluster.wait(again.group('journal').read((texts) => texts.join()))).toBe('first,second')
+  })
+
+  it('is done at the end of a block', async () => {
+    await begin(['n1'])
+    const [node] = cluster.nodes.values()
+    await cluster.wait(Promise.resolve(node![Symbol.asyncDispose]()))
+    expect(node!.status().state).toBe('stopped')
+  })
+
+  it('follows the signals that it was told to, and forgets them afterwards', async () => {
+    cluster = new TestCluster(sequenced({ members: ['n1'], stateMachine: journal }))
+    const before = process.listenerCount('SIGUSR2')
+    const node = await cluster.start('n1', { stopOn: ['SIGUSR2'] })
+    expect(process.listenerCount('SIGUSR2')).toBe(before + 1)
+    process.emit('SIGUSR2')
+    expect(await cluster.wait(node.stopped)).toBeUndefined()
+    expect(process.listenerCount('SIGUSR2')).toBe(before)
+  })
+})
+
+describe('a read on this very node', () => {
+  it('waits until the node has caught up, or its deadline passes', async () => {
+    const [, follower] = await begin()
+    const writer = cluster.nodes.get('n1')!.group('journal')
+    await cluster.wait(writer.propose({ text: 'first' }))
+    await cluster.pass(200)
+    cluster.bus.setFilter(({ bytes }) => decodeEnvelope(bytes).type !== 'Entries')
+    await cluster.wait(writer.propose({ text: 'second' }))
+    const group = follower!.group('journal')
+    expect(await cluster.wait(group.read((texts) => texts.length, { consistency: 'stale' }))).toBe(1)
+    const read = group.read((texts) => texts.length)
+    const late = group.read((texts) => texts.length, { signal: AbortSignal.any([]) })
+    await cluster.pass(1000)
+    const aborting = new AbortController()
+    const aborted = group.read((texts) => texts.length, { signal: aborting.signal })
+    await cluster.pass(100)
+    aborting.abort()
+    await expect(cluster.wait(aborted)).rejects.toMatchObject({ code: 'QUORATE_NOT_EXECUTED' })
+    cluster.bus.setFilter(() => true)
+    expect(await cluster.wait(read)).toBe(2)
+    expect(await cluster.wait(late)).toBe(2)
+  })
+
+  it('is given up when the node stops', async () => {
+    const [, follower] = await begin()
+    await cluster.wait(cluster.nodes.get('n1')!.group('journal').propose({ text: 'first' }))
+    await cluster.pass(200)
+    cluster.bus.setFilter(({ bytes }) => decodeEnvelope(bytes).type !== 'Entries')
+    await cluster.wait(cluster.nodes.get('n1')!.group('journal').propose({ text: 'second' }))
+    const read = follower!.group('journal').read((texts) => texts.length)
+    const end = read.then(
+      () => 'ok',
+      (error) => error.code,
+    )
+    await cluster.wait(
+      cluster.nodes
+        .get('n1')!
+        .group('journal')
+        .read((texts) => texts.length),
+    )
+    await cluster.pass(1000)
+    await cluster.wait(follower!.stop())
+    expect(await cluster.wait(end)).toBe('QUORATE_NODE_STOPPED')
+  })
+})
+
+describe('what people see', () => {
+  it('is a report in plain data, over the bus too', async () => {
+    const nodes = await begin()
+    await cluster.wait(nodes[0]!.group('journal').propose({ text: 'a' }))
+    cluster.clock.advance(500)
+    const reports = await cluster.wait(
+      clusterStatus({ transport: cluster.bus, cluster: 'test', clock: cluster.clock, nodes: 2 }),
+    )
+    expect(reports.map(({ node }) => node)).toEqual(['n1', 'n2'])
+    expect(reports[0]).toMatchObject({
+      cluster: 'test',
+      state: 'running',
+      waitingFor: [],
+      bus: { label: 'memory', status: 'connected' },
+      dropped: {},
+      groups: {
+        journal: {
+          protocol: 'sequencer',
+          applied: 2,
+          toApply: 0,
+          sessions: 1,
+          snapshot: 0,
+          roles: { log: { state: 'ordering', leads: true, leader: 'n1', commitIndex: 2, waitingEffects: 0 } },
+          inFlight: { commands: 0, bytes: 0, reads: 0 },
+        },
+      },
+    })
+    expect(reports[0]).toEqual(JSON.parse(JSON.stringify({ ...nodes[0]!.status(), bus: reports[0]!.bus })))
+    expect(reports[0]?.storeId).toMatch(/^[0-9a-f]{32}$/)
+  })
+
+  it('is typed by the state machine', async () => {
+    const [node] = await begin(['n1'])
+    const group = node!.group('journal')
+    expectTypeOf(group.propose).parameter(0).toEqualTypeOf<{ readonly text: string; readonly fails?: boolean }>()
+    expectTypeOf(group.query).returns.resolves.toEqualTypeOf<string>()
+    // @ts-expect-error no such group
+    expect(() => node!.group('nothing')).toThrow('has no group nothing; it has journal')
+    // @ts-expect-error no such command
+    await cluster.wait(group.propose({ word: 'a' }))
+  })
+})
