@@ -1,0 +1,105 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Broker, startBroker } from '@quorate/nats/broker'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { CliProcess, quorate } from './cliProcess.js'
+
+/** Outside the repository: no package can be resolved from there. */
+const directory = mkdtempSync(join(tmpdir(), 'quorate-cli-up-'))
+const topology = join(directory, 'topology.ts')
+const data = join(directory, 'data')
+let broker: Broker
+let variables: Record<string, string>
+
+beforeAll(async () => {
+  broker = await startBroker({ user: 'me', pass: 'right' })
+  variables = {
+    QUORATE_NATS_URL: broker.url,
+    QUORATE_NATS_USER: 'me',
+    QUORATE_NATS_PASSWORD: 'right',
+    QUORATE_CLUSTER: 'outside',
+    QUORATE_GROUP: 'store',
+  }
+  writeFileSync(
+    topology,
+    `import { defineTopology } from '@quorate/host'
+     import { kv } from '@quorate/kv'
+     import { raft } from '@quorate/raft'
+     const nodes: readonly string[] = ['n1', 'n2', 'n3']
+     const store = raft({ members: nodes, stateMachine: kv, electionTimeoutMs: 300, heartbeatMs: 50 })
+     export default defineTopology({ cluster: 'outside', nodes, groups: { store } })`,
+  )
+})
+afterAll(async () => {
+  await broker.close()
+  rmSync(directory, { recursive: true })
+})
+
+describe('up', { timeout: 60_000 }, () => {
+  test('runs all nodes, each line with its node; Ctrl-C stops them; what was written is there again', async () => {
+    const up = new CliProcess(['up', topology, '--data', data], variables)
+    await up.said(/all nodes of cluster outside are ready/)
+    expect(await quorate(['kv', 'put', 'a', 'one'], variables)).toMatchObject({ code: 0 })
+    up.kill('SIGINT')
+    expect(await up.exited).toEqual({ code: 0, signal: null })
+    for (const node of ['n1', 'n2', 'n3']) expect(up.out).toMatch(new RegExp(`^${node} \\| .*node has stopped`, 'm'))
+
+    const again = new CliProcess(['up', topology, '--data', data], variables)
+    await again.said(/all nodes of cluster outside are ready/)
+    expect(await quorate(['kv', 'get', 'a'], variables)).toMatchObject({ code: 0, out: 'one\n' })
+    again.kill('SIGTERM')
+    expect(await again.exited).toEqual({ code: 0, signal: null })
+  })
+
+  test('--node runs one, so that three make a cluster; a second on the same disk is refused, in one line', async () => {
+    const nodes = ['n1', 'n2', 'n3'].map(
+      (id) => new CliProcess(['up', topology, '--node', id, '--data', data], variables),
+    )
+    await Promise.all(nodes.map((node) => node.said(/node runs/)))
+    expect(await quorate(['kv', 'put', 'b', 'two'], variables)).toMatchObject({ code: 0 })
+    const second = await quorate(['up', topology, '--node', 'n1', '--data', data], variables)
+    expect(second).toMatchObject({ code: 1, err: expect.stringMatching(/^error: .* \[QUORATE_STORE_LOCKED\]\n$/) })
+    for (const node of nodes) node.kill('SIGTERM')
+    for (const node of nodes) expect(await node.exited).toEqual({ code: 0, signal: null })
+  })
+
+  test('when one process ends it says so, and the others go on', async () => {
+    const other = new CliProcess(['up', topology, '--node', 'n2', '--data', data], variables)
+    await other.said(/node (starts|runs)/)
+    const up = new CliProcess(['up', topology, '--data', data], variables)
+    await up.said(/n2 \| error: .*\[QUORATE_STORE_LOCKED\]/)
+    await up.said(/n2 \| ended with exit code 1, and is not started again/)
+    expect(await quorate(['kv', 'get', 'b'], variables)).toMatchObject({ code: 0, out: 'two\n' })
+    up.kill('SIGINT')
+    expect(await up.exited).toMatchObject({ code: 0 })
+    other.kill('SIGTERM')
+    await other.exited
+  })
+
+  test('nodes do not outlive the process that started them, even if it is killed', async () => {
+    const up = new CliProcess(['up', topology, '--data', data], variables)
+    await up.said(/all nodes of cluster outside are ready/)
+    up.kill('SIGKILL')
+    await up.exited
+    // Their disks are free again.
+    const again = new CliProcess(['up', topology, '--data', data], variables)
+    await again.said(/all nodes of cluster outside are ready/)
+    again.kill('SIGINT')
+    expect(await again.exited).toEqual({ code: 0, signal: null })
+  })
+
+  test.each([
+    [
+      'an unknown node',
+      ['--node', 'n9'],
+      2,
+      /--node names node "n9": expected one of n1, n2, n3 \[QUORATE_UNKNOWN_NODE\]/,
+    ],
+    ['a wrong password', ['--password', 'wrong'], 1, /^error: .*\[QUORATE_BUS_UNAUTHORIZED\]\n$/],
+    ['a server that answers not', ['--nats', 'nats://127.0.0.1:1'], 4, /^error: .*\[QUORATE_BUS_UNREACHABLE\]\n$/],
+  ])('%s: one line, no stack', async (_title, argv, code, message) => {
+    const result = await quorate(['up', topology, '--data', data, ...argv], variables)
+    expect(result).toMatchObject({ code, out: '', err: expect.stringMatching(message) })
+  })
+})
