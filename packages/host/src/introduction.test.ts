@@ -1,7 +1,8 @@
-import { decodeEnvelope } from '@quorate/core'
+import { decodeEnvelope, encodeEnvelope } from '@quorate/core'
 import { memoryStore } from '@quorate/core/testing'
 import { afterEach, describe, expect, it } from 'vitest'
 import { journal, TestCluster } from './cluster.test.fixture.js'
+import { type Introduced, messages } from './generated/node.js'
 import { sequenced } from './sequencer.test.fixture.js'
 
 const ids = ['n1', 'n2', 'n3'] as const
@@ -16,6 +17,8 @@ const begin = (options?: { writeDelayMs?: number }) => {
 /** The node gets an empty disk in place of its own. */
 const loseDisk = (id: string) =>
   cluster.stores.set(id, memoryStore({ clock: cluster.clock, writeDelayMs: cluster.writeDelayMs }))
+
+const storeId = (byte: number) => new Uint8Array(16).fill(byte)
 
 const stateOf = (id: string) => cluster.nodes.get(id)?.status().state
 
@@ -34,6 +37,18 @@ describe('a store that is new', () => {
     expect(ids.map(stateOf)).toEqual(['running', 'running', 'running'])
     const { result } = await cluster.wait(cluster.nodes.get('n2')!.group('journal').propose({ text: 'a' }))
     expect(result).toBe(1)
+  })
+
+  it('is not judged by what was said of an earlier one', async () => {
+    begin()
+    const node = await cluster.start('n1')
+    const stranger = await cluster.bus.connect({ cluster: 'test', name: 'stranger' })
+    const message: Introduced = { type: 'Introduced', request: 1, store: storeId(7), otherStore: storeId(8) }
+    const to = 'quorate/node/n1'
+    const envelope = { version: 1, cluster: 'test', from: 'quorate/node/n2', to, fromStore: storeId(2) } as const
+    stranger.publish(to, encodeEnvelope({ ...envelope, type: message.type, payload: messages.encode(message) }))
+    await cluster.pass(100)
+    expect(node.status().state).toBe('introducing')
   })
 
   it('is used at once where the operator says so', async () => {

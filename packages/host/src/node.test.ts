@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import type { InspectionEvent } from 'xstate'
 import { journal, TestCluster } from './cluster.test.fixture.js'
+import { startNode } from './node.js'
 import { sequenced } from './sequencer.test.fixture.js'
 
 let cluster: TestCluster
@@ -30,5 +32,46 @@ describe('a node', () => {
     for (const node of nodes) {
       expect(await cluster.wait(node.group('journal').read((texts) => texts.join()))).toBe('n1,n2,n3')
     }
+  })
+
+  it('does not hear its own multicasts', async () => {
+    cluster = new TestCluster(sequenced({ members: ['n1', 'n2'], stateMachine: journal }))
+    const heard: { node: string; type: string }[] = []
+    const inspect = (node: string) => (event: InspectionEvent) => {
+      if (event.type === '@xstate.event') heard.push({ node, type: event.event.type })
+    }
+    const [first, second] = [
+      await cluster.start('n1', { inspect: inspect('n1') }),
+      await cluster.start('n2', { inspect: inspect('n2') }),
+    ]
+    await cluster.wait(Promise.all([first.ready, second.ready]))
+    await cluster.wait(first.group('journal').propose({ text: 'a' }))
+    await cluster.wait(second.group('journal').read((texts) => texts.length))
+    const entries = heard.filter(({ type }) => type === 'Entries').map(({ node }) => node)
+    expect(new Set(entries)).toEqual(new Set(['n2']))
+  })
+
+  it('hosts several groups on one disk, with one write for all', async () => {
+    cluster = new TestCluster(sequenced({ members: ['n1'], stateMachine: journal }), { writeDelayMs: 10 })
+    const other = sequenced({ members: ['n1'], stateMachine: journal })
+    const groups = { journal: cluster.group, other }
+    const node = await cluster.wait(
+      startNode({
+        id: 'n1',
+        cluster: 'test',
+        transport: cluster.bus,
+        store: cluster.storeOf('n1'),
+        groups,
+        clock: cluster.clock,
+      }),
+    )
+    await cluster.wait(node.ready)
+    const both = () => [node.group('journal').propose({ text: 'j' }), node.group('other').propose({ text: 'o' })]
+    await cluster.wait(Promise.all(both()))
+    const { writes } = cluster.storeOf('n1')
+    await cluster.wait(Promise.all(both()))
+    expect(cluster.storeOf('n1').writes).toBe(writes + 1)
+    expect(await cluster.wait(node.group('other').read((texts) => texts.join()))).toBe('o,o')
+    await cluster.wait(node.stop())
   })
 })

@@ -1,6 +1,9 @@
+import { decodeEnvelope } from '@quorate/core'
 import { raft } from '@quorate/raft'
 import { afterEach, describe, expect, it } from 'vitest'
+import { connectClient } from './client/connectClient.js'
 import { type JournalNode, journal, TestCluster } from './cluster.test.fixture.js'
+import { decodeRefused, type Refused } from './generated/client.js'
 
 const ids = ['n1', 'n2', 'n3']
 let cluster: TestCluster
@@ -9,6 +12,11 @@ afterEach(() => cluster.stopAll())
 
 const leaderOf = (nodes: Iterable<JournalNode>): JournalNode | undefined =>
   [...nodes].find((node) => Object.values(node.status().groups.journal?.roles ?? {}).some(({ leads }) => leads))
+
+/** Until somebody leads. */
+async function led(): Promise<void> {
+  while (!leaderOf(cluster.nodes.values())) await cluster.pass(1)
+}
 
 describe('three hosts run Raft', () => {
   it('replicates, elects another leader when the first is killed, and loses and repeats nothing', async () => {
@@ -44,5 +52,62 @@ describe('three hosts run Raft', () => {
     const texts = states[0]?.split(',') ?? []
     expect(texts.length).toBe(4 * 8 * 10)
     expect([...texts].sort()).toEqual([...acknowledged].sort())
+  })
+
+  it('has a client that finds the next leader as soon as there is one', async () => {
+    cluster = new TestCluster(raft({ members: ids, stateMachine: journal }))
+    await cluster.startAll(ids)
+    const delaysMs: number[] = []
+    for (let round = 0; round < 5; round++) {
+      await led()
+      const leader = leaderOf(cluster.nodes.values())
+      const client = [...cluster.nodes.values()].find((node) => node !== leader)?.group('journal')
+      await cluster.wait(client?.propose({ text: `${round} before` }) ?? Promise.reject(new Error('no client')))
+      await cluster.kill(leader?.id ?? '')
+      const proposed = client?.propose({ text: `${round} after` })
+      await led()
+      const ledAtMs = cluster.clock.nowMs()
+      await cluster.wait(Promise.all([proposed]))
+      delaysMs.push(cluster.clock.nowMs() - ledAtMs)
+      await cluster.start(leader?.id ?? '')
+      await cluster.pass(3000)
+    }
+    expect(Math.max(...delaysMs)).toBeLessThan(200)
+  })
+
+  it('tells who waits on a leader that is deposed, and their commands are executed once', async () => {
+    cluster = new TestCluster(raft({ members: ids, stateMachine: journal }))
+    await cluster.startAll(ids)
+    await led()
+    const leader = leaderOf(cluster.nodes.values())
+    const client = await cluster.wait(
+      connectClient({
+        transport: cluster.bus,
+        cluster: 'test',
+        group: 'journal',
+        stateMachine: journal,
+        clock: cluster.clock,
+      }),
+    )
+    await cluster.wait(client.propose({ text: 'before' }))
+    const refusals: Refused[] = []
+    const members = new Set<string>(ids)
+    cluster.bus.setFilter(({ from, receiver, bytes }) => {
+      const { type, payload } = decodeEnvelope(bytes)
+      if (type === 'Refused') refusals.push(decodeRefused(payload))
+      const isBetweenNodes = members.has(from) && members.has(receiver)
+      return !(isBetweenNodes && (from === leader?.id || receiver === leader?.id))
+    })
+    const proposed = client.propose({ text: 'during' })
+    expect((await cluster.wait(proposed)).result).toBe(2)
+    // By then the one before has noticed that it leads nobody.
+    await cluster.pass(3000)
+    expect(refusals).toContainEqual(expect.objectContaining({ reason: 'notLeader', maybeTaken: true }))
+    cluster.bus.setFilter(() => true)
+    await cluster.pass(5000)
+    for (const node of cluster.nodes.values()) {
+      expect(await cluster.wait(node.group('journal').read((texts) => texts.join()))).toBe('before,during')
+    }
+    await cluster.wait(client.close())
   })
 })

@@ -1,8 +1,9 @@
 import type { Clock, NodeId, Random } from '@quorate/core'
 import { jittered } from '../random.js'
 
-/** How long nobody may answer before all members are asked who leads, and how often they are asked. */
-const askEveryMs = 100
+/** How long the leader may be silent before all members are asked who leads, and how often they are asked. */
+const silenceMs = 100
+const askEveryMs = 50
 
 /** Who leads a group, as far as a client knows: what was said with the highest term. */
 export class LeaderTracker {
@@ -54,7 +55,7 @@ export class LeaderTracker {
     const nowMs = this.#clock.nowMs()
     if (nowMs < this.#askAgainAtMs) return
     const silentSinceMs = Math.max(waitingSinceMs, this.#heardAtMs)
-    if (this.#leader !== undefined && nowMs - silentSinceMs < askEveryMs) return
+    if (this.#leader !== undefined && nowMs - silentSinceMs < silenceMs) return
     this.#askAgainAtMs = nowMs + jittered(this.#random, askEveryMs)
     this.#askAll()
   }

@@ -1,0 +1,136 @@
+import {
+  addressOf,
+  type Connection,
+  decodeEnvelope,
+  type Entry,
+  initialDriver,
+  type Message,
+  noBytes,
+} from '@quorate/core'
+import { memoryTransport, virtualClock } from '@quorate/core/testing'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { Applier } from './applier.js'
+import { Bus } from './bus.js'
+import { ClientReads } from './clientReads.js'
+import { journal } from './cluster.test.fixture.js'
+import { DropLog } from './dropLog.js'
+import { type ClientMessage, messages } from './generated/client.js'
+import { type Reply, sayResults } from './results.js'
+import { fixtureLimits } from './sequencer.test.fixture.js'
+import { silentLogger } from './silentLogger.js'
+import { Telemetry } from './telemetry.js'
+
+const clock = virtualClock()
+const bytesMax = 10_000
+const from = addressOf('g', 'client', 'n1')
+let bus: Bus
+let connection: Connection
+let heard: { client: string; bytes: number; message: ClientMessage }[]
+
+beforeEach(async () => {
+  heard = []
+  connection = await memoryTransport({ clock, bytesMax }).connect({ cluster: 'test', name: 'n1' })
+  bus = new Bus({
+    connection,
+    cluster: 'test',
+    store: noBytes,
+    drops: new DropLog(clock, silentLogger, new Telemetry()),
+  })
+  for (const client of ['a', 'b']) {
+    connection.subscribe(addressOf('g', 'answers', client), (bytes) => {
+      const { type, payload } = decodeEnvelope(bytes)
+      heard.push({ client, bytes: bytes.length, message: messages.decode(type, payload) })
+    })
+  }
+})
+
+const reply = (client: string, session: number, sequence: number, size = 1): Reply => ({
+  client: addressOf('g', 'answers', client),
+  session,
+  sequence,
+  outcome: { status: 'ok', index: sequence, bytes: new Uint8Array(size) },
+})
+
+const sequencesOf = ({ message }: { message: ClientMessage }) =>
+  message.type === 'Results' ? message.results.map(({ sequence }) => sequence) : []
+
+describe('sayResults', () => {
+  it('says one message to each client for each of its sessions', () => {
+    sayResults(bus, from, [reply('a', 1, 1), reply('b', 2, 7), reply('a', 1, 2), reply('a', 3, 1)])
+    clock.settle()
+    expect(heard.map((each) => [each.client, sequencesOf(each)])).toEqual([
+      ['a', [1, 2]],
+      ['b', [7]],
+      ['a', [1]],
+    ])
+  })
+
+  it('says more than one where the bus could not carry it, and loses none', () => {
+    sayResults(
+      bus,
+      from,
+      Array.from({ length: 100 }, (_, at) => reply('a', 1, at + 1, 300)),
+    )
+    clock.settle()
+    expect(heard.length).toBeGreaterThan(2)
+    expect(Math.max(...heard.map(({ bytes }) => bytes))).toBeLessThanOrEqual(bytesMax)
+    expect(heard.flatMap(sequencesOf)).toEqual(Array.from({ length: 100 }, (_, at) => at + 1))
+    expect(connection.counters().dropped).toBe(0)
+  })
+
+  it('says of a result that no message can carry that it is too large', () => {
+    sayResults(bus, from, [reply('a', 1, 1), reply('a', 1, 2, bytesMax), reply('a', 1, 3)])
+    clock.settle()
+    const results = heard.flatMap(({ message }) => (message.type === 'Results' ? message.results : []))
+    expect(results.map(({ sequence, status }) => [sequence, status])).toEqual([
+      [1, 'ok'],
+      [2, 'tooLarge'],
+      [3, 'ok'],
+    ])
+  })
+})
+
+describe('a linearizable query', () => {
+  it('is answered when the state machine has applied what it must see, and not before', () => {
+    const applier = new Applier({
+      machine: journal,
+      limits: fixtureLimits,
+      clock,
+      driver: initialDriver(journal),
+      onApplied: () => {},
+      onSnapshot: () => {},
+    })
+    const posted: Message[] = []
+    const reads = new ClientReads({
+      bus,
+      address: from,
+      applier,
+      post: (event) => posted.push(event),
+      refuse: () => {},
+    })
+    const question = journal.codecs.query.encode(0)
+    reads.receive(addressOf('g', 'answers', 'a'), {
+      type: 'Query',
+      request: 1,
+      consistency: 'linearizable',
+      questions: [{ number: 5, bytes: question }],
+    })
+    reads.gather(() => 9)
+    expect(posted).toEqual([{ type: 'client.read', request: 9 }])
+    reads.readable(9, 2)
+    clock.settle()
+    expect(heard).toEqual([])
+    const entry = { term: 1, sequence: 1, answeredBelow: 0 }
+    const opening: Entry = { ...entry, index: 1, kind: 'openSession', session: 0, bytes: new Uint8Array([99]) }
+    const bytes = journal.codecs.command.encode({ text: 'seen' })
+    applier.commit([opening, { ...entry, index: 2, kind: 'command', session: 1, bytes }])
+    applier.work()
+    clock.settle()
+    expect(heard.map(({ message }) => message)).toEqual([
+      {
+        type: 'Answers',
+        answers: [{ number: 5, index: 2, status: 'ok', bytes: journal.codecs.answer.encode('seen') }],
+      },
+    ])
+  })
+})
