@@ -81,6 +81,25 @@ test('it does what a Map does, page by page, and earlier states stay as they wer
   )
 })
 
+test('an earlier state may be gone on from, in any order, and none of them changes another', () => {
+  const step = fc.record({ from: fc.nat(), command })
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+      const versions = [{ state: kv.initial(), map: new Map<string, KvEntry>() }]
+      steps.forEach(({ from, command }, at) => {
+        const origin = versions[from % versions.length]!
+        const map = new Map(origin.map)
+        applyToMap(map, command, at + 1)
+        versions.push({ state: apply(origin.state, command, at + 1).state, map })
+      })
+      for (const { state, map } of versions) {
+        expect(state.size).toBe(map.size)
+        expect(pages(state, '', 3)).toEqual(sorted(map))
+      }
+    }),
+  )
+})
+
 test('equal states have equal snapshots, however they came to be, and a snapshot restores what it was taken of', () => {
   fc.assert(
     fc.property(fc.array(command, { maxLength: 40 }), fc.nat(40), (commands, restoredAt) => {

@@ -17,7 +17,8 @@ import {
 } from './generated/kv.js'
 import { applyCommand } from './operations.js'
 import { select } from './select.js'
-import { type KvState, stateOf } from './state.js'
+import { KvState } from './state.js'
+import { copyOf } from './valueCopies.js'
 
 /** A key-value store as a state machine. It runs on any group that orders a log, and is asked by a {@link KvClient}. */
 export type KvStateMachine = TypedStateMachine<KvState, KvCommand, KvResult, KvQuery, KvAnswer>
@@ -27,14 +28,14 @@ const result: Codec<KvResult> = { encode: encodeKvResult, decode: decodeKvResult
 const query: Codec<KvQuery> = { encode: encodeKvQuery, decode: decodeKvQuery }
 const answer: Codec<KvAnswer> = { encode: encodeKvAnswer, decode: decodeKvAnswer }
 
-/** The key-value state machine: keys are texts, values are bytes. States are values and share what is equal. */
+/** The key-value state machine: keys are texts, values are bytes. States are values. */
 export const kv: KvStateMachine = defineStateMachine({
-  initial: () => stateOf([]),
+  initial: () => KvState.of([]),
   apply: applyCommand,
   query: select,
-  snapshot: (state) => encodeKvSnapshot({ entries: state.valuesArray() }),
+  snapshot: (state) => encodeKvSnapshot({ entries: state.entries() }),
   // Copied, or one small value would keep the whole snapshot.
   restore: (bytes) =>
-    stateOf(decodeKvSnapshot(bytes).entries.map((entry) => ({ ...entry, value: entry.value.slice() }))),
+    KvState.of(decodeKvSnapshot(bytes).entries.map((entry) => ({ ...entry, value: copyOf(entry.value) }))),
   codecs: { command, result, query, answer },
 })

@@ -1,6 +1,7 @@
 import type { Placed } from '@quorate/core'
 import type { KvCommand, KvEntry, KvResult } from './generated/kv.js'
 import type { KvState } from './state.js'
+import { copyOf } from './valueCopies.js'
 
 interface Applied {
   readonly state: KvState
@@ -22,16 +23,13 @@ export const applyCommand = (state: KvState, command: KvCommand, { index }: Plac
 
 const put = (state: KvState, found: KvEntry | undefined, { key, value }: KvCommand, revision: number): Applied => {
   const version = (found?.version ?? 0) + 1
-  const next = state.clone()
-  next.set(key, { key, value: value.slice(), revision, version })
-  return { state: next, result: { changed: true, revision, version } }
+  const entry = { key, value: copyOf(value), revision, version }
+  return { state: state.with(key, found, entry), result: { changed: true, revision, version } }
 }
 
 const remove = (state: KvState, found: KvEntry | undefined): Applied => {
   if (!found) return { state, result: unchanged(undefined) }
-  const next = state.clone()
-  next.delete(found.key)
-  return { state: next, result: { changed: true, revision: 0, version: 0 } }
+  return { state: state.with(found.key, found, undefined), result: { changed: true, revision: 0, version: 0 } }
 }
 
 const isExpected = (found: KvEntry | undefined, { expectedRevision, expectedValue }: KvCommand): boolean => {

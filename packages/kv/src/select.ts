@@ -18,7 +18,8 @@ const page = (state: KvState, { text: prefix, after, limit }: KvQuery): KvAnswer
   const entries: KvEntry[] = []
   const first = after !== undefined && after > prefix ? after : prefix
   let bytes = 0
-  for (const [key, entry] of state.entries(first, [])) {
+  for (const entry of state.from(first)) {
+    const { key } = entry
     if (!key.startsWith(prefix)) break
     if (key === after) continue
     if (entries.length > 0 && (entries.length === limit || bytes + sizeOf(entry) > pageBytesMax)) {

@@ -1,25 +1,90 @@
 import { EmptyBTree, type default as sortedBtree } from 'sorted-btree'
 import type { KvEntry } from './generated/kv.js'
 
-/**
- * All entries by key, ordered as JavaScript compares texts. A value: whoever changes it changes a clone, which shares
- * with its origin what is equal.
- */
-export type KvState = sortedBtree.default<string, KvEntry>
+type Tree = sortedBtree.default<string, KvEntry>
 
 // The module is CommonJS, and who loads it decides where its default export is found.
 const BTree = EmptyBTree.constructor as typeof sortedBtree.default
 
-/**
- * A change copies the nodes on its path: wide nodes cost more to copy, narrow ones make the path longer.
- */
 const nodeSize = 32
 
 const compareTexts = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
-/** Of entries that are in order, which makes it fast. */
-export const stateOf = (entries: readonly KvEntry[]): KvState => {
-  const state = new BTree<string, KvEntry>(undefined, compareTexts, nodeSize)
-  for (const entry of entries) state.set(entry.key, entry)
-  return state
+/** What must be put back into the tree of a newer state to have this one again. */
+interface Older {
+  readonly newer: KvState
+  readonly key: string
+  readonly before: KvEntry | undefined
+}
+
+/**
+ * All entries by key, ordered as JavaScript compares texts. A value: `with` gives another one and leaves this as it was.
+ *
+ * Only the newest state of a chain has a tree, which is changed in place; an older one knows how it differs from its
+ * successor, and gets a tree of its own when somebody looks at it. That suits a log: what was applied is rarely looked at
+ * again, and a change needs no copy (Baker, "Shallow binding makes functional arrays fast", 1991).
+ */
+export class KvState {
+  #tree: Tree | undefined
+  #older: Older | undefined
+
+  private constructor(tree: Tree) {
+    this.#tree = tree
+  }
+
+  /** Fast for entries that are in order. */
+  static of(entries: readonly KvEntry[]): KvState {
+    const tree = new BTree<string, KvEntry>(undefined, compareTexts, nodeSize)
+    for (const entry of entries) tree.set(entry.key, entry)
+    return new KvState(tree)
+  }
+
+  get size(): number {
+    return this.#own().size
+  }
+
+  get(key: string): KvEntry | undefined {
+    return this.#own().get(key)
+  }
+
+  /** The state with this entry under the key, or without one. `before` is what `get` gives for the key. */
+  with(key: string, before: KvEntry | undefined, entry: KvEntry | undefined): KvState {
+    const tree = this.#own()
+    put(tree, key, entry)
+    const newer = new KvState(tree)
+    this.#tree = undefined
+    this.#older = { newer, key, before }
+    return newer
+  }
+
+  /** In order, from this key on. Must be used up before another state is made of this one. */
+  *from(key: string): Generator<KvEntry, void, undefined> {
+    for (const [, entry] of this.#own().entries(key, [])) yield entry
+  }
+
+  /** All, in order. */
+  entries(): KvEntry[] {
+    return this.#own().valuesArray()
+  }
+
+  /** The tree of this state; where it has none, a clone of a newer one, which shares what is equal. */
+  #own(): Tree {
+    if (this.#tree) return this.#tree
+    const differences: Older[] = []
+    let state: KvState = this
+    while (state.#older) {
+      differences.push(state.#older)
+      state = state.#older.newer
+    }
+    const tree = state.#own().clone()
+    for (const { key, before } of differences.reverse()) put(tree, key, before)
+    this.#tree = tree
+    this.#older = undefined
+    return tree
+  }
+}
+
+const put = (tree: Tree, key: string, entry: KvEntry | undefined): void => {
+  if (entry) tree.set(key, entry)
+  else tree.delete(key)
 }
