@@ -61,7 +61,10 @@ describe('an address', () => {
     expect(checkAddress('g/server/all')).toBe('g/server/all')
   })
 
-  test.each(['', 'g', 'g/r', 'g/r/n/x', '/r/n', 'g//n', 'g/r/', 'g/r/n.1', 'g.1/r/n', 'g/*/n', 'g/r/n\n'])('is not %j', (text) => {
-    expect(() => checkAddress(text)).toThrow(InvalidNameError)
-  })
+  test.each(['', 'g', 'g/r', 'g/r/n/x', '/r/n', 'g//n', 'g/r/', 'g/r/n.1', 'g.1/r/n', 'g/*/n', 'g/r/n\n'])(
+    'is not %j',
+    (text) => {
+      expect(() => checkAddress(text)).toThrow(InvalidNameError)
+    },
+  )
 })

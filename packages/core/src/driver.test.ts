@@ -35,7 +35,15 @@ const logOf = (steps: readonly Step[]): Entry[] =>
 const logs = fc
   .array(
     fc.record({
-      kind: fc.constantFrom<Entry['kind'][]>('command', 'command', 'command', 'command', 'openSession', 'noop', 'configuration'),
+      kind: fc.constantFrom<Entry['kind'][]>(
+        'command',
+        'command',
+        'command',
+        'command',
+        'openSession',
+        'noop',
+        'configuration',
+      ),
       session: fc.integer({ min: 0, max: 9 }),
       sequence: fc.integer({ min: 1, max: 5 }),
       answeredBelow: fc.oneof({ arbitrary: fc.constant(0), weight: 3 }, fc.integer({ min: 0, max: 5 })),
@@ -67,7 +75,10 @@ function plainly(entries: readonly Entry[], sessionsMax: number) {
         const oldest = Math.min(...sessions.map(({ usedAt }) => usedAt))
         sessions = sessions.filter(({ usedAt }) => usedAt !== oldest)
       }
-      sessions = [...sessions, { id: index, client: textOf(entry.bytes), usedAt: index, answeredBelow: 0, outcomes: [] }]
+      sessions = [
+        ...sessions,
+        { id: index, client: textOf(entry.bytes), usedAt: index, answeredBelow: 0, outcomes: [] },
+      ]
     }
     if (kind !== 'command') {
       outcomes.push({ status: 'ok', index, bytes: nothing })
@@ -95,7 +106,9 @@ function plainly(entries: readonly Entry[], sessionsMax: number) {
     const isNew = !remembered && !isAnswered
     const kept = [...session.outcomes, ...(isNew ? [[sequence, outcome] as const] : [])]
     sessions = sessions.map((each) =>
-      each === session ? { ...each, usedAt: index, answeredBelow, outcomes: kept.filter(([number]) => number >= answeredBelow) } : each,
+      each === session
+        ? { ...each, usedAt: index, answeredBelow, outcomes: kept.filter(([number]) => number >= answeredBelow) }
+        : each,
     )
   }
   return { done, sessions, outcomes }
@@ -114,7 +127,10 @@ describe('a driver applies what was decided', () => {
         expect(driver.state).toEqual(plain.done)
         expect(applied.map(({ outcome }) => outcome)).toEqual(plain.outcomes)
         expect(applied.map(({ entry }) => entry)).toEqual(entries)
-        const sorted = plain.sessions.map((session) => ({ ...session, outcomes: [...session.outcomes].sort(([a], [b]) => a - b) }))
+        const sorted = plain.sessions.map((session) => ({
+          ...session,
+          outcomes: [...session.outcomes].sort(([a], [b]) => a - b),
+        }))
         expect(plainOf(driver)).toEqual(sorted)
         const last = entries.at(-1)
         expect(driver.applied).toEqual({ index: last?.index ?? 0, term: last?.term ?? 0 })
@@ -127,12 +143,15 @@ describe('a driver applies what was decided', () => {
     fc.assert(
       fc.property(logs, limits, (entries, limit) => {
         const { driver, applied } = applyEntries(machine, initialDriver(machine), entries, limit)
-        const ran = (outcome: Outcome, entry: Entry) => outcome.index === entry.index && ['ok', 'failed'].includes(outcome.status)
+        const ran = (outcome: Outcome, entry: Entry) =>
+          outcome.index === entry.index && ['ok', 'failed'].includes(outcome.status)
         const names = applied
           .filter(({ entry, outcome }) => entry.kind === 'command' && ran(outcome, entry))
           .map(({ entry }) => `${entry.session}/${entry.sequence}`)
         expect(new Set(names).size).toBe(names.length)
-        const succeeded = applied.filter(({ entry, outcome }) => entry.kind === 'command' && ran(outcome, entry) && outcome.status === 'ok')
+        const succeeded = applied.filter(
+          ({ entry, outcome }) => entry.kind === 'command' && ran(outcome, entry) && outcome.status === 'ok',
+        )
         expect(driver.state).toHaveLength(succeeded.length)
       }),
       { numRuns: 300 },
@@ -204,7 +223,8 @@ describe('by hand', () => {
     answeredBelow,
     number,
   })
-  const run = (steps: readonly Step[], sessionsMax = 9) => applyEntries(machine, initialDriver(machine), logOf(steps), { sessionsMax })
+  const run = (steps: readonly Step[], sessionsMax = 9) =>
+    applyEntries(machine, initialDriver(machine), logOf(steps), { sessionsMax })
   const outcomesOf = (steps: readonly Step[], sessionsMax = 9) =>
     run(steps, sessionsMax).applied.map(({ outcome: { status, index } }) => [status, index])
 
@@ -251,7 +271,10 @@ describe('by hand', () => {
   })
 
   test('a repeated command counts as use', () => {
-    expect(outcomesOf([open(), command(1, 1), open(), command(1, 1), open(), command(1, 1)], 2).at(-1)).toEqual(['ok', 2])
+    expect(outcomesOf([open(), command(1, 1), open(), command(1, 1), open(), command(1, 1)], 2).at(-1)).toEqual([
+      'ok',
+      2,
+    ])
   })
 
   test('what the client has heard is forgotten, and never executed again', () => {

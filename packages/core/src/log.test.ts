@@ -58,7 +58,9 @@ function next({ log, plain }: Version, act: Act, term: number): Version {
   const { base, entries } = plain
   const last = lastOf(plain)
   if (act.type === 'append') {
-    const added = act.sizes.map((size, position) => entry(last.index + 1 + position, act.newTerm ? term : last.term, size))
+    const added = act.sizes.map((size, position) =>
+      entry(last.index + 1 + position, act.newTerm ? term : last.term, size),
+    )
     return { log: log.append(added), plain: { base, entries: [...entries, ...added] } }
   }
   const index = base.index + (act.at % (entries.length + 1))
@@ -66,7 +68,10 @@ function next({ log, plain }: Version, act: Act, term: number): Version {
     return { log: log.truncateAfter(index), plain: { base, entries: entries.filter((each) => each.index <= index) } }
   }
   const through = index === base.index ? base : { index, term: entries.find((each) => each.index === index)?.term ?? 0 }
-  return { log: log.compactThrough(through), plain: { base: through, entries: entries.filter((each) => each.index > index) } }
+  return {
+    log: log.compactThrough(through),
+    plain: { base: through, entries: entries.filter((each) => each.index > index) },
+  }
 }
 
 function expectSame({ log, plain }: Version): void {
@@ -92,7 +97,11 @@ function expectSame({ log, plain }: Version): void {
 }
 
 /** As long as it fits, but one at least. */
-function plainBatch(entries: readonly Entry[], first: number, limit: { entriesMax: number; bytesMax: number }): Entry[] {
+function plainBatch(
+  entries: readonly Entry[],
+  first: number,
+  limit: { entriesMax: number; bytesMax: number },
+): Entry[] {
   const batch: Entry[] = []
   for (const each of entries.filter(({ index }) => index >= first)) {
     const bytes = [...batch, each].reduce((sum, one) => sum + sizeOf(one), 0)
@@ -113,11 +122,17 @@ const run = (script: readonly { readonly back: number; readonly act: Act }[], ba
 
 describe('a log', () => {
   test('is what an array would be, and stays so whatever is made of it later', () => {
-    fc.assert(fc.property(acts, (script) => run(script).forEach(expectSame)), { numRuns: 300 })
+    fc.assert(
+      fc.property(acts, (script) => run(script).forEach(expectSame)),
+      { numRuns: 300 },
+    )
   })
 
   test('that begins after a snapshot as well', () => {
-    fc.assert(fc.property(acts, (script) => run(script, { index: 40, term: 1 }).forEach(expectSame)), { numRuns: 100 })
+    fc.assert(
+      fc.property(acts, (script) => run(script, { index: 40, term: 1 }).forEach(expectSame)),
+      { numRuns: 100 },
+    )
   })
 
   test('equals every log of the same entries, whatever their histories; and no other', () => {

@@ -6,7 +6,18 @@ import { emptyOutbox, enqueue, type Outbox, take, written } from './outbox.js'
 
 /** An effect that can be told from every other. */
 type Numbered = Effect & { readonly number: number }
-type Kind = 'persist' | 'append' | 'install' | 'send' | 'commit' | 'readable' | 'refuse' | 'restore' | 'sendPassing' | 'commitPassing' | 'readablePassing'
+type Kind =
+  | 'persist'
+  | 'append'
+  | 'install'
+  | 'send'
+  | 'commit'
+  | 'readable'
+  | 'refuse'
+  | 'restore'
+  | 'sendPassing'
+  | 'commitPassing'
+  | 'readablePassing'
 
 const mark = { index: 1, term: 1 }
 const snapshot = { last: mark, bytes: new Uint8Array(0) }
@@ -122,12 +133,18 @@ function run(rules: Rules, script: readonly Act[]): void {
   expect(left.size + durable.size).toBe(emitted.length)
 }
 
-const holdsFor = (rules: Rules) => fc.assert(fc.property(acts, (script) => run(rules, script)), { numRuns: 1000, seed: 1 })
+const holdsFor = (rules: Rules) =>
+  fc.assert(
+    fc.property(acts, (script) => run(rules, script)),
+    { numRuns: 1000, seed: 1 },
+  )
 
 describe('no effect leaves before what its actor emitted earlier is on the disk', () => {
   test('over any steps and writes; each effect leaves once, in order, as soon as it may', () => holdsFor(sound))
 
-  const withEnqueue = (mayLeave: (effect: Numbered, waiting: readonly Numbered[], step: readonly Numbered[]) => boolean): Rules => ({
+  const withEnqueue = (
+    mayLeave: (effect: Numbered, waiting: readonly Numbered[], step: readonly Numbered[]) => boolean,
+  ): Rules => ({
     ...sound,
     enqueue(outbox, emitted) {
       const leaves: Numbered[] = []
@@ -141,7 +158,8 @@ describe('no effect leaves before what its actor emitted earlier is on the disk'
       return { outbox: { waiting, writing: outbox.writing }, leaves }
     },
   })
-  const onlyAppends = (waiting: readonly Numbered[]) => waiting.every((ahead) => !isDurable(ahead) || ahead.type === 'append')
+  const onlyAppends = (waiting: readonly Numbered[]) =>
+    waiting.every((ahead) => !isDurable(ahead) || ahead.type === 'append')
   const mistakes: Record<string, Rules> = {
     'an effect waits only for its own step': withEnqueue((_effect, _waiting, step) => !step.some(isDurable)),
     'no effect waits': withEnqueue(() => true),
@@ -171,7 +189,10 @@ describe('no effect leaves before what its actor emitted earlier is on the disk'
         const next = rest.findIndex(isDurable)
         const released = next < 0 ? rest.length : next
         const leaves = outbox.waiting.slice(0, outbox.writing).filter((effect) => !isDurable(effect))
-        return { outbox: { waiting: rest.slice(released), writing: 0 }, leaves: [...leaves, ...rest.slice(0, released)] }
+        return {
+          outbox: { waiting: rest.slice(released), writing: 0 },
+          leaves: [...leaves, ...rest.slice(0, released)],
+        }
       },
     },
     'the first durable effect is written alone': {
@@ -188,7 +209,8 @@ describe('no effect leaves before what its actor emitted earlier is on the disk'
 })
 
 describe('by hand', () => {
-  const number = (list: readonly Kind[]) => list.map((kind, position): Numbered => ({ ...effects[kind], number: position }))
+  const number = (list: readonly Kind[]) =>
+    list.map((kind, position): Numbered => ({ ...effects[kind], number: position }))
   const leavesOf = (list: readonly Kind[]) => {
     const step = enqueue<Numbered>(emptyOutbox, number(list))
     return step.leaves.map(({ number: position }) => list[position])
@@ -200,7 +222,11 @@ describe('by hand', () => {
   })
 
   test('a leader speaks and commits beside its own append, but not beside its vote or term', () => {
-    expect(leavesOf(['append', 'sendPassing', 'commitPassing', 'readablePassing'])).toEqual(['sendPassing', 'commitPassing', 'readablePassing'])
+    expect(leavesOf(['append', 'sendPassing', 'commitPassing', 'readablePassing'])).toEqual([
+      'sendPassing',
+      'commitPassing',
+      'readablePassing',
+    ])
     expect(leavesOf(['persist', 'append', 'sendPassing', 'commitPassing'])).toEqual([])
     expect(leavesOf(['append', 'install', 'sendPassing'])).toEqual([])
   })

@@ -10,7 +10,9 @@ const weights = fc
   .filter((weightOf) => Object.values(weightOf).some((weight) => weight > 0))
 
 const subsetsOf = (members: readonly string[]): string[][] =>
-  members.reduce<string[][]>((subsets, member) => [...subsets, ...subsets.map((subset) => [...subset, member])], [[]])
+  Array.from({ length: 2 ** members.length }, (_, code) =>
+    members.filter((_member, position) => (code >> position) & 1),
+  )
 
 /** A quorum system, and by what rule a set of nodes decides in it. */
 interface Case {

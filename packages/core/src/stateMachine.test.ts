@@ -4,7 +4,10 @@ import { type Codec, defineStateMachine, json } from './stateMachine.js'
 const utf8 = new TextEncoder()
 const counter = defineStateMachine({
   initial: () => 0,
-  apply: (count: number, command: { by: number }, { index }) => ({ state: count + command.by, result: { index, count } }),
+  apply: (count: number, command: { by: number }, { index }) => ({
+    state: count + command.by,
+    result: { index, count },
+  }),
   query: (count, question: 'count' | 'sign') => (question === 'count' ? count : Math.sign(count)),
   snapshot: json<number>().encode,
   restore: json<number>().decode,
@@ -22,7 +25,10 @@ describe('a state machine that was defined by typed functions', () => {
   test('knows the codecs behind its bytes', () => {
     const { command, result, query, answer } = counter.codecs
     expect(command.decode(command.encode({ by: 3 }))).toEqual({ by: 3 })
-    expect(result.decode(counter.apply(1, command.encode({ by: 3 }), { index: 2 }).result)).toEqual({ index: 2, count: 1 })
+    expect(result.decode(counter.apply(1, command.encode({ by: 3 }), { index: 2 }).result)).toEqual({
+      index: 2,
+      count: 1,
+    })
     expect(answer.decode(counter.query(4, query.encode('count')))).toBe(4)
   })
 

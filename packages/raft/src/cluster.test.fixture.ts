@@ -13,7 +13,6 @@ import {
   json,
   type Mark,
   majority,
-  noBytes,
   nodeOf,
   type Outbox,
   origin,
@@ -30,7 +29,7 @@ import { type RaftLimits, type RaftRecord, recover } from './server.js'
 type RaftEffect = Effect<RaftMessage, RaftRecord>
 
 /** Small limits, so that windows, chunks and snapshots are met within a few entries. */
-export const smallLimits: RaftLimits = {
+const smallLimits: RaftLimits = {
   entriesMax: 3,
   bytesMax: 200,
   inflightMessagesMax: 2,
@@ -246,4 +245,3 @@ export class Cluster {
   }
 }
 
-export { noBytes }

@@ -50,7 +50,8 @@ describe('consistencyCheck', () => {
           expect(given.termsOf({ ...self, ...check.withEntries(self, message) })).toEqual(wanted)
           const kept = own.findIndex((term, position) => wanted[position] !== term)
           expect(check.hasConflict(self, message)).toBe(kept >= 0)
-          if (kept >= 0) expect(check.lastBeforeConflict(self, message)).toEqual({ index: kept, term: own[kept - 1] ?? 0 })
+          if (kept >= 0)
+            expect(check.lastBeforeConflict(self, message)).toEqual({ index: kept, term: own[kept - 1] ?? 0 })
           const first = entries.findIndex(({ index, term }) => own[index - 1] !== term)
           expect(check.newEntries(self, message)).toEqual(first < 0 ? [] : entries.slice(first))
           count++
@@ -130,7 +131,9 @@ describe('finding the last entry in common', () => {
         }
         // The last one is the match; one more may be spent on where the shorter log ends.
         const terms = new Set([...own, ...led])
-        const differing = [...terms].filter((term) => own.filter((t) => t === term).length !== led.filter((t) => t === term).length)
+        const differing = [...terms].filter(
+          (term) => own.filter((t) => t === term).length !== led.filter((t) => t === term).length,
+        )
         expect(asked).toBeLessThanOrEqual(differing.length + 2)
       }
     }

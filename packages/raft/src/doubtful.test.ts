@@ -86,7 +86,9 @@ describe('a server whose disk lost its last write', () => {
     expect(leading.context.progress['n2']).toMatchObject({ matchIndex: 4, nextIndex: 5 })
     leading.receive(given.appendEntriesReply('n2', { ...gap, doubtful: true }))
     expect(leading.context.progress['n2']).toMatchObject({ matchIndex: 0, nextIndex: 3 })
-    expect(given.sent(leading.effects)).toMatchObject([{ to: 'n2', prevLogIndex: 2, entries: [{ index: 3 }, { index: 4 }] }])
+    expect(given.sent(leading.effects)).toMatchObject([
+      { to: 'n2', prevLogIndex: 2, entries: [{ index: 3 }, { index: 4 }] },
+    ])
   })
 
   test('then votes as any other', () => {

@@ -16,7 +16,7 @@ export interface Leader extends replication.Replication {
   readonly readsAsked: readonly { readonly request: RequestId; readonly at: number; readonly round: number }[]
 }
 
-/** Section 8: "each leader has a blank no-op entry at the start of its term", to learn which entries are committed. */
+/** Section 8: "a blank no-op entry into the log at the start of its term", to learn which entries are committed. */
 export function begin(input: server.Server): Leader {
   const { config, currentTerm, log } = input
   const noop: Entry = {

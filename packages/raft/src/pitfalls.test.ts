@@ -1,13 +1,13 @@
 import {
   applyEntries,
   become,
-  decodeDriver,
   type DriverState,
+  decodeDriver,
   defineStateMachine,
+  type Entry,
   emptyOutbox,
   encodeDriver,
   enqueue,
-  type Entry,
   initialDriver,
   isDurable,
   json,
@@ -32,7 +32,11 @@ import * as given from './role.test.fixture.js'
  */
 
 /** The scenario holds, and notices each of the mistakes. */
-function pitfall<Subject>(scenario: (subject: Subject) => void, sound: Subject, mistakes: Record<string, Subject>): void {
+function pitfall<Subject>(
+  scenario: (subject: Subject) => void,
+  sound: Subject,
+  mistakes: Record<string, Subject>,
+): void {
   scenario(sound)
   for (const [name, mistaken] of Object.entries(mistakes)) {
     expect(() => scenario(mistaken), `unnoticed: ${name}`).toThrow()
@@ -103,7 +107,9 @@ describe('PITFALL 3: ReadIndex', () => {
       expect(answers).toEqual([[7, 3]])
     }
     const hasty = leader.provide({
-      guards: { isRoundDue: ({ context: { readsWaiting, readsAsked } }) => readsWaiting.length > 0 && readsAsked.length === 0 },
+      guards: {
+        isRoundDue: ({ context: { readsWaiting, readsAsked } }) => readsWaiting.length > 0 && readsAsked.length === 0,
+      },
     })
     pitfall(scenario, leader, { 'it asks before it knows': hasty })
   })
@@ -127,7 +133,9 @@ describe('PITFALL 3: ReadIndex', () => {
       actions: {
         queueRead: assign(({ context: self, event }) => {
           const { request } = event as { request: number }
-          return self.readsAsked.some((read) => read.request === request) ? {} : { readsWaiting: [...self.readsWaiting, request] }
+          return self.readsAsked.some((read) => read.request === request)
+            ? {}
+            : { readsWaiting: [...self.readsWaiting, request] }
         }),
       },
     })
@@ -141,8 +149,12 @@ describe('PITFALL 3: ReadIndex', () => {
       driven.receive(given.appendEntriesReply('n2', { term: 2, matchIndex: 1 }))
       driven.tell({ type: 'client.read', request: 7 })
       // On its way since before the read: who sent it may have voted for another leader meanwhile.
-      expect(answersOf(driven.receive(given.appendEntriesReply('n2', { term: 2, matchIndex: 1, round: 0 })))).toEqual([])
-      expect(answersOf(driven.receive(given.appendEntriesReply('n2', { term: 2, matchIndex: 1, round: 1 })))).toEqual([[7, 1]])
+      expect(answersOf(driven.receive(given.appendEntriesReply('n2', { term: 2, matchIndex: 1, round: 0 })))).toEqual(
+        [],
+      )
+      expect(answersOf(driven.receive(given.appendEntriesReply('n2', { term: 2, matchIndex: 1, round: 1 })))).toEqual([
+        [7, 1],
+      ])
     }
     const trusting = leader.provide({ guards: { isReadConfirmed: ({ context }) => context.readsAsked.length > 0 } })
     pitfall(scenario, leader, { 'it takes itself for the leader': trusting })
@@ -162,7 +174,9 @@ describe('PITFALL 5: disruptive and half-connected servers', () => {
       for (let round = 0; round < 5; round++) {
         cluster.host('n1').do((role) => role.fire('heartbeat'))
         cluster.stabilize(isOpen)
-        cluster.host('n3').do((role) => (role.timers['electionTimeout'] === undefined ? [] : role.fire('electionTimeout')))
+        cluster
+          .host('n3')
+          .do((role) => (role.timers['electionTimeout'] === undefined ? [] : role.fire('electionTimeout')))
         cluster.stabilize(isOpen)
       }
       expect(cluster.leaders).toEqual(['n1'])
@@ -171,9 +185,14 @@ describe('PITFALL 5: disruptive and half-connected servers', () => {
     const fickle = changed(follower, (config) => {
       const { following } = config.states
       const led = { ...following.states.led, on: {} }
-      return { ...config, states: { ...config.states, following: { ...following, states: { ...following.states, led } } } }
+      return {
+        ...config,
+        states: { ...config.states, following: { ...following, states: { ...following.states, led } } },
+      }
     })
-    pitfall(scenario, server, { 'a follower that has just heard from its leader votes for another': families.withFollower(fickle) })
+    pitfall(scenario, server, {
+      'a follower that has just heard from its leader votes for another': families.withFollower(fickle),
+    })
   })
 
   test('a leader that is heard but hears nobody gives way', () => {
@@ -216,7 +235,9 @@ describe('PITFALL 6: pre-vote deadlock', () => {
       cluster.host('n3').crash()
       for (let round = 0; round < 3 && cluster.leaders.length === 0; round++) {
         for (const id of ['n1', 'n2']) {
-          cluster.host(id).do((role) => (role.timers['electionTimeout'] === undefined ? [] : role.fire('electionTimeout')))
+          cluster
+            .host(id)
+            .do((role) => (role.timers['electionTimeout'] === undefined ? [] : role.fire('electionTimeout')))
           cluster.stabilize()
         }
       }
@@ -258,10 +279,19 @@ describe('PITFALL 6: pre-vote deadlock', () => {
     }
     const confused = changed(candidate, (config) => ({
       ...config,
-      states: { ...config.states, voting: { ...config.states.voting, on: { ...config.states.voting.on, PreVoteReply: { actions: 'countPreVote' } } } },
+      states: {
+        ...config.states,
+        voting: {
+          ...config.states.voting,
+          on: { ...config.states.voting.on, PreVoteReply: { actions: 'countPreVote' } },
+        },
+      },
     }))
     pitfall(scenario, server, {
-      'a candidate counts it as a vote': become({ ...server, roles: { ...server.roles, candidate: { ...server.roles.candidate, actor: confused } } }),
+      'a candidate counts it as a vote': become({
+        ...server,
+        roles: { ...server.roles, candidate: { ...server.roles.candidate, actor: confused } },
+      }),
       'a leader gives up': server.provide({ leader: { guards: { isNewerPreVoter: () => true } } }),
     })
   })
@@ -269,7 +299,10 @@ describe('PITFALL 6: pre-vote deadlock', () => {
 
 describe('PITFALL 7: speaking before the disk', () => {
   interface Rules {
-    enqueue(outbox: Outbox<given.RaftEffect>, emitted: readonly given.RaftEffect[]): ReturnType<typeof enqueue<given.RaftEffect>>
+    enqueue(
+      outbox: Outbox<given.RaftEffect>,
+      emitted: readonly given.RaftEffect[],
+    ): ReturnType<typeof enqueue<given.RaftEffect>>
   }
   const sound: Rules = { enqueue }
   /** An effect waits for what its own step wrote, and for nothing that was under way before. */
@@ -339,7 +372,9 @@ describe('PITFALL 7: speaking before the disk', () => {
   test('vote, term and entries are emitted before what is said about them, the term before the entries', () => {
     const scenario = (family: typeof server) => {
       const role = drive(family, given.serverIn({ terms: [1], currentTerm: 1 }))
-      role.receive(given.appendEntries('n2', { term: 2, prevLogIndex: 1, prevLogTerm: 1, entries: [given.entry(2, 2)] }))
+      role.receive(
+        given.appendEntries('n2', { term: 2, prevLogIndex: 1, prevLogTerm: 1, entries: [given.entry(2, 2)] }),
+      )
       expect(given.kindsOf(role.effects)).toEqual(['persist', 'append', 'send'])
       const voter = drive(family, given.serverIn())
       voter.receive(given.requestVote('n2', { term: 2 }))
@@ -352,11 +387,11 @@ describe('PITFALL 7: speaking before the disk', () => {
       const given = { guard: 'mayVote', actions: ['replyVote', 'vote', 'persist'], target: '.following' }
       return { ...config, on: { ...config.on, RequestVote: [newer, given, refused] } }
     })
-    const [older, , ...others] = follower.config.on?.['AppendEntries'] as unknown as [object, object, ...object[]]
-    const termless = changed(follower, (config) => ({
-      ...config,
-      on: { ...config.on, AppendEntries: [older, { guard: 'isNewerLeader', actions: 'adoptLeadersTerm', target: '.outdated' }, ...others] },
-    }))
+    const termless = changed(follower, (config) => {
+      const [older, , ...others] = config.on.AppendEntries
+      const newer = { guard: 'isNewerLeader', actions: 'adoptLeadersTerm', target: '.outdated' }
+      return { ...config, on: { ...config.on, AppendEntries: [older, newer, ...others] } }
+    })
     pitfall(scenario, server, {
       'the vote is said first': families.withFollower(eager),
       'the term is not written': families.withFollower(termless),
@@ -391,7 +426,10 @@ describe('PITFALL 10: stale acknowledgements after a truncation', () => {
 
 describe('PITFALL 11: deleting what follows prevLogIndex on every append', () => {
   const cutting = follower.provide({
-    guards: { hasConflict: ({ context, event }) => 'entries' in event && event.prevLogIndex + event.entries.length < context.log.last.index },
+    guards: {
+      hasConflict: ({ context, event }) =>
+        'entries' in event && event.prevLogIndex + event.entries.length < context.log.last.index,
+    },
     actions: {
       persistTruncation: emit(({ event }) => {
         const { prevLogIndex, prevLogTerm } = event as given.Said<'AppendEntries'>
@@ -409,7 +447,12 @@ describe('PITFALL 11: deleting what follows prevLogIndex on every append', () =>
       const driven = drive(role, given.serverIn({ currentTerm: 1 }))
       const entries = given.entriesOf([1, 1, 1, 1, 1])
       driven.receive(given.appendEntries('n2', { entries }))
-      for (const [from, to] of [[0, 2], [0, 5], [2, 3], [1, 1]] as const) {
+      for (const [from, to] of [
+        [0, 2],
+        [0, 5],
+        [2, 3],
+        [1, 1],
+      ] as const) {
         const late = { prevLogIndex: from, prevLogTerm: from && 1, entries: entries.slice(from, to) }
         driven.receive(given.appendEntries('n2', late))
         expect(given.kindsOf(driven.effects)).toEqual(['send'])
@@ -422,7 +465,14 @@ describe('PITFALL 11: deleting what follows prevLogIndex on every append', () =>
   test('only from the first conflict on', () => {
     const scenario = (role: typeof follower) => {
       const driven = drive(role, given.serverIn({ terms: [1, 1, 1, 2, 2], currentTerm: 3 }))
-      driven.receive(given.appendEntries('n2', { term: 3, prevLogIndex: 1, prevLogTerm: 1, entries: given.entriesOf([1, 1, 3], { index: 1, term: 1 }) }))
+      driven.receive(
+        given.appendEntries('n2', {
+          term: 3,
+          prevLogIndex: 1,
+          prevLogTerm: 1,
+          entries: given.entriesOf([1, 1, 3], { index: 1, term: 1 }),
+        }),
+      )
       expect(given.effectOf(driven.effects, 'truncate').after).toEqual({ index: 3, term: 1 })
       expect(given.termsOf(driven.context)).toEqual([1, 1, 1, 3])
     }
@@ -432,10 +482,17 @@ describe('PITFALL 11: deleting what follows prevLogIndex on every append', () =>
   test('a conflict with what is committed cannot be: the server stops rather than unsay it', () => {
     const scenario = (role: typeof follower) => {
       const driven = drive(role, given.serverIn({ terms: [1, 1, 1, 1], currentTerm: 2, commitIndex: 3 }))
-      const message = given.appendEntries('n2', { term: 2, prevLogIndex: 1, prevLogTerm: 1, entries: [given.entry(2, 2)] })
+      const message = given.appendEntries('n2', {
+        term: 2,
+        prevLogIndex: 1,
+        prevLogTerm: 1,
+        entries: [given.entry(2, 2)],
+      })
       expect(() => driven.receive(message)).toThrow('which is committed')
       const driven2 = drive(role, given.serverIn({ terms: [1, 1, 1, 1], currentTerm: 2, commitIndex: 3 }))
-      driven2.receive(given.appendEntries('n2', { term: 2, prevLogIndex: 3, prevLogTerm: 1, entries: [given.entry(4, 2)] }))
+      driven2.receive(
+        given.appendEntries('n2', { term: 2, prevLogIndex: 3, prevLogTerm: 1, entries: [given.entry(4, 2)] }),
+      )
       expect(given.termsOf(driven2.context)).toEqual([1, 1, 1, 2])
     }
     pitfall(scenario, follower, { 'it deletes without a look': cutting })
@@ -448,7 +505,9 @@ describe('PITFALL 12: a follower that has the snapshot already', () => {
       const snapshot = given.snapshotAt(2, 1, 20)
       const driven = drive(role, given.serverIn({ terms: [1, 1, 1], commitIndex: 3 }))
       driven.receive(given.chunkOf(snapshot, 0, 5))
-      expect(given.sent(driven.effects)).toMatchObject([{ type: 'InstallSnapshotReply', lastIncludedIndex: 2, installed: true }])
+      expect(given.sent(driven.effects)).toMatchObject([
+        { type: 'InstallSnapshotReply', lastIncludedIndex: 2, installed: true },
+      ])
       expect(given.termsOf(driven.context)).toEqual([1, 1, 1])
     }
     const asking = follower.provide({ guards: { holdsSnapshot: () => false } })
@@ -458,10 +517,15 @@ describe('PITFALL 12: a follower that has the snapshot already', () => {
   test('and the leader goes on with entries', () => {
     const scenario = (role: typeof leader) => {
       const snapshot = given.snapshotAt(5, 1, 20)
-      const driven = drive(role, given.serverIn({ base: snapshot.last, snapshot, currentTerm: 2, limits: { bytesMax: 10 } }))
+      const driven = drive(
+        role,
+        given.serverIn({ base: snapshot.last, snapshot, currentTerm: 2, limits: { bytesMax: 10 } }),
+      )
       driven.receive(given.appendEntriesReply('n2', { term: 2, success: false, prevLogIndex: 5, conflictIndex: 1 }))
       expect(given.sent(driven.effects)).toMatchObject([{ type: 'InstallSnapshot', offset: 0 }])
-      driven.receive(given.installSnapshotReply('n2', { term: 2, lastIncludedIndex: 5, lastIncludedTerm: 1, installed: true }))
+      driven.receive(
+        given.installSnapshotReply('n2', { term: 2, lastIncludedIndex: 5, lastIncludedTerm: 1, installed: true }),
+      )
       expect(given.sent(driven.effects)).toMatchObject([{ type: 'AppendEntries', to: 'n2', entries: [{ index: 6 }] }])
     }
     const deaf = leader.provide({ guards: { isChunkAnswer: () => false } })
@@ -498,14 +562,19 @@ describe('PITFALL 16: duplicate commands on retry', () => {
   }
   const forgetsAll: Driver = {
     ...sound,
-    apply: (driver, entries) =>
-      entries.reduce((before, entry) => {
-        const isCommand = entry.kind === 'command'
-        const state = isCommand ? sum.apply(before.state, entry.bytes, { index: entry.index }).state : before.state
-        return { ...before, state, applied: { index: entry.index, term: entry.term } }
-      }, driver),
+    apply(driver, entries) {
+      let { state, applied } = driver
+      for (const { kind, bytes, index, term } of entries) {
+        if (kind === 'command') state = sum.apply(state, bytes, { index }).state
+        applied = { index, term }
+      }
+      return { ...driver, state, applied }
+    },
   }
-  const forgetsInSnapshot: Driver = { ...sound, carried: (driver) => ({ ...sound.carried(driver), sessions: new Map([[1, emptySession]]) }) }
+  const forgetsInSnapshot: Driver = {
+    ...sound,
+    carried: (driver) => ({ ...sound.carried(driver), sessions: new Map([[1, emptySession]]) }),
+  }
   const emptySession = { client: '', usedAt: 1, answeredBelow: 0, outcomes: new Map() }
 
   test('a command that comes again is executed once, also when a snapshot lies between', () => {
@@ -515,12 +584,19 @@ describe('PITFALL 16: duplicate commands on retry', () => {
       expect(apply(carried(first), [command(5, 2, 7), command(6, 1, 5)], 4).state).toBe(12)
       expect(apply(carried(first), [command(5, 3, 1)], 4).state).toBe(13)
     }
-    pitfall(scenario, sound, { 'it remembers nothing': forgetsAll, 'the snapshot does not hold the sessions': forgetsInSnapshot })
+    pitfall(scenario, sound, {
+      'it remembers nothing': forgetsAll,
+      'the snapshot does not hold the sessions': forgetsInSnapshot,
+    })
   })
 
   test('who said that it has an answer does not get the command executed again', () => {
     const scenario = ({ apply }: Driver) => {
-      const driver = apply(initialDriver(sum), [opening(1), command(2, 1, 5), command(3, 2, 7, 2), command(4, 1, 5, 2)], 4)
+      const driver = apply(
+        initialDriver(sum),
+        [opening(1), command(2, 1, 5), command(3, 2, 7, 2), command(4, 1, 5, 2)],
+        4,
+      )
       expect(driver.state).toBe(12)
     }
     pitfall(scenario, sound, { 'it remembers nothing': forgetsAll })
@@ -528,7 +604,14 @@ describe('PITFALL 16: duplicate commands on retry', () => {
 
   test('sessions expire by log position, so that all nodes agree; an expired one is refused, never opened anew', () => {
     const scenario = ({ apply, carried }: Driver) => {
-      const entries = [opening(1), opening(2), command(3, 1, 5, 0, 1), opening(4), command(5, 1, 7, 0, 2), command(6, 2, 9, 0, 1)]
+      const entries = [
+        opening(1),
+        opening(2),
+        command(3, 1, 5, 0, 1),
+        opening(4),
+        command(5, 1, 7, 0, 2),
+        command(6, 2, 9, 0, 1),
+      ]
       // Session 2 was unused for longest when the third was opened.
       const atOnce = apply(initialDriver(sum), entries, 2)
       expect(atOnce.state).toBe(14)
@@ -567,7 +650,10 @@ describe('PITFALL 17: missing cells', () => {
       .filter((event) => Array.isArray(on[event]))
       .map((event) => {
         const cell = on[event].filter(({ guard }: Config) => guard !== undefined)
-        return [`${event} may be decided by nobody`, changed(role, (config) => ({ ...config, on: { ...on, [event]: cell } }))]
+        return [
+          `${event} may be decided by nobody`,
+          changed(role, (config) => ({ ...config, on: { ...on, [event]: cell } })),
+        ]
       })
     pitfall(scenario, role, Object.fromEntries(guarded))
   })
@@ -575,13 +661,17 @@ describe('PITFALL 17: missing cells', () => {
 
 describe('PITFALL 18: quorum tracking that commits without a quorum', () => {
   const subsetsOf = (members: readonly string[]): string[][] =>
-    members.reduce<string[][]>((subsets, member) => [...subsets, ...subsets.map((subset) => [...subset, member])], [[]])
+    Array.from({ length: 2 ** members.length }, (_, code) =>
+      members.filter((_member, position) => (code >> position) & 1),
+    )
 
   test('the index that is committed is held by more than half, whatever each of them holds', () => {
     const scenario = (quorumOf: (members: readonly string[]) => Pick<QuorumSystem, 'committed'>) => {
       for (const members of [['a'], ['a', 'b'], ['a', 'b', 'c'], ['a', 'b', 'c', 'd']]) {
         for (let code = 0; code < 4 ** members.length; code++) {
-          const acks = Object.fromEntries(members.map((member, position) => [member, Math.floor(code / 4 ** position) % 4]))
+          const acks = Object.fromEntries(
+            members.map((member, position) => [member, Math.floor(code / 4 ** position) % 4]),
+          )
           const held = subsetsOf(members)
             .filter((subset) => subset.length * 2 > members.length)
             .map((subset) => Math.min(...subset.map((member) => acks[member] ?? 0)))
@@ -634,7 +724,9 @@ describe('PITFALL 19: a sick leader keeps winning', () => {
         expect(driven.state).not.toBe('deposed')
       }
     }
-    const strict = leader.provide({ guards: { isFit: ({ context }) => context.persistedIndex === context.log.last.index } })
+    const strict = leader.provide({
+      guards: { isFit: ({ context }) => context.persistedIndex === context.log.last.index },
+    })
     pitfall(scenario, leader, { 'it wants all on the disk': strict })
   })
 

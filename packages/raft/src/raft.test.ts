@@ -1,4 +1,4 @@
-import { InvalidConfigurationError, InvalidNameError, origin, QuorateError, weighted } from '@quorate/core'
+import { InvalidConfigurationError, InvalidNameError, origin, type QuorateError, weighted } from '@quorate/core'
 import { type Driven, drive } from '@quorate/core/testing'
 import { describe, expect, test } from 'vitest'
 import { history } from './cluster.test.fixture.js'
@@ -33,7 +33,11 @@ describe('options that cannot work are refused before anything is started', () =
     ['a member twice', { members: ['n1', 'n2', 'n1'] }, 'n1 is listed twice'],
     ['a member twice, beside a quorum of its own', { members: ['n1', 'n1'], quorum: weighted({ n1: 1 }) }, 'n1'],
     ['a quorum of others', { quorum: weighted({ n1: 1, n2: 1, n9: 1 }) }, 'n9'],
-    ['a heartbeat as long as the election timeout', { heartbeatMs: 1000, electionTimeoutMs: 1000 }, 'heartbeatMs (1000)'],
+    [
+      'a heartbeat as long as the election timeout',
+      { heartbeatMs: 1000, electionTimeoutMs: 1000 },
+      'heartbeatMs (1000)',
+    ],
     ['a heartbeat longer than half of it', { heartbeatMs: 600, electionTimeoutMs: 1000 }, 'electionTimeoutMs (1000)'],
     ['no heartbeat', { heartbeatMs: 0 }, 'above 0'],
     ['a heartbeat that is no number', { heartbeatMs: Number.NaN }, 'NaN'],
@@ -48,11 +52,14 @@ describe('options that cannot work are refused before anything is started', () =
     expect((error as QuorateError).message).toContain(text)
   })
 
-  test.each([['n.1'], ['all'], [''], ['n 1'], ['n/1'], ['x'.repeat(65)], ['n>']])('a member that no subject can carry: %j', (name) => {
-    const error = refused({ members: ['n1', name] })
-    expect(error).toBeInstanceOf(InvalidNameError)
-    expect((error as QuorateError).code).toBe('QUORATE_INVALID_NAME')
-  })
+  test.each([['n.1'], ['all'], [''], ['n 1'], ['n/1'], ['x'.repeat(65)], ['n>']])(
+    'a member that no subject can carry: %j',
+    (name) => {
+      const error = refused({ members: ['n1', name] })
+      expect(error).toBeInstanceOf(InvalidNameError)
+      expect((error as QuorateError).code).toBe('QUORATE_INVALID_NAME')
+    },
+  )
 })
 
 describe('a group', () => {
@@ -99,7 +106,13 @@ describe('a group', () => {
       lastIndex: 0,
     })
     role.receive(given.appendEntries('n2', { entries: [given.entry(1, 1)], leaderCommit: 1 }))
-    expect(status()).toMatchObject({ state: 'follower.following.led', term: 1, leader: 'n2', commitIndex: 1, lastIndex: 1 })
+    expect(status()).toMatchObject({
+      state: 'follower.following.led',
+      term: 1,
+      leader: 'n2',
+      commitIndex: 1,
+      lastIndex: 1,
+    })
     role.fire('electionTimeout')
     expect(status()).toMatchObject({ state: 'candidate.preVoting', leader: undefined })
     role.receive(given.preVoteReply('n2'))

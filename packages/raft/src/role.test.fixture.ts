@@ -187,9 +187,7 @@ export const sent = (effects: readonly RaftEffect[]): readonly To<RaftMessage>[]
 
 /** The messages of one type among the effects. */
 export const sentOf = <Type extends RaftMessage['type']>(effects: readonly RaftEffect[], type: Type) =>
-  sent(effects).filter(
-    (message): message is Extract<To<RaftMessage>, { readonly type: Type }> => message.type === type,
-  )
+  sent(effects).filter((message): message is Extract<To<RaftMessage>, { readonly type: Type }> => message.type === type)
 
 export const kindsOf = (effects: readonly RaftEffect[]): readonly string[] => effects.map(({ type }) => type)
 

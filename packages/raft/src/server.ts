@@ -182,7 +182,7 @@ export const entriesToCommit = (self: Server, through: number): readonly Entry[]
   self.log.slice(self.commitIndex + 1, through)
 
 /** Section 7: the log before a snapshot may go; some of it is kept for followers that are a little behind. */
-export function compactionPoint(self: Server, { last }: Snapshot): Mark {
+function compactionPoint(self: Server, { last }: Snapshot): Mark {
   const index = Math.max(self.log.base.index, last.index - self.config.limits.entriesKept)
   const term = self.log.termAt(index)
   invariant(term !== undefined, `entry ${index} is neither in the log nor its base`)

@@ -6,7 +6,7 @@ import type { RaftMessage } from './generated/raft.js'
 
 /**
  * Golden transcripts: each file in `transcripts/` is a script (the lines that are not indented) with what happened under
- * each of its lines. `pnpm vitest run -u transcripts` rewrites them; read the difference before it is committed.
+ * each of its lines. `pnpm vitest run transcripts -u` rewrites them; read the difference before it is committed.
  *
  *     campaign n1 | heartbeat n1                lets a timer of a server fire
  *     forget n1                                 the minimum election timeout since it heard a leader is over
