@@ -244,4 +244,3 @@ export class Cluster {
     return [...this.hosts.values()].filter(({ role }) => role?.snapshot.role === 'leader').map(({ id }) => id)
   }
 }
-
