@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { exitCodes } from '@quorate/cli'
 import { type Broker, startBroker } from '@quorate/nats/broker'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CliProcess, quorate } from './cliProcess.js'
@@ -93,11 +94,16 @@ describe('up', { timeout: 60_000 }, () => {
     [
       'an unknown node',
       ['--node', 'n9'],
-      2,
+      exitCodes.usage,
       /--node names node "n9": expected one of n1, n2, n3 \[QUORATE_UNKNOWN_NODE\]/,
     ],
-    ['a wrong password', ['--password', 'wrong'], 1, /^error: .*\[QUORATE_BUS_UNAUTHORIZED\]\n$/],
-    ['a server that answers not', ['--nats', 'nats://127.0.0.1:1'], 4, /^error: .*\[QUORATE_BUS_UNREACHABLE\]\n$/],
+    ['a wrong password', ['--password', 'wrong'], exitCodes.failure, /^error: .*\[QUORATE_BUS_UNAUTHORIZED\]\n$/],
+    [
+      'a server that answers not',
+      ['--nats', 'nats://127.0.0.1:1'],
+      exitCodes.unavailable,
+      /^error: .*\[QUORATE_BUS_UNREACHABLE\]\n$/,
+    ],
   ])('%s: one line, no stack', async (_title, argv, code, message) => {
     const result = await quorate(['up', topology, '--data', data, ...argv], variables)
     expect(result).toMatchObject({ code, out: '', err: expect.stringMatching(message) })

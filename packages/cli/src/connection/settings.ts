@@ -18,7 +18,7 @@ export interface ConnectionSettings {
   readonly tlsKey?: string
 }
 
-export const defaultUrl = 'nats://127.0.0.1:4222'
+const defaultUrl = 'nats://127.0.0.1:4222'
 
 const flags: readonly {
   readonly key: keyof ConnectionSettings
@@ -62,7 +62,7 @@ export const withConnection = (command: Command): Command => {
 export const isServerChosen = ({ nats }: ConnectionSettings): boolean =>
   nats !== undefined || process.env.NATS_URL !== undefined
 
-export const serverOf = ({ nats }: ConnectionSettings): string => nats ?? process.env.NATS_URL ?? defaultUrl
+const serverOf = ({ nats }: ConnectionSettings): string => nats ?? process.env.NATS_URL ?? defaultUrl
 
 /** For people: without credentials. */
 export const shownServer = (settings: ConnectionSettings): string => serverOf(settings).replaceAll(/[^/,]*@/g, '')

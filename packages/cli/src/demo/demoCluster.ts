@@ -99,7 +99,7 @@ export class DemoCluster {
 }
 
 /** @throws {@link TooSlowError} `QUORATE_TOO_SLOW` */
-export const within = async <T>(promise: Promise<T>, ms: number, what: string): Promise<T> => {
+const within = async <T>(promise: Promise<T>, ms: number, what: string): Promise<T> => {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new TooSlowError(what, ms)), ms)
