@@ -1,16 +1,8 @@
-import { UnknownNodeError } from '@quorate/host'
 import { Command, Option } from 'commander'
-import { type ConnectionSettings, withConnection } from '../connection/settings.js'
+import { withConnection } from '../connection/settings.js'
 import { exitCodesHelp } from '../exitCodes.js'
 import type { Io } from '../io.js'
-import { runAll } from '../nodes/runAll.js'
-import { runNode } from '../nodes/runNode.js'
-import { loadTopology } from '../topologyFile.js'
-
-interface UpSettings extends ConnectionSettings {
-  readonly node?: string
-  readonly data: string
-}
+import type { UpSettings } from '../nodes/up.js'
 
 const examples = `
 Without --nats and NATS_URL, and where no server listens on the default port, a broker is started along with the nodes:
@@ -36,9 +28,7 @@ export const upCommand = (io: Io): Command =>
     )
     .addHelpText('after', examples)
     .action(async (file: string, settings: UpSettings) => {
-      const topology = await loadTopology(file)
-      const { node } = settings
-      if (node === undefined) return runAll(io, file, topology, settings)
-      if (!topology.nodes.includes(node)) throw new UnknownNodeError(node, '--node', topology.nodes)
-      await runNode(io, topology, node, settings)
+      // What only this command needs, the others need not wait for.
+      const { up } = await import('../nodes/up.js')
+      await up(io, file, settings)
     })

@@ -1,0 +1,21 @@
+import { UnknownNodeError } from '@quorate/host'
+import type { ConnectionSettings } from '../connection/settings.js'
+import type { Io } from '../io.js'
+import { loadTopology } from '../topologyFile.js'
+import { runAll } from './runAll.js'
+import { runNode } from './runNode.js'
+
+export interface UpSettings extends ConnectionSettings {
+  /** Only this node, in this process. */
+  readonly node?: string
+  readonly data: string
+}
+
+/** Runs all nodes of a topology, or one. */
+export const up = async (io: Io, file: string, settings: UpSettings): Promise<void> => {
+  const topology = await loadTopology(file)
+  const { node } = settings
+  if (node === undefined) return runAll(io, file, topology, settings)
+  if (!topology.nodes.includes(node)) throw new UnknownNodeError(node, '--node', topology.nodes)
+  await runNode(io, topology, node, settings)
+}
