@@ -53,7 +53,7 @@ describe('pipelining', () => {
   })
 
   test('up to so many bytes, in which an entry counts with its bookkeeping', () => {
-    const role = leading({ inflightBytesMax: 1000, bytesMax: 600 })
+    const role = leading({ inflightBytesMax: 1096, bytesMax: 600 })
     expect(batchesOf(role.tell(given.proposed(text(500))))).toEqual([['all', 2]])
     expect(inflight(role, 'n2')).toEqual([{ last: 2, bytes: 548 }])
     expect(batchesOf(role.tell(given.proposed(text(500))))).toEqual([['all', 3]])

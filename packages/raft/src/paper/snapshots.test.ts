@@ -128,6 +128,12 @@ describe('7: "the leader must occasionally send snapshots to followers that lag 
     ])
   })
 
+  test('of which the first is that before which the log begins', () => {
+    const role = drive(leader, given.serverIn(situation))
+    role.receive({ ...rejection, conflictIndex: 6 })
+    expect(given.sent(role.effects)).toMatchObject([{ type: 'InstallSnapshot', to: 'n2', offset: 0 }])
+  })
+
   test('and not while the log still reaches back far enough', () => {
     const role = drive(leader, given.serverIn(situation))
     role.receive({ ...rejection, conflictIndex: 7 })
