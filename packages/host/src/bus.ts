@@ -18,14 +18,23 @@ export class Bus {
   readonly #cluster: string
   readonly #store: Uint8Array
   readonly #drops: DropLog
+  readonly #fail: (error: unknown) => void
   #isSilent = false
 
-  /** `store` is empty for a client, which has none. */
-  constructor(options: { connection: Connection; cluster: string; store: Uint8Array; drops: DropLog }) {
+  constructor(options: {
+    connection: Connection
+    cluster: string
+    /** Empty for a client, which has none. */
+    store: Uint8Array
+    drops: DropLog
+    /** Whoever received a message threw: a defect, and no concern of the connection. */
+    fail: (error: unknown) => void
+  }) {
     this.#connection = options.connection
     this.#cluster = options.cluster
     this.#store = options.store
     this.#drops = options.drops
+    this.#fail = options.fail
   }
 
   /** The largest message, in bytes, its envelope included. */
@@ -49,11 +58,16 @@ export class Bus {
     this.#connection.publish(to, bytes)
   }
 
-  /** Hands over what is addressed to `to` and of this cluster; what it throws ends nothing but is a defect. */
+  /** Hands over what is addressed to `to` and of this cluster. */
   hear(to: Address, receive: (envelope: Envelope) => void): Subscription {
     return this.#connection.subscribe(to, (bytes) => {
       const envelope = this.#open(to, bytes)
-      if (envelope) receive(envelope)
+      if (!envelope) return
+      try {
+        receive(envelope)
+      } catch (error) {
+        this.#fail(error)
+      }
     })
   }
 

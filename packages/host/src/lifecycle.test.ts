@@ -1,4 +1,4 @@
-import { decodeEnvelope } from '@quorate/core'
+import { type Connection, decodeEnvelope, type Transport } from '@quorate/core'
 import { afterEach, describe, expect, expectTypeOf, it } from 'vitest'
 import { clusterStatus } from './client/clusterStatus.js'
 import { type JournalNode, journal, TestCluster } from './cluster.test.fixture.js'
@@ -56,6 +56,30 @@ describe('stopping', () => {
     process.emit('SIGUSR2')
     expect(await cluster.wait(node.stopped)).toBeUndefined()
     expect(process.listenerCount('SIGUSR2')).toBe(before)
+  })
+})
+
+describe('starting', () => {
+  it('fails with the cause when the bus refuses what the node must hear, and leaves nothing open', async () => {
+    await begin(['n1'])
+    await cluster.kill('n1')
+    const transport: Transport = {
+      connect: async (as) => {
+        const connection = await cluster.bus.connect(as)
+        const subscribe: Connection['subscribe'] = (to, deliver) => {
+          const subscription = connection.subscribe(to, deliver)
+          const refusal = to === 'journal/log/n1' ? Promise.reject(new Error('not permitted')) : subscription.ready
+          return { ready: refusal, close: () => subscription.close() }
+        }
+        return { ...connection, subscribe }
+      },
+    }
+    const before = process.listenerCount('SIGUSR2')
+    const starting = cluster.start('n1', { transport, stopOn: ['SIGUSR2'] })
+    await expect(starting).rejects.toMatchObject({ cause: { message: 'not permitted' } })
+    expect(process.listenerCount('SIGUSR2')).toBe(before)
+    const again = await cluster.start('n1')
+    expect(again.status().state).toBe('running')
   })
 })
 

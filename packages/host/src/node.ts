@@ -6,8 +6,8 @@ import type { QuorateNode } from './quorateNode.js'
 import { RunningNode } from './runningNode.js'
 
 /**
- * Starts a node: connects, recovers what its store holds, and runs its roles. Resolves before the other nodes are there,
- * so that several can be started one after the other in one process: wait for `ready`.
+ * Starts a node: connects, recovers what its store holds, and runs its roles. Where it must first hear from the other
+ * nodes it resolves before they are there, so that several can be started one after the other: wait for `ready`.
  * @throws `QUORATE_INVALID_NAME` and `QUORATE_INVALID_CONFIGURATION` before anything is started; what transport and store throw.
  */
 export async function startNode<const G extends Groups>(options: NodeOptions<G>): Promise<QuorateNode<G>> {
@@ -23,12 +23,20 @@ export async function startNode<const G extends Groups>(options: NodeOptions<G>)
       recovered.set(name, await recoverRoles(store, id, name, definition))
     }
     const { record } = await store.recover(peersKey)
-    const node = new RunningNode<G>(options, connection, store, recovered, record)
-    await node.begin()
-    return node
+    return await begun(new RunningNode<G>(options, connection, store, recovered, record))
   } catch (error) {
     await store?.close()
     await connection.close()
+    throw error
+  }
+}
+
+async function begun<G extends Groups>(node: RunningNode<G>): Promise<QuorateNode<G>> {
+  try {
+    await node.begin()
+    return node
+  } catch (error) {
+    await node.stop()
     throw error
   }
 }

@@ -35,6 +35,9 @@ beforeEach(async () => {
     cluster: 'test',
     store: noBytes,
     drops: new DropLog(clock, silentLogger, new Telemetry()),
+    fail: (error) => {
+      throw error
+    },
   })
   for (const client of ['a', 'b']) {
     connection.subscribe(addressOf('g', 'answers', client), (bytes) => {

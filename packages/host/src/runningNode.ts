@@ -7,9 +7,9 @@ import {
   type NodeId,
   type OpenStore,
   type Random,
-  type TransportStatus,
 } from '@quorate/core'
 import { Bus } from './bus.js'
+import { BusWatch } from './busWatch.js'
 import { GroupClient } from './client/groupClient.js'
 import { type Groups, type NodeOptions, nodesOf } from './configuration.js'
 import { Deferred } from './deferred.js'
@@ -40,6 +40,7 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
   readonly #telemetry = new Telemetry()
   readonly #drops: DropLog
   readonly #bus: Bus
+  readonly #busWatch: BusWatch
   readonly #engine: Engine
   readonly #peers: Peers
   readonly #introduction: Introduction
@@ -49,7 +50,6 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
   readonly #ready = new Deferred<void>()
   readonly #stopped = new Deferred<Error | undefined>()
   readonly #onSignal = () => void this.stop()
-  #busStatus: NodeReport['bus']['status'] = 'connected'
   #state: NodeReport['state'] = 'introducing'
   #ending: Promise<void> | undefined
 
@@ -69,7 +69,13 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
     this.#random = options.random ?? systemRandom
     this.#logger = options.logger ?? silentLogger
     this.#drops = new DropLog(this.#clock, this.#logger, this.#telemetry)
-    this.#bus = new Bus({ connection, cluster, store: store.storeId, drops: this.#drops })
+    this.#bus = new Bus({
+      connection,
+      cluster,
+      store: store.storeId,
+      drops: this.#drops,
+      fail: (error) => this.#fail(error),
+    })
     this.#engine = this.#makeEngine()
     this.#peers = new Peers({
       own: { node: id, store: store.storeId },
@@ -88,7 +94,7 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
     for (const [name, definition] of Object.entries<GroupDefinition>(options.groups)) {
       this.#groups.set(name, this.#makeGroup(name, definition, recovered.get(name) ?? new Map()))
     }
-    connection.onStatus((status) => this.#busChanged(status))
+    this.#busWatch = new BusWatch(id, connection, this.#logger, (error) => this.#fail(error))
     for (const signal of options.stopOn ?? []) process.on(signal, this.#onSignal)
   }
 
@@ -114,9 +120,13 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
     )
     await this.#face.listen()
     const isAlone = nodesOf(groups).every((node) => node === id)
-    if (this.#peers.isIntroduced) await this.#run()
+    if (this.#peers.isIntroduced) void this.#run()
     else if (bootstrap || isAlone) this.#peers.introduced(() => void this.#run())
-    else this.#introduction.ask()
+    else {
+      this.#introduction.ask()
+      return
+    }
+    await this.ready
   }
 
   group<Name extends keyof G & string>(name: Name): NodeGroupOf<G[Name]> {
@@ -138,7 +148,7 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
       storeId: hex(this.#store.storeId),
       state: this.#state,
       waitingFor: this.#introduction.waitingFor,
-      bus: { label: this.#connection.label, status: this.#busStatus, counters: this.#connection.counters() },
+      bus: { label: this.#connection.label, status: this.#busWatch.status, counters: this.#connection.counters() },
       dropped: this.#drops.totals,
       groups: Object.fromEntries([...this.#groups].map(([name, group]) => [name, group.status()])),
     }
@@ -197,26 +207,6 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
     this.#ready.reject(new NodeStoppedError(this.id, { cause }))
     this.#logger.info({ node: this.id }, 'node has stopped')
     this.#stopped.resolve(cause === undefined || cause instanceof Error ? cause : new Error(String(cause)))
-  }
-
-  #busChanged(status: TransportStatus): void {
-    const { label } = this.#connection
-    switch (status.type) {
-      case 'connected':
-      case 'disconnected':
-        this.#busStatus = status.type
-        this.#logger.info({ node: this.id, bus: label }, `bus ${status.type}`)
-        return
-      case 'dropped':
-        this.#logger.debug({ node: this.id, bus: label, messages: status.messages }, 'the bus lost messages')
-        return
-      case 'error':
-        this.#logger.warn({ node: this.id, bus: label, error: status.error }, 'the bus refused something')
-        return
-      case 'closed':
-        this.#busStatus = 'closed'
-        if (!this.#ending) this.#fail(status.error ?? new Error(`the connection to ${label} was closed`))
-    }
   }
 
   #makeEngine(): Engine {

@@ -1,5 +1,6 @@
 import { type Address, type Connection, type Envelope, encodeEnvelope, json } from '@quorate/core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { connectClient } from './client/connectClient.js'
 import { type JournalNode, journal, TestCluster } from './cluster.test.fixture.js'
 import { type ClientMessage, messages } from './generated/client.js'
 import { sequenced } from './sequencer.test.fixture.js'
@@ -159,5 +160,24 @@ describe('what comes from the bus is not trusted', () => {
       payload: json<unknown>().encode({ type: 'Whole', last: { index: 1, term: 1 }, bytes: { $: [] } }),
     })
     expect((await cluster.wait(node.stopped))?.message).toBe('a role broke')
+  })
+
+  it('stops a node that breaks on what it received, with the cause', async () => {
+    const broken = { ...journal, query: () => ({}) as never }
+    const other = new TestCluster(sequenced({ members: ['n1'], stateMachine: broken }))
+    const [asked] = await other.startAll(['n1'])
+    const client = await other.wait(
+      connectClient({
+        transport: other.bus,
+        cluster: 'test',
+        group: 'journal',
+        stateMachine: journal,
+        clock: other.clock,
+      }),
+    )
+    const query = client.query(0, { consistency: 'stale' })
+    query.catch(() => {})
+    expect((await other.wait(asked!.stopped))?.message).toContain('Uint8Array')
+    await other.wait(client.close())
   })
 })

@@ -10,8 +10,8 @@ export interface Call {
   readonly reject: (error: unknown) => void
   readonly signal: AbortSignal | undefined
   readonly span: Span | undefined
-  /** Listens to the signal. */
-  aborted: (() => void) | undefined
+  /** Ends the call, because its signal was aborted. */
+  readonly give: ((call: Call) => void) | undefined
   /** Its number in the session, or among the questions of this client; 0 until it is sent. */
   number: number
   /** The message that carries it, once it was sent. */
@@ -43,17 +43,14 @@ export function openCall<Value>(options: {
       reject,
       signal,
       span,
-      aborted: undefined,
+      give: signal && options.give,
       number: 0,
       flight: undefined,
       isOpen: true,
     }
-    if (signal) {
-      call.aborted = () => options.give(call)
-      signal.addEventListener('abort', call.aborted, { once: true })
-    }
     options.take(call)
     if (signal?.aborted) options.give(call)
+    else if (signal && call.isOpen) watch(signal, call)
   })
 }
 
@@ -77,6 +74,31 @@ export function fail(call: Call, error: unknown): void {
 
 function end(call: Call, error?: Error): void {
   call.isOpen = false
-  if (call.aborted) call.signal?.removeEventListener('abort', call.aborted)
+  if (call.signal) unwatch(call.signal, call)
   if (call.span) endCallSpan(call.span, error)
+}
+
+/** Calls by their signal. Many calls may share one, which would not bear a listener for each. */
+const watched = new WeakMap<AbortSignal, { readonly calls: Set<Call>; readonly listen: () => void }>()
+
+function watch(signal: AbortSignal, call: Call): void {
+  const known = watched.get(signal)
+  if (known) {
+    known.calls.add(call)
+    return
+  }
+  const calls = new Set([call])
+  const listen = () => {
+    for (const each of [...calls]) each.give?.(each)
+  }
+  watched.set(signal, { calls, listen })
+  signal.addEventListener('abort', listen, { once: true })
+}
+
+function unwatch(signal: AbortSignal, call: Call): void {
+  const known = watched.get(signal)
+  known?.calls.delete(call)
+  if (known?.calls.size !== 0) return
+  watched.delete(signal)
+  signal.removeEventListener('abort', known.listen)
 }

@@ -28,15 +28,16 @@ export async function clusterStatus(options: {
   const id = randomName(systemRandom, 'status')
   const connection = await transport.connect({ cluster, name: id })
   try {
+    let isComplete = () => {}
     const bus = new Bus({
       connection,
       cluster,
       store: new Uint8Array(0),
       drops: new DropLog(clock, silentLogger, new Telemetry()),
+      fail: () => isComplete(),
     })
     const address = addressOf(nodeGroup, answersRole, id)
     const reports = new Map<string, NodeReport>()
-    let isComplete = () => {}
     const subscription = bus.hear(address, (envelope) => {
       const message = bus.read<NodeMessage>(messages, envelope)
       if (message?.type !== 'NodeStatusReport') return

@@ -50,8 +50,14 @@ export async function connectClient<Command, Result, Query = never, Answer = nev
   const clock = options.clock ?? realClock()
   const random = options.random ?? systemRandom
   const connection = await options.transport.connect({ cluster, name: randomName(random, 'client') })
-  const drops = new DropLog(clock, options.logger ?? silentLogger, new Telemetry())
-  const bus = new Bus({ connection, cluster, store: new Uint8Array(0), drops })
+  const logger = options.logger ?? silentLogger
+  const bus = new Bus({
+    connection,
+    cluster,
+    store: new Uint8Array(0),
+    drops: new DropLog(clock, logger, new Telemetry()),
+    fail: (error) => logger.error({ group, error }, 'this client broke on a message'),
+  })
   return new OwnConnectionClient({
     group,
     bus,
