@@ -51,15 +51,20 @@ function make(applyMs: number, snapshotEveryEntries = 1000) {
     onApplied: (some) => applied.push(some.length),
     onSnapshot: (snapshot) => snapshots.push(snapshot),
   })
-  return { applier, applied, snapshots }
+  /** One turn. True if something is left. */
+  const work = () => {
+    applier.work(clock.nowMs() + 5)
+    return applier.hasWork
+  }
+  return { applier, applied, snapshots, work }
 }
 
 describe('Applier', () => {
   it('works for five milliseconds in a turn, so that heartbeats go out in between', () => {
-    const { applier, applied } = make(1)
+    const { applier, applied, work } = make(1)
     applier.commit([open, ...commands(2, 101)])
     let turns = 0
-    while (applier.work()) turns++
+    while (work()) turns++
     expect(applied.reduce((sum, count) => sum + count)).toBe(101)
     expect(Math.max(...applied)).toBeLessThanOrEqual(6)
     expect(turns).toBeGreaterThan(15)
@@ -67,54 +72,54 @@ describe('Applier', () => {
   })
 
   it('and gets on by one entry in a turn when each takes longer than that', () => {
-    const { applier, applied } = make(50)
+    const { applier, applied, work } = make(50)
     applier.commit([open, ...commands(2, 4)])
-    while (applier.work());
+    while (work());
     expect(applied).toEqual([2, 1, 1])
   })
 
   it('applies no more than 1024 entries in a turn however fast they are', () => {
-    const { applier, applied } = make(0)
+    const { applier, applied, work } = make(0)
     applier.commit([open, ...commands(2, 2000)])
     applier.commit(commands(2001, 3000))
     expect(applier.queued).toBe(3000)
-    while (applier.work());
+    while (work());
     expect(applied).toEqual([1024, 1024, 952])
     expect(applier.queued).toBe(0)
   })
 
   it('runs what waits for an index when that is applied, and at once when it was', () => {
-    const { applier } = make(1)
+    const { applier, work } = make(1)
     const ran: string[] = []
     applier.whenApplied(0, () => ran.push('at once'))
     applier.whenApplied(20, () => ran.push(`20 at ${applier.driver.applied.index}`))
     applier.whenApplied(3, () => ran.push('3'))
     applier.commit([open, ...commands(2, 30)])
-    applier.work()
+    work()
     expect(ran).toEqual(['at once', '3'])
-    while (applier.work());
+    while (work());
     expect(ran[2]).toMatch(/^20 at 2[0-9]$/)
   })
 
   it('takes a snapshot when so many entries were applied, and goes on from one that it is given', () => {
-    const { applier, snapshots } = make(0, 10)
+    const { applier, snapshots, work } = make(0, 10)
     applier.commit([open, ...commands(2, 12)])
-    applier.work()
+    work()
     expect(snapshots.map(({ last }) => last)).toEqual([{ index: 12, term: 1 }])
     const other = make(0, 10)
     other.applier.commit([open])
     other.applier.restore(snapshots[0]!)
     other.applier.commit(commands(13, 14))
-    while (other.applier.work());
+    while (other.work());
     expect(other.applier.driver.state).toBe(13)
     expect(other.snapshots).toEqual([])
   })
 
   it('refuses a snapshot that holds another entry than it says', () => {
-    const { applier, snapshots } = make(0, 2)
+    const { applier, snapshots, work } = make(0, 2)
     applier.commit([open, ...commands(2, 3)])
-    applier.work()
+    work()
     applier.restore({ bytes: snapshots[0]!.bytes, last: { index: 9, term: 1 } })
-    expect(() => applier.work()).toThrow('holds the state after entry 3')
+    expect(() => work()).toThrow('holds the state after entry 3')
   })
 })

@@ -15,9 +15,6 @@ import {
 
 /** The most that one turn applies. */
 const turnEntriesMax = 1024
-/** Longest time that one turn spends in a state machine, but for a single long `apply`. */
-const turnMs = 5
-
 /** The state machine of a group on this node: applies what is decided, in order, a bounded piece at a time. */
 export class Applier {
   readonly #machine: StateMachine
@@ -84,18 +81,20 @@ export class Applier {
     return this.#machine.query(this.#driver.state, bytes)
   }
 
-  /** Applies for a few milliseconds. True if something is left for the next turn. */
-  work(): boolean {
-    if (this.#restoring) this.#restore(this.#restoring)
-    else if (this.queued === 0) return false
-    else this.#applySome()
-    this.#runWaits()
-    this.#takeSnapshotIfDue()
-    return this.queued > 0
+  get hasWork(): boolean {
+    return this.queued > 0 || this.#restoring !== undefined
   }
 
-  #applySome(): void {
-    const untilMs = this.#clock.nowMs() + turnMs
+  /** Applies until then, but at least one entry. */
+  work(untilMs: number): void {
+    if (!this.hasWork) return
+    if (this.#restoring) this.#restore(this.#restoring)
+    else this.#applySome(untilMs)
+    this.#runWaits()
+    this.#takeSnapshotIfDue()
+  }
+
+  #applySome(untilMs: number): void {
     const { driver, applied } = applyEntries(
       this.#machine,
       this.#driver,

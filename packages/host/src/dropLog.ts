@@ -9,7 +9,6 @@ export type DropReason =
   | 'misaddressed'
   | 'unknownSender'
   | 'unknownStore'
-  | 'notReady'
 
 const everyMs = 10_000
 

@@ -100,10 +100,6 @@ export class HostedGroup {
     this.#face?.gather()
   }
 
-  work(): boolean {
-    return this.applier?.work() ?? false
-  }
-
   carryOut(cell: Cell, effect: Effect): void {
     const { bus } = this.#around
     switch (effect.type) {

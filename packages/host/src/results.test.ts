@@ -127,7 +127,7 @@ describe('a linearizable query', () => {
     const opening: Entry = { ...entry, index: 1, kind: 'openSession', session: 0, bytes: new Uint8Array([99]) }
     const bytes = journal.codecs.command.encode({ text: 'seen' })
     applier.commit([opening, { ...entry, index: 2, kind: 'command', session: 1, bytes }])
-    applier.work()
+    applier.work(clock.nowMs() + 5)
     clock.settle()
     expect(heard.map(({ message }) => message)).toEqual([
       {

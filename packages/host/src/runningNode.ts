@@ -28,6 +28,9 @@ import { realClock } from './realClock.js'
 import { silentLogger } from './silentLogger.js'
 import { Telemetry } from './telemetry.js'
 
+/** Longest time that one turn spends in state machines, but for a single long `apply`, in milliseconds. */
+const workMs = 5
+
 /** Made by `startNode`, of what it opened. */
 export class RunningNode<G extends Groups> implements QuorateNode<G> {
   readonly id: NodeId
@@ -51,6 +54,7 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
   readonly #stopped = new Deferred<Error | undefined>()
   readonly #onSignal = () => void this.stop()
   #state: NodeReport['state'] = 'introducing'
+  #turns = 0
   #ending: Promise<void> | undefined
 
   constructor(
@@ -209,6 +213,18 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
     this.#stopped.resolve(cause === undefined || cause instanceof Error ? cause : new Error(String(cause)))
   }
 
+  /** Gives state machines a few milliseconds in turn. True if something is left. */
+  #work(): boolean {
+    const appliers = [...this.#groups.values()].flatMap(({ applier }) => (applier?.hasWork ? [applier] : []))
+    const untilMs = this.#clock.nowMs() + workMs
+    this.#turns++
+    for (let count = 0; count < appliers.length; count++) {
+      if (count > 0 && this.#clock.nowMs() >= untilMs) break
+      appliers[(this.#turns + count) % appliers.length]?.work(untilMs)
+    }
+    return appliers.some(({ hasWork }) => hasWork)
+  }
+
   #makeEngine(): Engine {
     return new Engine({
       clock: this.#clock,
@@ -217,11 +233,7 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
       gather: () => {
         for (const group of this.#groups.values()) group.gather()
       },
-      work: () => {
-        let isLeft = false
-        for (const group of this.#groups.values()) isLeft = group.work() || isLeft
-        return isLeft
-      },
+      work: () => this.#work(),
       carryOut: (cell, effect) => this.#groups.get(cell.group)?.carryOut(cell, effect),
       stepped: (cell) => this.#groups.get(cell.group)?.stepped(cell),
       fail: (error) => this.#fail(error),

@@ -80,6 +80,10 @@ class OwnConnectionClient<Command, Result, Query, Answer>
   ) {
     super(options)
     this.#connection = options.connection
+    // A connection that has ended will not come back, and nobody shall wait for it.
+    this.#connection.onStatus(({ type }) => {
+      if (type === 'closed') void super.close().catch(() => {})
+    })
   }
 
   override async close(): Promise<void> {

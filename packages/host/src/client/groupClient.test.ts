@@ -1,4 +1,4 @@
-import { decodeEnvelope } from '@quorate/core'
+import { type Connection, decodeEnvelope } from '@quorate/core'
 import { afterEach, describe, expect, it } from 'vitest'
 import { journal, type Note, seededRandom, TestCluster } from '../cluster.test.fixture.js'
 import { decodePropose } from '../generated/client.js'
@@ -257,6 +257,32 @@ describe('what a caller is told', () => {
     await cluster.wait(client.close())
     expect(await codes).toEqual(['QUORATE_UNKNOWN_OUTCOME', 'QUORATE_NOT_EXECUTED'])
     expect(await codeOf(client.propose({ text: 'fourth' }))).toBe('QUORATE_CLIENT_CLOSED')
+  })
+})
+
+describe('a connection that ends for good', () => {
+  it('ends its client, and nobody waits until a deadline', async () => {
+    await begin({ writeDelayMs: 1000 })
+    const connections: Connection[] = []
+    const client = await cluster.wait(
+      connectClient({
+        transport: {
+          connect: async (as) => {
+            const connection = await cluster.bus.connect(as)
+            connections.push(connection)
+            return connection
+          },
+        },
+        cluster: 'test',
+        group: 'journal',
+        stateMachine: journal,
+        clock: cluster.clock,
+      }),
+    )
+    const code = codeOf(client.propose({ text: 'first' }))
+    await cluster.wait(Promise.all(connections.map((connection) => connection.close())))
+    expect(await code).toBe('QUORATE_NOT_EXECUTED')
+    expect(cluster.clock.nowMs()).toBeLessThan(10_000)
   })
 })
 
