@@ -11,6 +11,7 @@ import {
   type LocalEvent,
   type NodeId,
   noBytes,
+  type Outcome,
   parseAddress,
   type RequestId,
   type RoleStatus,
@@ -23,7 +24,7 @@ import type { Bus } from './bus.js'
 import { ClientReads } from './clientReads.js'
 import type { DropLog } from './dropLog.js'
 import { type ClientMessage, messages, type OpenSession, type Propose, type RefusalReason } from './generated/client.js'
-import { type Reply, sayResults } from './results.js'
+import { ResultsByClient } from './results.js'
 import type { Telemetry } from './telemetry.js'
 import { Waiters } from './waiters.js'
 
@@ -111,16 +112,15 @@ export class ClientFace {
   /** The state machine has applied these: answers who waits for them, each client with one message. */
   applied(applied: readonly Applied[]): void {
     if (this.#waiters.commands === 0) return
-    const replies: Reply[] = []
+    const results = new ResultsByClient()
     for (const { entry, outcome } of applied) {
       if (entry.kind !== 'command' && entry.kind !== 'openSession') continue
       const part = this.#waiters.take(entry)
       if (!part) continue
-      if (entry.kind === 'command')
-        replies.push({ client: part.client, session: entry.session, sequence: entry.sequence, outcome })
+      if (entry.kind === 'command') results.add(part.client, entry.session, entry.sequence, outcome)
       else this.#say(part.client, { type: 'SessionOpened', request: part.request, session: entry.index })
     }
-    if (replies.length > 0) sayResults(this.#options.bus, this.#address, replies)
+    results.say(this.#options.bus, this.#address)
   }
 
   /** The actor no longer leads, or leads in another term: whether its proposals are decided, others will know. */
@@ -200,24 +200,24 @@ export class ClientFace {
   #receivePropose(envelope: Envelope, { request, session, answeredBelow, commands }: Propose): void {
     const taken: Command[] = []
     const tooLarge: number[] = []
-    const known: Reply[] = []
+    const known = new ResultsByClient()
     const client = envelope.from
-    const seen = new Set<number>()
+    let last = 0
     for (const { sequence, bytes } of commands) {
-      if (sequence < 1 || seen.has(sequence) || sequence - answeredBelow > sequenceWindow) {
+      if (sequence <= last || sequence - answeredBelow > sequenceWindow) {
         this.#options.drops.note('malformed', { from: client, sequence, answeredBelow })
         return
       }
-      seen.add(sequence)
+      last = sequence
       if (bytes.length > this.#options.limits.commandBytesMax) {
         tooLarge.push(sequence)
         continue
       }
       const outcome = this.#outcomeOf(session, sequence)
-      if (outcome) known.push({ client, session, sequence, outcome })
+      if (outcome) known.add(client, session, sequence, outcome)
       else taken.push({ kind: 'command', session, sequence, answeredBelow, bytes })
     }
-    if (known.length > 0) sayResults(this.#options.bus, this.#address, known)
+    known.say(this.#options.bus, this.#address)
     if (tooLarge.length > 0) this.#refuse(client, request, 'tooLarge', false, tooLarge)
     this.#accept(client, request, taken)
   }
@@ -234,7 +234,7 @@ export class ClientFace {
   }
 
   /** What has been decided already of a command that comes again. */
-  #outcomeOf(id: number, sequence: number): Reply['outcome'] | undefined {
+  #outcomeOf(id: number, sequence: number): Outcome | undefined {
     const { sessions, applied } = this.#options.applier.driver
     const session = sessions.get(id)
     if (session) {

@@ -15,7 +15,7 @@ import { ClientReads } from './clientReads.js'
 import { journal } from './cluster.test.fixture.js'
 import { DropLog } from './dropLog.js'
 import { type ClientMessage, messages } from './generated/client.js'
-import { type Reply, sayResults } from './results.js'
+import { ResultsByClient } from './results.js'
 import { fixtureLimits } from './sequencer.test.fixture.js'
 import { silentLogger } from './silentLogger.js'
 import { Telemetry } from './telemetry.js'
@@ -47,34 +47,41 @@ beforeEach(async () => {
   }
 })
 
-const reply = (client: string, session: number, sequence: number, size = 1): Reply => ({
-  client: addressOf('g', 'answers', client),
-  session,
-  sequence,
-  outcome: { status: 'ok', index: sequence, bytes: new Uint8Array(size) },
-})
+type Reply = readonly [client: string, session: number, sequence: number, size?: number]
+
+function sayResults(replies: readonly Reply[]): void {
+  const results = new ResultsByClient()
+  for (const [client, session, sequence, size = 1] of replies) {
+    results.add(addressOf('g', 'answers', client), session, sequence, {
+      status: 'ok',
+      index: sequence,
+      bytes: new Uint8Array(size),
+    })
+  }
+  results.say(bus, from)
+  clock.settle()
+}
 
 const sequencesOf = ({ message }: { message: ClientMessage }) =>
   message.type === 'Results' ? message.results.map(({ sequence }) => sequence) : []
 
-describe('sayResults', () => {
+describe('ResultsByClient', () => {
   it('says one message to each client for each of its sessions', () => {
-    sayResults(bus, from, [reply('a', 1, 1), reply('b', 2, 7), reply('a', 1, 2), reply('a', 3, 1)])
-    clock.settle()
+    sayResults([
+      ['a', 1, 1],
+      ['b', 2, 7],
+      ['a', 1, 2],
+      ['a', 3, 1],
+    ])
     expect(heard.map((each) => [each.client, sequencesOf(each)])).toEqual([
       ['a', [1, 2]],
-      ['b', [7]],
       ['a', [1]],
+      ['b', [7]],
     ])
   })
 
   it('says more than one where the bus could not carry it, and loses none', () => {
-    sayResults(
-      bus,
-      from,
-      Array.from({ length: 100 }, (_, at) => reply('a', 1, at + 1, 300)),
-    )
-    clock.settle()
+    sayResults(Array.from({ length: 100 }, (_, at): Reply => ['a', 1, at + 1, 300]))
     expect(heard.length).toBeGreaterThan(2)
     expect(Math.max(...heard.map(({ bytes }) => bytes))).toBeLessThanOrEqual(bytesMax)
     expect(heard.flatMap(sequencesOf)).toEqual(Array.from({ length: 100 }, (_, at) => at + 1))
@@ -82,8 +89,11 @@ describe('sayResults', () => {
   })
 
   it('says of a result that no message can carry that it is too large', () => {
-    sayResults(bus, from, [reply('a', 1, 1), reply('a', 1, 2, bytesMax), reply('a', 1, 3)])
-    clock.settle()
+    sayResults([
+      ['a', 1, 1],
+      ['a', 1, 2, bytesMax],
+      ['a', 1, 3],
+    ])
     const results = heard.flatMap(({ message }) => (message.type === 'Results' ? message.results : []))
     expect(results.map(({ sequence, status }) => [sequence, status])).toEqual([
       [1, 'ok'],

@@ -1,37 +1,45 @@
-import type { Address, Outcome } from '@quorate/core'
+import { type Address, noBytes, type Outcome } from '@quorate/core'
 import type { Bus } from './bus.js'
 import { type Answer, type CommandResult, messages } from './generated/client.js'
-
-/** What one client is to hear of one command. */
-export interface Reply {
-  readonly client: Address
-  readonly session: number
-  readonly sequence: number
-  readonly outcome: Outcome
-}
 
 /** Bytes of an envelope, and of a result beside its payload: upper bounds. */
 const envelopeBytes = 512
 const resultOverheadBytes = 40
 
-/** Says to each client what came of its commands: one message for each session, or more where they would be too large. */
-export function sayResults(bus: Bus, from: Address, replies: readonly Reply[]): void {
-  const byClient = new Map<string, Reply[]>()
-  for (const reply of replies) {
-    const key = `${reply.client} ${reply.session}`
-    const list = byClient.get(key)
-    if (list) list.push(reply)
-    else byClient.set(key, [reply])
-  }
-  for (const list of byClient.values()) {
-    const [first] = list
-    if (!first) continue
-    const results = list.map(
-      ({ sequence, outcome: { status, index, bytes } }): CommandResult => ({ sequence, index, status, bytes }),
-    )
-    for (const chunk of chunks(results, bus.bytesMax)) {
-      bus.say(from, first.client, messages, { type: 'Results', session: first.session, results: chunk })
+/** What came of commands, gathered so that each client hears of all of them at once. */
+export class ResultsByClient {
+  readonly #lists = new Map<Address, Map<number, CommandResult[]>>()
+  #client: Address | undefined
+  #session = 0
+  #list: CommandResult[] = []
+
+  add(client: Address, session: number, sequence: number, { status, index, bytes }: Outcome): void {
+    // Mostly it is the same as the one before.
+    if (client !== this.#client || session !== this.#session) {
+      this.#client = client
+      this.#session = session
+      this.#list = this.#listOf(client, session)
     }
+    this.#list.push({ sequence, index, status, bytes })
+  }
+
+  /** Says one message for each session of each client, or more where it would be too large. */
+  say(bus: Bus, from: Address): void {
+    for (const [client, sessions] of this.#lists) {
+      for (const [session, results] of sessions) {
+        for (const chunk of chunks(results, bus.bytesMax)) {
+          bus.say(from, client, messages, { type: 'Results', session, results: chunk })
+        }
+      }
+    }
+  }
+
+  #listOf(client: Address, session: number): CommandResult[] {
+    const sessions = this.#lists.get(client) ?? new Map<number, CommandResult[]>()
+    this.#lists.set(client, sessions)
+    const list = sessions.get(session) ?? []
+    sessions.set(session, list)
+    return list
   }
 }
 
@@ -48,7 +56,7 @@ function chunks<Item extends CommandResult | Answer>(items: readonly Item[], byt
   let size = 0
   for (const item of items) {
     const isTooLarge = item.bytes.length + resultOverheadBytes > room
-    const said: Item = isTooLarge ? { ...item, status: 'tooLarge', bytes: new Uint8Array(0) } : item
+    const said: Item = isTooLarge ? { ...item, status: 'tooLarge', bytes: noBytes } : item
     const itemSize = said.bytes.length + resultOverheadBytes
     if (size + itemSize > room) {
       pieces.push(piece)

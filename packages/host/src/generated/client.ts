@@ -183,6 +183,7 @@ export interface Propose {
   readonly session: number
   /** Every answer below this sequence has reached the client. */
   readonly answeredBelow: number
+  /** In the order of their sequences. */
   readonly commands: readonly ProposedCommand[]
 }
 
