@@ -70,7 +70,7 @@ const lacking = ({ log, commitIndex, snapshot }: Context, after: number): Sequen
 
 const continues = ({ log }: Context, entries: readonly Entry[]): boolean => entries[0]?.index === log.last.index + 1
 
-export const sequencer = setup({
+const sequencer = setup({
   types: {} as { context: Context; events: Event; input: Input; emitted: Effect<SequencerMessage, Epoch> },
   delays: { ask: askEveryMs },
   guards: {
