@@ -213,6 +213,15 @@ describe('8: each leader commits "a blank no-op entry into the log at the start 
 
   test('it is written and sent as any other entry', () => {
     const { effects } = drive(leader, given.serverIn({ terms: [1], currentTerm: 2 }))
-    expect(given.effectOf(effects, 'append').entries).toMatchObject([{ index: 2, term: 2, kind: 'noop' }])
+    const noop = {
+      index: 2,
+      term: 2,
+      kind: 'noop',
+      session: 0,
+      sequence: 0,
+      answeredBelow: 0,
+      bytes: new Uint8Array(0),
+    }
+    expect(given.effectOf(effects, 'append').entries).toEqual([noop])
   })
 })

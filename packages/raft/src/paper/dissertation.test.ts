@@ -122,6 +122,16 @@ describe('6.2, CheckQuorum: "a leader steps down if an election timeout elapses 
     ])
   })
 
+  test('its disk has until the second check for its first write', () => {
+    const role = drive(leader, given.serverIn({ currentTerm: 2 }))
+    role.receive(answer('n2'))
+    role.fire('quorumCheck')
+    expect(role.state).not.toBe('deposed')
+    role.receive(answer('n2'))
+    role.fire('quorumCheck')
+    expect(role.state).toBe('deposed')
+  })
+
   test('a leader that is alone in its group has its quorum', () => {
     const role = drive(leader, given.serverIn({ members: ['n1'] }))
     role.tell(given.persisted(1, 1))
@@ -354,9 +364,11 @@ describe('9.6, PreVote', () => {
 
   test('one for a term that is not ahead of its own it refuses, and its term teaches the candidate', () => {
     const voter = drive(follower, given.serverIn({ currentTerm: 5 }))
-    expect(given.sent(voter.receive({ ...asked, lastLogIndex: 9, lastLogTerm: 9 }))).toMatchObject([
-      { term: 5, voteGranted: false, askedTerm: 4 },
-    ])
+    for (const term of [4, 5]) {
+      expect(given.sent(voter.receive({ ...asked, term, lastLogIndex: 9, lastLogTerm: 9 }))).toMatchObject([
+        { term: 5, voteGranted: false, askedTerm: term },
+      ])
+    }
     const role = drive(server, given.serverIn({ terms: [1, 1, 2], currentTerm: 3 }))
     role.fire('electionTimeout')
     role.receive(given.preVoteReply('n2', { term: 5, voteGranted: false, askedTerm: 4 }))

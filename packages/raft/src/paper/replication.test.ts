@@ -227,6 +227,18 @@ describe('Figure 2, AppendEntries RPC, receiver implementation', () => {
     expect(role.context.log.last.index).toBe(4)
   })
 
+  test.each([
+    ['replaces entries', 1, [given.entry(2, 9)]],
+    ['brings entries', 2, [given.entry(3, 9)]],
+    ['brings none', 2, []],
+    ['does not fit', 7, []],
+  ])('a message that %s tells who leads, and how far it has committed', (_case, prevLogIndex, entries) => {
+    const role = received([1, 1], { prevLogIndex, prevLogTerm: 1, entries, leaderCommit: 1 })
+    expect(role.context.leaderId).toBe('n2')
+    expect(role.context.leaderCommit).toBe(1)
+    expect(role.context.commitIndex).toBe(prevLogIndex === 7 ? 0 : 1)
+  })
+
   test('"Once a follower learns that a log entry is committed, it applies the entry to its local state machine (in log order)"', () => {
     const role = received([1, 1, 1], { prevLogIndex: 3, prevLogTerm: 1, leaderCommit: 1 })
     expect(given.effectOf(role.effects, 'commit').entries.map(({ index }) => index)).toEqual([1])

@@ -58,6 +58,7 @@ describe('7, compaction', () => {
     const role = drive(follower, given.serverIn(situation))
     role.tell(taken(4, 2))
     expect(role.tell(taken(3, 2))).toEqual([])
+    expect(role.tell(taken(4, 2))).toEqual([])
     expect(role.context.snapshot?.last.index).toBe(4)
   })
 
@@ -327,11 +328,22 @@ describe('Figure 13, InstallSnapshot RPC, receiver implementation', () => {
     expect(role.context.incoming).toBeUndefined()
   })
 
-  test('it counts as a message of the leader', () => {
+  test.each([
+    ['the next one', given.chunkOf(snapshot, 0, 10)],
+    ['one too early', given.chunkOf(snapshot, 10, 10)],
+    ['the last one', given.chunkOf(snapshot, 0, 25)],
+    ['one of what is here already', given.chunkOf(given.snapshotAt(2, 1), 0, 10, 2)],
+  ])('a chunk counts as a message of the leader: %s', (_case, chunk) => {
     const role = receiving()
-    role.receive(given.chunkOf(snapshot, 0, 10))
+    role.receive(chunk)
     expect(role.state).toEqual({ following: 'led' })
     expect(role.context.leaderId).toBe('n2')
+  })
+
+  test('what was collected is let go once it is installed, and the log is known to match up to there', () => {
+    const role = receiving()
+    for (const offset of [0, 10, 20]) role.receive(given.chunkOf(snapshot, offset, 10))
+    expect(role.context).toMatchObject({ incoming: undefined, matchIndex: 8, leaderCommit: 8 })
   })
 })
 

@@ -33,9 +33,10 @@ describe('5.1, Figure 2: "If RPC request or response contains term T > currentTe
   test.each([...Object.entries(requests), ...Object.entries(responses)])('a candidate, by %s', (_type, message) => {
     for (const start of [preVoting, voting]) {
       const role = start()
-      role.receive(message(9))
+      const [first] = role.receive(message(9))
       expect(role.snapshot.role).toBe('follower')
       expect(role.context.currentTerm).toBe(9)
+      expect(first).toEqual(writtenTerm(9))
     }
   })
 
@@ -43,9 +44,10 @@ describe('5.1, Figure 2: "If RPC request or response contains term T > currentTe
   const toLeader = { AppendEntries: requests.AppendEntries, InstallSnapshot: requests.InstallSnapshot, ...responses }
   test.each(Object.entries(toLeader))('a leader, by %s', (_type, message) => {
     const role = leading()
-    role.receive(message(9))
+    const [first] = role.receive(message(9))
     expect(role.snapshot.role).toBe('follower')
     expect(role.context.currentTerm).toBe(9)
+    expect(first).toEqual(writtenTerm(9))
   })
 
   test('a server that votes in the newer term is free to: the vote of the older term does not count', () => {
@@ -63,6 +65,12 @@ describe('5.1, Figure 2: "If RPC request or response contains term T > currentTe
       expect(given.sentOf(role.effects, 'AppendEntriesReply')).toMatchObject([{ to: 'n3', term: 9, success: true }])
     }
   })
+})
+
+/** The vote of the older term is gone. */
+const writtenTerm = (currentTerm: number) => ({
+  type: 'persist',
+  record: { currentTerm, votedFor: undefined, doubtful: false },
 })
 
 function preVoting() {
@@ -86,20 +94,35 @@ function leading() {
   return role
 }
 
+/** Nothing in a rejection but the term means anything to who sent the request. */
+const rejections = {
+  AppendEntries: {
+    type: 'AppendEntriesReply',
+    success: false,
+    matchIndex: 0,
+    conflictTerm: 0,
+    conflictIndex: 0,
+    round: 0,
+    prevLogIndex: 2,
+    doubtful: false,
+  },
+  InstallSnapshot: {
+    type: 'InstallSnapshotReply',
+    lastIncludedIndex: 9,
+    lastIncludedTerm: 1,
+    offset: 0,
+    installed: false,
+  },
+  RequestVote: { type: 'RequestVoteReply', voteGranted: false },
+}
+
 describe('5.1: "If a server receives a request with a stale term number, it rejects the request"', () => {
   test.each(Object.entries(requests))('%s, and the rejection teaches the newer term', (type, request) => {
     for (const role of [drive(follower, inTerm(3)), drive(candidate, inTerm(3)), drive(leader, inTerm(3))]) {
       const before = role.context
       const [reply, ...others] = given.sent(role.receive(request(2)))
       expect(others).toEqual([])
-      expect(reply).toMatchObject({ type: `${type}Reply`, to: 'n2', term: 3 })
-      expect(reply).toMatchObject(
-        {
-          AppendEntries: { success: false },
-          InstallSnapshot: { installed: false },
-          RequestVote: { voteGranted: false },
-        }[type as keyof typeof requests],
-      )
+      expect(reply).toEqual({ to: 'n2', term: 3, ...rejections[type as keyof typeof requests] })
       expect(role.context).toEqual(before)
     }
   })
@@ -150,6 +173,14 @@ describe('Figure 2, "Persistent state on all servers": "Updated on stable storag
     expect(effects[0]).toMatchObject({ type: 'persist', record: { currentTerm: 5 } })
     const durable = effects.findLastIndex(({ type }) => type !== 'send')
     expect(effects.findIndex(({ type }) => type === 'send')).toBeGreaterThan(durable)
+  })
+
+  test('a newer term is written also when the vote is refused', () => {
+    for (const start of [() => drive(server, inTerm(3)), preVoting, voting]) {
+      const role = start()
+      role.receive(given.requestVote('n2', { term: 9, lastLogIndex: 1, lastLogTerm: 1 }))
+      expect(role.effects).toMatchObject([writtenTerm(9), { type: 'send', message: { term: 9, voteGranted: false } }])
+    }
   })
 
   test('the term stands before the entries that came with it, and these before the answer', () => {
