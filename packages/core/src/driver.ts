@@ -54,8 +54,7 @@ export function applyEntries<State>(
       applied.push({ entry, outcome: { status: 'ok', index, bytes: noBytes } })
       continue
     }
-    const known = sessions.known(entry)
-    sessions.touch(entry)
+    const known = sessions.meet(entry)
     if (known) {
       applied.push({ entry, outcome: known })
       continue

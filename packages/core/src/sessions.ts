@@ -28,8 +28,9 @@ export type Sessions = ReadonlyMap<number, Session>
 
 /** The sessions while a batch of entries is applied: copied when first changed, so that the value before stays as it was. */
 export class SessionsDraft {
-  #sessions: Map<number, Session>
-  readonly #outcomes = new Map<number, Map<number, Outcome>>()
+  readonly #sessions: Map<number, Session>
+  /** Those of the sessions that this batch has changed: they are nobody else's yet. */
+  readonly #changed = new Map<number, ChangingSession>()
   readonly #sessionsMax: number
 
   constructor(sessions: Sessions, sessionsMax: number) {
@@ -43,31 +44,26 @@ export class SessionsDraft {
     this.#sessions.set(entry.index, { client, usedAt: entry.index, answeredBelow: 0, outcomes: new Map() })
   }
 
-  /** What is known of a command before it is applied: its outcome, or `undefined` when it is new. */
-  known({ index, session: id, sequence }: Entry): Outcome | undefined {
-    const session = this.#sessions.get(id)
+  /**
+   * Marks the session of a command as used, and forgets what its client has heard. What is known of the command before it
+   * is applied: its outcome, or `undefined` when it is new.
+   */
+  meet({ index, session: id, sequence, answeredBelow }: Entry): Outcome | undefined {
+    const session = this.#change(id)
     if (!session) return { status: 'expired', index, bytes: noBytes }
-    return (
-      session.outcomes.get(sequence) ??
-      (sequence < session.answeredBelow ? { status: 'answered', index, bytes: noBytes } : undefined)
-    )
-  }
-
-  /** Marks the session as used and forgets what the client has heard. */
-  touch(entry: Entry): void {
-    const session = this.#sessions.get(entry.session)
-    if (!session) return
-    const answeredBelow = Math.max(session.answeredBelow, entry.answeredBelow)
-    const outcomes = this.#draftOutcomes(entry.session, session)
-    forget(outcomes, session.answeredBelow, answeredBelow)
-    this.#sessions.set(entry.session, { client: session.client, usedAt: entry.index, answeredBelow, outcomes })
-  }
-
-  record(entry: Entry, outcome: Outcome): void {
-    const session = this.#sessions.get(entry.session)
-    if (session && entry.sequence >= session.answeredBelow) {
-      this.#draftOutcomes(entry.session, session).set(entry.sequence, outcome)
+    const isForgotten = sequence < session.answeredBelow
+    const known = session.outcomes.get(sequence)
+    session.usedAt = index
+    if (answeredBelow > session.answeredBelow) {
+      forget(session.outcomes, session.answeredBelow, answeredBelow)
+      session.answeredBelow = answeredBelow
     }
+    return known ?? (isForgotten ? { status: 'answered', index, bytes: noBytes } : undefined)
+  }
+
+  record({ session: id, sequence }: Entry, outcome: Outcome): void {
+    const session = this.#change(id)
+    if (session && sequence >= session.answeredBelow) session.outcomes.set(sequence, outcome)
   }
 
   /** The sessions as they are now. The draft must not be used afterwards. */
@@ -75,13 +71,15 @@ export class SessionsDraft {
     return this.#sessions
   }
 
-  #draftOutcomes(id: number, session: Session): Map<number, Outcome> {
-    const known = this.#outcomes.get(id)
-    if (known) return known
-    const outcomes = new Map(session.outcomes)
-    this.#outcomes.set(id, outcomes)
-    this.#sessions.set(id, { ...session, outcomes })
-    return outcomes
+  #change(id: number): ChangingSession | undefined {
+    const changed = this.#changed.get(id)
+    if (changed) return changed
+    const session = this.#sessions.get(id)
+    if (!session) return undefined
+    const changing = { ...session, outcomes: new Map(session.outcomes) }
+    this.#changed.set(id, changing)
+    this.#sessions.set(id, changing)
+    return changing
   }
 
   #expireOne(): void {
@@ -95,9 +93,16 @@ export class SessionsDraft {
     }
     if (oldest !== undefined) {
       this.#sessions.delete(oldest)
-      this.#outcomes.delete(oldest)
+      this.#changed.delete(oldest)
     }
   }
+}
+
+interface ChangingSession {
+  readonly client: string
+  usedAt: number
+  answeredBelow: number
+  readonly outcomes: Map<number, Outcome>
 }
 
 /** Nothing below `from` is remembered. Clients say often what they have heard, so what remains is not walked through. */
