@@ -46,7 +46,11 @@ export function applyEntries<State>(
   let { index, term } = driver.applied
   for (const entry of entries) {
     if (applied.length > 0 && limits.isEnough?.()) break
-    invariant(entry.index === index + 1, `the state machine stands at ${index} and was given entry ${entry.index}`)
+    const before = index
+    invariant(
+      entry.index === before + 1,
+      () => `the state machine stands at ${before} and was given entry ${entry.index}`,
+    )
     index = entry.index
     term = entry.term
     if (entry.kind === 'openSession') sessions.open(entry, clientOf(entry))

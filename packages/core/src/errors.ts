@@ -39,7 +39,10 @@ export class BrokenInvariantError extends QuorateError {
   }
 }
 
-/** Asserts what only a defect of ours can break; what came from outside is checked elsewhere, and never with this. */
-export function invariant(holds: boolean, what: string): asserts holds {
-  if (!holds) throw new BrokenInvariantError(what)
+/**
+ * Asserts what only a defect of ours can break; what came from outside is checked elsewhere, and never with this. Where it
+ * is asserted of every entry, `what` is a function, so that a text which nobody reads is not made.
+ */
+export function invariant(holds: boolean, what: string | (() => string)): asserts holds {
+  if (!holds) throw new BrokenInvariantError(typeof what === 'string' ? what : what())
 }

@@ -55,9 +55,13 @@ export class Log implements Iterable<Entry> {
 
   append(entries: readonly Entry[]): Log {
     if (entries.length === 0) return this
-    let index = this.last.index
-    for (const entry of entries)
-      invariant(entry.index === ++index, `the log continues at ${index}, not at ${entry.index}`)
+    const next = this.last.index + 1
+    entries.forEach((entry, position) =>
+      invariant(
+        entry.index === next + position,
+        () => `the log continues at ${next + position}, not at ${entry.index}`,
+      ),
+    )
     const end = this.#offset + this.length
     const isNewest = this.#shared.length === end
     const shared = isNewest ? this.#shared : this.#shared.slice(this.#offset, end)

@@ -88,7 +88,7 @@ export class Log {
     entries.forEach((entry, position) =>
       invariant(
         entry.index === first + position,
-        `${this.name}: entry ${entry.index} is appended where ${first + position} is next`,
+        () => `${this.name}: entry ${entry.index} is appended where ${first + position} is next`,
       ),
     )
     if (entries.length === 0) return
