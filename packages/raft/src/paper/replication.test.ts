@@ -157,14 +157,26 @@ describe('5.3, back-up of nextIndex: "the follower can include the term of the c
   test('a rejection that came late changes nothing', () => {
     const role = leading()
     const before = role.context.progress['n2']
-    const late = given.appendEntriesReply('n2', { term: 3, success: false, prevLogIndex: 3, conflictIndex: 1 })
-    expect(role.receive(late)).toEqual([])
+    const late = (prevLogIndex: number, conflictIndex: number) =>
+      given.appendEntriesReply('n2', { term: 3, success: false, prevLogIndex, conflictIndex })
+    for (const prevLogIndex of [3, 4]) expect(role.receive(late(prevLogIndex, 1))).toEqual([])
     expect(role.context.progress['n2']).toEqual({ ...before, heard: true })
     // While it looks for the last entry in common, only the answer to the probe on its way counts.
     const probing = drive(leader, given.serverIn({ terms: [1, 1, 2], currentTerm: 3 }))
-    const first = given.appendEntriesReply('n2', { term: 3, success: false, prevLogIndex: 3, conflictIndex: 3 })
-    expect(given.sent(probing.receive(first))).toMatchObject([{ prevLogIndex: 2 }])
-    expect(probing.receive(first)).toEqual([])
+    expect(given.sent(probing.receive(late(3, 3)))).toMatchObject([{ prevLogIndex: 2 }])
+    expect(probing.receive(late(3, 3))).toEqual([])
+    expect(probing.receive(late(3, 1))).toEqual([])
+    expect(given.sent(probing.receive(late(2, 1)))).toMatchObject([{ prevLogIndex: 0 }])
+  })
+
+  test('while entries flow, the rejection of any that is on its way counts, not only of the last', () => {
+    const role = leading()
+    for (const command of ['lost', 'a', 'b']) role.tell(given.proposed(command))
+    const gap = { term: 3, success: false, prevLogIndex: 5, conflictIndex: 5 }
+    role.receive(given.appendEntriesReply('n2', gap))
+    expect(given.sent(role.effects)).toMatchObject([{ to: 'n2', prevLogIndex: 4, entries: [{}, {}, {}] }])
+    // That of the next one tells nothing new.
+    expect(role.receive(given.appendEntriesReply('n2', { ...gap, prevLogIndex: 6 }))).toEqual([])
   })
 })
 
