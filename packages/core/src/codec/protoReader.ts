@@ -8,6 +8,7 @@ const maxUint32 = 0xffff_ffff
 const maxTagBytes = 5
 const maxVarintBytes = 10
 
+const shortString = 32
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
@@ -78,11 +79,25 @@ export class ProtoReader {
   /** UTF-8, checked. */
   string(): string {
     const start = this.#delimited()
+    const short = this.#shortAscii(start)
+    if (short !== undefined) return short
     try {
       return utf8.decode(this.#bytes.subarray(start, this.#position))
     } catch (cause) {
       throw malformed('a text is not UTF-8', { cause })
     }
+  }
+
+  /** Most texts are short names; calling the decoder costs more than reading them. */
+  #shortAscii(start: number): string | undefined {
+    if (this.#position - start > shortString) return undefined
+    let text = ''
+    for (let at = start; at < this.#position; at += 1) {
+      const code = this.#bytes[at] as number
+      if (code >= 0x80) return undefined
+      text += String.fromCharCode(code)
+    }
+    return text
   }
 
   /**
