@@ -8,6 +8,7 @@ import { nats } from '@quorate/nats'
 import { startBus } from '../bus.js'
 import { NodeProcess } from '../nodeProcess.js'
 import { load } from './load.js'
+import { v8Flags, withV8Flags } from './v8Flags.js'
 import { measureYardstick } from './yardstick.js'
 
 const valueBytes = 256
@@ -15,13 +16,6 @@ const warmUpMs = 1000
 const yardstickCallers = 1000
 const keys = 1000
 const cluster = 'bench'
-
-/**
- * V8 takes the bytes of buffers for a part of a heap whose limit it sets by the objects alone: a small heap that keeps
- * megabytes of log entries is collected over and over, which took half of a node's time. And a collector with helpers
- * takes what it gains from the other processes, where these have no cores to spare.
- */
-const nodeFlags = ['--initial-heap-size=256', '--single-threaded-gc']
 
 const usage = `Durable writes per second of three nodes, each a process with a disk that is synced, beside the bus alone.
 
@@ -34,7 +28,7 @@ Usage: pnpm bench:steady [--seconds N] [--protocol raft] [--callers N,N] [--json
   --json           one line of JSON: { yardstick, runs: [{ protocol, callers, coalescing, writesPerSecond, p50Ms, p99Ms }] }
   --help           this text
 
-Nodes run with ${nodeFlags.join(' ')}. Set NATS_URL to use a server of yours. Directories are made in TMPDIR (${tmpdir()}): choose one on a real disk.`
+Nodes and client run with ${v8Flags.join(' ')}. Set NATS_URL to use a server of yours. Directories are made in TMPDIR (${tmpdir()}): choose one on a real disk.`
 
 interface Run {
   readonly protocol: string
@@ -89,7 +83,7 @@ const startNodes = async (servers: string, directory: string): Promise<NodeProce
     const profile = flags.profile
       ? ['--cpu-prof', '--cpu-prof-dir', flags.profile, '--cpu-prof-name', `${id}.cpuprofile`]
       : []
-    return new NodeProcess(settings, [...nodeFlags, ...profile])
+    return new NodeProcess(settings, [...v8Flags, ...profile])
   })
   await Promise.all(nodes.map((node) => node.startReady()))
   return nodes
@@ -151,8 +145,6 @@ const checkFlags = (): void => {
 }
 
 const main = async (): Promise<void> => {
-  if (flags.help) return console.log(usage)
-  checkFlags()
   const url = process.env['NATS_URL']
   const bus = url ? undefined : await startBus()
   const servers = url ?? bus?.url ?? ''
@@ -168,4 +160,13 @@ const main = async (): Promise<void> => {
   }
 }
 
-await main()
+if (flags.help) console.log(usage)
+else {
+  try {
+    checkFlags()
+    await withV8Flags(main)
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error)
+    process.exitCode = 1
+  }
+}
