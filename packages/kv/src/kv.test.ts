@@ -151,3 +151,15 @@ test('states are values: what was applied later is not seen in an earlier one', 
   expect(range(state, '').keys).toEqual(['a', 'c'])
   expect(range(before, '').keys).toEqual(['a', 'b'])
 })
+
+test('states are values also many changes later, when their successors have a tree of their own', () => {
+  const kept: { state: KvState; expected: string }[] = []
+  let state: KvState = kv.initial()
+  for (let index = 1; index <= 30_000; index++) {
+    state = kv.apply(state, kv.codecs.command.encode(put('a', `${index}`)), { index }).state
+    if (index % 4_095 === 0) kept.push({ state, expected: `${index}` })
+  }
+  const held = kept.map((each) => new TextDecoder().decode(get(each.state, 'a')?.value))
+  expect(held).toEqual(kept.map(({ expected }) => expected))
+  expect(get(state, 'a')?.version).toBe(30_000)
+})

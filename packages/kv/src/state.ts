@@ -8,6 +8,12 @@ const BTree = EmptyBTree.constructor as typeof sortedBtree.default
 
 const nodeSize = 32
 
+/**
+ * So many changes are made to one tree; the next begins with a clone. Where dead states lie in V8's old space, all that
+ * they lead to survives with them, so a chain without an end would be kept by its dead beginning.
+ */
+const changesMax = 8192
+
 const compareTexts = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /** What must be put back into the tree of a newer state to have this one again. */
@@ -27,16 +33,19 @@ interface Older {
 export class KvState {
   #tree: Tree | undefined
   #older: Older | undefined
+  /** How many have been made to this tree. */
+  readonly #changes: number
 
-  private constructor(tree: Tree) {
+  private constructor(tree: Tree, changes: number) {
     this.#tree = tree
+    this.#changes = changes
   }
 
   /** Fast for entries that are in order. */
   static of(entries: readonly KvEntry[]): KvState {
     const tree = new BTree<string, KvEntry>(undefined, compareTexts, nodeSize)
     for (const entry of entries) tree.set(entry.key, entry)
-    return new KvState(tree)
+    return new KvState(tree, 0)
   }
 
   get size(): number {
@@ -49,9 +58,12 @@ export class KvState {
 
   /** The state with this entry under the key, or without one. `before` is what `get` gives for the key. */
   with(key: string, before: KvEntry | undefined, entry: KvEntry | undefined): KvState {
-    const tree = this.#own()
+    const own = this.#own()
+    const isLast = this.#changes >= changesMax
+    const tree = isLast ? own.clone() : own
     put(tree, key, entry)
-    const newer = new KvState(tree)
+    const newer = new KvState(tree, isLast ? 0 : this.#changes + 1)
+    if (isLast) return newer
     this.#tree = undefined
     this.#older = { newer, key, before }
     return newer
