@@ -58,7 +58,7 @@ const families = {
 const answersOf = (effects: readonly given.RaftEffect[]) =>
   effects.flatMap((effect) => (effect.type === 'readable' ? [[effect.request, effect.at]] : []))
 
-describe('PITFALL 1: committing entries of earlier terms by counting replicas', () => {
+describe('committing entries of earlier terms by counting replicas', () => {
   /** What a quorum holds, of whatever term. */
   const held = (self: Leader) =>
     self.config.quorum.committed({
@@ -92,7 +92,7 @@ describe('PITFALL 1: committing entries of earlier terms by counting replicas', 
   })
 })
 
-describe('PITFALL 3: ReadIndex', () => {
+describe('ReadIndex', () => {
   test('before the first commit of the term the leader does not know what is committed', () => {
     const scenario = (role: typeof leader) => {
       // Its predecessor committed entry 2 and told a client so; this server heard of entry 1 only.
@@ -161,7 +161,7 @@ describe('PITFALL 3: ReadIndex', () => {
   })
 })
 
-describe('PITFALL 5: disruptive and half-connected servers', () => {
+describe('disruptive and half-connected servers', () => {
   const between = (a: string, b: string) => (packet: Packet) =>
     [packet.from, packet.to].every((address) => address.endsWith(a) || address.endsWith(b))
 
@@ -220,7 +220,7 @@ describe('PITFALL 5: disruptive and half-connected servers', () => {
   })
 })
 
-describe('PITFALL 6: pre-vote deadlock', () => {
+describe('pre-vote deadlock', () => {
   test('a rejection teaches the higher term, or nobody could ever win', () => {
     const scenario = (family: typeof server) => {
       // n1 has the better log, n2 the higher term, n3 is down.
@@ -297,7 +297,7 @@ describe('PITFALL 6: pre-vote deadlock', () => {
   })
 })
 
-describe('PITFALL 7: speaking before the disk', () => {
+describe('speaking before the disk', () => {
   interface Rules {
     enqueue(
       outbox: Outbox<given.RaftEffect>,
@@ -399,7 +399,7 @@ describe('PITFALL 7: speaking before the disk', () => {
   })
 })
 
-describe('PITFALL 10: stale acknowledgements after a truncation', () => {
+describe('stale acknowledgements after a truncation', () => {
   test('a write of an entry that was replaced since does not count for what stands there now', () => {
     const scenario = (role: typeof leader) => {
       // Entry 3 of term 2 was being written when it was truncated; then this server won term 3, whose no-op is entry 3.
@@ -424,7 +424,7 @@ describe('PITFALL 10: stale acknowledgements after a truncation', () => {
   })
 })
 
-describe('PITFALL 11: deleting what follows prevLogIndex on every append', () => {
+describe('deleting what follows prevLogIndex on every append', () => {
   const cutting = follower.provide({
     guards: {
       hasConflict: ({ context, event }) =>
@@ -499,7 +499,7 @@ describe('PITFALL 11: deleting what follows prevLogIndex on every append', () =>
   })
 })
 
-describe('PITFALL 12: a follower that has the snapshot already', () => {
+describe('a follower that has the snapshot already', () => {
   test('says so, or it is sent for ever', () => {
     const scenario = (role: typeof follower) => {
       const snapshot = given.snapshotAt(2, 1, 20)
@@ -533,7 +533,7 @@ describe('PITFALL 12: a follower that has the snapshot already', () => {
   })
 })
 
-describe('PITFALL 16: duplicate commands on retry', () => {
+describe('duplicate commands on retry', () => {
   const sum = defineStateMachine({
     initial: () => 0,
     apply: (total: number, by: number) => ({ state: total + by, result: total + by }),
@@ -631,7 +631,7 @@ describe('PITFALL 16: duplicate commands on retry', () => {
   })
 })
 
-describe('PITFALL 17: missing cells', () => {
+describe('missing cells', () => {
   const roles: Readonly<Record<string, AnyStateMachine>> = { follower, candidate, leader }
 
   test.each(Object.entries(roles))('every cell of the %s that is taken away is missed', (_name, role) => {
@@ -659,7 +659,7 @@ describe('PITFALL 17: missing cells', () => {
   })
 })
 
-describe('PITFALL 18: quorum tracking that commits without a quorum', () => {
+describe('quorum tracking that commits without a quorum', () => {
   const subsetsOf = (members: readonly string[]): string[][] =>
     Array.from({ length: 2 ** members.length }, (_, code) =>
       members.filter((_member, position) => (code >> position) & 1),
@@ -691,7 +691,7 @@ describe('PITFALL 18: quorum tracking that commits without a quorum', () => {
   })
 })
 
-describe('PITFALL 19: a sick leader keeps winning', () => {
+describe('a sick leader keeps winning', () => {
   test('a leader whose disk writes nothing gives way, however well its followers answer', () => {
     const scenario = (role: typeof leader) => {
       const driven = drive(role, given.serverIn({ currentTerm: 2 }))
@@ -741,7 +741,7 @@ describe('PITFALL 19: a sick leader keeps winning', () => {
   })
 })
 
-describe('PITFALL 24: comparing logs by length', () => {
+describe('comparing logs by length', () => {
   test('the log that ends in the later term is the better one, however short', () => {
     const scenario = (role: typeof follower) => {
       const asked = (terms: readonly number[], lastLogIndex: number, lastLogTerm: number) => {
