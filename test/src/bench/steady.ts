@@ -121,6 +121,8 @@ const measure = async (servers: string, directory: string): Promise<void> => {
   say(`yardstick: ${yardstick} bare requests/s of ${valueBytes} bytes at ${yardstickCallers} callers\n`)
   const nodes = await startNodes(servers, directory)
   try {
+    // Or the first row would tell how fast V8 compiles.
+    await writeWith(servers, { callers: 256, coalescing: false, durationMs: 2 * warmUpMs })
     say(heading)
     const runs: Run[] = []
     for (const coalescing of [false, true]) {
