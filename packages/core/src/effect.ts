@@ -25,11 +25,21 @@ export type Effect<M extends Message = Message, Record = unknown> =
   | { readonly type: 'install'; readonly snapshot: Snapshot }
   /** The state machine continues from this snapshot. */
   | { readonly type: 'restore'; readonly snapshot: Snapshot }
-  /** The next decided entries, contiguous, for the state machine. */
-  | { readonly type: 'commit'; readonly entries: readonly Entry[]; readonly passes?: 'append' }
+  /**
+   * The next decided entries, contiguous, for the state machine. With `answers` this node also answers clients whose
+   * commands another node took: where the role that orders runs apart from those that apply, one of these is told to.
+   */
+  | {
+      readonly type: 'commit'
+      readonly entries: readonly Entry[]
+      readonly answers?: boolean
+      readonly passes?: 'append'
+    }
   /** A read may be answered once the state machine has applied `at`. */
   | { readonly type: 'readable'; readonly request: RequestId; readonly at: number; readonly passes?: 'append' }
-  /** A proposal or a read that this actor does not take. */
+  /** What came of a `client.asked`. */
+  | { readonly type: 'answer'; readonly request: RequestId; readonly bytes: Uint8Array }
+  /** A proposal, a read or a question that this actor does not take. */
   | {
       readonly type: 'refuse'
       readonly request: RequestId
@@ -63,6 +73,16 @@ export type LocalEvent =
   | { readonly type: 'client.read'; readonly request: RequestId }
   /** The host took a snapshot of the state machine; the log before it may go. */
   | { readonly type: 'snapshot.taken'; readonly snapshot: Snapshot }
+
+/**
+ * A client asks something of a protocol that orders no log (one decision, a transaction, a quorum read). Asking again
+ * must do no harm: the client does so until it has an answer.
+ */
+export interface ClientAsked {
+  readonly type: 'client.asked'
+  readonly request: RequestId
+  readonly bytes: Uint8Array
+}
 
 /** A message as an actor receives it. */
 export type Received<M extends Message> = M extends Message ? M & { readonly from: Address } : never

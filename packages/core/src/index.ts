@@ -18,6 +18,7 @@ export { encodeWith, ProtoWriter } from './codec/protoWriter.js'
 export { type Applied, applyEntries, clientOf, type DriverState, failureTextMax, initialDriver } from './driver.js'
 export { decodeDriver, encodeDriver } from './driverSnapshot.js'
 export {
+  type ClientAsked,
   type DurableEffect,
   type Effect,
   isDurable,

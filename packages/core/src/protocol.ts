@@ -42,6 +42,8 @@ export interface RoleDefinition {
   readonly record: Codec<unknown>
   /** True if this role takes `client.proposed` and `client.read`. */
   readonly orders: boolean
+  /** True if this role takes `client.asked`. @default false */
+  readonly asked?: boolean
   /** True if this role emits `commit`: where it runs, the state machine runs. */
   readonly applies: boolean
   status(snapshot: unknown): RoleStatus
