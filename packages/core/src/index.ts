@@ -28,6 +28,7 @@ export {
   type RequestId,
   send,
 } from './effect.js'
+export { entriesAfter, noopAt } from './entries.js'
 export {
   BrokenInvariantError,
   InvalidConfigurationError,
@@ -36,6 +37,16 @@ export {
   MalformedMessageError,
   QuorateError,
 } from './errors.js'
+export {
+  chunkAt,
+  completed,
+  type IncomingSnapshot,
+  isLastChunk,
+  isNextChunk,
+  receivedOf,
+  type SnapshotChunk,
+  withChunk,
+} from './incomingSnapshot.js'
 export { Log } from './log.js'
 export {
   type Command,

@@ -1,4 +1,4 @@
-import { type Effect, ignore, Log, rulesFor } from '@quorate/core'
+import { type Effect, type IncomingSnapshot, ignore, Log, rulesFor } from '@quorate/core'
 import { assign, emit, setup } from 'xstate'
 import * as check from './consistencyCheck.js'
 import type { AppendEntries, InstallSnapshot, RaftMessage } from './generated/raft.js'
@@ -16,7 +16,7 @@ export interface Follower extends server.Server {
   readonly leaderCommit: number
   /** Up to here the log is known to equal the log of this term's leader. */
   readonly matchIndex: number
-  readonly incoming: chunks.Incoming | undefined
+  readonly incoming: IncomingSnapshot | undefined
 }
 
 const on = rulesFor<Follower, server.RaftEvent>()

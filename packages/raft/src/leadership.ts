@@ -1,4 +1,4 @@
-import { type Command, type Entry, invariant, type NodeId, noBytes, type RequestId } from '@quorate/core'
+import { type Command, type Entry, entriesAfter, invariant, type NodeId, noopAt, type RequestId } from '@quorate/core'
 import { firstProgress, type Progress, withRetry } from './progress.js'
 import * as replication from './replication.js'
 import * as server from './server.js'
@@ -19,15 +19,7 @@ export interface Leader extends replication.Replication {
 /** Section 8: "a blank no-op entry into the log at the start of its term", to learn which entries are committed. */
 export function begin(input: server.Server): Leader {
   const { config, currentTerm, log } = input
-  const noop: Entry = {
-    index: log.last.index + 1,
-    term: currentTerm,
-    kind: 'noop',
-    session: 0,
-    sequence: 0,
-    answeredBelow: 0,
-    bytes: noBytes,
-  }
+  const noop = noopAt({ index: log.last.index + 1, term: currentTerm })
   return {
     ...input,
     log: log.append([noop]),
@@ -66,13 +58,7 @@ const confirmedRound = (self: Leader): number =>
 export const hasCommittedInTerm = (self: Leader): boolean => self.log.termAt(self.commitIndex) === self.currentTerm
 
 export const withCommands = (self: Leader, { commands }: { readonly commands: readonly Command[] }) => {
-  const term = self.currentTerm
-  let { index } = self.log.last
-  const entries = commands.map(({ kind, session, sequence, answeredBelow, bytes }): Entry => {
-    index++
-    return { index, term, kind, session, sequence, answeredBelow, bytes }
-  })
-  return { log: self.log.append(entries) }
+  return { log: self.log.append(entriesAfter(self.log.last.index, self.currentTerm, commands)) }
 }
 
 export const lastEntries = ({ log }: Leader, count: number): readonly Entry[] =>

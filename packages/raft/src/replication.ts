@@ -1,4 +1,4 @@
-import { type Entry, invariant, type NodeId } from '@quorate/core'
+import { chunkAt, type Entry, invariant, type NodeId } from '@quorate/core'
 import type { AppendEntries, InstallSnapshot } from './generated/raft.js'
 import {
   afterChunkSent,
@@ -154,14 +154,15 @@ function installing(self: Replication, node: NodeId): InstallingProgress {
 
 export function chunkEffect(self: Replication, node: NodeId) {
   const { snapshot, offset } = installing(self, node).installing
+  const { data, size } = chunkAt(snapshot, offset, self.config.limits.bytesMax)
   const message: InstallSnapshot = {
     type: 'InstallSnapshot',
     term: self.currentTerm,
     lastIncludedIndex: snapshot.last.index,
     lastIncludedTerm: snapshot.last.term,
     offset,
-    data: snapshot.bytes.subarray(offset, offset + self.config.limits.bytesMax),
-    size: snapshot.bytes.length,
+    data,
+    size,
   }
   return { type: 'send', to: serverAt(self, node), message, ...besideOwnWrite } as const
 }

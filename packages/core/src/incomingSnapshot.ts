@@ -1,0 +1,61 @@
+import { isSameMark, type Mark, type Snapshot } from './message.js'
+
+/** A piece of a snapshot on its way from one node to another. */
+export interface SnapshotChunk {
+  /** Which snapshot: its last entry. */
+  readonly last: Mark
+  /** Where the piece stands in the snapshot, in bytes. */
+  readonly offset: number
+  readonly data: Uint8Array
+  /** Bytes of the whole snapshot; the chunk that reaches it is the last. */
+  readonly size: number
+}
+
+/** A snapshot that arrives in chunks, as far as it is here. A value. */
+export interface IncomingSnapshot {
+  readonly last: Mark
+  readonly parts: readonly Uint8Array[]
+  readonly received: number
+}
+
+/** The piece of a snapshot at `offset`, of at most `bytesMax`. */
+export const chunkAt = ({ last, bytes }: Snapshot, offset: number, bytesMax: number): SnapshotChunk => ({
+  last,
+  offset,
+  data: bytes.subarray(offset, offset + bytesMax),
+  size: bytes.length,
+})
+
+/** Bytes received so far of the snapshot that ends at `last`. */
+export const receivedOf = (incoming: IncomingSnapshot | undefined, last: Mark): number =>
+  incoming && isSameMark(incoming.last, last) ? incoming.received : 0
+
+/** True for the bytes that are wanted next, and never more than were announced. */
+export const isNextChunk = (incoming: IncomingSnapshot | undefined, { last, offset, data, size }: SnapshotChunk) =>
+  offset === receivedOf(incoming, last) && offset + data.length <= size
+
+/** True for the chunk that completes its snapshot. */
+export const isLastChunk = (incoming: IncomingSnapshot | undefined, chunk: SnapshotChunk): boolean =>
+  isNextChunk(incoming, chunk) && chunk.offset + chunk.data.length === chunk.size
+
+/** With the next chunk; the first chunk of a snapshot begins it. */
+export const withChunk = (
+  incoming: IncomingSnapshot | undefined,
+  { last, offset, data }: SnapshotChunk,
+): IncomingSnapshot => ({
+  last,
+  parts: [...(offset === 0 ? [] : (incoming?.parts ?? [])), data],
+  received: offset + data.length,
+})
+
+/** The whole snapshot, with its last chunk. */
+export function completed(incoming: IncomingSnapshot | undefined, chunk: SnapshotChunk): Snapshot {
+  const { last, parts, received } = withChunk(incoming, chunk)
+  const bytes = new Uint8Array(received)
+  let offset = 0
+  for (const part of parts) {
+    bytes.set(part, offset)
+    offset += part.length
+  }
+  return { last, bytes }
+}
