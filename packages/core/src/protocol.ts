@@ -35,8 +35,8 @@ export interface RoleStatus {
  */
 export interface RoleDefinition {
   readonly nodes: readonly NodeId[]
-  /** The statechart (or family), its randomized timers drawn from `random`. */
-  logic(random: Random): AnyActorLogic
+  /** The statechart (or family) that `node` runs, its randomized timers drawn from `random`. */
+  logic(random: Random, node: NodeId): AnyActorLogic
   input(place: { readonly group: string; readonly node: NodeId; readonly recovered: RecoveredState }): unknown
   /** How the record of a `persist` effect becomes bytes. */
   readonly record: Codec<unknown>

@@ -206,7 +206,7 @@ export class HostedGroup {
     const cell: Cell = new Cell({
       place: { group: this.name, role, node },
       definition,
-      logic: definition.logic(random),
+      logic: definition.logic(random, node),
       recovered,
       clock: engine.actorClock(() => cell),
       inspect,

@@ -13,7 +13,7 @@ const recovered = { record: undefined, snapshot: undefined, base: origin, entrie
 function hosted(more: Partial<RaftOptions<typeof history>> = {}) {
   const definition = raft(optionsWith(more)).roles['server']
   if (!definition) throw new RangeError('raft() defines no role')
-  const logic = definition.logic({ below: () => 0 }) as typeof server
+  const logic = definition.logic({ below: () => 0 }, 'n1') as typeof server
   const role: Driven<typeof server> = drive(logic, definition.input({ group: 'g', node: 'n1', recovered }) as never)
   return { definition, role }
 }

@@ -158,7 +158,7 @@ describe('5.2, candidates', () => {
       recovered: { record: undefined, snapshot: undefined, base: { index: 0, term: 0 }, entries: [], torn: false },
     }
     const timeoutAt = (draw: (limit: number) => number) => {
-      const driven = drive(role!.logic({ below: draw }) as typeof server, role!.input(place) as never)
+      const driven = drive(role!.logic({ below: draw }, 'n1') as typeof server, role!.input(place) as never)
       const asFollower = driven.timers['electionTimeout']
       driven.fire('electionTimeout')
       return [asFollower, driven.timers['electionTimeout']]
