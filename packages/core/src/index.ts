@@ -60,6 +60,7 @@ export {
   type Snapshot,
   sizeOf,
 } from './message.js'
+export { noStateMachine } from './noStateMachine.js'
 export { emptyOutbox, enqueue, type Outbox, take, written } from './outbox.js'
 export type {
   Clock,

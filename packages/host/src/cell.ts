@@ -1,6 +1,7 @@
 import {
   type Address,
   addressOf,
+  type ClientAsked,
   type DurableEffect,
   type Effect,
   emptyOutbox,
@@ -34,7 +35,7 @@ export interface Place {
 }
 
 /** What an actor is given. */
-export type ActorEvent = LocalEvent | Received<Message>
+export type ActorEvent = LocalEvent | ClientAsked | Received<Message>
 
 /** One actor of a node, what it has emitted, and what of that may not leave yet. */
 export class Cell {
