@@ -15,6 +15,7 @@ export { UnencodableValueError, UnsupportedVersionError } from './codec/errors.j
 export type { Draft, MessageCodec } from './codec/messageCodec.js'
 export { decodeWith, ProtoReader } from './codec/protoReader.js'
 export { encodeWith, ProtoWriter } from './codec/protoWriter.js'
+export { checkLimits, checkMembers, checkNodes, checkTimes } from './configuration.js'
 export { type Applied, applyEntries, clientOf, type DriverState, failureTextMax, initialDriver } from './driver.js'
 export { decodeDriver, encodeDriver } from './driverSnapshot.js'
 export {
@@ -91,4 +92,5 @@ export {
   type StateMachineDefinition,
   type TypedStateMachine,
 } from './stateMachine.js'
+export { statePath } from './statePath.js'
 export { delayNameOf, type Step, type StepOutcome, type Stepper, stepper } from './stepper.js'

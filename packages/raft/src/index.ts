@@ -1,5 +1,5 @@
 export { type Candidate, candidate } from './candidate.js'
-export { server } from './family.js'
+export { type ServerFamily, server } from './family.js'
 export { type Follower, follower } from './follower.js'
 export { messages, type RaftMessage } from './generated/raft.js'
 export { leader } from './leader.js'

@@ -1,8 +1,16 @@
-import { InvalidConfigurationError, InvalidNameError, origin, type QuorateError, weighted } from '@quorate/core'
+import {
+  again,
+  become,
+  InvalidConfigurationError,
+  InvalidNameError,
+  origin,
+  type QuorateError,
+  weighted,
+} from '@quorate/core'
 import { type Driven, drive } from '@quorate/core/testing'
 import { describe, expect, test } from 'vitest'
 import { history } from './cluster.test.fixture.js'
-import { type RaftOptions, raft, type server } from './index.js'
+import { candidate, follower, leader, type RaftOptions, raft, server } from './index.js'
 import * as given from './role.test.fixture.js'
 
 const members = ['n1', 'n2', 'n3']
@@ -29,7 +37,7 @@ const refused = (more: Partial<RaftOptions<typeof history>>) => {
 
 describe('options that cannot work are refused before anything is started', () => {
   test.each([
-    ['no members', { members: [] }, 'at least one member'],
+    ['no members', { members: [] }, 'at least one node'],
     ['a member twice', { members: ['n1', 'n2', 'n1'] }, 'n1 is listed twice'],
     ['a member twice, beside a quorum of its own', { members: ['n1', 'n1'], quorum: weighted({ n1: 1 }) }, 'n1'],
     ['a quorum of others', { quorum: weighted({ n1: 1, n2: 1, n9: 1 }) }, 'n9'],
@@ -126,5 +134,59 @@ describe('a group', () => {
       const value = { currentTerm: 7, votedFor, doubtful: true }
       expect(record.decode(record.encode(value))).toEqual(value)
     }
+  })
+})
+
+describe("a family of one's own", () => {
+  /** Never campaigns. */
+  const witness = become({
+    id: 'witness',
+    initial: 'follower',
+    roles: { follower: { actor: follower, on: { timedOut: 'follower', outdated: again('follower') } } },
+  })
+  /** The same roles under other names. */
+  const renamed = become({
+    id: 'renamed',
+    initial: 'waiting',
+    roles: {
+      waiting: { actor: follower, on: { timedOut: 'asking', outdated: again('waiting') } },
+      asking: { actor: candidate, on: { won: 'leader', lost: again('waiting'), timedOut: 'asking' } },
+      leader: { actor: leader, on: { deposed: again('waiting') } },
+    },
+  })
+  const of = { n1: server, n2: witness, n3: renamed }
+  const roleOf = (node: keyof typeof of) => {
+    const definition = raft(
+      optionsWith({ electionTimeoutMs: 400, heartbeatMs: 40, family: (member) => of[member as keyof typeof of] }),
+    ).roles['server']!
+    const logic = definition.logic({ below: () => 7 }, node) as typeof server
+    return { definition, role: drive(logic, definition.input({ group: 'g', node, recovered }) as never) }
+  }
+
+  test('is asked for by member, and timed as the options say, whatever its rows are called', () => {
+    const { role } = roleOf('n3')
+    expect(role.timers).toEqual({ electionTimeout: 407 })
+    role.fire('electionTimeout')
+    expect(role.timers).toEqual({ electionTimeout: 407 })
+    expect(role.state).toEqual({ asking: 'preVoting' })
+    role.receive(given.preVoteReply('n2'))
+    role.receive(given.requestVoteReply('n2', { term: 2 }))
+    expect(role.timers).toEqual({ heartbeat: 40, quorumCheck: 400 })
+  })
+
+  test('may leave rows out', () => {
+    const { definition, role } = roleOf('n2')
+    expect(role.timers).toEqual({ electionTimeout: 407 })
+    expect(role.fire('electionTimeout')).toEqual([])
+    expect(definition.status(role.snapshot)).toMatchObject({ state: 'follower.following.free', leads: false })
+    expect(given.sentOf(role.receive(given.requestVote('n1', { term: 2 })), 'RequestVoteReply')).toMatchObject([
+      { voteGranted: true },
+    ])
+  })
+
+  test('leaves the others as they are', () => {
+    const { role } = roleOf('n1')
+    role.fire('electionTimeout')
+    expect(role.state).toEqual({ candidate: 'preVoting' })
   })
 })

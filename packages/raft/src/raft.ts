@@ -1,9 +1,11 @@
 import {
   type AnyStateMachine,
-  checkName,
+  checkLimits,
+  checkMembers,
+  checkNodes,
+  checkTimes,
   type GroupDefinition,
   type GroupLimits,
-  InvalidConfigurationError,
   json,
   majority,
   type NodeId,
@@ -11,9 +13,13 @@ import {
   type Random,
   type RecoveredState,
   type RoleStatus,
+  statePath,
 } from '@quorate/core'
-import { server } from './family.js'
+import { candidate } from './candidate.js'
+import { type ServerFamily, server } from './family.js'
+import { follower } from './follower.js'
 import { messages } from './generated/raft.js'
+import { leader } from './leader.js'
 import { type RaftLimits, type RaftRecord, recover, type Server, serverRole } from './server.js'
 
 export interface RaftOptions<Machine extends AnyStateMachine> {
@@ -26,6 +32,11 @@ export interface RaftOptions<Machine extends AnyStateMachine> {
   readonly electionTimeoutMs?: number
   /** How often a leader says that it is there. Milliseconds; well below the election timeout. @default 100 */
   readonly heartbeatMs?: number
+  /**
+   * Which roles take turns on a member, e.g. one of your own in the place of another. Raft's three machines are timed as
+   * the options say, whatever their rows are called; the row `leader` leads. @default server, on every member
+   */
+  readonly family?: (member: NodeId) => ServerFamily
   readonly limits?: Partial<RaftLimits & Omit<GroupLimits, 'messageBytesMax'>>
 }
 
@@ -51,10 +62,11 @@ const messageOverheadBytes = 4096
  * @throws {@link InvalidNameError} `QUORATE_INVALID_NAME`: a member's name that no subject can carry.
  */
 export function raft<Machine extends AnyStateMachine>(options: RaftOptions<Machine>): GroupDefinition<Machine> {
-  const { members, stateMachine, electionTimeoutMs = 1000, heartbeatMs = 100 } = options
+  const { members, stateMachine, electionTimeoutMs = 1000, heartbeatMs = 100, family = () => server } = options
+  checkNodes('members', members)
   const quorum = options.quorum ?? majority(members)
   const limits = { ...defaults, ...options.limits }
-  checkMembers(members, quorum)
+  checkMembers('members', quorum.members, members)
   checkTimes(electionTimeoutMs, heartbeatMs)
   checkLimits(limits)
   return {
@@ -68,7 +80,7 @@ export function raft<Machine extends AnyStateMachine>(options: RaftOptions<Machi
         orders: true,
         applies: true,
         record: json<RaftRecord>(),
-        logic: (random) => withTimers(random, electionTimeoutMs, heartbeatMs),
+        logic: (random, node) => withTimers(family(node), random, electionTimeoutMs, heartbeatMs),
         input: ({ group, node, recovered }) => {
           const peers = members.filter((member) => member !== node)
           return recover({ group, id: node, peers, quorum, limits }, recovered as RecoveredState<RaftRecord>)
@@ -79,45 +91,19 @@ export function raft<Machine extends AnyStateMachine>(options: RaftOptions<Machi
   }
 }
 
-function checkMembers(members: readonly NodeId[], quorum: QuorumSystem): void {
-  for (const member of members) checkName('node', member)
-  const twice = members.find((member, position) => members.indexOf(member) !== position)
-  if (twice !== undefined) throw new InvalidConfigurationError(`member ${twice} is listed twice`)
-  const stranger = quorum.members.find((member) => !members.includes(member))
-  if (stranger !== undefined) {
-    throw new InvalidConfigurationError(
-      `the quorum counts on ${stranger}, which is no member: add it to members (${members.join(', ')}) or take it out`,
-    )
-  }
-}
-
-/** Timers hold at most this; a longer one would fire at once. */
-const timerMsMax = 2 ** 31 - 1
-
-function checkTimes(electionTimeoutMs: number, heartbeatMs: number): void {
-  if (!(heartbeatMs > 0 && heartbeatMs * 2 <= electionTimeoutMs && electionTimeoutMs * 2 <= timerMsMax)) {
-    throw new InvalidConfigurationError(
-      `heartbeatMs (${heartbeatMs}) must be above 0 and at most half of electionTimeoutMs (${electionTimeoutMs}), or followers campaign against a healthy leader; twice electionTimeoutMs at most ${timerMsMax}`,
-    )
-  }
-}
-
-function checkLimits(limits: Readonly<Record<string, number>>): void {
-  for (const [name, limit] of Object.entries(limits)) {
-    if (!Number.isSafeInteger(limit) || limit < 1) {
-      throw new InvalidConfigurationError(`limit ${name} must be a whole number above 0, not ${limit}`)
-    }
-  }
-}
-
 /** "Raft uses randomized election timeouts to ensure that split votes are rare and that they are resolved quickly" (section 5.2). */
-function withTimers(random: Random, electionTimeoutMs: number, heartbeatMs: number) {
+function withTimers(family: ServerFamily, random: Random, electionTimeoutMs: number, heartbeatMs: number) {
   const electionTimeout = () => electionTimeoutMs + random.below(Math.ceil(electionTimeoutMs))
-  return server.provide({
-    follower: { delays: { electionTimeout, minimumElectionTimeout: electionTimeoutMs } },
-    candidate: { delays: { electionTimeout } },
-    leader: { delays: { heartbeat: heartbeatMs, quorumCheck: electionTimeoutMs } },
+  const delaysOf = new Map<string, object>([
+    [follower.id, { electionTimeout, minimumElectionTimeout: electionTimeoutMs }],
+    [candidate.id, { electionTimeout }],
+    [leader.id, { heartbeat: heartbeatMs, quorumCheck: electionTimeoutMs }],
+  ])
+  const timed = Object.entries(family.roles).flatMap(([row, { actor }]) => {
+    const delays = delaysOf.get(actor.id)
+    return delays ? [[row, { delays }] as const] : []
   })
+  return family.provide(Object.fromEntries(timed))
 }
 
 interface RaftSnapshot {
@@ -128,22 +114,11 @@ interface RaftSnapshot {
 
 function statusOf({ role, value, context }: RaftSnapshot): RoleStatus {
   return {
-    state: pathOf(value),
+    state: statePath(value),
     term: context.currentTerm,
     leader: context.leaderId,
     leads: role === 'leader',
     commitIndex: context.commitIndex,
     lastIndex: context.log.last.index,
   }
-}
-
-/** `{ follower: { following: 'led' } }` is `follower.following.led`; of parallel regions only the parent is named. */
-function pathOf(value: unknown): string {
-  if (typeof value === 'string') return value
-  const [first, ...others] = Object.entries(value as object)
-  if (!first) return ''
-  const [name, inner] = first
-  if (others.length > 0) return ''
-  const rest = pathOf(inner)
-  return rest ? `${name}.${rest}` : name
 }

@@ -1,0 +1,51 @@
+import { checkName, type NodeId } from './address.js'
+import { InvalidConfigurationError } from './errors.js'
+
+/**
+ * Checks the nodes that somebody listed for a role.
+ * @param role what they are, in the plural, e.g. `acceptors`.
+ * @throws {@link InvalidNameError} `QUORATE_INVALID_NAME`; {@link InvalidConfigurationError} `QUORATE_INVALID_CONFIGURATION`
+ *   for none at all, or one that is listed twice.
+ */
+export function checkNodes(role: string, nodes: readonly NodeId[]): void {
+  if (nodes.length === 0) throw new InvalidConfigurationError(`there are no ${role}: list at least one node`)
+  for (const node of nodes) checkName('node', node)
+  const twice = nodes.find((node, position) => nodes.indexOf(node) !== position)
+  if (twice !== undefined) throw new InvalidConfigurationError(`${twice} is listed twice among the ${role}`)
+}
+
+/**
+ * Checks that all members of a quorum system are there to answer.
+ * @throws {@link InvalidConfigurationError} `QUORATE_INVALID_CONFIGURATION`
+ */
+export function checkMembers(role: string, members: readonly NodeId[], nodes: readonly NodeId[]): void {
+  const stranger = members.find((member) => !nodes.includes(member))
+  if (stranger === undefined) return
+  throw new InvalidConfigurationError(
+    `the quorum counts on ${stranger}, which is not among the ${role} (${nodes.join(', ')}): list it there, or take it out`,
+  )
+}
+
+/** @throws {@link InvalidConfigurationError} `QUORATE_INVALID_CONFIGURATION` unless every limit is a whole number above 0. */
+export function checkLimits(limits: Readonly<Record<string, number>>): void {
+  for (const [name, limit] of Object.entries(limits)) {
+    if (!Number.isSafeInteger(limit) || limit < 1) {
+      throw new InvalidConfigurationError(`limit ${name} must be a whole number above 0, not ${limit}`)
+    }
+  }
+}
+
+/** Timers hold at most this; a longer one would fire at once. */
+const timerMsMax = 2 ** 31 - 1
+
+/**
+ * Checks the times of a protocol whose leader beats, and whose others wait for up to twice the election timeout.
+ * @throws {@link InvalidConfigurationError} `QUORATE_INVALID_CONFIGURATION`
+ */
+export function checkTimes(electionTimeoutMs: number, heartbeatMs: number): void {
+  if (!(heartbeatMs > 0 && heartbeatMs * 2 <= electionTimeoutMs && electionTimeoutMs * 2 <= timerMsMax)) {
+    throw new InvalidConfigurationError(
+      `heartbeatMs (${heartbeatMs}) must be above 0 and at most half of electionTimeoutMs (${electionTimeoutMs}), or others campaign against a healthy leader; twice electionTimeoutMs at most ${timerMsMax}`,
+    )
+  }
+}
