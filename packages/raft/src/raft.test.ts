@@ -169,8 +169,8 @@ describe("a family of one's own", () => {
     role.fire('electionTimeout')
     expect(role.timers).toEqual({ electionTimeout: 407 })
     expect(role.state).toEqual({ asking: 'preVoting' })
-    role.receive(given.preVoteReply('n2'))
-    role.receive(given.requestVoteReply('n2', { term: 2 }))
+    role.receive(given.preVoteReply('n2', { term: 0, askedTerm: 1 }))
+    role.receive(given.requestVoteReply('n2', { term: 1 }))
     expect(role.timers).toEqual({ heartbeat: 40, quorumCheck: 400 })
   })
 
