@@ -16,7 +16,11 @@ for (const name of readdirSync(packages)) {
     const importFrom = name === 'core' ? '../codec/runtime.js' : '@quorate/core'
     const folder = `${packages}${name}/src/generated`
     const target = `${folder}/${protocol}.ts`
-    const wanted = generateCodec(readFileSync(`${protos}/${file}`, 'utf8'), { name: protocol, importFrom })
+    const wanted = generateCodec(readFileSync(`${protos}/${file}`, 'utf8'), {
+      name: protocol,
+      importFrom,
+      command: 'pnpm proto',
+    })
     if (existsSync(target) && readFileSync(target, 'utf8') === wanted) continue
     stale += 1
     const shown = `packages/${name}/src/generated/${protocol}.ts`

@@ -13,6 +13,14 @@ describe('generated code', () => {
     await expect(code).toMatchFileSnapshot('./generated/everything.test.codec.ts')
   })
 
+  it('says what writes it again', () => {
+    const options = { name: 'x', importFrom: '@quorate/core' }
+    const first = (more: object) =>
+      generateCodec('syntax = "proto3"; package a; message A {}', { ...options, ...more }).split('\n')[0]
+    expect(first({})).toBe('// Generated from x.proto by "quorate proto". Do not edit.')
+    expect(first({ command: 'make' })).toBe('// Generated from x.proto by "make". Do not edit.')
+  })
+
   it('imports only what it uses', () => {
     expect(
       generate('message A { bool b = 1; }')

@@ -8,6 +8,8 @@ export interface CodecOptions {
   readonly name: string
   /** The module that exports the readers and writers, e.g. `@quorate/core`. */
   readonly importFrom: string
+  /** What writes the module again, named in its first line. @default 'quorate proto' */
+  readonly command?: string
 }
 
 /**
@@ -19,7 +21,8 @@ export interface CodecOptions {
  * camelCase literals without the prefix), messages; `repeated` and `optional`.
  * @throws {@link UnsupportedSchemaError} `QUORATE_UNSUPPORTED_SCHEMA` for anything else.
  */
-export function generateCodec(protoText: string, { name, importFrom }: CodecOptions): string {
+export function generateCodec(protoText: string, options: CodecOptions): string {
+  const { name, importFrom, command = 'quorate proto' } = options
   const schema = readSchema(protoText)
   const parts = [
     ...schema.enums.map(enumCode),
@@ -27,9 +30,8 @@ export function generateCodec(protoText: string, { name, importFrom }: CodecOpti
     ...(schema.messages.some(({ said }) => said) ? [codecCode(name, schema)] : []),
   ]
   const body = parts.join('\n')
-  return [`// Generated from ${name}.proto by "pnpm proto". Do not edit.`, importCode(body, importFrom), '', body].join(
-    '\n',
-  )
+  const origin = `// Generated from ${name}.proto by "${command}". Do not edit.`
+  return [origin, importCode(body, importFrom), '', body].join('\n')
 }
 
 /** Only what is used, in the order of the linter. */

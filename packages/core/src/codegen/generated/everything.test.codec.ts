@@ -1,4 +1,4 @@
-// Generated from everything.proto by "pnpm proto". Do not edit.
+// Generated from everything.proto by "quorate proto". Do not edit.
 import {
   decodeWith,
   type Draft,
