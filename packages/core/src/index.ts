@@ -79,7 +79,12 @@ export type {
   TransportStatus,
 } from './ports.js'
 export type { GroupDefinition, GroupLimits, RecoveredState, RoleDefinition, RoleStatus } from './protocol.js'
-export { joint, majority, type QuorumSystem, weighted } from './quorum.js'
+export { grid } from './quorum/grid.js'
+export { type DisjointQuorums, disjointQuorums, UnprovenQuorumsError } from './quorum/intersection.js'
+export { bothPhases, flexible, membersOf, type PhaseQuorums } from './quorum/phases.js'
+export { quorums } from './quorum/predicate.js'
+export type { Part, QuorumSystem, Threshold } from './quorum/quorumSystem.js'
+export { atLeast, joint, majority, weighted } from './quorum/threshold.js'
 export { eventOf, ignore, rulesFor } from './rules.js'
 export { noBytes, type Outcome, type Session, type Sessions } from './sessions.js'
 export {

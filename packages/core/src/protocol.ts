@@ -3,6 +3,7 @@ import type { NodeId } from './address.js'
 import type { MessageCodec } from './codec/messageCodec.js'
 import type { Entry, Mark, Message, Snapshot } from './message.js'
 import type { Random } from './ports.js'
+import type { PhaseQuorums } from './quorum/phases.js'
 import type { AnyStateMachine, Codec } from './stateMachine.js'
 
 /** What an actor finds again after a restart. */
@@ -66,6 +67,8 @@ export interface GroupDefinition<Machine extends AnyStateMachine = AnyStateMachi
   /** The protocol's name, e.g. `raft`. */
   readonly protocol: string
   readonly roles: Readonly<Record<string, RoleDefinition>>
+  /** Who decides; `defineTopology` proves that the two phases meet. Absent in a protocol without quorums. */
+  readonly quorums?: PhaseQuorums
   readonly messages: MessageCodec<Message>
   readonly stateMachine: Machine
   readonly limits: GroupLimits

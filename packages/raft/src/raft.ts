@@ -1,5 +1,6 @@
 import {
   type AnyStateMachine,
+  bothPhases,
   checkLimits,
   checkMembers,
   checkNodes,
@@ -71,6 +72,7 @@ export function raft<Machine extends AnyStateMachine>(options: RaftOptions<Machi
   checkLimits(limits)
   return {
     protocol: 'raft',
+    quorums: bothPhases(quorum),
     messages,
     stateMachine,
     limits: { ...limits, messageBytesMax: Math.max(limits.bytesMax, limits.commandBytesMax) + messageOverheadBytes },

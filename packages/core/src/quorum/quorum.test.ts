@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { InvalidConfigurationError } from './errors.js'
-import { joint, majority, type QuorumSystem, weighted } from './quorum.js'
+import { InvalidConfigurationError } from '../errors.js'
+import type { QuorumSystem } from './quorumSystem.js'
+import { joint, majority, weighted } from './threshold.js'
 
 const names = ['a', 'b', 'c', 'd', 'e', 'f']
 const membersUpTo = (count: number) => fc.integer({ min: 1, max: count }).map((length) => names.slice(0, length))
