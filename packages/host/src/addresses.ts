@@ -4,7 +4,19 @@
  * @module
  */
 
+import { checkName } from '@quorate/core'
+
 export const clientRole = 'client'
 export const answersRole = 'answers'
 export const nodeGroup = 'quorate'
 export const nodeRole = 'node'
+
+/** True if a client may bear this name: it becomes a part of an address. */
+export function isClientName(name: string): boolean {
+  try {
+    checkName('client', name)
+    return true
+  } catch {
+    return false
+  }
+}

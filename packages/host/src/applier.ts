@@ -15,17 +15,24 @@ import {
 
 /** The most that one turn applies. */
 const turnEntriesMax = 1024
+const nothing: readonly Applied[] = []
+
+/** What an {@link Applier} tells when it has applied some entries: all, and those of them whose clients are to be answered from here whoever took their commands. */
+export type OnApplied = (applied: readonly Applied[], toAnswer: readonly Applied[]) => void
+
 /** The state machine of a group on this node: applies what is decided, in order, a bounded piece at a time. */
 export class Applier {
   readonly #machine: StateMachine
   readonly #limits: GroupLimits
   readonly #clock: Clock
-  readonly #onApplied: (applied: readonly Applied[]) => void
+  readonly #onApplied: OnApplied
   readonly #onSnapshot: (snapshot: Snapshot) => void
   #driver: DriverState
   /** Decided entries, from `#position` on not applied yet. */
   #entries: Entry[] = []
   #position = 0
+  /** Where among the entries those stand that are to be answered from here: indexes, both included. */
+  #answering: { readonly first: number; readonly last: number }[] = []
   /** Replaces the state machine before any of the entries is applied. */
   #restoring: Snapshot | undefined
   #snapshotIndex: number
@@ -36,7 +43,7 @@ export class Applier {
     limits: GroupLimits
     clock: Clock
     driver: DriverState
-    onApplied: (applied: readonly Applied[]) => void
+    onApplied: OnApplied
     onSnapshot: (snapshot: Snapshot) => void
   }) {
     this.#machine = options.machine
@@ -60,8 +67,11 @@ export class Applier {
     return this.#snapshotIndex
   }
 
-  commit(entries: readonly Entry[]): void {
+  /** With `answers` clients are answered from here, whoever took their commands. */
+  commit(entries: readonly Entry[], answers = false): void {
     for (const entry of entries) this.#entries.push(entry)
+    const [first] = entries
+    if (answers && first) this.#answering.push({ first: first.index, last: first.index + entries.length - 1 })
   }
 
   restore(snapshot: Snapshot): void {
@@ -69,6 +79,8 @@ export class Applier {
     this.#restoring = snapshot
     this.#entries = []
     this.#position = 0
+    // Clients whose answers it skips ask again.
+    this.#answering = []
   }
 
   /** Runs once everything up to `index` is applied: at once, when it is. */
@@ -107,7 +119,18 @@ export class Applier {
       this.#entries = this.#entries.slice(this.#position)
       this.#position = 0
     }
-    this.#onApplied(applied)
+    this.#onApplied(applied, this.#answering.length > 0 ? this.#takeToAnswer(applied) : nothing)
+  }
+
+  /** Those of the applied entries that are to be answered from here. */
+  #takeToAnswer(applied: readonly Applied[]): readonly Applied[] {
+    const begin = applied[0]?.entry.index ?? 0
+    const end = begin + applied.length
+    const toAnswer = this.#answering.flatMap(({ first, last }) =>
+      first < end ? applied.slice(Math.max(0, first - begin), last + 1 - begin) : [],
+    )
+    this.#answering = this.#answering.filter(({ last }) => last >= end)
+    return toAnswer
   }
 
   #restore(snapshot: Snapshot): void {

@@ -1,8 +1,8 @@
-import { type Address, failureTextMax, type LocalEvent, type RequestId } from '@quorate/core'
-import type { Applier } from './applier.js'
-import type { Bus } from './bus.js'
-import { type Answer, messages, type Query, type ReadIndex, type RefusalReason } from './generated/client.js'
-import { sayAnswers } from './results.js'
+import type { Address, Clock, LocalEvent, RequestId } from '@quorate/core'
+import type { ClientVoice } from './clientVoice.js'
+import type { Query, ReadIndex, RefusalReason } from './generated/client.js'
+import type { Queries } from './queries.js'
+import { RequestBook } from './requestBook.js'
 
 interface Read {
   readonly client: Address
@@ -11,99 +11,88 @@ interface Read {
 
 /** Messages of readers that may wait; what comes beyond is refused. */
 const waitingMax = 16_384
+/** Clients have asked again twice by then. */
+const keepMs = 10_000
 
-/** The reads of one group's clients on one node: all that arrive in one turn ask the actor once. */
+/** The linearizable reads of one group's clients on one node: all that arrive in one turn ask the actor once. */
 export class ClientReads {
-  readonly #bus: Bus
-  readonly #address: Address
-  readonly #applier: Applier
+  readonly #voice: ClientVoice
+  readonly #clock: Clock
+  readonly #queries: Queries
   readonly #post: (event: LocalEvent) => void
-  readonly #refuse: (client: Address, request: number, reason: RefusalReason, maybeTaken: boolean) => void
-  readonly #waiting = new Map<RequestId, readonly Read[]>()
+  readonly #nextRequest: () => RequestId
+  readonly #waiting = new RequestBook<readonly Read[]>(keepMs)
   #arrived: Read[] = []
   #count = 0
 
   constructor(options: {
-    bus: Bus
-    address: Address
-    applier: Applier
+    voice: ClientVoice
+    clock: Clock
+    queries: Queries
     post: (event: LocalEvent) => void
-    refuse: (client: Address, request: number, reason: RefusalReason, maybeTaken: boolean) => void
+    nextRequest: () => RequestId
   }) {
-    this.#bus = options.bus
-    this.#address = options.address
-    this.#applier = options.applier
+    this.#voice = options.voice
+    this.#clock = options.clock
+    this.#queries = options.queries
     this.#post = options.post
-    this.#refuse = options.refuse
+    this.#nextRequest = options.nextRequest
   }
 
-  /** Messages that wait. */
+  /** Messages that wait for an index. */
   get waiting(): number {
     return this.#count
   }
 
   receive(client: Address, message: Query | ReadIndex): void {
-    if (this.#count >= waitingMax) {
-      this.#refuse(client, message.request, 'overloaded', false)
+    if (this.#count + this.#queries.waiting >= waitingMax) this.#expire()
+    if (this.#count + this.#queries.waiting >= waitingMax) {
+      this.#voice.refuse({ client, request: message.request }, 'overloaded', false)
       return
     }
     this.#arrived.push({ client, message })
     this.#count++
   }
 
-  /** Answers from what is applied here, however old it is. */
-  answerStale(client: Address, query: Query): void {
-    this.#answer(client, query)
-  }
-
   /** Hands over what arrived since the last turn. */
-  gather(nextRequest: () => RequestId): void {
+  gather(): void {
     if (this.#arrived.length === 0) return
-    const request = nextRequest()
-    this.#waiting.set(request, this.#arrived)
+    this.#expire()
+    const request = this.#nextRequest()
+    this.#waiting.add(request, this.#arrived, this.#clock.nowMs())
     this.#arrived = []
     this.#post({ type: 'client.read', request })
   }
 
   readable(request: RequestId, at: number): void {
-    const reads = this.#take(request)
-    for (const { client, message } of reads) {
-      if (message.type === 'ReadIndex') {
-        this.#bus.say(this.#address, client, messages, { type: 'ReadableAt', request: message.request, index: at })
-      } else this.#applier.whenApplied(at, () => this.#answer(client, message))
+    for (const { client, message } of this.#take(request)) {
+      if (message.type === 'Query') this.#queries.answer(client, message, at)
+      else this.#voice.say(client, { type: 'ReadableAt', request: message.request, index: at })
     }
   }
 
   refused(request: RequestId, reason: RefusalReason): void {
-    for (const { client, message } of this.#take(request)) this.#refuse(client, message.request, reason, false)
+    this.#refuse(this.#take(request), reason)
   }
 
   refuseAll(reason: RefusalReason): void {
-    for (const request of [...this.#waiting.keys()]) this.refused(request, reason)
-    for (const { client, message } of this.#arrived) this.#refuse(client, message.request, reason, false)
-    this.#count -= this.#arrived.length
+    const reads = [...this.#waiting.takeAll().flat(), ...this.#arrived]
     this.#arrived = []
+    this.#count = 0
+    this.#refuse(reads, reason)
+  }
+
+  #refuse(reads: readonly Read[], reason: RefusalReason): void {
+    for (const { client, message } of reads) this.#voice.refuse({ client, request: message.request }, reason, false)
   }
 
   #take(request: RequestId): readonly Read[] {
-    const reads = this.#waiting.get(request) ?? []
-    this.#waiting.delete(request)
+    const reads = this.#waiting.take(request) ?? []
     this.#count -= reads.length
     return reads
   }
 
-  #answer(client: Address, { questions }: Query): void {
-    const { index } = this.#applier.driver.applied
-    const answers = questions.map(({ number, bytes }): Answer => {
-      try {
-        return { number, index, status: 'ok', bytes: this.#applier.query(bytes) }
-      } catch (error) {
-        const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-        return { number, index, status: 'failed', bytes: textEncoder.encode(reason.slice(0, failureTextMax)) }
-      }
-    })
-    sayAnswers(this.#bus, this.#address, client, answers)
+  #expire(): void {
+    for (const reads of this.#waiting.expire(this.#clock.nowMs())) this.#count -= reads.length
   }
 }
-
-const textEncoder = new TextEncoder()

@@ -6,12 +6,14 @@ import {
   type Logger,
   type NodeId,
   type Random,
+  type RoleDefinition,
   type Store,
   type Transport,
 } from '@quorate/core'
 import type { InspectionEvent } from 'xstate'
 import { answersRole, clientRole, nodeGroup } from './addresses.js'
 import type { ClientOptions } from './client/groupClient.js'
+import { isServing } from './roleTraits.js'
 
 /** Consensus groups by name. */
 export type Groups = Readonly<Record<string, GroupDefinition>>
@@ -113,11 +115,15 @@ function checkGroup(id: NodeId, name: string, { roles, limits }: GroupDefinition
     }
   }
   const hosted = Object.entries(roles).filter(([, { nodes }]) => nodes.includes(id))
-  for (const trait of ['orders', 'applies'] as const) {
-    const several = hosted.filter(([, role]) => role[trait]).map(([role]) => role)
+  const isOneOnly = {
+    'orders: true or asked: true': isServing,
+    'applies: true': ({ applies }: RoleDefinition) => applies,
+  }
+  for (const [trait, has] of Object.entries(isOneOnly)) {
+    const several = hosted.filter(([, role]) => has(role)).map(([role]) => role)
     if (several.length > 1) {
       throw new InvalidConfigurationError(
-        `node ${id} hosts ${several.join(' and ')} of group ${name}, and only one role of a group may have ${trait}: true on one node`,
+        `node ${id} hosts ${several.join(' and ')} of group ${name}, and only one role of a group may have ${trait} on one node`,
       )
     }
   }

@@ -5,12 +5,13 @@ import { QuorateError } from '@quorate/core'
  * look at the state before you send another one in its place.
  */
 export class UnknownOutcomeError extends QuorateError {
-  constructor(why: string, options?: { cause?: unknown }) {
-    super(
-      'QUORATE_UNKNOWN_OUTCOME',
-      `the outcome of this command is unknown: ${why}. It may have been executed or not; read the state before you repeat it`,
-      options,
-    )
+  constructor(why: string, options: { what?: 'command' | 'question'; cause?: unknown } = {}) {
+    const { what = 'command', cause } = options
+    const advice =
+      what === 'command'
+        ? 'It may have been executed or not; read the state before you repeat it'
+        : 'It may have had its effect or not; it does no harm to ask again'
+    super('QUORATE_UNKNOWN_OUTCOME', `the outcome of this ${what} is unknown: ${why}. ${advice}`, { cause })
   }
 }
 
@@ -40,13 +41,11 @@ export class CommandTooLargeError extends QuorateError {
 
 /** `QUORATE_RESULT_TOO_LARGE`: it was executed, but what came of it is larger than the bus carries. */
 export class ResultTooLargeError extends QuorateError {
-  /** Index of the command's entry; for a query, what had been applied. */
+  /** Index of the command's entry; for a query, what had been applied; 0 where there is no log. */
   readonly index: number
-  constructor(index: number) {
-    super(
-      'QUORATE_RESULT_TOO_LARGE',
-      `executed at index ${index}, but its result is larger than the bus carries; return less`,
-    )
+  constructor(index = 0) {
+    const where = index > 0 ? ` at index ${index}` : ''
+    super('QUORATE_RESULT_TOO_LARGE', `executed${where}, but its result is larger than the bus carries; return less`)
     this.index = index
   }
 }

@@ -28,6 +28,7 @@ import type { DropLog } from './dropLog.js'
 import type { Engine } from './engine.js'
 import type { GroupReport } from './nodeStatus.js'
 import type { Peers } from './peers.js'
+import { isServing } from './roleTraits.js'
 import type { Telemetry } from './telemetry.js'
 
 /** What a group needs of its node. */
@@ -58,7 +59,8 @@ export class HostedGroup {
   readonly #senders = new Map<Address, NodeId>()
   readonly #recovered: RecoveredRoles
   readonly #face: ClientFace | undefined
-  #ordering: Cell | undefined
+  /** The actor that clients turn to. */
+  #serving: Cell | undefined
   #applying: Cell | undefined
   #status: RoleStatus = unknownStatus
   #subscriptions: readonly Subscription[] = []
@@ -80,7 +82,7 @@ export class HostedGroup {
     for (const [role, definition] of this.#hostedRoles()) {
       const cell = this.#makeCell(role, definition)
       this.#cells.set(role, cell)
-      if (definition.orders) this.#ordering = cell
+      if (isServing(definition)) this.#serving = cell
       if (definition.applies) this.#applying = cell
     }
     this.#subscriptions = [...this.#cells].flatMap(([role, cell]) => [
@@ -108,13 +110,16 @@ export class HostedGroup {
         bus.say(cell.address, effect.to, this.definition.messages, effect.message)
         return
       case 'commit':
-        this.applier?.commit(effect.entries)
+        this.applier?.commit(effect.entries, effect.answers)
         return
       case 'restore':
         this.applier?.restore(effect.snapshot)
         return
       case 'readable':
         this.#face?.readable(effect)
+        return
+      case 'answer':
+        this.#face?.answered(effect)
         return
       case 'refuse':
         this.#face?.refused(effect)
@@ -125,7 +130,7 @@ export class HostedGroup {
   }
 
   stepped(cell: Cell): void {
-    if (cell !== this.#ordering) return
+    if (cell !== this.#serving) return
     const before = this.#status
     this.#status = cell.status()
     const isSame = before.leads === this.#status.leads && before.term === this.#status.term
@@ -169,9 +174,9 @@ export class HostedGroup {
       limits,
       clock,
       driver,
-      onApplied: (applied) => {
+      onApplied: (applied, toAnswer) => {
         telemetry.applied(this.name, applied.length)
-        this.#face?.applied(applied)
+        this.#face?.applied(applied, toAnswer)
       },
       onSnapshot: (taken) => {
         if (this.#applying) this.#around.engine.post(this.#applying, { type: 'snapshot.taken', snapshot: taken })
@@ -180,20 +185,23 @@ export class HostedGroup {
   }
 
   #makeFace(): ClientFace | undefined {
-    const { node, bus, drops, telemetry, engine } = this.#around
-    const hostsOrdering = this.#hostedRoles().some(([, { orders }]) => orders)
-    if (!hostsOrdering || !this.applier) return undefined
+    const { node, bus, clock, drops, telemetry, peers, engine } = this.#around
+    const serving = this.#hostedRoles().find(([, role]) => isServing(role))?.[1]
+    if (!serving && !this.applier) return undefined
     return new ClientFace({
       group: this.name,
       node,
-      limits: this.definition.limits,
+      definition: this.definition,
+      serving,
       bus,
+      clock,
       drops,
       telemetry,
+      peers,
       applier: this.applier,
-      status: () => this.#ordering?.status() ?? unknownStatus,
+      status: () => this.#serving?.status() ?? unknownStatus,
       post: (event) => {
-        if (this.#ordering) engine.post(this.#ordering, event)
+        if (this.#serving) engine.post(this.#serving, event)
       },
       schedule: () => engine.schedule(),
     })

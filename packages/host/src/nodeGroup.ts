@@ -24,8 +24,13 @@ export interface NodeGroup<State, Command, Result, Query = never, Answer = never
    * @throws `QUORATE_NOT_EXECUTED` when that did not happen in time; what `look` throws.
    */
   read<Value>(look: (state: State) => Value, options?: QueryOptions): Promise<Value>
-  /** Has a question answered by the state machine of this node, read like `read`. */
+  /** Has a question answered by the state machine of this node, read like `read`; where it has none, of another. */
   query(query: Query, options?: QueryOptions): Promise<Answer>
+  /**
+   * Asks a group that orders no log, in the words of its protocol.
+   * @throws see {@link GroupClient.ask}
+   */
+  ask(bytes: Uint8Array, options?: CallOptions): Promise<Uint8Array>
 }
 
 /** The group that a definition makes: commands and results as its state machine's codecs say, or bytes where it has none. */
@@ -98,6 +103,10 @@ export class LocalGroup implements NodeGroup<unknown, unknown, unknown, unknown,
     if (!this.#applier) return this.#client.query(query, options)
     const bytes = this.#codecs.query.encode(query)
     return this.#codecs.answer.decode(await this.read((state) => this.#machine.query(state, bytes), options))
+  }
+
+  ask(bytes: Uint8Array, options?: CallOptions): Promise<Uint8Array> {
+    return this.#client.ask(bytes, options)
   }
 
   async stop(cause: unknown): Promise<void> {

@@ -33,5 +33,10 @@ export interface GroupReport {
   /** Index of the last entry that the last snapshot holds; 0 before the first. */
   readonly snapshot?: number
   /** Of clients, on this node. */
-  readonly inFlight?: { readonly commands: number; readonly bytes: number; readonly reads: number }
+  readonly inFlight?: {
+    readonly commands: number
+    readonly bytes: number
+    readonly reads: number
+    readonly asks: number
+  }
 }

@@ -6,15 +6,18 @@ import {
   initialDriver,
   type Message,
   noBytes,
+  type RoleStatus,
 } from '@quorate/core'
 import { memoryTransport, virtualClock } from '@quorate/core/testing'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Applier } from './applier.js'
 import { Bus } from './bus.js'
 import { ClientReads } from './clientReads.js'
+import { ClientVoice } from './clientVoice.js'
 import { journal } from './cluster.test.fixture.js'
 import { DropLog } from './dropLog.js'
 import { type ClientMessage, messages } from './generated/client.js'
+import { OwnQueries } from './queries.js'
 import { ResultsByClient } from './results.js'
 import { fixtureLimits } from './sequencer.test.fixture.js'
 import { silentLogger } from './silentLogger.js'
@@ -23,6 +26,7 @@ import { Telemetry } from './telemetry.js'
 const clock = virtualClock()
 const bytesMax = 10_000
 const from = addressOf('g', 'client', 'n1')
+const status: RoleStatus = { state: '', term: 1, leader: 'n1', leads: true, commitIndex: 0, lastIndex: 0 }
 let bus: Bus
 let connection: Connection
 let heard: { client: string; bytes: number; message: ClientMessage }[]
@@ -114,12 +118,13 @@ describe('a linearizable query', () => {
       onSnapshot: () => {},
     })
     const posted: Message[] = []
+    const voice = new ClientVoice({ group: 'g', node: 'n1', bus, status: () => status })
     const reads = new ClientReads({
-      bus,
-      address: from,
-      applier,
+      voice,
+      clock,
+      queries: new OwnQueries(voice, applier),
       post: (event) => posted.push(event),
-      refuse: () => {},
+      nextRequest: () => 9,
     })
     const question = journal.codecs.query.encode(0)
     reads.receive(addressOf('g', 'answers', 'a'), {
@@ -127,8 +132,9 @@ describe('a linearizable query', () => {
       request: 1,
       consistency: 'linearizable',
       questions: [{ number: 5, bytes: question }],
+      attempt: 0,
     })
-    reads.gather(() => 9)
+    reads.gather()
     expect(posted).toEqual([{ type: 'client.read', request: 9 }])
     reads.readable(9, 2)
     clock.settle()

@@ -48,6 +48,10 @@ export function sayAnswers(bus: Bus, from: Address, client: Address, answers: re
     bus.say(from, client, messages, { type: 'Answers', answers: chunk })
 }
 
+/** True if no message can carry these bytes, though it carried nothing else. */
+export const isTooLarge = (bytes: Uint8Array, bytesMax: number): boolean =>
+  bytes.length + resultOverheadBytes > bytesMax - envelopeBytes
+
 /** Pieces that a message can carry. What no message can carry is said to be too large, without its bytes. */
 function chunks<Item extends CommandResult | Answer>(items: readonly Item[], bytesMax: number): Item[][] {
   const room = bytesMax - envelopeBytes
@@ -55,8 +59,7 @@ function chunks<Item extends CommandResult | Answer>(items: readonly Item[], byt
   let piece: Item[] = []
   let size = 0
   for (const item of items) {
-    const isTooLarge = item.bytes.length + resultOverheadBytes > room
-    const said: Item = isTooLarge ? { ...item, status: 'tooLarge', bytes: noBytes } : item
+    const said: Item = isTooLarge(item.bytes, bytesMax) ? { ...item, status: 'tooLarge', bytes: noBytes } : item
     const itemSize = said.bytes.length + resultOverheadBytes
     if (size + itemSize > room) {
       pieces.push(piece)

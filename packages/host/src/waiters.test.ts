@@ -1,7 +1,8 @@
 import type { Command } from '@quorate/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Part, Waiters } from './waiters.js'
+import type { Part } from './pendingCommands.js'
+import { Waiters } from './waiters.js'
 
 const command = (session: number, sequence: number): Command => ({
   kind: session === 0 ? 'openSession' : 'command',
@@ -44,7 +45,7 @@ describe('Waiters', () => {
               .filter((each) => !waiters.has(each))
             if (commands.length === 0) continue
             const part: Part = { client: 'g/answers/c', request: 1, commands, open: commands.length }
-            waiters.add(step.request, part)
+            waiters.add(step.request, part, 0)
             for (const each of commands) naive.push({ request: step.request, command: each, part })
           } else if (step.do === 'take') {
             const isIt = ({ command: { session, sequence } }: { command: Command }) =>

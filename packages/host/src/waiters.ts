@@ -1,20 +1,11 @@
-import { type Address, type Command, type RequestId, sizeOf } from '@quorate/core'
-
-/** What one client asked for with one message, and waits for. */
-export interface Part {
-  /** Where the client hears answers. */
-  readonly client: Address
-  /** The client's own number of its message. */
-  readonly request: number
-  readonly commands: readonly Command[]
-  /** How many of the commands still wait. */
-  open: number
-}
+import { type Command, type RequestId, sizeOf } from '@quorate/core'
+import type { Part, PendingCommands } from './pendingCommands.js'
 
 /** What was handed to an actor as one proposal. */
 interface Proposal {
   readonly request: RequestId
   readonly parts: Part[]
+  readonly sinceMs: number
   open: number
 }
 
@@ -24,12 +15,21 @@ interface Waiting {
 }
 
 /** Who waits for which command, by session and sequence; answered from apply, on the node that was asked. */
-export class Waiters {
+export class Waiters implements PendingCommands {
+  readonly #keepMs: number
   readonly #sessions = new Map<number, Map<number, Waiting>>()
   readonly #openings = new Map<string, Waiting>()
   readonly #proposals = new Map<RequestId, Proposal>()
   #commands = 0
   #bytes = 0
+
+  /**
+   * `keepMs` is how long a command may be thought to be in flight. For ever, where the actor that takes it also sees it
+   * decided, or says that it leads no more; not where another actor decides and may never hear of it.
+   */
+  constructor(keepMs: number = Number.POSITIVE_INFINITY) {
+    this.#keepMs = keepMs
+  }
 
   /** Commands that wait. */
   get commands(): number {
@@ -46,8 +46,8 @@ export class Waiters {
   }
 
   /** One more part of a proposal. None of its commands may wait already. */
-  add(request: RequestId, part: Part): void {
-    const proposal = this.#proposals.get(request) ?? { request, parts: [], open: 0 }
+  add(request: RequestId, part: Part, nowMs: number): void {
+    const proposal = this.#proposals.get(request) ?? { request, parts: [], sinceMs: nowMs, open: 0 }
     this.#proposals.set(request, proposal)
     proposal.parts.push(part)
     proposal.open += part.open
@@ -87,6 +87,18 @@ export class Waiters {
   /** All who wait; nobody does afterwards. */
   takeAll(): readonly Part[] {
     return [...this.#proposals.keys()].flatMap((request) => this.takeProposal(request))
+  }
+
+  expire(nowMs: number): void {
+    for (const { request, sinceMs } of this.#proposals.values()) {
+      if (nowMs - sinceMs < this.#keepMs) break
+      this.takeProposal(request)
+    }
+  }
+
+  /** Who waits is answered from here, and by nobody else. */
+  clientOf(): undefined {
+    return undefined
   }
 
   #find(command: Command): Waiting | undefined {

@@ -121,8 +121,16 @@ export class Flights {
     this.#mayBeDue = true
   }
 
-  /** Time has passed. */
-  swept(): void {
+  /** Time has passed: gives those calls to `giveUp` whose deadline has. */
+  sweep(nowMs: number, giveUp: (call: Call) => void): void {
+    for (const flight of this.#flights) {
+      // Calls of one client have one deadline after another; those of a flight that are open are few when it is old.
+      for (const call of flight.calls) {
+        if (!call.isOpen) continue
+        if (call.deadlineMs > nowMs) break
+        giveUp(call)
+      }
+    }
     this.#mayBeDue = this.#flights.size > 0
   }
 

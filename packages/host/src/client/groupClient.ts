@@ -1,8 +1,9 @@
 import { type Clock, type Codec, type NodeId, noBytes, QuorateError, type Random } from '@quorate/core'
 import type { Bus } from '../bus.js'
-import type { ClientMessage, ReadConsistency } from '../generated/client.js'
+import type { ClientMessage, ReadConsistency, Refused } from '../generated/client.js'
 import { randomName } from '../random.js'
 import { isTracing, startCallSpan } from '../telemetry.js'
+import { Asks } from './asks.js'
 import { type Call, type CallOptions, openCall } from './call.js'
 import { ClientLink } from './clientLink.js'
 import type { FlightSurroundings } from './flights.js'
@@ -57,6 +58,7 @@ export class GroupClient<Command, Result, Query = never, Answer = never> {
   readonly #indexes: Reads<number>
   readonly #linearizable: Reads<Answer>
   readonly #stale: Reads<Answer>
+  readonly #asks: Asks
   readonly #kinds: readonly Kind[]
   #lastRequest = 0
   #isAwake = false
@@ -104,7 +106,8 @@ export class GroupClient<Command, Result, Query = never, Answer = never> {
     this.#indexes = new Reads<number>(around, 'index', unused)
     this.#linearizable = new Reads(around, 'linearizable', codecs.answer)
     this.#stale = new Reads(around, 'stale', codecs.answer)
-    this.#kinds = [this.#proposals, this.#indexes, this.#linearizable, this.#stale]
+    this.#asks = new Asks(around)
+    this.#kinds = [this.#proposals, this.#indexes, this.#linearizable, this.#stale, this.#asks]
   }
 
   /** The name under which this client hears answers. */
@@ -128,7 +131,7 @@ export class GroupClient<Command, Result, Query = never, Answer = never> {
   }
 
   /**
-   * Has a question answered by the state machine of the node that leads.
+   * Has a question answered by the state machine of the node that leads, or of one that this node chooses where it has none.
    * @throws `QUORATE_NOT_EXECUTED` or `QUORATE_OVERLOADED` when no answer came in time; `QUORATE_QUERY_FAILED` when the
    * state machine threw.
    */
@@ -143,6 +146,17 @@ export class GroupClient<Command, Result, Query = never, Answer = never> {
    */
   readIndex(options?: CallOptions): Promise<number> {
     return this.#call(this.#indexes, 'readIndex', unused, undefined as never, options)
+  }
+
+  /**
+   * Asks a group that orders no log, in the words of its protocol, and returns what it answers. Asked again until then:
+   * that does no harm in any such protocol, and after an error the caller may do so too.
+   * @throws `QUORATE_UNKNOWN_OUTCOME` when it was sent and no answer came in time; `QUORATE_NOT_EXECUTED`,
+   * `QUORATE_OVERLOADED` and `QUORATE_COMMAND_TOO_LARGE` when it had no effect; `QUORATE_RESULT_TOO_LARGE` when the answer
+   * is larger than the bus carries; `QUORATE_CLIENT_CLOSED` after `close`.
+   */
+  ask(bytes: Uint8Array, options?: CallOptions): Promise<Uint8Array> {
+    return this.#call(this.#asks, 'ask', asBytes, bytes, options)
   }
 
   /** Gives up what is under way. Idempotent. */
@@ -182,7 +196,7 @@ export class GroupClient<Command, Result, Query = never, Answer = never> {
     if (this.#closed) return
     switch (message.type) {
       case 'Leader':
-        if (this.#tracker.learn(message.node, message.term)) this.#leaderChanged()
+        if (this.#tracker.learn(from, message.node, message.term)) this.#leaderChanged()
         break
       case 'Refused':
         this.#refused(message, from)
@@ -200,16 +214,20 @@ export class GroupClient<Command, Result, Query = never, Answer = never> {
         this.#linearizable.answers(message)
         this.#stale.answers(message)
         break
+      case 'Answered':
+        this.#asks.answered(message)
+        break
       default:
         return
     }
-    if (message.type !== 'Leader' && from === this.#tracker.leader) this.#tracker.heard()
+    // Whoever answers: what the leader was asked came through it, and others may answer in its place.
+    const isAnswered = message.type === 'Refused' ? !isAboutLeading(message) : message.type !== 'Leader'
+    if (isAnswered) this.#tracker.heard()
     this.#wake()
   }
 
-  #refused(message: Extract<ClientMessage, { type: 'Refused' }>, from: NodeId): void {
-    const isAboutLeading = message.reason === 'notLeader' || message.reason === 'stopping'
-    if (isAboutLeading && this.#tracker.refused(from, message.leader, message.term)) this.#leaderChanged()
+  #refused(message: Refused, from: NodeId): void {
+    if (isAboutLeading(message) && this.#tracker.refused(from, message.leader, message.term)) this.#leaderChanged()
     for (const kind of this.#kinds) if (kind.refused(message, from)) return
   }
 
@@ -251,7 +269,9 @@ export class GroupClient<Command, Result, Query = never, Answer = never> {
   }
 }
 
-/** What proposals and reads have in common. */
+const isAboutLeading = ({ reason }: Refused): boolean => reason === 'notLeader' || reason === 'stopping'
+
+/** What proposals, reads and questions have in common. */
 interface Kind {
   readonly hasWork: boolean
   readonly waitingSinceMs: number
@@ -259,10 +279,11 @@ interface Kind {
   pump(): void
   sweep(nowMs: number): void
   leaderChanged(): void
-  refused(refused: Extract<ClientMessage, { type: 'Refused' }>, by: NodeId): boolean
+  refused(refused: Refused, by: NodeId): boolean
   giveUp(call: Call, why: string, cause?: unknown): void
   giveUpAll(why: string): void
 }
 
+const asBytes: Codec<Uint8Array> = { encode: (bytes) => bytes, decode: (bytes) => bytes }
 /** Of calls that carry nothing. */
 const unused: Codec<never> = { encode: () => noBytes, decode: () => undefined as never }

@@ -13,27 +13,27 @@ function make() {
 describe('LeaderTracker', () => {
   it('believes the highest term, and nothing older', () => {
     const { tracker } = make()
-    expect(tracker.learn('n1', 3)).toBe(true)
-    expect(tracker.learn('n2', 2)).toBe(false)
-    expect(tracker.learn('n2', 3)).toBe(false)
+    expect(tracker.learn('n1', 'n1', 3)).toBe(true)
+    expect(tracker.learn('n2', 'n2', 2)).toBe(false)
+    expect(tracker.learn('n2', 'n2', 3)).toBe(false)
     expect(tracker.leader).toBe('n1')
-    expect(tracker.learn('n2', 4)).toBe(true)
+    expect(tracker.learn('n2', 'n2', 4)).toBe(true)
     expect(tracker.leader).toBe('n2')
   })
 
   it('knows of a newer term that nobody leads yet, until somebody does', () => {
     const { tracker } = make()
-    tracker.learn('n1', 3)
-    expect(tracker.learn(undefined, 4)).toBe(false)
+    tracker.learn('n1', 'n1', 3)
+    expect(tracker.learn('n2', undefined, 4)).toBe(false)
     expect(tracker.leader).toBeUndefined()
-    expect(tracker.learn('n1', 3)).toBe(false)
-    expect(tracker.learn('n3', 4)).toBe(true)
+    expect(tracker.learn('n1', 'n1', 3)).toBe(false)
+    expect(tracker.learn('n3', 'n3', 4)).toBe(true)
     expect(tracker.leader).toBe('n3')
   })
 
   it('follows the hint of who refuses, and forgets a leader that says it is none', () => {
     const { tracker } = make()
-    tracker.learn('n1', 3)
+    tracker.learn('n1', 'n1', 3)
     expect(tracker.refused('n1', 'n2', 4)).toBe(true)
     expect(tracker.leader).toBe('n2')
     expect(tracker.refused('n1', 'n3', 3)).toBe(false)
@@ -51,7 +51,7 @@ describe('LeaderTracker', () => {
     waitFor(1000)
     expect(asked.length).toBeGreaterThan(5)
     expect(asked.length).toBeLessThan(40)
-    tracker.learn('n1', 1)
+    tracker.learn('n1', 'n1', 1)
     asked.length = 0
     for (let round = 0; round < 10; round++) {
       waitFor(80)

@@ -5,7 +5,10 @@ import { jittered } from '../random.js'
 const silenceMs = 100
 const askEveryMs = 50
 
-/** Who leads a group, as far as a client knows: what was said with the highest term. */
+/**
+ * Who leads a group, as far as a client knows: what was said with the highest term. Where several lead in one term, as
+ * roles do that only hand on what clients ask, the first that says so, until it is gone.
+ */
 export class LeaderTracker {
   readonly #clock: Clock
   readonly #random: Random
@@ -14,6 +17,8 @@ export class LeaderTracker {
   #term = 0
   #heardAtMs = Number.NEGATIVE_INFINITY
   #askAgainAtMs = Number.NEGATIVE_INFINITY
+  /** When everyone was asked, and the leader has said nothing since. */
+  #unansweredSinceMs: number | undefined
 
   constructor(clock: Clock, random: Random, askAll: () => void) {
     this.#clock = clock
@@ -28,35 +33,46 @@ export class LeaderTracker {
     return this.#term
   }
 
-  /** Somebody says who leads. True if that is news. */
-  learn(leader: NodeId | undefined, term: number): boolean {
-    const isNewer = term > this.#term || (term === this.#term && this.#leader === undefined && leader !== undefined)
+  /** A node says who leads. True if somebody else does than was known. */
+  learn(by: NodeId, leader: NodeId | undefined, term: number): boolean {
+    if (by === this.#leader && leader === by) this.#unansweredSinceMs = undefined
+    const isNewer = term > this.#term || (term === this.#term && this.#mayFollow(leader))
     if (!isNewer) return false
     this.#term = term
     this.#leader = leader
+    this.#unansweredSinceMs = undefined
     return leader !== undefined
   }
 
   /** A node that was asked says that it does not lead. True if another one is known to. */
   refused(by: NodeId, leader: NodeId | undefined, term: number): boolean {
-    const isNews = this.learn(leader, term)
+    const isNews = this.learn(by, leader, term)
     // It led in this very term and has forgotten, or stops: until somebody else leads there is nobody to ask.
     if (this.#leader === by && term >= this.#term) this.#leader = undefined
     return isNews && this.#leader !== undefined
   }
 
-  /** The leader answered something. */
+  /** What the leader was asked is being answered, by itself or by another for it. */
   heard(): void {
     this.#heardAtMs = this.#clock.nowMs()
+    this.#unansweredSinceMs = undefined
   }
 
-  /** Asks everyone when nobody is known to lead, or the leader has said nothing since `waitingSinceMs`. */
+  /** Asks everyone when nobody is known to lead, or nothing was heard since `waitingSinceMs`. */
   askIfNeeded(waitingSinceMs: number): void {
     const nowMs = this.#clock.nowMs()
     if (nowMs < this.#askAgainAtMs) return
     const silentSinceMs = Math.max(waitingSinceMs, this.#heardAtMs)
     if (this.#leader !== undefined && nowMs - silentSinceMs < silenceMs) return
     this.#askAgainAtMs = nowMs + jittered(this.#random, askEveryMs)
+    this.#unansweredSinceMs ??= nowMs
     this.#askAll()
+  }
+
+  /** True if another may lead in the same term: nobody is known to, or who did does not even say so when it is asked. */
+  #mayFollow(leader: NodeId | undefined): boolean {
+    if (leader === undefined || leader === this.#leader) return false
+    if (this.#leader === undefined) return true
+    return this.#unansweredSinceMs !== undefined && this.#clock.nowMs() - this.#unansweredSinceMs >= silenceMs
   }
 }

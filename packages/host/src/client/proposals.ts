@@ -11,6 +11,7 @@ import type { CommandResult, Propose, Refused, Results, SessionOpened } from '..
 import { type Call, fail, succeed } from './call.js'
 import { CallQueue } from './callQueue.js'
 import { type Flight, type FlightSurroundings, Flights } from './flights.js'
+import { givenUp } from './givenUp.js'
 import { SessionOpening } from './sessionOpening.js'
 
 /** How a command ended that was executed. */
@@ -97,16 +98,9 @@ export class Proposals<Result> {
 
   /** Gives up what is past its deadline. */
   sweep(nowMs: number): void {
-    this.#queue.expire(nowMs, (call) => this.giveUp(call, 'its deadline passed'))
-    for (const flight of this.#flights) {
-      // Calls of one client have one deadline after another; those of a flight that are open are few when it is old.
-      for (const call of flight.calls) {
-        if (!call.isOpen) continue
-        if (call.deadlineMs > nowMs) break
-        this.giveUp(call, 'its deadline passed')
-      }
-    }
-    this.#flights.swept()
+    const giveUp = (call: Call) => this.giveUp(call, 'its deadline passed')
+    this.#queue.expire(nowMs, giveUp)
+    this.#flights.sweep(nowMs, giveUp)
   }
 
   giveUp(call: Call, why: string, cause?: unknown): void {
@@ -125,11 +119,7 @@ export class Proposals<Result> {
       return
     }
     this.#forget(call)
-    if (flight.refusals < flight.requests.length) {
-      fail(call, new UnknownOutcomeError(`${why}, and the command had been sent to ${flight.sentTo}`, { cause }))
-    } else if (flight.reason === 'overloaded') fail(call, new OverloadedError(`node ${flight.sentTo}`))
-    else
-      fail(call, new NotExecutedError(`${why}, and every member that was asked refused (${flight.reason})`, { cause }))
+    fail(call, givenUp('command', flight, why, cause))
   }
 
   giveUpAll(why: string): void {

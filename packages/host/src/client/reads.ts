@@ -68,15 +68,9 @@ export class Reads<Value> {
   }
 
   sweep(nowMs: number): void {
-    this.#queue.expire(nowMs, (call) => this.giveUp(call, 'its deadline passed'))
-    for (const flight of this.#flights) {
-      for (const call of flight.calls) {
-        if (!call.isOpen) continue
-        if (call.deadlineMs > nowMs) break
-        this.giveUp(call, 'its deadline passed')
-      }
-    }
-    this.#flights.swept()
+    const giveUp = (call: Call) => this.giveUp(call, 'its deadline passed')
+    this.#queue.expire(nowMs, giveUp)
+    this.#flights.sweep(nowMs, giveUp)
   }
 
   giveUp(call: Call, why: string, cause?: unknown): void {
@@ -144,10 +138,10 @@ export class Reads<Value> {
     return calls
   }
 
-  #compose(request: number, { calls }: Flight): ClientMessage {
+  #compose(request: number, { calls, requests }: Flight): ClientMessage {
     if (this.#kind === 'index') return { type: 'ReadIndex', request }
     const questions = calls.filter(({ isOpen }) => isOpen).map(({ number, bytes }) => ({ number, bytes }))
-    return { type: 'Query', request, consistency: this.#kind, questions }
+    return { type: 'Query', request, consistency: this.#kind, questions, attempt: requests.length - 1 }
   }
 }
 

@@ -1,7 +1,9 @@
 import { jittered } from '../random.js'
 import type { FlightSurroundings } from './flights.js'
 
+/** Without an answer it is asked again after this, then after twice as long, and so on: each may open one more session. */
 const againMs = 300
+const againMsMax = 4000
 const refusedMs = 25
 
 /** Asks for a session until one is opened. Asked again with the same number, so that a member that is at it need not do it twice. */
@@ -11,6 +13,7 @@ export class SessionOpening {
   #request = 0
   #askedAtMs = 0
   #againAtMs = 0
+  #asks = 0
   #refusals = 0
 
   constructor(around: FlightSurroundings) {
@@ -28,16 +31,18 @@ export class SessionOpening {
     if (tracker.leader === undefined || (this.#request !== 0 && nowMs < this.#againAtMs)) return
     if (this.#request === 0) {
       this.#request = this.#around.nextRequest()
+      this.#asks = 0
       this.#refusals = 0
     }
     this.#askedAtMs = nowMs
-    this.#againAtMs = nowMs + jittered(random, againMs)
+    this.#againAtMs = nowMs + jittered(random, Math.min(againMsMax, againMs * 2 ** Math.min(10, this.#asks++)))
     link.ask(tracker.leader, { type: 'OpenSession', request: this.#request })
   }
 
   /** There is somebody else to ask. */
   again(): void {
     this.#againAtMs = 0
+    this.#asks = 0
   }
 
   refused(request: number): boolean {

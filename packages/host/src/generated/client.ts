@@ -332,6 +332,8 @@ export interface Query {
   readonly request: number
   readonly consistency: ReadConsistency
   readonly questions: readonly Question[]
+  /** How often these were sent before: another member is to answer each time. */
+  readonly attempt: number
 }
 
 function emptyQuery(): Draft<Query> {
@@ -340,6 +342,7 @@ function emptyQuery(): Draft<Query> {
     request: 0,
     consistency: 'linearizable',
     questions: [],
+    attempt: 0,
   }
 }
 
@@ -357,6 +360,9 @@ function readQuery(reader: ProtoReader): Query {
       case 26:
         message.questions.push(reader.message(readQuestion))
         break
+      case 32:
+        message.attempt = reader.uint32()
+        break
       default:
         reader.skip(tag)
     }
@@ -368,6 +374,7 @@ function writeQuery(writer: ProtoWriter, message: Query): void {
   if (message.request !== 0) writer.tag(8).uint64(message.request)
   if (message.consistency !== 'linearizable') writeReadConsistency(writer.tag(16), message.consistency)
   for (const item of message.questions) writer.tag(26).message(writeQuestion, item)
+  if (message.attempt !== 0) writer.tag(32).uint32(message.attempt)
 }
 
 /** @throws `QUORATE_UNENCODABLE_VALUE` */
@@ -378,6 +385,70 @@ export function encodeQuery(message: Query): Uint8Array {
 /** @throws `QUORATE_MALFORMED_MESSAGE` */
 export function decodeQuery(bytes: Uint8Array): Query {
   return decodeWith(readQuery, bytes)
+}
+
+/**
+ * From a member that orders to one that applies: answer these questions of a client once you have applied the index.
+ */
+export interface QueryAt {
+  readonly type: 'QueryAt'
+  /** The name under which the client hears answers. */
+  readonly client: string
+  /** The client's own number of its Query. */
+  readonly request: number
+  readonly index: number
+  readonly questions: readonly Question[]
+}
+
+function emptyQueryAt(): Draft<QueryAt> {
+  return {
+    type: 'QueryAt',
+    client: '',
+    request: 0,
+    index: 0,
+    questions: [],
+  }
+}
+
+function readQueryAt(reader: ProtoReader): QueryAt {
+  const message = emptyQueryAt()
+  while (reader.hasMore()) {
+    const tag = reader.tag()
+    switch (tag) {
+      case 10:
+        message.client = reader.string()
+        break
+      case 16:
+        message.request = reader.uint64()
+        break
+      case 24:
+        message.index = reader.uint64()
+        break
+      case 34:
+        message.questions.push(reader.message(readQuestion))
+        break
+      default:
+        reader.skip(tag)
+    }
+  }
+  return message
+}
+
+function writeQueryAt(writer: ProtoWriter, message: QueryAt): void {
+  if (message.client !== '') writer.tag(10).string(message.client)
+  if (message.request !== 0) writer.tag(16).uint64(message.request)
+  if (message.index !== 0) writer.tag(24).uint64(message.index)
+  for (const item of message.questions) writer.tag(34).message(writeQuestion, item)
+}
+
+/** @throws `QUORATE_UNENCODABLE_VALUE` */
+export function encodeQueryAt(message: QueryAt): Uint8Array {
+  return encodeWith(writeQueryAt, message)
+}
+
+/** @throws `QUORATE_MALFORMED_MESSAGE` */
+export function decodeQueryAt(bytes: Uint8Array): QueryAt {
+  return decodeWith(readQueryAt, bytes)
 }
 
 /** Asks for an index: who has applied it may answer a linearizable read. */
@@ -420,6 +491,55 @@ export function encodeReadIndex(message: ReadIndex): Uint8Array {
 /** @throws `QUORATE_MALFORMED_MESSAGE` */
 export function decodeReadIndex(bytes: Uint8Array): ReadIndex {
   return decodeWith(readReadIndex, bytes)
+}
+
+/** Asks something of a group that orders no log. Asked again until it is answered. */
+export interface Ask {
+  readonly type: 'Ask'
+  readonly request: number
+  /** What is asked, opaque. */
+  readonly bytes: Uint8Array
+}
+
+function emptyAsk(): Draft<Ask> {
+  return {
+    type: 'Ask',
+    request: 0,
+    bytes: noBytes,
+  }
+}
+
+function readAsk(reader: ProtoReader): Ask {
+  const message = emptyAsk()
+  while (reader.hasMore()) {
+    const tag = reader.tag()
+    switch (tag) {
+      case 8:
+        message.request = reader.uint64()
+        break
+      case 18:
+        message.bytes = reader.bytes()
+        break
+      default:
+        reader.skip(tag)
+    }
+  }
+  return message
+}
+
+function writeAsk(writer: ProtoWriter, message: Ask): void {
+  if (message.request !== 0) writer.tag(8).uint64(message.request)
+  if (message.bytes.length !== 0) writer.tag(18).bytes(message.bytes)
+}
+
+/** @throws `QUORATE_UNENCODABLE_VALUE` */
+export function encodeAsk(message: Ask): Uint8Array {
+  return encodeWith(writeAsk, message)
+}
+
+/** @throws `QUORATE_MALFORMED_MESSAGE` */
+export function decodeAsk(bytes: Uint8Array): Ask {
+  return decodeWith(readAsk, bytes)
 }
 
 export interface WhoLeads {
@@ -522,7 +642,10 @@ export function decodeCommandResult(bytes: Uint8Array): CommandResult {
   return decodeWith(readCommandResult, bytes)
 }
 
-/** Answers commands of one session, in any order and any number. */
+/**
+ * Answers commands of one session, in any order and any number. Also from a member that applies to those that order,
+ * when it does not know whose session it is: whoever took the commands hands it on.
+ */
 export interface Results {
   readonly type: 'Results'
   readonly session: number
@@ -767,6 +890,62 @@ export function decodeReadableAt(bytes: Uint8Array): ReadableAt {
   return decodeWith(readReadableAt, bytes)
 }
 
+/** Answers Ask. */
+export interface Answered {
+  readonly type: 'Answered'
+  readonly request: number
+  /** OK, or TOO_LARGE. */
+  readonly status: ResultStatus
+  /** The answer, opaque. */
+  readonly bytes: Uint8Array
+}
+
+function emptyAnswered(): Draft<Answered> {
+  return {
+    type: 'Answered',
+    request: 0,
+    status: 'ok',
+    bytes: noBytes,
+  }
+}
+
+function readAnswered(reader: ProtoReader): Answered {
+  const message = emptyAnswered()
+  while (reader.hasMore()) {
+    const tag = reader.tag()
+    switch (tag) {
+      case 8:
+        message.request = reader.uint64()
+        break
+      case 16:
+        message.status = readResultStatus(reader)
+        break
+      case 26:
+        message.bytes = reader.bytes()
+        break
+      default:
+        reader.skip(tag)
+    }
+  }
+  return message
+}
+
+function writeAnswered(writer: ProtoWriter, message: Answered): void {
+  if (message.request !== 0) writer.tag(8).uint64(message.request)
+  if (message.status !== 'ok') writeResultStatus(writer.tag(16), message.status)
+  if (message.bytes.length !== 0) writer.tag(26).bytes(message.bytes)
+}
+
+/** @throws `QUORATE_UNENCODABLE_VALUE` */
+export function encodeAnswered(message: Answered): Uint8Array {
+  return encodeWith(writeAnswered, message)
+}
+
+/** @throws `QUORATE_MALFORMED_MESSAGE` */
+export function decodeAnswered(bytes: Uint8Array): Answered {
+  return decodeWith(readAnswered, bytes)
+}
+
 /** Answers WhoLeads. */
 export interface Leader {
   readonly type: 'Leader'
@@ -909,12 +1088,15 @@ export type ClientMessage =
   | Propose
   | OpenSession
   | Query
+  | QueryAt
   | ReadIndex
+  | Ask
   | WhoLeads
   | Results
   | SessionOpened
   | Answers
   | ReadableAt
+  | Answered
   | Leader
   | Refused
 
@@ -924,12 +1106,15 @@ export const messages: MessageCodec<ClientMessage> = {
     'Propose',
     'OpenSession',
     'Query',
+    'QueryAt',
     'ReadIndex',
+    'Ask',
     'WhoLeads',
     'Results',
     'SessionOpened',
     'Answers',
     'ReadableAt',
+    'Answered',
     'Leader',
     'Refused',
   ],
@@ -941,8 +1126,12 @@ export const messages: MessageCodec<ClientMessage> = {
         return encodeOpenSession(message)
       case 'Query':
         return encodeQuery(message)
+      case 'QueryAt':
+        return encodeQueryAt(message)
       case 'ReadIndex':
         return encodeReadIndex(message)
+      case 'Ask':
+        return encodeAsk(message)
       case 'WhoLeads':
         return encodeWhoLeads(message)
       case 'Results':
@@ -953,6 +1142,8 @@ export const messages: MessageCodec<ClientMessage> = {
         return encodeAnswers(message)
       case 'ReadableAt':
         return encodeReadableAt(message)
+      case 'Answered':
+        return encodeAnswered(message)
       case 'Leader':
         return encodeLeader(message)
       case 'Refused':
@@ -969,8 +1160,12 @@ export const messages: MessageCodec<ClientMessage> = {
         return decodeOpenSession(bytes)
       case 'Query':
         return decodeQuery(bytes)
+      case 'QueryAt':
+        return decodeQueryAt(bytes)
       case 'ReadIndex':
         return decodeReadIndex(bytes)
+      case 'Ask':
+        return decodeAsk(bytes)
       case 'WhoLeads':
         return decodeWhoLeads(bytes)
       case 'Results':
@@ -981,6 +1176,8 @@ export const messages: MessageCodec<ClientMessage> = {
         return decodeAnswers(bytes)
       case 'ReadableAt':
         return decodeReadableAt(bytes)
+      case 'Answered':
+        return decodeAnswered(bytes)
       case 'Leader':
         return decodeLeader(bytes)
       case 'Refused':

@@ -1,0 +1,107 @@
+import { noBytes } from '@quorate/core'
+import { CommandTooLargeError, NotExecutedError, OverloadedError, ResultTooLargeError } from '../errors.js'
+import type { Answered, ClientMessage, Refused } from '../generated/client.js'
+import { type Call, fail, succeed } from './call.js'
+import { CallQueue } from './callQueue.js'
+import { type Flight, type FlightSurroundings, Flights } from './flights.js'
+import { givenUp } from './givenUp.js'
+
+/** Calls that may wait to be sent, and messages that may be under way. */
+const queuedMax = 100_000
+const messagesInFlightMax = 1024
+const askOverheadBytes = 24
+
+/** What one client asks of a group that orders no log: each question by itself, again until it is answered. */
+export class Asks {
+  readonly #around: FlightSurroundings
+  readonly #flights: Flights
+  readonly #queue = new CallQueue()
+
+  constructor(around: FlightSurroundings) {
+    this.#around = around
+    this.#flights = new Flights(around, compose)
+  }
+
+  get hasWork(): boolean {
+    return this.#queue.size > 0 || this.#flights.count > 0
+  }
+  get waitingSinceMs(): number {
+    return this.#flights.waitingSinceMs
+  }
+
+  take(call: Call): void {
+    const { bytesMax } = this.#around.link
+    if (call.bytes.length + askOverheadBytes > bytesMax) {
+      fail(
+        call,
+        new CommandTooLargeError(`a question of ${call.bytes.length} bytes, where the bus carries ${bytesMax}`),
+      )
+    } else if (this.#queue.size >= queuedMax) fail(call, new OverloadedError('this client'))
+    else this.#queue.push(call)
+  }
+
+  pump(): void {
+    this.#flights.resend()
+    while (this.#flights.count < messagesInFlightMax) {
+      const call = this.#queue.first
+      if (!call) return
+      this.#queue.shift()
+      this.#flights.begin([call])
+    }
+  }
+
+  leaderChanged(): void {
+    this.#flights.leaderChanged()
+  }
+
+  sweep(nowMs: number): void {
+    const giveUp = (call: Call) => this.giveUp(call, 'its deadline passed')
+    this.#queue.expire(nowMs, giveUp)
+    this.#flights.sweep(nowMs, giveUp)
+  }
+
+  giveUp(call: Call, why: string, cause?: unknown): void {
+    if (!call.isOpen) return
+    const { flight } = call
+    if (flight) {
+      this.#flights.ended(call)
+      fail(call, givenUp('question', flight, why, cause))
+      return
+    }
+    this.#queue.remove(call)
+    const { leader } = this.#around.tracker
+    const hint = leader === undefined ? 'nobody said who leads' : 'others go before it'
+    fail(call, new NotExecutedError(`${why} before the question was sent: ${hint}`, { cause }))
+  }
+
+  giveUpAll(why: string): void {
+    const sent = [...this.#flights].flatMap(({ calls }) => calls)
+    for (const call of [...this.#queue, ...sent]) this.giveUp(call, why)
+  }
+
+  answered({ request, status, bytes }: Answered): void {
+    for (const call of this.#openOf(request)) {
+      this.#flights.ended(call)
+      if (status === 'ok') succeed(call, () => bytes)
+      else fail(call, new ResultTooLargeError())
+    }
+  }
+
+  refused(refused: Refused, by: string): boolean {
+    if (refused.reason !== 'tooLarge') return this.#flights.refused(refused, by)
+    const calls = this.#openOf(refused.request)
+    for (const call of calls) {
+      this.#flights.ended(call)
+      fail(call, new CommandTooLargeError(`node ${by} takes no question of ${call.bytes.length} bytes`))
+    }
+    return calls.length > 0
+  }
+
+  #openOf(request: number): readonly Call[] {
+    return (this.#flights.of(request)?.calls ?? []).filter(({ isOpen }) => isOpen)
+  }
+}
+
+function compose(request: number, { calls: [call] }: Flight): ClientMessage {
+  return { type: 'Ask', request, bytes: call?.bytes ?? noBytes }
+}

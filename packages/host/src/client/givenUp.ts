@@ -1,0 +1,18 @@
+import type { QuorateError } from '@quorate/core'
+import { NotExecutedError, OverloadedError, UnknownOutcomeError } from '../errors.js'
+import type { Flight } from './flights.js'
+
+/**
+ * How a call ends that was sent and is given up. What came of it is unknown, unless it was refused each time.
+ */
+export function givenUp(
+  what: 'command' | 'question',
+  { refusals, requests, reason, sentTo }: Flight,
+  why: string,
+  cause: unknown,
+): QuorateError {
+  if (refusals < requests.length)
+    return new UnknownOutcomeError(`${why}, and the ${what} had been sent to ${sentTo}`, { what, cause })
+  if (reason === 'overloaded') return new OverloadedError(`node ${sentTo}`)
+  return new NotExecutedError(`${why}, and every member that was asked refused (${reason})`, { cause })
+}

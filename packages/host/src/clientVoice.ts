@@ -1,0 +1,67 @@
+import { type Address, addressOf, type NodeId, type RoleStatus } from '@quorate/core'
+import { clientRole } from './addresses.js'
+import type { Bus } from './bus.js'
+import { type ClientMessage, messages, type RefusalReason } from './generated/client.js'
+import type { ResultsByClient } from './results.js'
+
+/** What one member of a group says to clients, and for clients to other members. */
+export class ClientVoice {
+  readonly group: string
+  readonly node: NodeId
+  /** Where this member hears clients. */
+  readonly address: Address
+  readonly bus: Bus
+  readonly #status: () => RoleStatus
+
+  constructor(options: {
+    group: string
+    node: NodeId
+    bus: Bus
+    /** Of the actor that clients turn to, as it is now. */
+    status: () => RoleStatus
+  }) {
+    this.group = options.group
+    this.node = options.node
+    this.address = addressOf(options.group, clientRole, options.node)
+    this.bus = options.bus
+    this.#status = options.status
+  }
+
+  /** True if clients are right here. */
+  get leads(): boolean {
+    return this.#status().leads
+  }
+
+  say(to: Address, message: ClientMessage): void {
+    this.bus.say(this.address, to, messages, message)
+  }
+
+  sayResults(results: ResultsByClient): void {
+    results.say(this.bus, this.address)
+  }
+
+  sayWhoLeads(client: Address, request: number): void {
+    const { leads, leader: other, term } = this.#status()
+    const leader = leads ? this.node : other
+    this.say(client, { type: 'Leader', request, term, ...(leader ? { node: leader } : {}) })
+  }
+
+  /** Refuses a message, or those commands of it. `maybeTaken` unless it is certain that it had no effect. */
+  refuse(
+    { client, request }: Asker,
+    reason: RefusalReason,
+    maybeTaken: boolean,
+    sequences: readonly number[] = [],
+  ): void {
+    const { leader, term } = this.#status()
+    this.say(client, { type: 'Refused', request, sequences, reason, maybeTaken, term, ...(leader ? { leader } : {}) })
+  }
+}
+
+/** Who asked for something with one message. */
+export interface Asker {
+  /** Where the client hears answers. */
+  readonly client: Address
+  /** The client's own number of its message. */
+  readonly request: number
+}
