@@ -54,3 +54,28 @@ export class InterruptedError extends QuorateError {
     super('QUORATE_INTERRUPTED', 'interrupted')
   }
 }
+
+/** `QUORATE_UNWRITABLE_FILE`: a file that a command makes cannot be written. */
+export class UnwritableFileError extends QuorateError {
+  constructor(path: string, cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    super('QUORATE_UNWRITABLE_FILE', `${path} cannot be written: ${reason}`, { cause })
+  }
+}
+
+/** `QUORATE_FILE_EXISTS`: a file that would have been written over; nothing was written. */
+export class FileExistsError extends QuorateError {
+  constructor(path: string) {
+    super('QUORATE_FILE_EXISTS', `${path} is there already, and nothing was written: give another name or --directory`)
+  }
+}
+
+/** `QUORATE_INVALID_IDENTIFIER`: a name from which code is made, and that no identifier can be made of. */
+export class InvalidIdentifierError extends QuorateError {
+  constructor(what: string, name: string, expected: string, suggestion: string) {
+    super(
+      'QUORATE_INVALID_IDENTIFIER',
+      `${what} ${JSON.stringify(name)} is no identifier: expected ${expected}; what about ${suggestion}?`,
+    )
+  }
+}

@@ -1,11 +1,14 @@
 export {
+  FileExistsError,
   InterruptedError,
+  InvalidIdentifierError,
   NodeExitedError,
   NoNodeAnswersError,
   TooSlowError,
   UnreadableFileError,
   UnsuitableInputError,
   UnusableTopologyError,
+  UnwritableFileError,
 } from './errors.js'
 export { exitCodes } from './exitCodes.js'
 export type { Io } from './io.js'

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { demoCommand } from './commands/demo.js'
 import { kvCommand } from './commands/kv.js'
+import { newCommand } from './commands/new.js'
+import { protoCommand } from './commands/proto.js'
 import { statusCommand } from './commands/status.js'
 import { upCommand } from './commands/up.js'
 import { exitCodesHelp } from './exitCodes.js'
@@ -14,6 +16,7 @@ Examples:
   quorate up topology.ts --node n1          one of them
   quorate kv put greeting hello
   quorate status
+  quorate new role witness                  a role of your own, with its tests
 ${exitCodesHelp}`
 
 /** The whole command line. */
@@ -22,7 +25,8 @@ export const program = (io: Io): Command => {
     .description('Consensus among processes: run clusters, use them, see how they are')
     .version(versionOf())
     .addHelpText('after', examples)
-  for (const make of [upCommand, demoCommand, kvCommand, statusCommand]) command.addCommand(make(io))
+  for (const make of [upCommand, demoCommand, kvCommand, statusCommand, newCommand, protoCommand])
+    command.addCommand(make(io))
   return prepared(command, io)
 }
 

@@ -7,10 +7,14 @@ import * as level from '@quorate/level'
 import * as nats from '@quorate/nats'
 import * as raft from '@quorate/raft'
 import { createJiti } from 'jiti'
+import * as xstate from 'xstate'
 import { UnusableTopologyError } from './errors.js'
 import { isQuorateError } from './isQuorateError.js'
 
-/** A topology gets these very modules, wherever it lies: one outside the repository could not resolve them. */
+/**
+ * A topology, and a role that lies beside it, gets these very modules, wherever it lies: one outside the repository could
+ * not resolve them.
+ */
 const virtualModules = {
   '@quorate/core': core,
   '@quorate/host': host,
@@ -18,6 +22,7 @@ const virtualModules = {
   '@quorate/level': level,
   '@quorate/nats': nats,
   '@quorate/raft': raft,
+  xstate,
 }
 
 /**
