@@ -1,1 +1,10 @@
-export {}
+export { acceptor as multiPaxosAcceptor } from './multi/acceptor.js'
+export { batcher } from './multi/batcher.js'
+export { learner as multiPaxosLearner } from './multi/learner.js'
+export { type MultiPaxosOptions, multiPaxos } from './multi/multiPaxos.js'
+export { multiPaxosProposer } from './multi/proposers.js'
+export { proxyLeader } from './multi/proxyLeader.js'
+export { acceptor } from './single/acceptor.js'
+export { learner } from './single/learner.js'
+export { type PaxosOptions, paxos } from './single/paxos.js'
+export { proposer } from './single/proposer.js'

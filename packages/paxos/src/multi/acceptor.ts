@@ -1,0 +1,228 @@
+import {
+  type Effect,
+  ignore,
+  type LocalEvent,
+  Log,
+  type Mark,
+  noBytes,
+  type Received,
+  type RecoveredState,
+  rulesFor,
+  send,
+} from '@quorate/core'
+import { and, assign, emit, setup } from 'xstate'
+import { type Ballot, isGreater, isNobodys, isSameBallot, noBallot } from '../ballot.js'
+import type { Accept, Learn, MultiPaxosMessage, Prepare } from '../generated/multi_paxos.js'
+import * as accepted from './acceptedLog.js'
+import type { Configured, MultiPaxosConfig } from './config.js'
+
+/**
+ * Multi-Paxos acceptor: Lamport, "Paxos Made Simple" (2001), sections 2.2 and 3. One promise holds for all slots.
+ * @module
+ */
+
+/** What an acceptor must not forget, beside the log of what it accepted. */
+export interface AcceptorRecord {
+  /** The highest ballot of a Prepare or an Accept that was answered. */
+  readonly promised: Ballot
+}
+
+export interface Acceptor extends Configured, AcceptorRecord {
+  readonly log: Log
+  /** Every slot up to here is known to be chosen. */
+  readonly chosenThrough: number
+  /** Learners hold snapshots of every slot up to here. */
+  readonly forgetThrough: number
+  /** The disk lost its last write, so a promise may be forgotten. */
+  readonly doubtful: boolean
+}
+
+export type AcceptorEvent = Received<Prepare | Accept | Learn> | Extract<LocalEvent, { type: 'storage.persisted' }>
+
+/** An acceptor as it was when it stopped. */
+export function recoverAcceptor(
+  config: MultiPaxosConfig,
+  { record, base, entries, torn }: RecoveredState<AcceptorRecord>,
+): Acceptor {
+  const log = Log.of(entries, base)
+  const chosenThrough = base.index
+  return { config, promised: record?.promised ?? noBallot, log, chosenThrough, forgetThrough: 0, doubtful: torn }
+}
+
+const on = rulesFor<Acceptor, AcceptorEvent>()
+
+/** Forgetting is done for so many slots at once, since what is kept is copied. */
+const forgetAtLeast = 4096
+
+const nack = ({ promised }: Acceptor, { from, ballot }: Received<Prepare | Accept>) =>
+  send(from, { type: 'Nack', ballot, promised })
+
+/** What was accepted from `first` on, as far as one message carries it. */
+function reported(self: Acceptor, first: number) {
+  const batch = self.log.batch(first, self.config.limits)
+  return { entries: batch.filter(accepted.isAccepted), end: batch.at(-1)?.index ?? first - 1 }
+}
+
+function promise(self: Acceptor, { ballot, first: asked }: Prepare) {
+  const { log, chosenThrough } = self
+  const first = Math.max(asked, chosenThrough + 1)
+  const { entries, end } = reported(self, first)
+  const last = log.last.index
+  return { type: 'Promise', ballot, first, through: end, last, chosenThrough, entries } as const
+}
+
+function report(self: Acceptor, { first }: Learn) {
+  const { entries, end } = reported(self, first)
+  // Behind its last slot an acceptor has accepted nothing, and that is an answer too.
+  const through = end < self.log.last.index ? end : Math.max(end, first + self.config.limits.entriesMax - 1)
+  return { type: 'Report', first, through, entries } as const
+}
+
+/** Beyond the last slot the log begins anew; its mark is of no ballot. */
+function forgettingPoint({ log, forgetThrough: index }: Acceptor): Mark {
+  return { index, term: log.termAt(index) ?? 0 }
+}
+
+export const acceptor = setup({
+  types: {} as {
+    context: Acceptor
+    events: AcceptorEvent
+    input: Acceptor
+    emitted: Effect<MultiPaxosMessage, AcceptorRecord>
+  },
+  delays: { minimumElectionTimeout: 1000 },
+  guards: {
+    isDoubtful: ({ context: self }) => self.doubtful,
+    isNobodysPrepare: on('Prepare', (_self, { ballot }) => isNobodys(ballot)),
+    isNobodysAccept: on('Accept', (_self, { ballot }) => isNobodys(ballot)),
+    /** Phase 1(b): "a number n greater than that of any prepare request to which it has already responded". */
+    exceedsPromised: on('Prepare', (self, { ballot }) => isGreater(ballot, self.promised)),
+    /** Asked again, or for the next piece of what was accepted. */
+    isPromised: on('Prepare', (self, { ballot }) => isSameBallot(ballot, self.promised)),
+    isOfLeader: on('Prepare', (self, { ballot }) => ballot.node === self.promised.node),
+    /** P1a: "An acceptor can accept a proposal numbered n iff it has not responded to a prepare request having a number greater than n." */
+    breaksPromise: on('Accept', (self, { ballot }) => isGreater(self.promised, ballot)),
+    isQuestion: on('Accept', (_self, { entries }) => entries.length === 0),
+    isMalformed: on('Accept', ({ log }, message) => accepted.isMalformed(log, message)),
+    isHeld: on('Accept', ({ log }, message) => accepted.isHeld(log, message)),
+    isNewerBallot: on('Accept', (self, { ballot }) => isGreater(ballot, self.promised)),
+    rewrites: on('Accept', ({ log }, message) => accepted.rewrites(log, message)),
+    isForgotten: on('Learn', ({ log }, { first }) => first <= log.base.index),
+    mayForget: ({ context: { forgetThrough, log } }) => forgetThrough - log.base.index >= forgetAtLeast,
+    mayForgetAll: ({ context: { forgetThrough, log } }) =>
+      forgetThrough - log.base.index >= forgetAtLeast && forgetThrough >= log.last.index,
+  },
+  actions: {
+    promise: assign(on('Prepare', (_self, { ballot }) => ({ promised: ballot }))),
+    /** An acceptance promises what a Prepare of its ballot would have. */
+    adopt: assign(on('Accept', (_self, { ballot }) => ({ promised: ballot }))),
+    persist: emit(({ context: { promised } }) => ({ type: 'persist', record: { promised } })),
+    replyPromise: emit(on('Prepare', (self, message) => send(message.from, promise(self, message)))),
+    refusePrepare: emit(on('Prepare', nack)),
+    persistCut: emit(
+      on('Accept', ({ log }, message) => ({ type: 'truncate' as const, after: accepted.cutBefore(log, message) })),
+    ),
+    persistEntries: emit(
+      on('Accept', ({ log }, message) => ({ type: 'append' as const, entries: accepted.written(log, message) })),
+    ),
+    accept: assign(on('Accept', ({ log }, message) => ({ log: accepted.withAccepted(log, message) }))),
+    noteProgress: assign(
+      on('Accept', (self, { chosenThrough, forgetThrough }) => ({
+        chosenThrough: Math.max(self.chosenThrough, chosenThrough),
+        forgetThrough: Math.max(self.forgetThrough, Math.min(forgetThrough, chosenThrough)),
+      })),
+    ),
+    replyAccepted: emit(
+      on('Accept', (_self, { from, ballot, number }) => send(from, { type: 'Accepted', ballot, number })),
+    ),
+    refuseAccept: emit(on('Accept', nack)),
+    replyReport: emit(on('Learn', (self, message) => send(message.from, report(self, message)))),
+    /** What learners hold in snapshots, acceptors need not remember; this log has no snapshot of its own. */
+    persistForgetting: emit(({ context: self }) => {
+      const through = forgettingPoint(self)
+      return { type: 'compact', snapshot: { last: through, bytes: noBytes }, through }
+    }),
+    persistForgettingAll: emit(({ context: self }) => ({
+      type: 'install',
+      snapshot: { last: forgettingPoint(self), bytes: noBytes },
+    })),
+    forget: assign(({ context: self }) => {
+      const through = forgettingPoint(self)
+      return { log: self.log.last.index <= through.index ? Log.empty(through) : self.log.compactThrough(through) }
+    }),
+  },
+}).createMachine({
+  id: 'acceptor',
+  context: ({ input }) => input,
+  initial: 'starting',
+  always: [
+    { guard: 'mayForgetAll', actions: ['persistForgettingAll', 'forget'] },
+    { guard: 'mayForget', actions: ['persistForgetting', 'forget'] },
+  ],
+  on: {
+    Prepare: [
+      { guard: 'isNobodysPrepare', ...ignore('no proposer issues such a ballot') },
+      { guard: 'exceedsPromised', actions: ['promise', 'persist', 'replyPromise'] },
+      { guard: 'isPromised', actions: 'replyPromise' },
+      { actions: 'refusePrepare' },
+    ],
+    Accept: [
+      { guard: 'isNobodysAccept', ...ignore('no proposer issues such a ballot') },
+      { guard: 'breaksPromise', actions: 'refuseAccept' },
+      { guard: 'isQuestion', actions: ['noteProgress', 'replyAccepted'], target: '.serving.led' },
+      { guard: 'isMalformed', ...ignore('no proposer sends such entries, or too much was missed before them') },
+      { guard: 'isHeld', actions: ['noteProgress', 'replyAccepted'], target: '.serving.led' },
+      {
+        guard: and(['isNewerBallot', 'rewrites']),
+        actions: ['adopt', 'persist', 'persistCut', 'persistEntries', 'accept', 'noteProgress', 'replyAccepted'],
+        target: '.serving.led',
+      },
+      {
+        guard: 'isNewerBallot',
+        actions: ['adopt', 'persist', 'persistEntries', 'accept', 'noteProgress', 'replyAccepted'],
+        target: '.serving.led',
+      },
+      {
+        guard: 'rewrites',
+        actions: ['persistCut', 'persistEntries', 'accept', 'noteProgress', 'replyAccepted'],
+        target: '.serving.led',
+      },
+      { actions: ['persistEntries', 'accept', 'noteProgress', 'replyAccepted'], target: '.serving.led' },
+    ],
+    Learn: [{ guard: 'isForgotten', ...ignore('learners hold it in snapshots') }, { actions: 'replyReport' }],
+    'storage.persisted': ignore('answers wait in the outbox'),
+  },
+  states: {
+    starting: { always: [{ guard: 'isDoubtful', target: 'doubtful' }, { target: 'serving' }] },
+    serving: {
+      initial: 'free',
+      states: {
+        free: {},
+        /** The distinguished proposer was heard: no other one is helped to depose it. */
+        led: {
+          after: { minimumElectionTimeout: 'free' },
+          on: {
+            Prepare: [
+              { guard: 'isNobodysPrepare', ...ignore('no proposer issues such a ballot') },
+              { guard: 'isPromised', actions: 'replyPromise' },
+              {
+                guard: and(['exceedsPromised', 'isOfLeader']),
+                actions: ['promise', 'persist', 'replyPromise'],
+              },
+              { guard: 'exceedsPromised', ...ignore('the distinguished proposer is alive') },
+              { actions: 'refusePrepare' },
+            ],
+          },
+        },
+      },
+    },
+    /** An acceptor that may have forgotten a promise is as good as one that has failed: it takes no part. */
+    doubtful: {
+      on: {
+        Prepare: ignore('a promise may be forgotten: an older ballot may still count on it'),
+        Accept: ignore('a promise may be forgotten: an older ballot may still count on it'),
+        Learn: ignore('what was accepted may be forgotten: it answers for nothing'),
+      },
+    },
+  },
+})

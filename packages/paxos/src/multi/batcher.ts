@@ -1,0 +1,206 @@
+import {
+  type Address,
+  type Command,
+  type Effect,
+  ignore,
+  invariant,
+  type LocalEvent,
+  type Received,
+  type RequestId,
+  rulesFor,
+  send,
+  sizeOf,
+} from '@quorate/core'
+import { assign, emit, setup } from 'xstate'
+import { type Ballot, isGreater, isNobodys, noBallot } from '../ballot.js'
+import type { BatchReply, Heartbeat, MultiPaxosMessage, ReadIndexReply } from '../generated/multi_paxos.js'
+import { type Configured, type MultiPaxosConfig, roleAt } from './config.js'
+
+/**
+ * Batcher: takes commands from clients and hands them to the distinguished proposer, many in one message. Whittaker et
+ * al., "Scaling Replicated State Machines with Compartmentalization" (2021), section 4.1. While a message is on its way
+ * the next one fills up: the batch comes from load, not from a timer.
+ * @module
+ */
+
+export interface Batcher extends Configured {
+  readonly ballot: Ballot
+  /** The distinguished proposer. */
+  readonly proposer: Address | undefined
+  /** Commands that wait for the next batch. */
+  readonly commands: readonly Command[]
+  /** Of the last batch. */
+  readonly lastNumber: number
+  /** Heartbeats since the last batch was sent, while it is not answered. */
+  readonly waited: number | undefined
+  /** Reads that the proposer was asked about. */
+  readonly reads: readonly RequestId[]
+}
+
+export type BatcherEvent =
+  | Received<Heartbeat | BatchReply | ReadIndexReply>
+  | Extract<LocalEvent, { type: 'client.proposed' | 'client.read' | 'storage.persisted' }>
+
+/** A batcher remembers nothing: clients ask again. */
+export const newBatcher = (config: MultiPaxosConfig): Batcher => ({
+  config,
+  ballot: noBallot,
+  proposer: undefined,
+  commands: [],
+  lastNumber: 0,
+  waited: undefined,
+  reads: [],
+})
+
+const on = rulesFor<Batcher, BatcherEvent>()
+
+/** Whether an unanswered batch was lost does not matter: after so many heartbeats the next is sent, and clients ask again. */
+const waitedMax = 3
+
+/** Reads that may wait. */
+const readsMax = 16_384
+
+/** As many of the commands that wait as one message carries. */
+function nextBatch({ commands, config: { limits } }: Batcher): readonly Command[] {
+  let bytes = 0
+  let count = 0
+  for (const command of commands) {
+    bytes += sizeOf(command)
+    if (count === limits.entriesMax || (count > 0 && bytes > limits.bytesMax)) break
+    count++
+  }
+  return commands.slice(0, count)
+}
+
+function theProposer({ proposer }: Batcher): Address {
+  invariant(proposer !== undefined, 'nobody is known to lead')
+  return proposer
+}
+
+export const batcher = setup({
+  types: {} as {
+    context: Batcher
+    events: BatcherEvent
+    input: Batcher
+    emitted: Effect<MultiPaxosMessage>
+  },
+  delays: { leaderTimeout: 1000 },
+  guards: {
+    isOverloaded: on('client.proposed', ({ commands, config }) => commands.length >= config.limits.openSlotsMax),
+    hasTooManyReads: on('client.read', ({ reads }) => reads.length >= readsMax),
+    isLeader: on('Heartbeat', (self, { ballot }) => !isNobodys(ballot) && !isGreater(self.ballot, ballot)),
+    isLast: on('BatchReply', (self, { number }) => self.waited !== undefined && number === self.lastNumber),
+    isAwaited: on('ReadIndexReply', ({ reads }, { request }) => reads.includes(request)),
+    isReadable: on('ReadIndexReply', ({ reads }, { request, readable }) => readable && reads.includes(request)),
+    isBatchDue: ({ context: { commands, waited } }) => commands.length > 0 && waited === undefined,
+    isReadOpen: ({ context: { reads } }) => reads.length > 0,
+  },
+  actions: {
+    recognizeLeader: assign(
+      on('Heartbeat', (self, { ballot }) => ({
+        ballot,
+        proposer: roleAt(self, 'proposer', ballot.node),
+        waited: self.waited === undefined || self.waited >= waitedMax ? undefined : self.waited + 1,
+      })),
+    ),
+    replyHeartbeat: emit(
+      on('Heartbeat', (_self, { from, ballot }) => send(from, { type: 'HeartbeatReply', ballot, snapshotThrough: 0 })),
+    ),
+    gather: assign(on('client.proposed', (self, { commands }) => ({ commands: [...self.commands, ...commands] }))),
+    sendBatch: emit(({ context: self }) =>
+      send(theProposer(self), { type: 'Batch', number: self.lastNumber + 1, commands: nextBatch(self) }),
+    ),
+    noteBatch: assign(({ context: self }) => ({
+      lastNumber: self.lastNumber + 1,
+      waited: 0,
+      commands: self.commands.slice(nextBatch(self).length),
+    })),
+    noteArrived: assign({ waited: undefined }),
+    askIndex: emit(on('client.read', (self, { request }) => send(theProposer(self), { type: 'ReadIndex', request }))),
+    noteRead: assign(on('client.read', ({ reads }, { request }) => ({ reads: [...reads, request] }))),
+    answerRead: emit(
+      on('ReadIndexReply', (_self, { request, index }) => ({ type: 'readable' as const, request, at: index })),
+    ),
+    refuseReadOfReply: emit(
+      on('ReadIndexReply', (_self, { request }) => ({
+        type: 'refuse' as const,
+        request,
+        reason: 'notLeader' as const,
+      })),
+    ),
+    forgetRead: assign(
+      on('ReadIndexReply', ({ reads }, { request }) => ({ reads: reads.filter((other) => other !== request) })),
+    ),
+    refuseOpenRead: emit(({ context: { reads } }) => {
+      const [request] = reads
+      invariant(request !== undefined, 'no read waits')
+      return { type: 'refuse', request, reason: 'notLeader' }
+    }),
+    forgetOpenRead: assign(({ context: { reads } }) => ({ reads: reads.slice(1) })),
+    /** What was handed over and never answered, and what waits, clients will ask for again. */
+    letGo: assign({ proposer: undefined, commands: [], waited: undefined }),
+    refuseProposal: emit(
+      on('client.proposed', (_self, { request }) => ({
+        type: 'refuse' as const,
+        request,
+        reason: 'notLeader' as const,
+      })),
+    ),
+    refuseOverloaded: emit(
+      on('client.proposed', (_self, { request }) => ({
+        type: 'refuse' as const,
+        request,
+        reason: 'overloaded' as const,
+      })),
+    ),
+    refuseRead: emit(
+      on('client.read', (_self, { request }) => ({ type: 'refuse' as const, request, reason: 'notLeader' as const })),
+    ),
+    refuseReadOverloaded: emit(
+      on('client.read', (_self, { request }) => ({ type: 'refuse' as const, request, reason: 'overloaded' as const })),
+    ),
+  },
+}).createMachine({
+  id: 'batcher',
+  context: ({ input }) => input,
+  initial: 'leaderless',
+  on: {
+    BatchReply: ignore('of a batch that is given up'),
+    'storage.persisted': ignore('a batcher writes nothing'),
+  },
+  states: {
+    leaderless: {
+      always: { guard: 'isReadOpen', actions: ['refuseOpenRead', 'forgetOpenRead'] },
+      on: {
+        Heartbeat: [
+          { guard: 'isLeader', actions: ['recognizeLeader', 'replyHeartbeat'], target: 'led' },
+          ignore('another one has taken its place'),
+        ],
+        ReadIndexReply: ignore('it was refused by now'),
+        'client.proposed': { actions: 'refuseProposal' },
+        'client.read': { actions: 'refuseRead' },
+      },
+    },
+    led: {
+      after: { leaderTimeout: { actions: 'letGo', target: 'leaderless' } },
+      always: { guard: 'isBatchDue', actions: ['sendBatch', 'noteBatch'] },
+      on: {
+        Heartbeat: [
+          { guard: 'isLeader', actions: ['recognizeLeader', 'replyHeartbeat'], target: 'led', reenter: true },
+          ignore('another one has taken its place'),
+        ],
+        BatchReply: [{ guard: 'isLast', actions: 'noteArrived' }, ignore('of a batch that is given up')],
+        ReadIndexReply: [
+          { guard: 'isReadable', actions: ['answerRead', 'forgetRead'] },
+          { guard: 'isAwaited', actions: ['refuseReadOfReply', 'forgetRead'] },
+          ignore('it was refused by now'),
+        ],
+        'client.proposed': [{ guard: 'isOverloaded', actions: 'refuseOverloaded' }, { actions: 'gather' }],
+        'client.read': [
+          { guard: 'hasTooManyReads', actions: 'refuseReadOverloaded' },
+          { actions: ['askIndex', 'noteRead'] },
+        ],
+      },
+    },
+  },
+})

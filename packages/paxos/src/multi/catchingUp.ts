@@ -1,0 +1,212 @@
+import {
+  type Address,
+  chunkAt,
+  completed as completedSnapshot,
+  type Entry,
+  invariant,
+  isLastChunk,
+  isNextChunk,
+  Log,
+  type Mark,
+  type NodeId,
+  nodeOf,
+  origin,
+  type Received,
+  type Snapshot,
+  type SnapshotChunk,
+  withChunk,
+} from '@quorate/core'
+import type { Chosen, InstallSnapshot, Learn, Report } from '../generated/multi_paxos.js'
+import { others, roleAt } from './config.js'
+import type { Learner } from './learner.js'
+
+/** What a learner does with what was chosen, and how it comes by what it missed. @module */
+
+const firstOf = ({ entries }: Chosen): number => entries[0]?.index ?? 0
+const lastOf = ({ entries }: Chosen): number => entries.at(-1)?.index ?? 0
+
+/** No slots at all, or such as do not follow one another. */
+export const isMalformed = (message: Chosen): boolean =>
+  firstOf(message) < 1 || message.entries.some(({ index }, position) => index !== firstOf(message) + position)
+
+/** Entries that wait behind a missing slot, at most. */
+const aheadMax = 131_072
+
+export const isTooFarAhead = ({ ahead, chosenThrough }: Learner, message: Chosen): boolean =>
+  firstOf(message) > chosenThrough + 1 &&
+  ahead.reduce((sum, { entries }) => sum + entries.length, message.entries.length) > aheadMax
+
+/** Nobody answers clients for what a learner asked for. */
+const isAnswer = ({ answeredBy }: Chosen): boolean => answeredBy === ''
+
+export const withChosen = ({ ahead, announced, answered }: Learner, { from: _from, ...message }: Received<Chosen>) => ({
+  ahead: [...ahead, message].sort((a, b) => firstOf(a) - firstOf(b)),
+  announced: Math.max(announced, firstOf(message) - 1),
+  answered: answered || isAnswer(message),
+})
+
+export const isNextHere = ({ ahead: [next], chosenThrough }: Learner): boolean =>
+  next !== undefined && firstOf(next) <= chosenThrough + 1
+
+/** The entries of the next message that are not known yet. It may repeat others, or all. */
+function nextEntries({ ahead: [next], chosenThrough }: Learner): readonly Entry[] {
+  invariant(next !== undefined, 'nothing waits')
+  const known = chosenThrough + 1 - firstOf(next)
+  return known === 0 ? next.entries : next.entries.slice(known)
+}
+
+export function commitEffect(self: Learner) {
+  const entries = nextEntries(self)
+  return self.ahead[0]?.answeredBy === self.config.id
+    ? ({ type: 'commit', entries, answers: true } as const)
+    : ({ type: 'commit', entries } as const)
+}
+
+const afterEntries = ({ log, chosenThrough, announced }: Learner, entries: readonly Entry[]) => ({
+  log: log.append(entries),
+  chosenThrough: chosenThrough + entries.length,
+  announced: Math.max(announced, chosenThrough + entries.length),
+})
+
+export const afterCommit = (self: Learner) => ({
+  ...afterEntries(self, nextEntries(self)),
+  ahead: self.ahead.slice(1),
+})
+
+// Asking others: each other learner in turn, and then the acceptors.
+
+const turnOf = (self: Learner, attempt: number): number => (attempt - 1) % (others(self, 'learner').length + 1)
+
+const isAcceptors = (self: Learner, attempt: number): boolean =>
+  turnOf(self, attempt) === others(self, 'learner').length
+
+export const areAcceptorsNext = (self: Learner): boolean => isAcceptors(self, self.attempts + 1)
+export const areAcceptorsAsked = (self: Learner): boolean => isAcceptors(self, self.attempts)
+
+export function peerInTurn(self: Learner): Address {
+  const peer = others(self, 'learner')[turnOf(self, self.attempts)]
+  invariant(peer !== undefined, 'it is the turn of the acceptors')
+  return roleAt(self, 'learner', peer)
+}
+
+export function learn({ chosenThrough, incoming }: Learner): Learn {
+  const { index, term } = incoming?.last ?? origin
+  return {
+    type: 'Learn',
+    first: chosenThrough + 1,
+    snapshotIndex: index,
+    snapshotTerm: term,
+    offset: incoming?.received ?? 0,
+  }
+}
+
+// Answering other learners.
+
+export const holds = ({ log, chosenThrough }: Learner, { first }: Learn): boolean =>
+  first > log.base.index && first <= chosenThrough
+
+export const holdsSnapshot = ({ log, snapshot }: Learner, { first }: Learn): boolean =>
+  first <= log.base.index && snapshot !== undefined && first <= snapshot.last.index
+
+export const chosenFrom = ({ log, config }: Learner, { first }: Learn): Chosen => ({
+  type: 'Chosen',
+  entries: log.batch(first, config.limits),
+  answeredBy: '',
+})
+
+export function pieceFor({ snapshot, config }: Learner, message: Learn): InstallSnapshot {
+  invariant(snapshot !== undefined, 'there is no snapshot')
+  const { index, term } = snapshot.last
+  const isSame = message.snapshotIndex === index && message.snapshotTerm === term
+  const offset = isSame ? Math.min(message.offset, snapshot.bytes.length) : 0
+  const { data, size } = chunkAt(snapshot, offset, config.limits.bytesMax)
+  return { type: 'InstallSnapshot', lastIndex: index, lastTerm: term, offset, data, size }
+}
+
+// A snapshot of another learner.
+
+const chunkOf = ({ lastIndex, lastTerm, offset, data, size }: InstallSnapshot): SnapshotChunk => ({
+  last: { index: lastIndex, term: lastTerm },
+  offset,
+  data,
+  size,
+})
+
+export const isNextPiece = ({ incoming }: Learner, piece: InstallSnapshot): boolean =>
+  isNextChunk(incoming, chunkOf(piece))
+export const isLastPiece = ({ incoming }: Learner, piece: InstallSnapshot): boolean =>
+  isLastChunk(incoming, chunkOf(piece))
+export const completed = ({ incoming }: Learner, piece: InstallSnapshot): Snapshot =>
+  completedSnapshot(incoming, chunkOf(piece))
+
+/** Asks for the next piece at once, unless this one was none. */
+export const withPiece = ({ incoming }: Learner, piece: InstallSnapshot) => ({
+  incoming: withChunk(incoming, chunkOf(piece)),
+  answered: piece.data.length > 0,
+})
+
+export function withInstalled(self: Learner, piece: InstallSnapshot) {
+  const snapshot = completed(self, piece)
+  const { index } = snapshot.last
+  return {
+    snapshot,
+    log: Log.empty(snapshot.last),
+    chosenThrough: index,
+    announced: Math.max(self.announced, index),
+    ahead: self.ahead.filter((message) => lastOf(message) > index),
+    incoming: undefined,
+    answered: true,
+  }
+}
+
+// What acceptors accepted.
+
+export const isWanted = (self: Learner, { first }: Report): boolean =>
+  areAcceptorsAsked(self) && first === self.chosenThrough + 1
+
+export const withReport = ({ reports }: Learner, { from, ...report }: Received<Report>) => ({
+  reports: { ...reports, [nodeOf(from)]: report },
+})
+
+/**
+ * Values of slots that are known to be chosen: of what a phase-1 quorum of acceptors accepted, the one of the highest
+ * ballot. By P2c every ballot after the one in which a value was chosen proposes that value, and one of the quorum has
+ * accepted it in that ballot or a later one; so it is right, also where no two acceptors name the same ballot.
+ */
+export function reportedEntries({ reports, config, chosenThrough, announced }: Learner): readonly Entry[] {
+  const votes = Object.fromEntries(Object.keys(reports).map((node): [NodeId, boolean] => [node, true]))
+  if (config.quorums.phase1.tally(votes) !== 'won') return []
+  const through = Math.min(announced, ...Object.values(reports).map((report) => report.through))
+  const highest = new Map<number, Entry>()
+  for (const { entries } of Object.values(reports)) {
+    for (const entry of entries) {
+      if (entry.term > (highest.get(entry.index)?.term ?? 0)) highest.set(entry.index, entry)
+    }
+  }
+  const entries: Entry[] = []
+  for (let slot = chosenThrough + 1; slot <= through; slot++) {
+    const entry = highest.get(slot)
+    if (!entry) break
+    entries.push(entry)
+  }
+  return entries
+}
+
+export const afterReports = (self: Learner) => ({
+  ...afterEntries(self, reportedEntries(self)),
+  reports: {},
+  answered: true,
+})
+
+// Snapshots of its own state machine.
+
+type Taken = { readonly snapshot: Snapshot }
+
+export const isNewerSnapshot = ({ snapshot, chosenThrough }: Learner, { snapshot: { last } }: Taken): boolean =>
+  last.index > (snapshot?.last.index ?? 0) && last.index <= chosenThrough
+
+export function withSnapshot({ log, config }: Learner, { snapshot }: Taken) {
+  const index = Math.max(log.base.index, snapshot.last.index - config.limits.entriesKept)
+  const through: Mark = { index, term: log.termAt(index) ?? 0 }
+  return { snapshot, log: log.compactThrough(through) }
+}

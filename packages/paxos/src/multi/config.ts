@@ -1,0 +1,49 @@
+import { type Address, addressOf, everyNode, type NodeId, type PhaseQuorums, type QuorumSystem } from '@quorate/core'
+
+/** The roles' names in addresses. */
+export const roleNames = {
+  proposer: 'proposer',
+  acceptor: 'acceptor',
+  learner: 'learner',
+  batcher: 'batcher',
+  proxyLeader: 'proxyLeader',
+} as const
+
+export type RoleName = (typeof roleNames)[keyof typeof roleNames]
+
+export interface MultiPaxosLimits {
+  /** Slots in one message. @default 1024 */
+  readonly entriesMax: number
+  /** Bytes of entries in one message, and of data in one InstallSnapshot. @default 262144 */
+  readonly bytesMax: number
+  /** Accepts on their way that are not chosen yet: the window. @default 16 */
+  readonly pollsMax: number
+  /** Slots of the distinguished proposer that are not chosen yet; beyond, proposals are refused as overloaded. @default 65536 */
+  readonly openSlotsMax: number
+  /** Entries that a learner keeps before its snapshot, for learners that are a little behind. @default 10000 */
+  readonly entriesKept: number
+}
+
+/** Who an actor is, and with whom. Never changes. */
+export interface MultiPaxosConfig {
+  readonly group: string
+  readonly id: NodeId
+  readonly nodes: Readonly<Record<RoleName, readonly NodeId[]>>
+  /** Of acceptors. */
+  readonly quorums: PhaseQuorums
+  /** Of learners: what they hold in snapshots, acceptors may forget. */
+  readonly snapshotQuorum: QuorumSystem
+  readonly limits: MultiPaxosLimits
+}
+
+export interface Configured {
+  readonly config: MultiPaxosConfig
+}
+
+export const roleAt = ({ config }: Configured, role: RoleName, node: NodeId): Address =>
+  addressOf(config.group, role, node)
+export const everyRole = (self: Configured, role: RoleName): Address => roleAt(self, role, everyNode)
+
+/** Nodes of a role, but for this one. */
+export const others = ({ config }: Configured, role: RoleName): readonly NodeId[] =>
+  config.nodes[role].filter((node) => node !== config.id)

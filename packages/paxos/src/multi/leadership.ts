@@ -1,0 +1,252 @@
+import { type Address, type Command, entriesAfter, invariant, Log, type NodeId, type Received } from '@quorate/core'
+import { isSameBallot, termOf } from '../ballot.js'
+import type { Accept, Accepted, Batch, HeartbeatReply, MultiPaxosMessage, Relayed } from '../generated/multi_paxos.js'
+import { everyRole, type RoleName, roleAt } from './config.js'
+import { openEntries, type Preparing } from './phaseOne.js'
+import { changed, chosenOf, isWon, lastSlotOf, type Poll, withVote } from './polls.js'
+import { ballotOf, type Outgoing, type Proposer, senderOf } from './proposer.js'
+
+/** What a distinguished proposer knows, and what it says next. @module */
+
+export interface Leading extends Proposer {
+  /** Until every slot up to here is chosen, it is not known what earlier proposers had chosen. */
+  readonly horizon: number
+  /** What is proposed, from a while before the first slot that is not chosen. */
+  readonly log: Log
+  /** The last slot that was sent to acceptors. */
+  readonly sentThrough: number
+  /** Of the last Accept. */
+  readonly lastNumber: number
+  /** The Accepts on their way, by slot. */
+  readonly polls: readonly Poll[]
+  /** Heartbeats so far. */
+  readonly beat: number
+  /** By acceptor, the latest Accept that it answered. */
+  readonly acknowledged: Readonly<Record<NodeId, number>>
+  /** In which beat somebody was last heard. */
+  readonly heardAt: Readonly<Record<Address, number>>
+  /** In which beat it was last checked that a quorum is there. */
+  readonly checkedAt: number
+  /** By learner, the last slot that its snapshot holds. */
+  readonly snapshots: Readonly<Record<NodeId, number>>
+  /** What is to be said, one message after the other. */
+  readonly outgoing: readonly Outgoing[]
+}
+
+export function begin(input: Preparing): Leading {
+  const { config, round, chosenThrough, horizon } = input
+  return {
+    config,
+    round,
+    leaderBallot: ballotOf(input),
+    leader: config.id,
+    chosenThrough,
+    horizon,
+    log: Log.empty({ index: chosenThrough, term: 0 }).append(openEntries(input)),
+    sentThrough: chosenThrough,
+    lastNumber: 0,
+    polls: [],
+    beat: 0,
+    acknowledged: {},
+    heardAt: {},
+    checkedAt: 0,
+    snapshots: {},
+    outgoing: [],
+  }
+}
+
+// Who is there. Who does not answer is left out of what is said to all: the bus would pile it up for a process that has
+// stopped, at the cost of the others.
+
+const silentBeats = 5
+
+const isSilent = (self: Leading, role: RoleName, node: NodeId): boolean =>
+  self.beat - (self.heardAt[roleAt(self, role, node)] ?? 0) > silentBeats
+
+const present = (self: Leading, role: RoleName): readonly NodeId[] => {
+  const nodes = self.config.nodes[role]
+  const there = nodes.filter((node) => !isSilent(self, role, node))
+  return there.length === 0 ? nodes : there
+}
+
+export function toEach(self: Leading, role: RoleName, message: MultiPaxosMessage): readonly Outgoing[] {
+  const nodes = present(self, role)
+  return nodes.length === self.config.nodes[role].length
+    ? [{ to: everyRole(self, role), message }]
+    : nodes.map((node) => ({ to: roleAt(self, role, node), message }))
+}
+
+const inTurn = (nodes: readonly NodeId[], turn: number): NodeId => {
+  const node = nodes[turn % nodes.length]
+  invariant(node !== undefined, 'a role has no nodes')
+  return node
+}
+
+/** The learner beside this proposer, whose node the clients asked; otherwise each in turn. */
+const answererOf = (self: Leading, turn: number): NodeId => {
+  const { id, nodes } = self.config
+  return nodes.batcher.length === 0 && nodes.learner.includes(id) ? id : inTurn(present(self, 'learner'), turn)
+}
+
+const heard = (self: Leading, from: Address) => ({ heardAt: { ...self.heardAt, [from]: self.beat } })
+
+// Phase 2.
+
+export const usesProxies = ({ config }: Leading): boolean => config.nodes.proxyLeader.length > 0
+
+/** The slots that as many learners hold in snapshots as it takes not to lose them. */
+const forgetThrough = ({ config, snapshots }: Leading): number => config.snapshotQuorum.committed(snapshots)
+
+const accept = (self: Leading, { number, entries, answeredBy }: Pick<Poll, 'number' | 'entries' | 'answeredBy'>) =>
+  ({
+    type: 'Accept',
+    ballot: ballotOf(self),
+    number,
+    entries,
+    chosenThrough: self.chosenThrough,
+    forgetThrough: forgetThrough(self),
+    answeredBy,
+  }) satisfies Accept
+
+/** Asks nothing but whether the promise still holds. */
+export const question = (self: Leading, number: number) => accept(self, { number, entries: [], answeredBy: '' })
+
+export const isOverloaded = ({ log, chosenThrough, config }: Leading): boolean =>
+  log.last.index - chosenThrough >= config.limits.openSlotsMax
+
+export const withCommands = (self: Leading, { commands }: { readonly commands: readonly Command[] }) => ({
+  log: self.log.append(entriesAfter(self.log.last.index, termOf(ballotOf(self)), commands)),
+})
+
+export const mayOpenPoll = ({ polls, sentThrough, log, config }: Leading): boolean =>
+  sentThrough < log.last.index && polls.length < config.limits.pollsMax
+
+export function withNextPoll(self: Leading) {
+  const entries = self.log.batch(self.sentThrough + 1, self.config.limits)
+  const number = self.lastNumber + 1
+  const poll = { number, entries, votes: {}, isChosen: false, answeredBy: answererOf(self, number), sentAt: self.beat }
+  return {
+    lastNumber: number,
+    sentThrough: lastSlotOf(poll),
+    polls: [...self.polls, poll],
+    outgoing: [...self.outgoing, ...acceptsOf(self, poll, number)],
+  }
+}
+
+function acceptsOf(self: Leading, poll: Poll, turn: number): readonly Outgoing[] {
+  const message = accept(self, poll)
+  return usesProxies(self)
+    ? [{ to: roleAt(self, 'proxyLeader', inTurn(present(self, 'proxyLeader'), turn)), message }]
+    : toEach(self, 'acceptor', message)
+}
+
+export const isAcceptance = (self: Leading, message: Received<Accepted>): boolean =>
+  isSameBallot(message.ballot, ballotOf(self)) &&
+  message.number <= self.lastNumber &&
+  self.config.nodes.acceptor.includes(senderOf(message))
+
+export function withAcceptance(self: Leading, message: Received<Accepted>) {
+  const node = senderOf(message)
+  const number = Math.max(self.acknowledged[node] ?? 0, message.number)
+  return {
+    ...heard(self, message.from),
+    acknowledged: { ...self.acknowledged, [node]: number },
+    polls: withVote(self.polls, message.number, node),
+  }
+}
+
+/** A proxy leader has told the learners. */
+export const isRelayed = (self: Leading, { ballot }: Relayed): boolean => isSameBallot(ballot, ballotOf(self))
+
+export const withRelayed = (self: Leading, { from, number }: Received<Relayed>) => ({
+  ...heard(self, from),
+  polls: changed(self.polls, number, (poll) => ({ ...poll, isChosen: true })),
+})
+
+const wonPoll = ({ polls, config }: Leading): Poll | undefined =>
+  polls.find((poll) => !poll.isChosen && isWon(poll, config.quorums.phase2))
+
+export const hasWonPoll = (self: Leading): boolean => wonPoll(self) !== undefined
+
+export function withWonPoll(self: Leading) {
+  const poll = wonPoll(self)
+  invariant(poll !== undefined, 'no poll is won')
+  return {
+    outgoing: [...self.outgoing, ...toEach(self, 'learner', chosenOf(poll))],
+    polls: changed(self.polls, poll.number, (won) => ({ ...won, isChosen: true })),
+  }
+}
+
+export const isFirstChosen = ({ polls: [first] }: Leading): boolean => first?.isChosen === true
+
+/** What is kept of the log is copied when its beginning goes, so that is done for many slots at once. */
+const compactAtLeast = 8192
+
+export function withoutFirstPoll(self: Leading) {
+  const [first, ...polls] = self.polls
+  invariant(first !== undefined, 'no poll is under way')
+  const index = lastSlotOf(first)
+  const term = self.log.termAt(index)
+  invariant(term !== undefined, 'what is proposed is in the log')
+  const isWorthwhile = index - self.log.base.index >= Math.max(compactAtLeast, self.log.length / 2)
+  const log = isWorthwhile ? self.log.compactThrough({ index, term }) : self.log
+  return { polls, log, chosenThrough: index }
+}
+
+// Heartbeats.
+
+/** An unanswered Accept is sent again after so many heartbeats; only the first few, which the others wait for. */
+const repeatAfterBeats = 4
+const repeatsMax = 4
+
+const isLate = (self: Leading, { isChosen, sentAt }: Poll): boolean =>
+  !isChosen && self.beat - sentAt >= repeatAfterBeats
+
+function repeatsOf(self: Leading, poll: Poll): readonly Outgoing[] {
+  if (usesProxies(self)) return acceptsOf(self, poll, poll.number + self.beat)
+  const message = accept(self, poll)
+  const missing = present(self, 'acceptor').filter((node) => !poll.votes[node])
+  return missing.map((node) => ({ to: roleAt(self, 'acceptor', node), message }))
+}
+
+export function withHeartbeat(before: Leading) {
+  const self = { ...before, beat: before.beat + 1 }
+  const { nodes } = self.config
+  const message = { type: 'Heartbeat', ballot: ballotOf(self), chosenThrough: self.chosenThrough } as const
+  const listeners = (['proposer', 'learner', 'batcher', 'proxyLeader'] as const).filter(
+    (role) => nodes[role].length > 0,
+  )
+  const late = self.polls.filter((poll) => isLate(self, poll)).slice(0, repeatsMax)
+  const number = self.lastNumber + 1
+  return {
+    beat: self.beat,
+    lastNumber: number,
+    polls: self.polls.map((poll) => (late.includes(poll) ? { ...poll, sentAt: self.beat } : poll)),
+    outgoing: [
+      ...self.outgoing,
+      ...listeners.map((role) => ({ to: everyRole(self, role), message })),
+      { to: everyRole(self, 'acceptor'), message: question(self, number) },
+      ...late.flatMap((poll) => repeatsOf(self, poll)),
+    ],
+  }
+}
+
+export function withHeartbeatReply(self: Leading, message: Received<HeartbeatReply>) {
+  const node = senderOf(message)
+  const isLearner = message.from === roleAt(self, 'learner', node)
+  const through = Math.max(self.snapshots[node] ?? 0, message.snapshotThrough)
+  return { ...heard(self, message.from), ...(isLearner && { snapshots: { ...self.snapshots, [node]: through } }) }
+}
+
+export const isOwnReply = (self: Leading, { ballot }: HeartbeatReply): boolean => isSameBallot(ballot, ballotOf(self))
+
+/** Without a quorum of acceptors nothing is chosen any more, and clients should know that nobody leads. */
+export function isFit(self: Leading): boolean {
+  const { config, heardAt, checkedAt } = self
+  const there = config.nodes.acceptor.filter((node) => (heardAt[roleAt(self, 'acceptor', node)] ?? -1) >= checkedAt)
+  return config.quorums.phase2.tally(Object.fromEntries(there.map((node) => [node, true]))) === 'won'
+}
+
+/** Says yes to a batcher. */
+export const takeBatch = (_self: Leading, { from, number }: Received<Batch>) =>
+  ({ type: 'send', to: from, message: { type: 'BatchReply', number, taken: true } }) as const

@@ -1,0 +1,192 @@
+import {
+  type Effect,
+  type IncomingSnapshot,
+  ignore,
+  type LocalEvent,
+  Log,
+  type NodeId,
+  type Received,
+  type RecoveredState,
+  rulesFor,
+  type Snapshot,
+  send,
+} from '@quorate/core'
+import { and, assign, emit, not, setup } from 'xstate'
+import type { Chosen, Heartbeat, InstallSnapshot, Learn, MultiPaxosMessage, Report } from '../generated/multi_paxos.js'
+import { say } from '../saying.js'
+import * as catching from './catchingUp.js'
+import { type Configured, everyRole, type MultiPaxosConfig } from './config.js'
+
+/**
+ * Multi-Paxos learner: Lamport, "Paxos Made Simple" (2001), sections 2.3 and 3. It hands what was chosen to the state
+ * machine in the order of slots, and asks for what it missed. It keeps snapshots on the disk and no log: what was chosen
+ * can be learned again.
+ * @module
+ */
+
+export interface Learner extends Configured {
+  /** Every slot up to here is chosen, and was handed to the state machine. */
+  readonly chosenThrough: number
+  /** Every slot up to here is chosen, as somebody says who knows. */
+  readonly announced: number
+  /** What was chosen since a while before the snapshot, for learners that are behind. */
+  readonly log: Log
+  /** The latest that is on the disk. */
+  readonly snapshot: Snapshot | undefined
+  /** Chosen, behind a slot that is missing; by first slot. */
+  readonly ahead: readonly Chosen[]
+  readonly incoming: IncomingSnapshot | undefined
+  /** How often others were asked since nothing was missing. */
+  readonly attempts: number
+  /** Who was asked last has answered, and there is more to ask for. */
+  readonly answered: boolean
+  /** What acceptors said they accepted. */
+  readonly reports: Readonly<Record<NodeId, Report>>
+}
+
+export type LearnerEvent =
+  | Received<Chosen | Heartbeat | Learn | Report | InstallSnapshot>
+  | Extract<LocalEvent, { type: 'storage.persisted' | 'snapshot.taken' }>
+
+/** A learner as of its last snapshot. */
+export function recoverLearner(config: MultiPaxosConfig, { snapshot, base }: RecoveredState): Learner {
+  return {
+    config,
+    chosenThrough: base.index,
+    announced: base.index,
+    log: Log.empty(base),
+    snapshot,
+    ahead: [],
+    incoming: undefined,
+    attempts: 0,
+    answered: false,
+    reports: {},
+  }
+}
+
+const on = rulesFor<Learner, LearnerEvent>()
+
+export const learner = setup({
+  types: {} as {
+    context: Learner
+    events: LearnerEvent
+    input: Learner
+    emitted: Effect<MultiPaxosMessage>
+  },
+  delays: { learnAgain: 100 },
+  guards: {
+    isMalformed: on('Chosen', (_self, message) => catching.isMalformed(message)),
+    isKnown: on('Chosen', (self, { entries }) => (entries.at(-1)?.index ?? 0) <= self.chosenThrough),
+    isTooFarAhead: on('Chosen', catching.isTooFarAhead),
+    isNextHere: ({ context: self }) => catching.isNextHere(self),
+    isBehind: ({ context: self }) => self.announced > self.chosenThrough,
+    isAnswered: ({ context: self }) => self.answered,
+    areAcceptorsNext: ({ context: self }) => catching.areAcceptorsNext(self),
+    areAcceptorsAsked: ({ context: self }) => catching.areAcceptorsAsked(self),
+    isWanted: on('Report', catching.isWanted),
+    isReported: ({ context: self }) => catching.reportedEntries(self).length > 0,
+    isSnapshotKnown: on('InstallSnapshot', (self, { lastIndex }) => lastIndex <= self.chosenThrough),
+    isLastPiece: on('InstallSnapshot', catching.isLastPiece),
+    isNextPiece: on('InstallSnapshot', catching.isNextPiece),
+    holds: on('Learn', catching.holds),
+    holdsSnapshot: on('Learn', catching.holdsSnapshot),
+    isNewerSnapshot: on('snapshot.taken', catching.isNewerSnapshot),
+  },
+  actions: {
+    queue: assign(on('Chosen', catching.withChosen)),
+    commit: emit(({ context: self }) => catching.commitEffect(self)),
+    advance: assign(({ context: self }) => catching.afterCommit(self)),
+    commitReported: emit(({ context: self }) => ({ type: 'commit', entries: catching.reportedEntries(self) })),
+    advanceReported: assign(({ context: self }) => catching.afterReports(self)),
+    noteAnnounced: assign(
+      on('Heartbeat', (self, { chosenThrough }) => ({ announced: Math.max(self.announced, chosenThrough) })),
+    ),
+    replyHeartbeat: emit(
+      on('Heartbeat', (self, { from, ballot }) =>
+        send(from, { type: 'HeartbeatReply', ballot, snapshotThrough: self.snapshot?.last.index ?? 0 }),
+      ),
+    ),
+    askLearner: emit(({ context: self }) => say(catching.peerInTurn(self), catching.learn(self))),
+    askAcceptors: emit(({ context: self }) => say(everyRole(self, 'acceptor'), catching.learn(self))),
+    noteAsked: assign({ answered: false, reports: {} }),
+    noteAttempt: assign(({ context: { attempts } }) => ({ attempts: attempts + 1, incoming: undefined })),
+    noteUpToDate: assign({ attempts: 0, answered: false, incoming: undefined, reports: {} }),
+    noteReport: assign(on('Report', catching.withReport)),
+    acceptPiece: assign(on('InstallSnapshot', catching.withPiece)),
+    persistSnapshot: emit(
+      on('InstallSnapshot', (self, piece) => ({ type: 'install' as const, snapshot: catching.completed(self, piece) })),
+    ),
+    restore: emit(
+      on('InstallSnapshot', (self, piece) => ({ type: 'restore' as const, snapshot: catching.completed(self, piece) })),
+    ),
+    install: assign(on('InstallSnapshot', catching.withInstalled)),
+    replyChosen: emit(on('Learn', (self, message) => send(message.from, catching.chosenFrom(self, message)))),
+    replySnapshot: emit(on('Learn', (self, message) => send(message.from, catching.pieceFor(self, message)))),
+    /** The log of a learner is not on the disk, so its own snapshot takes the place of all that is. */
+    persistOwnSnapshot: emit(on('snapshot.taken', (_self, { snapshot }) => ({ type: 'install' as const, snapshot }))),
+    compact: assign(on('snapshot.taken', catching.withSnapshot)),
+  },
+}).createMachine({
+  id: 'learner',
+  context: ({ input }) => input,
+  initial: 'current',
+  on: {
+    Chosen: [
+      { guard: 'isMalformed', ...ignore('nobody sends such entries') },
+      { guard: 'isKnown', ...ignore('it is known already') },
+      { guard: 'isTooFarAhead', ...ignore('too much waits already for what is missing') },
+      { actions: 'queue' },
+    ],
+    Heartbeat: { actions: ['noteAnnounced', 'replyHeartbeat'] },
+    Learn: [
+      { guard: 'holds', actions: 'replyChosen' },
+      { guard: 'holdsSnapshot', actions: 'replySnapshot' },
+      ignore('this learner knows no more itself'),
+    ],
+    Report: ignore('nothing was asked of acceptors, or it is known by now'),
+    InstallSnapshot: ignore('nothing is missing here'),
+    'snapshot.taken': [
+      { guard: 'isNewerSnapshot', actions: ['persistOwnSnapshot', 'compact'] },
+      ignore('a newer one is here'),
+    ],
+    'storage.persisted': ignore('a learner writes no entries'),
+  },
+  states: {
+    current: {
+      always: [
+        { guard: 'isNextHere', actions: ['commit', 'advance'] },
+        { guard: 'isBehind', target: 'behind' },
+      ],
+    },
+    /** Slots are chosen that were not heard of. They may be on their way; if they do not come, others are asked. */
+    behind: {
+      always: [
+        { guard: 'isNextHere', actions: ['commit', 'advance'], target: 'behind', reenter: true },
+        { guard: 'isReported', actions: ['commitReported', 'advanceReported'], target: 'behind', reenter: true },
+        { guard: not('isBehind'), actions: 'noteUpToDate', target: 'current' },
+        { guard: and(['isAnswered', 'areAcceptorsAsked']), actions: ['askAcceptors', 'noteAsked'] },
+        { guard: 'isAnswered', actions: ['askLearner', 'noteAsked'] },
+      ],
+      after: {
+        learnAgain: [
+          {
+            guard: 'areAcceptorsNext',
+            actions: ['noteAttempt', 'askAcceptors', 'noteAsked'],
+            target: 'behind',
+            reenter: true,
+          },
+          { actions: ['noteAttempt', 'askLearner', 'noteAsked'], target: 'behind', reenter: true },
+        ],
+      },
+      on: {
+        Report: [{ guard: 'isWanted', actions: 'noteReport' }, ignore('it is known by now')],
+        InstallSnapshot: [
+          { guard: 'isSnapshotKnown', ...ignore('it is known already') },
+          { guard: 'isLastPiece', actions: ['persistSnapshot', 'restore', 'install'], target: 'behind', reenter: true },
+          { guard: 'isNextPiece', actions: 'acceptPiece', target: 'behind', reenter: true },
+          ignore('not the piece that was asked for'),
+        ],
+      },
+    },
+  },
+})

@@ -1,0 +1,174 @@
+import {
+  type AnyStateMachine,
+  bothPhases,
+  checkLimits,
+  checkMembers,
+  checkNodes,
+  checkTimes,
+  type GroupDefinition,
+  type GroupLimits,
+  json,
+  majority,
+  membersOf,
+  type NodeId,
+  type PhaseQuorums,
+  type RecoveredState,
+  type RoleDefinition,
+} from '@quorate/core'
+import { checkProposers } from '../ballot.js'
+import { messages } from '../generated/multi_paxos.js'
+import { type AcceptorRecord, recoverAcceptor } from './acceptor.js'
+import { newBatcher } from './batcher.js'
+import { type MultiPaxosConfig, type MultiPaxosLimits, roleNames } from './config.js'
+import { recoverLearner } from './learner.js'
+import { type ProposerRecord, recoverProposer } from './proposer.js'
+import { newProxyLeader } from './proxyLeader.js'
+import * as status from './status.js'
+import * as timed from './timers.js'
+
+export interface MultiPaxosOptions<Machine extends AnyStateMachine> {
+  /** Nodes of which one leads: 2 survive the loss of 1. */
+  readonly proposers: readonly NodeId[]
+  /** Nodes that decide: 3 survive the loss of 1, 5 of 2. */
+  readonly acceptors: readonly NodeId[]
+  /** Nodes that run the state machine: 2 survive the loss of 1. */
+  readonly learners: readonly NodeId[]
+  /** Nodes that clients ask, where they should not ask proposers. @default none */
+  readonly batchers?: readonly NodeId[]
+  /** Nodes that talk to acceptors and learners in place of the distinguished proposer. @default none */
+  readonly proxyLeaders?: readonly NodeId[]
+  readonly stateMachine: Machine
+  /** Which acceptors decide. @default bothPhases(majority(acceptors)) */
+  readonly quorums?: PhaseQuorums
+  /** A proposer that hears no distinguished one for this long, and up to as long again at random, stands for it. Milliseconds. @default 1000 */
+  readonly electionTimeoutMs?: number
+  /** How often a distinguished proposer says that it is there. Milliseconds; well below the election timeout. @default 100 */
+  readonly heartbeatMs?: number
+  readonly limits?: Partial<MultiPaxosLimits & Omit<GroupLimits, 'messageBytesMax'>>
+}
+
+const defaults = {
+  entriesMax: 1024,
+  bytesMax: 256 * 1024,
+  pollsMax: 16,
+  openSlotsMax: 65_536,
+  entriesKept: 10_000,
+  commandBytesMax: 256 * 1024,
+  snapshotEveryEntries: 50_000,
+  sessionsMax: 4096,
+} satisfies MultiPaxosLimits & Omit<GroupLimits, 'messageBytesMax'>
+
+/** Room in a message for what is not entries: the envelope and the fields beside them. */
+const messageOverheadBytes = 4096
+
+/** Proxy leaders keep so many Accepts. */
+const pollsMaxMax = 128
+
+/**
+ * A group that orders its commands by Multi-Paxos (Lamport, "Paxos Made Simple", 2001, section 3), its roles on the nodes
+ * that you name: all on each node, or each on nodes of its own.
+ * @throws {@link InvalidConfigurationError} `QUORATE_INVALID_CONFIGURATION`: a role without nodes, a node listed twice, a
+ *   quorum of others than acceptors, two proposers whose ballots could be equal, a heartbeat that is not shorter than the
+ *   election timeout, a limit that is no whole number above 0.
+ * @throws {@link InvalidNameError} `QUORATE_INVALID_NAME`: a node's name that no subject can carry.
+ */
+export function multiPaxos<Machine extends AnyStateMachine>(
+  options: MultiPaxosOptions<Machine>,
+): GroupDefinition<Machine> {
+  const { proposers, acceptors, learners, batchers = [], proxyLeaders = [], stateMachine } = options
+  const { electionTimeoutMs = 1000, heartbeatMs = 100 } = options
+  checkRoles(options)
+  const quorums = options.quorums ?? bothPhases(majority(acceptors))
+  checkMembers('acceptors', membersOf(quorums), acceptors)
+  checkTimes(electionTimeoutMs, heartbeatMs)
+  const limits = { ...defaults, ...options.limits }
+  checkLimits(limits)
+  const shared: Omit<MultiPaxosConfig, 'group' | 'id'> = {
+    nodes: {
+      proposer: proposers,
+      acceptor: acceptors,
+      learner: learners,
+      batcher: batchers,
+      proxyLeader: proxyLeaders,
+    },
+    quorums,
+    snapshotQuorum: majority(learners),
+    limits: { ...limits, pollsMax: Math.min(limits.pollsMax, pollsMaxMax) },
+  }
+  const times = { electionTimeoutMs, heartbeatMs }
+  return {
+    protocol: 'multi-paxos',
+    messages,
+    stateMachine,
+    quorums,
+    limits: { ...limits, messageBytesMax: Math.max(limits.bytesMax, limits.commandBytesMax) + messageOverheadBytes },
+    roles: {
+      [roleNames.proposer]: proposerDefinition(shared, times),
+      [roleNames.acceptor]: acceptorDefinition(shared, times),
+      [roleNames.learner]: learnerDefinition(shared, times),
+      ...(batchers.length > 0 && { [roleNames.batcher]: batcherDefinition(shared, times) }),
+      ...(proxyLeaders.length > 0 && { [roleNames.proxyLeader]: proxyLeaderDefinition(shared) }),
+    },
+  }
+}
+
+type Shared = Omit<MultiPaxosConfig, 'group' | 'id'>
+type Place = Parameters<RoleDefinition['input']>[0]
+
+const configAt = (shared: Shared, { group, node }: Place): MultiPaxosConfig => ({ ...shared, group, id: node })
+
+const passive = { orders: false, applies: false, record: json<unknown>() } satisfies Partial<RoleDefinition>
+
+const proposerDefinition = (shared: Shared, times: timed.Times): RoleDefinition => ({
+  ...passive,
+  nodes: shared.nodes.proposer,
+  // Where there are batchers, clients ask them.
+  orders: shared.nodes.batcher.length === 0,
+  record: json<ProposerRecord>(),
+  logic: (random) => timed.proposer(random, times),
+  input: (place) => recoverProposer(configAt(shared, place), place.recovered as RecoveredState<ProposerRecord>),
+  status: (snapshot) => status.ofProposer(snapshot as Parameters<typeof status.ofProposer>[0]),
+})
+
+const acceptorDefinition = (shared: Shared, times: timed.Times): RoleDefinition => ({
+  ...passive,
+  nodes: shared.nodes.acceptor,
+  record: json<AcceptorRecord>(),
+  logic: () => timed.acceptor(times),
+  input: (place) => recoverAcceptor(configAt(shared, place), place.recovered as RecoveredState<AcceptorRecord>),
+  status: (snapshot) => status.ofAcceptor(snapshot as Parameters<typeof status.ofAcceptor>[0]),
+})
+
+const learnerDefinition = (shared: Shared, times: timed.Times): RoleDefinition => ({
+  ...passive,
+  nodes: shared.nodes.learner,
+  applies: true,
+  logic: () => timed.learner(times),
+  input: (place) => recoverLearner(configAt(shared, place), place.recovered),
+  status: (snapshot) => status.ofLearner(snapshot as Parameters<typeof status.ofLearner>[0]),
+})
+
+const batcherDefinition = (shared: Shared, times: timed.Times): RoleDefinition => ({
+  ...passive,
+  nodes: shared.nodes.batcher,
+  orders: true,
+  logic: () => timed.batcher(times),
+  input: (place) => newBatcher(configAt(shared, place)),
+  status: (snapshot) => status.ofBatcher(snapshot as Parameters<typeof status.ofBatcher>[0]),
+})
+
+const proxyLeaderDefinition = (shared: Shared): RoleDefinition => ({
+  ...passive,
+  nodes: shared.nodes.proxyLeader,
+  logic: () => timed.proxyLeader,
+  input: (place) => newProxyLeader(configAt(shared, place)),
+  status: (snapshot) => status.ofProxyLeader(snapshot as Parameters<typeof status.ofProxyLeader>[0]),
+})
+
+function checkRoles(options: MultiPaxosOptions<AnyStateMachine>): void {
+  checkProposers(options.proposers)
+  checkNodes('acceptors', options.acceptors)
+  checkNodes('learners', options.learners)
+  if (options.batchers) checkNodes('batchers', options.batchers)
+  if (options.proxyLeaders) checkNodes('proxyLeaders', options.proxyLeaders)
+}

@@ -1,0 +1,91 @@
+import { type Entry, type NodeId, noopAt, type Received } from '@quorate/core'
+import { isSameBallot, termOf } from '../ballot.js'
+import type { Prepare, Promise as PromiseReply } from '../generated/multi_paxos.js'
+import { everyRole, roleAt } from './config.js'
+import { ballotOf, type Outgoing, type Proposer, senderOf } from './proposer.js'
+
+/** Phase 1 for all slots at once, and what follows from it for phase 2. @module */
+
+export interface Preparing extends Proposer {
+  /** By acceptor: the slot from which on it has yet to say what it accepted, or `done`. */
+  readonly promises: Readonly<Record<NodeId, number | 'done'>>
+  /** By slot, what was accepted in the highest ballot. */
+  readonly found: ReadonlyMap<number, Entry>
+  /** The last slot in which anything was accepted. */
+  readonly horizon: number
+}
+
+export const begin = (self: Proposer): Preparing => ({
+  ...self,
+  round: self.round + 1,
+  leader: undefined,
+  promises: {},
+  found: new Map(),
+  horizon: 0,
+})
+
+const prepare = (self: Preparing, first: number): Prepare => ({ type: 'Prepare', ballot: ballotOf(self), first })
+
+const askedFrom = ({ promises, chosenThrough }: Preparing, node: NodeId): number | 'done' =>
+  promises[node] ?? chosenThrough + 1
+
+/** Phase 1(a), to everybody at first, and later to those who have not said all. */
+export const preparesDue = (self: Preparing): readonly Outgoing[] =>
+  Object.keys(self.promises).length === 0
+    ? [{ to: everyRole(self, 'acceptor'), message: prepare(self, self.chosenThrough + 1) }]
+    : self.config.nodes.acceptor.flatMap((node) => {
+        const first = askedFrom(self, node)
+        return first === 'done' ? [] : [{ to: roleAt(self, 'acceptor', node), message: prepare(self, first) }]
+      })
+
+/** An answer in this ballot, of an acceptor, that leaves out no slot but such as are chosen. */
+export function isPromise(self: Preparing, message: Received<PromiseReply>): boolean {
+  const node = senderOf(message)
+  if (!isSameBallot(message.ballot, ballotOf(self)) || !self.config.nodes.acceptor.includes(node)) return false
+  const asked = askedFrom(self, node)
+  return asked !== 'done' && message.first <= Math.max(asked, message.chosenThrough + 1)
+}
+
+/** True if the acceptor has accepted more than the message carries. */
+export const isPartial = (_self: Preparing, { through, last }: PromiseReply): boolean => through < last
+
+/** P2c: of each slot, the value of the highest-numbered proposal among the answers. */
+export function withPromise(self: Preparing, message: Received<PromiseReply>) {
+  const found = new Map(self.found)
+  for (const entry of message.entries) {
+    if (entry.term > (found.get(entry.index)?.term ?? 0)) found.set(entry.index, entry)
+  }
+  const promise = isPartial(self, message) ? message.through + 1 : ('done' as const)
+  return {
+    found,
+    promises: { ...self.promises, [senderOf(message)]: promise },
+    horizon: Math.max(self.horizon, message.last),
+    chosenThrough: Math.max(self.chosenThrough, message.chosenThrough),
+  }
+}
+
+export const nextPiece = (self: Preparing, message: Received<PromiseReply>): Outgoing => ({
+  to: message.from,
+  message: prepare(self, message.through + 1),
+})
+
+/** Phase 1 is done when a quorum has promised, and said all that it accepted. */
+export function isPrepared({ promises, config }: Preparing): boolean {
+  const votes = Object.entries(promises).map(([node, promise]): [NodeId, boolean] => [node, promise === 'done'])
+  return config.quorums.phase1.tally(Object.fromEntries(votes.filter(([, isDone]) => isDone))) === 'won'
+}
+
+/**
+ * What phase 2 must propose, from the first slot that is not known to be chosen: values that may have been chosen, and
+ * no-ops in the holes between them. "The new leader executes phase 2 ... proposing a special no-op command that leaves the
+ * state unchanged" (section 3).
+ */
+export function openEntries(self: Preparing): readonly Entry[] {
+  const term = termOf(ballotOf(self))
+  const entries: Entry[] = []
+  for (let index = self.chosenThrough + 1; index <= self.horizon; index++) {
+    const entry = self.found.get(index)
+    entries.push(entry ? { ...entry, term } : noopAt({ index, term }))
+  }
+  return entries
+}

@@ -1,0 +1,102 @@
+import { ignore, rulesFor } from '@quorate/core'
+import { and, assign, emit, setup } from 'xstate'
+import { say } from '../saying.js'
+import * as phase from './phaseOne.js'
+import * as proposer from './proposer.js'
+
+/** A proposer that would lead: phase 1. Lamport, "Paxos Made Simple" (2001), sections 2.2 and 3. @module */
+
+export interface Preparing extends phase.Preparing {
+  /** Requests that are due, one said after the other. */
+  readonly outgoing: readonly proposer.Outgoing[]
+}
+
+const on = rulesFor<Preparing, proposer.ProposerEvent>()
+
+export const preparing = setup({
+  types: {} as {
+    context: Preparing
+    events: proposer.ProposerEvent
+    input: proposer.Proposer
+    output: phase.Preparing
+    emitted: proposer.ProposerEffect
+  },
+  delays: { prepareAgain: 100, electionTimeout: 1000 },
+  guards: {
+    isLeader: on('Heartbeat', proposer.isLeader),
+    isPromise: on('Promise', phase.isPromise),
+    isPartial: on('Promise', phase.isPartial),
+    isRefusal: on('Nack', proposer.isRefusal),
+    isPrepared: ({ context: self }) => phase.isPrepared(self),
+    isSomethingDue: ({ context: self }) => self.outgoing.length > 0,
+  },
+  actions: {
+    persist: emit(({ context: { round } }) => ({ type: 'persist', record: { round } })),
+    prepare: assign(({ context: self }) => ({ outgoing: phase.preparesDue(self) })),
+    sayFirst: emit(({ context: self }) => proposer.firstOf(self)),
+    noteSaid: assign(({ context: { outgoing } }) => ({ outgoing: outgoing.slice(1) })),
+    notePromise: assign(on('Promise', phase.withPromise)),
+    askForMore: emit(
+      on('Promise', (self, message) => {
+        const next = phase.nextPiece(self, message)
+        return say(next.to, next.message)
+      }),
+    ),
+    recognizeLeader: assign(on('Heartbeat', proposer.withLeader)),
+    skipRounds: assign(on('Nack', proposer.withRefusal)),
+    refuseProposal: emit(on('client.proposed', proposer.refuse)),
+    refuseRead: emit(on('client.read', proposer.refuse)),
+    refuseBatch: emit(on('Batch', proposer.refuseBatch)),
+    refuseReadIndex: emit(on('ReadIndex', proposer.refuseReadIndex)),
+  },
+}).createMachine({
+  id: 'preparing',
+  context: ({ input }) => ({ ...phase.begin(input), outgoing: [] }),
+  output: ({ context: { outgoing: _outgoing, ...prepared } }) => prepared,
+  initial: 'asking',
+  on: {
+    'client.proposed': { actions: 'refuseProposal' },
+    'client.read': { actions: 'refuseRead' },
+    Batch: { actions: 'refuseBatch' },
+    ReadIndex: { actions: 'refuseReadIndex' },
+    Accepted: ignore('an answer to an earlier ballot'),
+    Relayed: ignore('an answer to an earlier ballot'),
+    HeartbeatReply: ignore('an answer to an earlier ballot'),
+    'storage.persisted': ignore('the Prepare waits in the outbox'),
+  },
+  states: {
+    asking: {
+      entry: ['persist', 'prepare'],
+      initial: 'waiting',
+      always: [
+        { guard: 'isSomethingDue', actions: ['sayFirst', 'noteSaid'] },
+        { guard: 'isPrepared', target: 'prepared' },
+      ],
+      after: { electionTimeout: 'timedOut' },
+      on: {
+        Promise: [
+          { guard: and(['isPromise', 'isPartial']), actions: ['notePromise', 'askForMore'] },
+          { guard: 'isPromise', actions: 'notePromise' },
+          ignore('an answer to an earlier ballot, or one that came before'),
+        ],
+        Nack: [
+          { guard: 'isRefusal', actions: 'skipRounds', target: 'refused' },
+          ignore('an answer to an earlier ballot'),
+        ],
+        Heartbeat: [
+          { guard: 'isLeader', actions: 'recognizeLeader', target: 'refused' },
+          ignore('another one has taken its place'),
+        ],
+      },
+      states: {
+        waiting: {
+          after: { prepareAgain: { target: 'waiting', reenter: true, actions: 'prepare' } },
+        },
+      },
+    },
+    prepared: { type: 'final' },
+    /** Another proposer leads, or may: standby's time-out is the back-off. */
+    refused: { type: 'final' },
+    timedOut: { type: 'final' },
+  },
+})

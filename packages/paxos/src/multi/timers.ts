@@ -1,0 +1,33 @@
+import type { Random } from '@quorate/core'
+import { acceptor as acceptorRole } from './acceptor.js'
+import { batcher as batcherRole } from './batcher.js'
+import { learner as learnerRole } from './learner.js'
+import { multiPaxosProposer } from './proposers.js'
+import { proxyLeader as proxyLeaderRole } from './proxyLeader.js'
+
+/** The roles with the times of a group in place of their nominal ones. @module */
+
+export interface Times {
+  readonly electionTimeoutMs: number
+  readonly heartbeatMs: number
+}
+
+/** Proposers wait for different times, so that seldom two stand at once, and of two that duel one soon waits longer. */
+export function proposer(random: Random, { electionTimeoutMs, heartbeatMs }: Times) {
+  const electionTimeout = () => electionTimeoutMs + random.below(Math.ceil(electionTimeoutMs))
+  return multiPaxosProposer.provide({
+    standby: { delays: { electionTimeout } },
+    preparing: { delays: { electionTimeout, prepareAgain: heartbeatMs } },
+    leading: { delays: { heartbeat: heartbeatMs, quorumCheck: electionTimeoutMs } },
+  })
+}
+
+export const acceptor = ({ electionTimeoutMs }: Times) =>
+  acceptorRole.provide({ delays: { minimumElectionTimeout: electionTimeoutMs } })
+
+export const learner = ({ heartbeatMs }: Times) => learnerRole.provide({ delays: { learnAgain: heartbeatMs } })
+
+export const batcher = ({ electionTimeoutMs }: Times) =>
+  batcherRole.provide({ delays: { leaderTimeout: electionTimeoutMs } })
+
+export const proxyLeader = proxyLeaderRole

@@ -1,0 +1,137 @@
+import {
+  bothPhases,
+  checkMembers,
+  checkNodes,
+  type GroupDefinition,
+  InvalidConfigurationError,
+  json,
+  majority,
+  membersOf,
+  type NodeId,
+  noStateMachine,
+  type PhaseQuorums,
+  type Random,
+  type RecoveredState,
+  type RoleDefinition,
+  type RoleStatus,
+  statePath,
+} from '@quorate/core'
+import type { SnapshotFrom } from 'xstate'
+import { checkProposers } from '../ballot.js'
+import { type AcceptorRecord, decodeAcceptorRecord, encodeAcceptorRecord, messages } from '../generated/paxos.js'
+import { acceptor, recoverAcceptor } from './acceptor.js'
+import { acceptorRole, learnerRole, type PaxosConfig, proposerRole } from './config.js'
+import { learner, newLearner } from './learner.js'
+import { type Proposer, type ProposerRecord, proposer, recoverProposer } from './proposer.js'
+
+export interface PaxosOptions {
+  /** Clients ask these; any one of them is enough. */
+  readonly proposers: readonly NodeId[]
+  /** These decide: 3 survive the loss of 1, 5 of 2. */
+  readonly acceptors: readonly NodeId[]
+  /** These are told what was chosen. */
+  readonly learners: readonly NodeId[]
+  /** Which acceptors decide. @default bothPhases(majority(acceptors)) */
+  readonly quorums?: PhaseQuorums
+  /** The learner that acceptors inform and that informs the others. @default none: acceptors inform all learners */
+  readonly distinguishedLearner?: NodeId
+  /** How long a proposer waits for the answers of one phase before it backs off. Milliseconds. @default 500 */
+  readonly phaseTimeoutMs?: number
+  /** The mean back-off after a first failure; it doubles with each, up to 64 times as long. Milliseconds. @default 100 */
+  readonly backOffMs?: number
+}
+
+/** Largest value, in bytes. */
+const valueBytesMax = 256 * 1024
+
+/**
+ * A group that chooses one value, once, by Paxos (Lamport, "Paxos Made Simple", 2001, section 2): `ask` it with the
+ * bytes that you want chosen, and it answers with those that were.
+ * @throws {@link InvalidConfigurationError} `QUORATE_INVALID_CONFIGURATION`: a role without nodes, a node listed twice, a
+ *   quorum of others than acceptors, a distinguished learner that is none, two proposers whose ballots could be equal.
+ * @throws {@link InvalidNameError} `QUORATE_INVALID_NAME`: a name that no subject can carry.
+ */
+export function paxos(options: PaxosOptions): GroupDefinition<typeof noStateMachine> {
+  const { proposers, acceptors, learners, distinguishedLearner, phaseTimeoutMs = 500, backOffMs = 100 } = options
+  checkProposers(proposers)
+  checkNodes('acceptors', acceptors)
+  checkNodes('learners', learners)
+  const quorums = options.quorums ?? bothPhases(majority(acceptors))
+  checkMembers('acceptors', membersOf(quorums), acceptors)
+  if (distinguishedLearner !== undefined && !learners.includes(distinguishedLearner)) {
+    throw new InvalidConfigurationError(
+      `the distinguished learner ${distinguishedLearner} is not among the learners (${learners.join(', ')})`,
+    )
+  }
+  const configOf = (group: string, id: NodeId): PaxosConfig => ({
+    group,
+    id,
+    quorums,
+    ...(distinguishedLearner !== undefined && { distinguishedLearner }),
+  })
+  return {
+    protocol: 'paxos',
+    messages,
+    stateMachine: noStateMachine,
+    quorums,
+    limits: {
+      commandBytesMax: valueBytesMax,
+      messageBytesMax: valueBytesMax + 4096,
+      snapshotEveryEntries: 1,
+      sessionsMax: 1,
+    },
+    roles: {
+      [proposerRole]: {
+        ...passive,
+        nodes: proposers,
+        asked: true,
+        record: json<ProposerRecord>(),
+        logic: (random) => withTimers(random, phaseTimeoutMs, backOffMs),
+        input: ({ group, node, recovered }) =>
+          recoverProposer(configOf(group, node), recovered as RecoveredState<ProposerRecord>),
+        status: (snapshot) => statusOf(snapshot as SnapshotFrom<typeof proposer>, true),
+      },
+      [acceptorRole]: {
+        ...passive,
+        nodes: acceptors,
+        record: { encode: (record) => encodeAcceptorRecord(record as AcceptorRecord), decode: decodeAcceptorRecord },
+        logic: () => acceptor,
+        input: ({ group, node, recovered }) =>
+          recoverAcceptor(configOf(group, node), recovered as RecoveredState<AcceptorRecord>),
+        status: (snapshot) => statusOf(snapshot as SnapshotFrom<typeof acceptor>, false),
+      },
+      [learnerRole]: {
+        ...passive,
+        nodes: learners,
+        logic: () => learner.provide({ delays: { askAgain: phaseTimeoutMs * 2 } }),
+        input: ({ group, node }) => newLearner(configOf(group, node)),
+        status: (snapshot) => statusOf(snapshot as SnapshotFrom<typeof learner>, false),
+      },
+    },
+  }
+}
+
+const passive = { orders: false, applies: false, record: json<unknown>() } satisfies Partial<RoleDefinition>
+
+/** A randomized back-off that doubles: of two proposers that duel, one is soon long enough out of the other's way. */
+function withTimers(random: Random, phaseTimeoutMs: number, backOffMs: number) {
+  const backOff = ({ context: { failures } }: { context: Proposer }) => {
+    const longestMs = backOffMs * 2 ** Math.min(failures, 6)
+    return 1 + random.below(Math.ceil(longestMs))
+  }
+  return proposer.provide({ delays: { phaseTimeout: phaseTimeoutMs, backOff } })
+}
+
+type AnyRole = SnapshotFrom<typeof proposer> | SnapshotFrom<typeof acceptor> | SnapshotFrom<typeof learner>
+
+function statusOf({ value, context }: AnyRole, leads: boolean): RoleStatus {
+  const isChosen = 'chosen' in context && context.chosen !== undefined
+  return {
+    state: statePath(value),
+    term: 'round' in context ? context.round : 'promised' in context ? context.promised.round : 0,
+    leader: leads ? context.config.id : undefined,
+    leads,
+    commitIndex: isChosen ? 1 : 0,
+    lastIndex: isChosen || ('accepted' in context && context.accepted !== undefined) ? 1 : 0,
+  }
+}
