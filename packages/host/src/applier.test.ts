@@ -1,4 +1,5 @@
 import { type Clock, defineStateMachine, type Entry, initialDriver, json, noBytes, type Snapshot } from '@quorate/core'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Applier } from './applier.js'
 import { fixtureLimits } from './sequencer.test.fixture.js'
@@ -42,13 +43,17 @@ const commands = (first: number, last: number) =>
 function make(applyMs: number, snapshotEveryEntries = 1000) {
   const { clock, machine } = slowMachine(applyMs)
   const applied: number[] = []
+  const toAnswer: number[] = []
   const snapshots: Snapshot[] = []
   const applier = new Applier({
     machine,
     limits: { ...fixtureLimits, snapshotEveryEntries },
     clock,
     driver: initialDriver(machine),
-    onApplied: (some) => applied.push(some.length),
+    onApplied: (some, answers) => {
+      applied.push(some.length)
+      for (const { entry } of answers) toAnswer.push(entry.index)
+    },
     onSnapshot: (snapshot) => snapshots.push(snapshot),
   })
   /** One turn. True if something is left. */
@@ -56,7 +61,7 @@ function make(applyMs: number, snapshotEveryEntries = 1000) {
     applier.work(clock.nowMs() + 5)
     return applier.hasWork
   }
-  return { applier, applied, snapshots, work }
+  return { applier, applied, toAnswer, snapshots, work }
 }
 
 describe('Applier', () => {
@@ -121,5 +126,43 @@ describe('Applier', () => {
     work()
     applier.restore({ bytes: snapshots[0]!.bytes, last: { index: 9, term: 1 } })
     expect(() => work()).toThrow('holds the state after entry 3')
+  })
+
+  it('tells which entries are to be answered from here, however they are applied', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.record({ count: fc.integer({ min: 0, max: 12 }), answers: fc.boolean(), works: fc.boolean() })),
+        fc.integer({ min: 0, max: 2 }),
+        (commits, applyMs) => {
+          const { applier, applied, toAnswer, work } = make(applyMs)
+          applier.commit([open])
+          let last = 1
+          const expected: number[] = []
+          for (const { count, answers, works } of commits) {
+            const entries = commands(last + 1, last + count)
+            last += count
+            applier.commit(entries, answers)
+            if (answers) expected.push(...entries.map(({ index }) => index))
+            if (works) work()
+          }
+          while (work());
+          expect(toAnswer).toEqual(expected)
+          expect(applied.reduce((sum, count) => sum + count, 0)).toBe(last)
+        },
+      ),
+    )
+  })
+
+  it('has nothing answered that a snapshot skips', () => {
+    const { applier, snapshots, work } = make(0, 10)
+    applier.commit([open, ...commands(2, 12)])
+    work()
+    const other = make(0)
+    other.applier.commit([open, ...commands(2, 5)], true)
+    other.applier.restore(snapshots[0]!)
+    other.applier.commit(commands(13, 14))
+    other.applier.commit(commands(15, 16), true)
+    while (other.work());
+    expect(other.toAnswer).toEqual([15, 16])
   })
 })

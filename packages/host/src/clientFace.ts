@@ -177,7 +177,8 @@ export class ClientFace {
   deposed(): void {
     this.#commands?.refuseAll('notLeader')
     this.#reads?.refuseAll('notLeader')
-    this.#asks?.refuseAll('notLeader')
+    // A term takes part in deciding what was proposed. What was asked is still being worked on in the next.
+    if (!this.#voice.leads) this.#asks?.refuseAll('notLeader')
   }
 
   /** Takes nothing any more, and refers clients to others. */

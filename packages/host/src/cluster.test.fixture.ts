@@ -1,4 +1,5 @@
 import {
+  type AnyStateMachine,
   type Clock,
   type Connection,
   defineStateMachine,
@@ -57,22 +58,22 @@ export function recordingLogger(): Logger & { readonly logged: Logged[] } {
   return { logged, debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
 }
 
-type JournalGroups = { readonly journal: GroupDefinition<typeof journal> }
-export type JournalNode = QuorateNode<JournalGroups>
+type JournalGroups<Machine extends AnyStateMachine> = { readonly journal: GroupDefinition<Machine> }
+export type JournalNode<Machine extends AnyStateMachine = typeof journal> = QuorateNode<JournalGroups<Machine>>
 
 /** Nodes in one thread, on a virtual clock, with a bus and disks in memory. */
-export class TestCluster {
+export class TestCluster<Machine extends AnyStateMachine = typeof journal> {
   readonly clock: VirtualClock = virtualClock()
   readonly bus = memoryTransport({ clock: this.clock })
   readonly stores = new Map<string, MemoryStore>()
-  readonly nodes = new Map<string, JournalNode>()
+  readonly nodes = new Map<string, JournalNode<Machine>>()
   readonly loggers = new Map<string, ReturnType<typeof recordingLogger>>()
-  readonly group: GroupDefinition<typeof journal>
+  readonly group: GroupDefinition<Machine>
   readonly writeDelayMs: number
   readonly #lives = new Map<string, Life>()
   #seed = 1
 
-  constructor(group: GroupDefinition<typeof journal>, options: { writeDelayMs?: number } = {}) {
+  constructor(group: GroupDefinition<Machine>, options: { writeDelayMs?: number } = {}) {
     this.group = group
     this.writeDelayMs = options.writeDelayMs ?? 1
   }
@@ -85,7 +86,7 @@ export class TestCluster {
     return store
   }
 
-  async start(id: string, options: Partial<NodeOptions<JournalGroups>> = {}): Promise<JournalNode> {
+  async start(id: string, options: Partial<NodeOptions<JournalGroups<Machine>>> = {}): Promise<JournalNode<Machine>> {
     const logger = this.loggers.get(id) ?? recordingLogger()
     this.loggers.set(id, logger)
     const life = new Life(this.clock, this.bus)
@@ -106,8 +107,8 @@ export class TestCluster {
     return node
   }
 
-  async startAll(ids: readonly string[]): Promise<JournalNode[]> {
-    const nodes: JournalNode[] = []
+  async startAll(ids: readonly string[]): Promise<JournalNode<Machine>[]> {
+    const nodes: JournalNode<Machine>[] = []
     for (const id of ids) nodes.push(await this.start(id))
     await this.wait(Promise.all(nodes.map((node) => node.ready)))
     return nodes

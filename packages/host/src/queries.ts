@@ -101,7 +101,8 @@ export class ForwardedQueries implements Queries {
 function spread(text: string): number {
   let hash = 0x811c9dc5
   for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)
-  return hash >>> 0
+  // The low bits, of which few are looked at, have seen the least.
+  return (hash ^ (hash >>> 15)) >>> 0
 }
 
 const textEncoder = new TextEncoder()

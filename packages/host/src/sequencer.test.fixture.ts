@@ -12,7 +12,6 @@ import {
   type LocalEvent,
   Log,
   type Mark,
-  type MessageCodec,
   type NodeId,
   origin,
   type Received,
@@ -200,8 +199,10 @@ function takenOf(event: Event): Snapshot {
 }
 
 /** Bytes as arrays of numbers: slow, and enough for a fixture. */
-const messages: MessageCodec<SequencerMessage> = {
-  types: ['Entries', 'Ask', 'Whole'],
+export const jsonMessages = <M extends { readonly type: string }>(
+  types: readonly M['type'][],
+): GroupDefinition['messages'] => ({
+  types,
   encode: (message) =>
     json<unknown>().encode(
       JSON.parse(JSON.stringify(message, (_key, value) => (value instanceof Uint8Array ? { $: [...value] } : value))),
@@ -210,7 +211,7 @@ const messages: MessageCodec<SequencerMessage> = {
     JSON.parse(new TextDecoder().decode(bytes), (_key, value) =>
       Array.isArray(value?.$) ? new Uint8Array(value.$) : value,
     ),
-}
+})
 
 export const fixtureLimits: GroupLimits = {
   commandBytesMax: 1000,
@@ -249,7 +250,7 @@ export function sequenced<Machine extends AnyStateMachine>(options: {
         },
       },
     },
-    messages: messages as unknown as GroupDefinition['messages'],
+    messages: jsonMessages<SequencerMessage>(['Entries', 'Ask', 'Whole']),
     stateMachine: options.stateMachine,
     limits: { ...fixtureLimits, ...options.limits },
   }

@@ -64,4 +64,21 @@ describe('Waiters', () => {
       }),
     )
   })
+
+  it('forgets what was taken too long ago, and nothing else', () => {
+    const waiters = new Waiters(1000)
+    const add = (request: number, sequence: number, nowMs: number) =>
+      waiters.add(request, { client: 'g/answers/c', request, commands: [command(1, sequence)], open: 1 }, nowMs)
+    add(1, 1, 0)
+    add(2, 2, 500)
+    add(1, 3, 900)
+    waiters.expire(999)
+    expect(waiters.commands).toBe(3)
+    waiters.expire(1000)
+    expect([1, 2, 3].map((sequence) => waiters.has(command(1, sequence)))).toEqual([false, true, false])
+    expect(waiters.takeProposal(1)).toEqual([])
+    expect(waiters.bytes).toBe(6 + 48)
+    waiters.expire(1500)
+    expect(waiters.commands).toBe(0)
+  })
 })

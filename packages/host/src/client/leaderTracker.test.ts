@@ -61,4 +61,51 @@ describe('LeaderTracker', () => {
     waitFor(500)
     expect(asked.length).toBeGreaterThan(2)
   })
+
+  it('stays with one of several that lead in the same term, as long as it says that it does', () => {
+    const { clock, asked, tracker } = make()
+    tracker.learn('b1', 'b1', 1)
+    const sinceMs = clock.nowMs()
+    for (let round = 0; round < 100; round++) {
+      clock.advance(10)
+      const before = asked.length
+      tracker.askIfNeeded(sinceMs)
+      if (asked.length === before) continue
+      // It is slow: the other one is always the first to say so.
+      expect(tracker.learn('b2', 'b2', 1)).toBe(false)
+      tracker.learn('b1', 'b1', 1)
+    }
+    expect(asked.length).toBeGreaterThan(5)
+    expect(tracker.leader).toBe('b1')
+  })
+
+  it('goes to another in the same term when one is gone, or says of another that it leads', () => {
+    for (const saysWhat of [undefined, 'b3']) {
+      const { clock, tracker } = make()
+      tracker.learn('b1', 'b1', 1)
+      const sinceMs = clock.nowMs()
+      while (tracker.leader === 'b1' && clock.nowMs() - sinceMs < 1000) {
+        clock.advance(10)
+        tracker.askIfNeeded(sinceMs)
+        if (saysWhat) tracker.learn('b1', saysWhat, 1)
+        else tracker.learn('b2', 'b2', 1)
+      }
+      expect(tracker.leader).toBe(saysWhat ?? 'b2')
+      expect(clock.nowMs() - sinceMs).toBeGreaterThanOrEqual(200)
+      expect(clock.nowMs() - sinceMs).toBeLessThan(300)
+    }
+  })
+
+  it('does not go to another while something is heard, or without having asked', () => {
+    const { clock, tracker } = make()
+    tracker.learn('b1', 'b1', 1)
+    clock.advance(10_000)
+    expect(tracker.learn('b2', 'b2', 1)).toBe(false)
+    tracker.askIfNeeded(0)
+    clock.advance(60)
+    tracker.heard()
+    clock.advance(60)
+    expect(tracker.learn('b2', 'b2', 1)).toBe(false)
+    expect(tracker.leader).toBe('b1')
+  })
 })
