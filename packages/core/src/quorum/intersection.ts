@@ -20,20 +20,23 @@ export interface DisjointQuorums {
 /**
  * A phase-1 quorum and a phase-2 quorum that do not meet; `undefined` proves that there are none.
  *
- * Such a pair divides the nodes: one side decides phase 1, the other phase 2. So node after node is given to either side,
- * a yes to one system and a no to the other, until one of them is lost or both are decided:
+ * Such a pair divides the nodes: one side decides phase 1, the other phase 2. So node after node is given to either side, a
+ * yes in one system and a no in the other, until both are decided or one is lost:
  *
- *     phase 1: 3 of n1 to n4, phase 2: 2 of them
- *
- *     n1 to phase 1      2 of n2, n3, n4     2 of n2, n3, n4
- *     n2 to phase 1      1 of n3, n4         2 of n3, n4
- *     n3 to phase 1      decided             lost                 back, and n3 to phase 2
- *     n3 to phase 2      1 of n4             1 of n4
- *     n4 to phase 1      decided             lost                 back, and n4 to phase 2, and so on
+ *     grid(2, 2, [a, b, c, d])        phase 1               phase 2
+ *                                     a, b or c, d          a, c or b, d
+ *     a to phase 1                    b or c, d             b, d
+ *     |  b to phase 1                 decided               lost
+ *     |  b to phase 2                 c, d                  d
+ *     |  |  c to phase 1              d                     d
+ *     |  |  |  d to phase 1           decided               lost
+ *     |  |  |  d to phase 2           lost                  decided
+ *     |  |  c to phase 2              lost                  d
+ *     a to phase 2, and so on
  *
  * What is left of the two rules is all that matters of the way there, so none of these pairs is looked at twice: of the
- * 2^100 ways to divide a grid of 10 by 10 the proof sees a few hundred pairs. Rules of large and different weights have
- * no such shape; they are refused when they take too long.
+ * 2^100 ways to divide a grid of 10 by 10 some 2,500 pairs are left. Majorities, and weights that both phases share, are
+ * settled by their sum. What has no such shape, and is large, is refused.
  * @throws {@link UnprovenQuorumsError} `QUORATE_UNPROVEN_QUORUMS`: too many pairs to look at.
  * @throws {@link InvalidConfigurationError} `QUORATE_INVALID_CONFIGURATION`: a system of one's own that is no threshold and
  *   has more than 16 members, or in which a set decides, and with one more node no longer.
@@ -43,7 +46,9 @@ export function disjointQuorums(quorums: PhaseQuorums): DisjointQuorums | undefi
   const nodes = membersOf(quorums)
   const numbers = new Map(nodes.map((node, number) => [node, number]))
   const numberOf = (node: NodeId) => numbers.get(node) ?? -1
-  const found = divide(formulaOf(phase1, numberOf), formulaOf(phase2, numberOf), new Refuted())
+  const formula1 = formulaOf(phase1, numberOf)
+  const formula2 = phase2 === phase1 ? formula1 : formulaOf(phase2, numberOf)
+  const found = divide(formula1, formula2, new Refuted())
   if (!found) return undefined
   const isInPhase1 = new Set(found)
   return {

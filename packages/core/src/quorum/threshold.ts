@@ -24,14 +24,17 @@ export function weighted(weights: Readonly<Record<NodeId, number>>): QuorumSyste
 /**
  * Any `count` of the parts: of nodes, or of systems that decide each by its own rule.
  *
- *     atLeast(2, ['n1', 'n2', 'n3', 'n4'])                         two nodes
- *     atLeast(2, [majority(london), majority(oslo), majority(rome)])   a majority in each of two places
+ *     atLeast(2, ['n1', 'n2', 'n3', 'n4'])                               two nodes
+ *     atLeast(2, [majority(london), majority(oslo), majority(rome)])     a majority in each of two places
  *
- * Two sets of them need not share a node: see `disjointQuorums`.
+ * Two sets of them need not share a node: see {@link disjointQuorums}.
  * @throws {@link InvalidConfigurationError} `QUORATE_INVALID_CONFIGURATION`: a node twice, or a count that is no whole
  *   number from 1 to the number of parts.
  */
 export function atLeast(count: number, parts: readonly (NodeId | QuorumSystem)[]): QuorumSystem {
+  if (parts.length === 0) {
+    throw new InvalidConfigurationError('a quorum system needs at least one member: there are no parts')
+  }
   checkDistinct(parts.filter((part) => typeof part === 'string'))
   if (!Number.isSafeInteger(count) || count < 1 || count > parts.length) {
     throw new InvalidConfigurationError(
@@ -51,8 +54,12 @@ export function joint(before: QuorumSystem, after: QuorumSystem): QuorumSystem {
 
 function moreThanHalf(parts: readonly Part[]): QuorumSystem {
   const total = weightOf(parts)
-  if (total === 0)
+  if (total === 0) {
     throw new InvalidConfigurationError('a quorum system needs at least one member with a weight above 0')
+  }
+  if (!Number.isSafeInteger(total)) {
+    throw new InvalidConfigurationError(`all weights together must be at most ${Number.MAX_SAFE_INTEGER}, not ${total}`)
+  }
   return threshold(Math.floor(total / 2) + 1, parts)
 }
 
