@@ -8,6 +8,7 @@ export {
   type MemoryTransportOptions,
   memoryTransport,
 } from './memoryTransport.js'
+export { type Packet, Stage, StageActor, type StageDisk } from './stage.js'
 export type { StoreLocation } from './storeBench.js'
 export { storeSuite } from './storeSuite.js'
 export { type SuiteCase, transportSuite } from './transportSuite.js'

@@ -10,7 +10,7 @@ import {
   rulesFor,
   send,
 } from '@quorate/core'
-import { and, assign, emit, setup } from 'xstate'
+import { assign, emit, setup } from 'xstate'
 import { type Ballot, isGreater, isNobodys, isSameBallot, noBallot } from '../ballot.js'
 import type { Accept, Learn, MultiPaxosMessage, Prepare } from '../generated/multi_paxos.js'
 import * as accepted from './acceptedLog.js'
@@ -99,13 +99,21 @@ export const acceptor = setup({
     exceedsPromised: on('Prepare', (self, { ballot }) => isGreater(ballot, self.promised)),
     /** Asked again, or for the next piece of what was accepted. */
     isPromised: on('Prepare', (self, { ballot }) => isSameBallot(ballot, self.promised)),
-    isOfLeader: on('Prepare', (self, { ballot }) => ballot.node === self.promised.node),
+    /** The leader that was heard asks for a later ballot of its own. */
+    isOfLeader: on(
+      'Prepare',
+      (self, { ballot }) => isGreater(ballot, self.promised) && ballot.node === self.promised.node,
+    ),
     /** P1a: "An acceptor can accept a proposal numbered n iff it has not responded to a prepare request having a number greater than n." */
     breaksPromise: on('Accept', (self, { ballot }) => isGreater(self.promised, ballot)),
     isQuestion: on('Accept', (_self, { entries }) => entries.length === 0),
     isMalformed: on('Accept', ({ log }, message) => accepted.isMalformed(log, message)),
     isHeld: on('Accept', ({ log }, message) => accepted.isHeld(log, message)),
     isNewerBallot: on('Accept', (self, { ballot }) => isGreater(ballot, self.promised)),
+    isNewerAndRewrites: on(
+      'Accept',
+      (self, message) => isGreater(message.ballot, self.promised) && accepted.rewrites(self.log, message),
+    ),
     rewrites: on('Accept', ({ log }, message) => accepted.rewrites(log, message)),
     isForgotten: on('Learn', ({ log }, { first }) => first <= log.base.index),
     mayForget: ({ context: { forgetThrough, log } }) => forgetThrough - log.base.index >= forgetAtLeast,
@@ -173,7 +181,7 @@ export const acceptor = setup({
       { guard: 'isMalformed', ...ignore('no proposer sends such entries, or too much was missed before them') },
       { guard: 'isHeld', actions: ['noteProgress', 'replyAccepted'], target: '.serving.led' },
       {
-        guard: and(['isNewerBallot', 'rewrites']),
+        guard: 'isNewerAndRewrites',
         actions: ['adopt', 'persist', 'persistCut', 'persistEntries', 'accept', 'noteProgress', 'replyAccepted'],
         target: '.serving.led',
       },
@@ -206,7 +214,7 @@ export const acceptor = setup({
               { guard: 'isNobodysPrepare', ...ignore('no proposer issues such a ballot') },
               { guard: 'isPromised', actions: 'replyPromise' },
               {
-                guard: and(['exceedsPromised', 'isOfLeader']),
+                guard: 'isOfLeader',
                 actions: ['promise', 'persist', 'replyPromise'],
               },
               { guard: 'exceedsPromised', ...ignore('the distinguished proposer is alive') },

@@ -39,9 +39,9 @@ export const isTooFarAhead = ({ ahead, chosenThrough }: Learner, message: Chosen
 /** Nobody answers clients for what a learner asked for. */
 const isAnswer = ({ answeredBy }: Chosen): boolean => answeredBy === ''
 
-export const withChosen = ({ ahead, announced, answered }: Learner, { from: _from, ...message }: Received<Chosen>) => ({
+/** Slots are chosen in any order: that this one is says nothing of those before it. */
+export const withChosen = ({ ahead, answered }: Learner, { from: _from, ...message }: Received<Chosen>) => ({
   ahead: [...ahead, message].sort((a, b) => firstOf(a) - firstOf(b)),
-  announced: Math.max(announced, firstOf(message) - 1),
   answered: answered || isAnswer(message),
 })
 

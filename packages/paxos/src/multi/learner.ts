@@ -11,7 +11,7 @@ import {
   type Snapshot,
   send,
 } from '@quorate/core'
-import { and, assign, emit, not, setup } from 'xstate'
+import { assign, emit, setup } from 'xstate'
 import type { Chosen, Heartbeat, InstallSnapshot, Learn, MultiPaxosMessage, Report } from '../generated/multi_paxos.js'
 import { say } from '../saying.js'
 import * as catching from './catchingUp.js'
@@ -80,9 +80,10 @@ export const learner = setup({
     isTooFarAhead: on('Chosen', catching.isTooFarAhead),
     isNextHere: ({ context: self }) => catching.isNextHere(self),
     isBehind: ({ context: self }) => self.announced > self.chosenThrough,
+    isUpToDate: ({ context: self }) => self.announced <= self.chosenThrough,
     isAnswered: ({ context: self }) => self.answered,
     areAcceptorsNext: ({ context: self }) => catching.areAcceptorsNext(self),
-    areAcceptorsAsked: ({ context: self }) => catching.areAcceptorsAsked(self),
+    haveAcceptorsAnswered: ({ context: self }) => self.answered && catching.areAcceptorsAsked(self),
     isWanted: on('Report', catching.isWanted),
     isReported: ({ context: self }) => catching.reportedEntries(self).length > 0,
     isSnapshotKnown: on('InstallSnapshot', (self, { lastIndex }) => lastIndex <= self.chosenThrough),
@@ -163,8 +164,8 @@ export const learner = setup({
       always: [
         { guard: 'isNextHere', actions: ['commit', 'advance'], target: 'behind', reenter: true },
         { guard: 'isReported', actions: ['commitReported', 'advanceReported'], target: 'behind', reenter: true },
-        { guard: not('isBehind'), actions: 'noteUpToDate', target: 'current' },
-        { guard: and(['isAnswered', 'areAcceptorsAsked']), actions: ['askAcceptors', 'noteAsked'] },
+        { guard: 'isUpToDate', actions: 'noteUpToDate', target: 'current' },
+        { guard: 'haveAcceptorsAnswered', actions: ['askAcceptors', 'noteAsked'] },
         { guard: 'isAnswered', actions: ['askLearner', 'noteAsked'] },
       ],
       after: {

@@ -1,5 +1,5 @@
 import { ignore, rulesFor } from '@quorate/core'
-import { and, assign, emit, setup } from 'xstate'
+import { assign, emit, setup } from 'xstate'
 import { say } from '../saying.js'
 import * as phase from './phaseOne.js'
 import * as proposer from './proposer.js'
@@ -25,7 +25,10 @@ export const preparing = setup({
   guards: {
     isLeader: on('Heartbeat', proposer.isLeader),
     isPromise: on('Promise', phase.isPromise),
-    isPartial: on('Promise', phase.isPartial),
+    isPartialPromise: on(
+      'Promise',
+      (self, message) => phase.isPromise(self, message) && phase.isPartial(self, message),
+    ),
     isRefusal: on('Nack', proposer.isRefusal),
     isPrepared: ({ context: self }) => phase.isPrepared(self),
     isSomethingDue: ({ context: self }) => self.outgoing.length > 0,
@@ -75,7 +78,7 @@ export const preparing = setup({
       after: { electionTimeout: 'timedOut' },
       on: {
         Promise: [
-          { guard: and(['isPromise', 'isPartial']), actions: ['notePromise', 'askForMore'] },
+          { guard: 'isPartialPromise', actions: ['notePromise', 'askForMore'] },
           { guard: 'isPromise', actions: 'notePromise' },
           ignore('an answer to an earlier ballot, or one that came before'),
         ],

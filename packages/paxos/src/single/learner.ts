@@ -9,7 +9,7 @@ import {
   rulesFor,
   send,
 } from '@quorate/core'
-import { and, assign, emit, setup } from 'xstate'
+import { assign, emit, setup } from 'xstate'
 import { isNobodys, termOf } from '../ballot.js'
 import type { Accepted, Chosen, Learn, PaxosMessage } from '../generated/paxos.js'
 import { say } from '../saying.js'
@@ -65,7 +65,8 @@ export const learner = setup({
   guards: {
     isNobodysProposal: on('Accepted', (_self, { proposal }) => isNobodys(proposal.ballot)),
     isChosen: ({ context: self }) => chosenValue(self) !== undefined,
-    isDistinguished: ({ context: { config } }) => config.distinguishedLearner === config.id,
+    isChosenAndDistinguished: ({ context: self }) =>
+      chosenValue(self) !== undefined && self.config.distinguishedLearner === self.config.id,
   },
   actions: {
     count: assign(on('Accepted', withVote)),
@@ -86,7 +87,7 @@ export const learner = setup({
     listening: {
       entry: ['askAcceptors', 'askLearners'],
       always: [
-        { guard: and(['isChosen', 'isDistinguished']), actions: ['learn', 'informLearners'], target: 'learned' },
+        { guard: 'isChosenAndDistinguished', actions: ['learn', 'informLearners'], target: 'learned' },
         { guard: 'isChosen', actions: 'learn', target: 'learned' },
       ],
       after: { askAgain: { target: 'listening', reenter: true } },
