@@ -13,6 +13,9 @@ describe('help', () => {
     [['kv', 'delete']],
     [['kv', 'cas']],
     [['kv', 'range']],
+    [['new']],
+    [['new', 'role']],
+    [['proto']],
   ])('quorate %j --help: exit codes, and no words on stderr', async (command) => {
     const { code, out, err } = await runCaptured([...command, '--help'])
     expect(code).toBe(0)
@@ -32,6 +35,10 @@ describe('help', () => {
       }
     },
   )
+
+  test.each([[['new', 'role']], [['proto']]])('quorate %j --help: examples', async (command) => {
+    expect((await runCaptured([...command, '--help'])).out).toContain('Examples:')
+  })
 
   test('--version', async () => {
     const { code, out } = await runCaptured(['--version'])
@@ -62,6 +69,11 @@ describe('a command line that is wrong ends with 2 and says what was expected', 
     [['kv', 'get', 'a', '--cluster', 'a.b'], /cluster name "a\.b".*\[QUORATE_INVALID_NAME\]/],
     [['kv', 'get', 'a', '--creds', 'no-such-file'], /--creds no-such-file.*\[QUORATE_UNREADABLE_FILE\]/],
     [['kv', 'get', 'a', '--tls-ca', 'no-such-file'], /--tls-ca no-such-file.*\[QUORATE_UNREADABLE_FILE\]/],
+    [['new'], /Usage: quorate new/],
+    [['new', 'role'], /missing required argument 'name'/],
+    [['new', 'role', 'my-role'], /"my-role" is no identifier.*what about myRole\?.*\[QUORATE_INVALID_IDENTIFIER\]/],
+    [['proto'], /missing required argument 'file'/],
+    [['proto', 'no-such-file.proto'], /no-such-file\.proto cannot be read.*\[QUORATE_UNREADABLE_FILE\]/],
     [['up'], /missing required argument 'topology'/],
     [['up', 'no-such-file.ts'], /no-such-file\.ts.*\[QUORATE_UNUSABLE_TOPOLOGY\]/],
   ])('%j', async (argv, message) => {

@@ -56,7 +56,6 @@ const write = (path: string, text: string): void => {
     // One that appeared meanwhile is not written over either.
     writeFileSync(path, text, { flag: 'wx' })
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'EEXIST') throw new FileExistsError(path)
     throw new UnwritableFileError(path, cause)
   }
 }
