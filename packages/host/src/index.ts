@@ -21,4 +21,11 @@ export type { NodeGroup, NodeGroupOf } from './nodeGroup.js'
 export type { GroupReport, NodeReport } from './nodeStatus.js'
 export type { QuorateNode } from './quorateNode.js'
 export { realClock } from './realClock.js'
-export { DuplicateNodeError, defineTopology, type Topology, UnknownNodeError } from './topology.js'
+export {
+  DuplicateNodeError,
+  defineTopology,
+  QuorumsDoNotMeetError,
+  type Topology,
+  UnknownNodeError,
+  UnplacedRoleError,
+} from './topology.js'

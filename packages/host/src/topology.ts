@@ -1,4 +1,15 @@
-import { checkName, InvalidConfigurationError, type NodeId, QuorateError } from '@quorate/core'
+import {
+  checkName,
+  type DisjointQuorums,
+  disjointQuorums,
+  type GroupDefinition,
+  InvalidConfigurationError,
+  membersOf,
+  type NodeId,
+  type PhaseQuorums,
+  QuorateError,
+  UnprovenQuorumsError,
+} from '@quorate/core'
 import type { Groups } from './configuration.js'
 
 /** Which nodes make a cluster, and which roles of which groups they host. Plain data. */
@@ -27,13 +38,54 @@ export class DuplicateNodeError extends QuorateError {
   }
 }
 
+/** `QUORATE_UNPLACED_ROLE`: no node hosts a role that its group cannot do without. */
+export class UnplacedRoleError extends QuorateError {
+  readonly group: string
+  readonly role: string
+  constructor(group: string, role: string) {
+    super(
+      'QUORATE_UNPLACED_ROLE',
+      `role ${role} of group ${group} is placed on no node: name at least one that hosts it`,
+    )
+    this.group = group
+    this.role = role
+  }
+}
+
+/**
+ * `QUORATE_QUORUMS_DO_NOT_MEET`: a phase-1 quorum and a phase-2 quorum of a group have no node in common, so that a new
+ * leader need not hear of what was chosen before it, and two values could be.
+ */
+export class QuorumsDoNotMeetError extends QuorateError {
+  readonly group: string
+  /** These decide phase 1, ... */
+  readonly phase1: readonly NodeId[]
+  /** ... these decide phase 2, and none is among both. */
+  readonly phase2: readonly NodeId[]
+  constructor(group: string, { phase1, phase2 }: DisjointQuorums) {
+    super(
+      'QUORATE_QUORUMS_DO_NOT_MEET',
+      `the quorums of group ${group} do not all meet: {${phase1.join(', ')}} is enough for phase 1, {${phase2.join(', ')}} for phase 2, ` +
+        'and no node is in both; ask for more nodes in one of the phases',
+    )
+    this.group = group
+    this.phase1 = phase1
+    this.phase2 = phase2
+  }
+}
+
 /**
  * Describes a cluster once, for all its nodes: `quorate up` starts them from it, and a program finds in it what
  * `startNode` needs.
  * @throws {@link InvalidNameError} `QUORATE_INVALID_NAME`: a name that no subject of the bus can carry.
- * @throws {@link UnknownNodeError} `QUORATE_UNKNOWN_NODE`: a role on a node that is not listed.
+ * @throws {@link UnknownNodeError} `QUORATE_UNKNOWN_NODE`: a role on a node that is not listed, or a quorum with one that
+ *   hosts no role of its group.
  * @throws {@link DuplicateNodeError} `QUORATE_DUPLICATE_NODE`: a node that is listed twice.
- * @throws {@link InvalidConfigurationError} `QUORATE_INVALID_CONFIGURATION`: no nodes, no groups, or a node without a role.
+ * @throws {@link UnplacedRoleError} `QUORATE_UNPLACED_ROLE`: a role on no node.
+ * @throws {@link QuorumsDoNotMeetError} `QUORATE_QUORUMS_DO_NOT_MEET`: a phase-1 quorum and a phase-2 quorum without a common node.
+ * @throws {@link UnprovenQuorumsError} `QUORATE_UNPROVEN_QUORUMS`: no proof that all quorums of a group meet.
+ * @throws {@link InvalidConfigurationError} `QUORATE_INVALID_CONFIGURATION`: no nodes, no groups, a group without roles, or
+ *   a node without a role.
  */
 export function defineTopology<const G extends Groups>(topology: Topology<G>): Topology<G> {
   const { cluster, nodes, groups } = topology
@@ -44,11 +96,13 @@ export function defineTopology<const G extends Groups>(topology: Topology<G>): T
   const names = Object.keys(groups)
   if (names.length === 0) throw new InvalidConfigurationError(`cluster ${cluster} has no groups: give at least one`)
   for (const name of names) checkName('group', name)
-  for (const { where, hosts } of rolesOf(groups)) {
+  for (const { group, role, where, hosts } of rolesOf(groups)) {
+    if (hosts.length === 0) throw new UnplacedRoleError(group, role)
     checkDistinct(hosts, where)
     const unknown = hosts.find((node) => !nodes.includes(node))
     if (unknown !== undefined) throw new UnknownNodeError(unknown, where, nodes)
   }
+  for (const [name, group] of Object.entries(groups)) checkGroup(name, group)
   const idle = nodes.find((node) => !rolesOf(groups).some(({ hosts }) => hosts.includes(node)))
   if (idle !== undefined) {
     throw new InvalidConfigurationError(
@@ -60,8 +114,33 @@ export function defineTopology<const G extends Groups>(topology: Topology<G>): T
 
 const rolesOf = (groups: Groups) =>
   Object.entries(groups).flatMap(([group, { roles }]) =>
-    Object.entries(roles).map(([role, { nodes }]) => ({ where: `role ${role} of group ${group}`, hosts: nodes })),
+    Object.entries(roles).map(([role, { nodes }]) => ({
+      group,
+      role,
+      where: `role ${role} of group ${group}`,
+      hosts: nodes,
+    })),
   )
+
+function checkGroup(name: string, { roles, quorums }: GroupDefinition): void {
+  const hosts = Object.values(roles).flatMap(({ nodes }) => nodes)
+  if (hosts.length === 0) throw new InvalidConfigurationError(`group ${name} has no roles: give at least one`)
+  if (!quorums) return
+  const stranger = membersOf(quorums).find((member) => !hosts.includes(member))
+  if (stranger !== undefined) throw new UnknownNodeError(stranger, `the quorums of group ${name}`, [...new Set(hosts)])
+  const disjoint = disjointQuorumsOf(name, quorums)
+  if (disjoint) throw new QuorumsDoNotMeetError(name, disjoint)
+}
+
+/** {@link disjointQuorums}, with the group in the text of what could not be proved. */
+function disjointQuorumsOf(group: string, quorums: PhaseQuorums): DisjointQuorums | undefined {
+  try {
+    return disjointQuorums(quorums)
+  } catch (cause) {
+    if (!(cause instanceof QuorateError)) throw cause
+    throw new UnprovenQuorumsError(`group ${group}: ${cause.message}`, { cause })
+  }
+}
 
 const checkDistinct = (nodes: readonly NodeId[], where: string): void => {
   const twice = nodes.find((node, at) => nodes.indexOf(node) !== at)
