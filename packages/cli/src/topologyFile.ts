@@ -5,6 +5,7 @@ import * as host from '@quorate/host'
 import * as kv from '@quorate/kv'
 import * as level from '@quorate/level'
 import * as nats from '@quorate/nats'
+import * as paxos from '@quorate/paxos'
 import * as raft from '@quorate/raft'
 import { createJiti } from 'jiti'
 import * as xstate from 'xstate'
@@ -21,6 +22,7 @@ const virtualModules = {
   '@quorate/kv': kv,
   '@quorate/level': level,
   '@quorate/nats': nats,
+  '@quorate/paxos': paxos,
   '@quorate/raft': raft,
   xstate,
 }

@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import type { ConnectionSettings } from '../connection/settings.js'
 import { TooSlowError } from '../errors.js'
 import type { Digest } from '../nodes/digest.js'
 import { type Exit, NodeProcess } from '../nodes/nodeProcess.js'
+import { type DemoProtocol, topologyFileOf } from './topologies.js'
 
 /** The key-value group of the topology. */
 export const demoGroup = 'kv'
@@ -14,15 +13,10 @@ export const demoNodes: readonly string[] = ['n1', 'n2', 'n3']
 const startMsMax = 60_000
 const stopMsMax = 10_000
 
-/** In the repository the example itself, elsewhere a copy that the package brings. */
-const topologyFile = (): string => {
-  const example = fileURLToPath(new URL('../../../../examples/raft-kv/topology.ts', import.meta.url))
-  return existsSync(example) ? example : fileURLToPath(new URL('./topology.js', import.meta.url))
-}
-
 /** Three node processes with disks, of which one is going to be killed. */
 export class DemoCluster {
   readonly cluster: string
+  readonly #protocol: DemoProtocol
   readonly #data: string
   readonly #connection: ConnectionSettings
   readonly #failed: (error: Error) => void
@@ -31,12 +25,14 @@ export class DemoCluster {
 
   constructor(options: {
     cluster: string
+    protocol: DemoProtocol
     data: string
     connection: ConnectionSettings
     /** The process of a node ended, and nobody had asked it to. */
     failed: (error: Error) => void
   }) {
     this.cluster = options.cluster
+    this.#protocol = options.protocol
     this.#data = options.data
     this.#connection = options.connection
     this.#failed = options.failed
@@ -49,7 +45,7 @@ export class DemoCluster {
 
   async startNode(id: string): Promise<void> {
     const node = new NodeProcess({
-      topology: topologyFile(),
+      topology: topologyFileOf(this.#protocol),
       id,
       data: this.#data,
       connection: this.#connection,

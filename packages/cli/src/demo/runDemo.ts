@@ -19,9 +19,10 @@ import { interruption } from './interruption.js'
 import { count, type Narrator } from './narrator.js'
 import { linePrefix, Replicator } from './replicate.js'
 import type { DemoReport } from './report.js'
+import type { DemoProtocol } from './topologies.js'
 
 export interface DemoOptions {
-  readonly protocol: string
+  readonly protocol: DemoProtocol
   readonly input: DemoInput
   readonly connection: ConnectionSettings
   /** Leaves the disks where they are. @default false */
@@ -59,7 +60,7 @@ const perform = async (
   narrator.say(`  input   ${input.name}: ${count(input.lines.length)} lines, ${count(input.bytes)} bytes\n`)
   const { connection } = broker
   const name = `demo-${randomBytes(4).toString('hex')}`
-  const cluster = new DemoCluster({ cluster: name, data, connection, failed: broken })
+  const cluster = new DemoCluster({ cluster: name, protocol, data, connection, failed: broken })
   endings.add(() => cluster.stop())
   await cluster.start()
   const client = await useClient(connection, name, endings)
