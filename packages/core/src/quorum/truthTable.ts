@@ -2,7 +2,7 @@ import type { NodeId } from '../address.js'
 import { InvalidConfigurationError } from '../errors.js'
 
 /** Most members of a rule that is asked about every set of them: 16 have 65,536. */
-export const tabulatedMembersMax = 16
+const tabulatedMembersMax = 16
 
 /**
  * Asks a rule about every set of at most {@link tabulatedMembersMax} members: at place `code`, 1 if the members whose
