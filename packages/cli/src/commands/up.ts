@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { withConnection } from '../connection/settings.js'
 import { exitCodesHelp } from '../exitCodes.js'
 import type { Io } from '../io.js'
@@ -10,11 +10,20 @@ nats-server where it is on the PATH, else the embedded development broker.
 
 Ctrl-C stops all nodes, a second one kills them. A node that ends is not started again.
 
+With --inspect and no --inspect-url, a relay on this machine is started, too, where none listens on port 8080; the page to
+open is printed. With --node, or where the named relay does not answer, none is started, and the nodes run all the same.
+
 Examples:
   quorate up topology.ts
   quorate up topology.ts --nats nats://broker:4222 --data /var/lib/quorate
+  quorate up topology.ts --inspect=stately  and watch every role in a browser
   quorate up topology.ts --node n1          on the machine of n1
 ${exitCodesHelp}`
+
+const relayUrl = (text: string): string => {
+  if (URL.canParse(text) && /^wss?:$/.test(new URL(text).protocol)) return text
+  throw new InvalidArgumentError('It must begin with ws:// or wss://.')
+}
 
 export const upCommand = (io: Io): Command =>
   withConnection(new Command('up'))
@@ -25,6 +34,12 @@ export const upCommand = (io: Io): Command =>
       new Option('--data <directory>', 'where the nodes keep their stores, each in a directory of its own')
         .env('QUORATE_DATA')
         .default('./data'),
+    )
+    .addOption(new Option('--inspect <kind>', 'show what every actor does, live').choices(['stately']))
+    .addOption(
+      new Option('--inspect-url <url>', 'relay of the inspector (default: ws://localhost:8080)')
+        .argParser(relayUrl)
+        .implies({ inspect: 'stately' }),
     )
     .addHelpText('after', examples)
     .action(async (file: string, settings: UpSettings) => {

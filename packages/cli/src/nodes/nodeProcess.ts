@@ -17,6 +17,8 @@ export interface NodeProcessOptions {
   readonly id: string
   readonly data: string
   readonly connection: ConnectionSettings
+  /** Beside those that say which node of what. */
+  readonly flags?: readonly string[]
   /** Beside those of this process. */
   readonly variables?: Readonly<Record<string, string>>
   readonly print: (line: string, stream: 'stdout' | 'stderr') => void
@@ -42,9 +44,9 @@ export class NodeProcess {
   #lastRequest = 0
   #isReady = () => {}
 
-  constructor({ topology, id, data, connection, variables, print }: NodeProcessOptions) {
+  constructor({ topology, id, data, connection, flags = [], variables, print }: NodeProcessOptions) {
     this.id = id
-    this.#child = spawn(process.execPath, [binary, 'up', topology, '--node', id, '--data', data], {
+    this.#child = spawn(process.execPath, [binary, 'up', topology, '--node', id, '--data', data, ...flags], {
       env: { ...process.env, ...variablesOf(connection), ...variables },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })

@@ -5,7 +5,8 @@ import { type ConnectionSettings, checkServer, isServerChosen } from '../connect
 import { exitCodes } from '../exitCodes.js'
 import { type Io, printNote } from '../io.js'
 import { isQuorateError } from '../isQuorateError.js'
-import { NodeProcess } from './nodeProcess.js'
+import type { InspectionSettings } from './inspection.js'
+import { NodeProcess, type NodeProcessOptions } from './nodeProcess.js'
 
 const palette = [colours.cyan, colours.yellow, colours.magenta, colours.green, colours.blue]
 
@@ -14,17 +15,35 @@ export const runAll = async (
   io: Io,
   file: string,
   topology: Topology,
-  settings: ConnectionSettings & { readonly data: string },
+  settings: ConnectionSettings & InspectionSettings & { readonly data: string },
 ): Promise<void> => {
-  const broker = await findBroker(io, topology, settings)
-  const connection = broker ? { nats: broker.url } : settings
+  // Who does not ask for it does not load it either.
+  const watch = settings.inspect && (await (await import('./inspection.js')).watch(io, settings))
+  try {
+    const broker = await findBroker(io, topology, settings)
+    try {
+      const connection = broker ? { nats: broker.url } : settings
+      await runNodes(io, topology, { topology: file, data: settings.data, connection, flags: watch?.flags ?? [] })
+    } finally {
+      await broker?.close()
+    }
+  } finally {
+    await watch?.close()
+  }
+}
+
+const runNodes = async (
+  io: Io,
+  topology: Topology,
+  options: Omit<NodeProcessOptions, 'id' | 'print'>,
+): Promise<void> => {
   const width = Math.max(...topology.nodes.map((node) => node.length))
   const stopping = { isAsked: false }
   const nodes = topology.nodes.map((id, at) => {
     const colour = palette[at % palette.length] ?? String
     const prefix = colour(`${id.padEnd(width)} |`)
     const print = (line: string, stream: 'stdout' | 'stderr') => void io[stream].write(`${prefix} ${line}\n`)
-    const child = new NodeProcess({ topology: file, id, data: settings.data, connection, print })
+    const child = new NodeProcess({ ...options, id, print })
     void child.exited.then(({ code, signal }) => {
       if (code !== 0 && !stopping.isAsked)
         printNote(io, `${prefix} ended with ${signal ?? `exit code ${code}`}, and is not started again`)
@@ -42,7 +61,6 @@ export const runAll = async (
       io.exitCode = exits.map(({ code }) => code ?? exitCodes.failure).find((code) => code !== 0) ?? 0
   } finally {
     forget()
-    await broker?.close()
   }
 }
 

@@ -7,6 +7,7 @@ import { exitCodes } from '../exitCodes.js'
 import type { Io } from '../io.js'
 import { lineLogger } from '../logger.js'
 import { digestOf } from './digest.js'
+import type { InspectionSettings } from './inspection.js'
 import type { DigestRequest, NodeMessage } from './nodeMessages.js'
 
 /** Runs one node of a topology in this process, until it is told to stop. Its store is the directory of its name in `data`. */
@@ -14,9 +15,11 @@ export const runNode = async (
   io: Io,
   topology: Topology,
   id: string,
-  settings: ConnectionSettings & { readonly data: string },
+  settings: ConnectionSettings & InspectionSettings & { readonly data: string },
 ): Promise<void> => {
   const { cluster, groups } = topology
+  // Who does not ask for it does not load it either.
+  const inspect = settings.inspect && (await import('./inspection.js')).observer(io, cluster, settings)
   const node = await startNode({
     id,
     cluster,
@@ -24,12 +27,14 @@ export const runNode = async (
     store: level(join(settings.data, id)),
     groups,
     logger: lineLogger(io.stdout),
+    ...(inspect && { inspect }),
   })
   const forget = [stopOnSignals(node), serveParent(node)]
   try {
     const cause = await node.stopped
     if (cause) throw cause
   } finally {
+    await inspect?.close()
     for (const each of forget) each()
   }
 }

@@ -2,10 +2,11 @@ import { UnknownNodeError } from '@quorate/host'
 import type { ConnectionSettings } from '../connection/settings.js'
 import type { Io } from '../io.js'
 import { loadTopology } from '../topologyFile.js'
+import type { InspectionSettings } from './inspection.js'
 import { runAll } from './runAll.js'
 import { runNode } from './runNode.js'
 
-export interface UpSettings extends ConnectionSettings {
+export interface UpSettings extends ConnectionSettings, InspectionSettings {
   /** Only this node, in this process. */
   readonly node?: string
   readonly data: string
