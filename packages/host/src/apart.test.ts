@@ -134,6 +134,33 @@ describe('a member that orders, and others that apply', () => {
     expect(await textsOf('a1')).toEqual(['first', 'other', 'other', 'again'])
   })
 
+  it('open few sessions however long the first answer takes', async () => {
+    await begin()
+    const client = await connect()
+    const seen = watch(({ type }) => type === 'SessionOpened')
+    const proposed = client.propose({ text: 'first' })
+    await cluster.pass(20_000)
+    expect(seen.filter(({ type }) => type === 'OpenSession').length).toBeLessThan(12)
+    cluster.bus.setFilter(() => true)
+    expect((await cluster.wait(proposed)).result).toBe(1)
+  })
+
+  it('are heard as the one who was asked: while they answer, nobody is asked who leads', async () => {
+    await begin()
+    const client = await connect()
+    await cluster.wait(client.propose({ text: 'first' }))
+    let lost = 0
+    const seen = watch(({ type }) => type === 'Propose' && lost++ === 0)
+    const slow = client.propose({ text: 'lost at first' })
+    for (let count = 0; count < 20; count++) {
+      await cluster.pass(20)
+      await cluster.wait(client.propose({ text: 'answered' }))
+    }
+    expect(seen.filter(({ type }) => type === 'WhoLeads')).toEqual([])
+    await cluster.wait(slow)
+    expect(lost).toBeGreaterThan(20)
+  })
+
   it('refuse what is too large, and drop what no client says', async () => {
     await begin()
     const client = await connect()

@@ -160,9 +160,9 @@ describe('Applier', () => {
     const other = make(0)
     other.applier.commit([open, ...commands(2, 5)], true)
     other.applier.restore(snapshots[0]!)
-    other.applier.commit(commands(13, 14))
-    other.applier.commit(commands(15, 16), true)
+    other.applier.commit(commands(13, 40))
+    other.applier.commit(commands(41, 42), true)
     while (other.work());
-    expect(other.toAnswer).toEqual([15, 16])
+    expect(other.toAnswer).toEqual([41, 42])
   })
 })

@@ -63,6 +63,16 @@ describe('options that cannot work are refused before anything is started', () =
       'applies: true on one node',
     ],
     [
+      'two roles on a node that clients turn to',
+      {
+        groups: {
+          journal: { ...group, roles: { log: role!, other: { ...role!, orders: false, asked: true, applies: false } } },
+        },
+      },
+      InvalidConfigurationError,
+      'orders: true or asked: true on one node',
+    ],
+    [
       'a limit of nothing',
       { groups: withLimits({ sessionsMax: 0 }) },
       InvalidConfigurationError,
