@@ -41,9 +41,9 @@ export class ClientLink {
     return this.#isReady
   }
 
-  /** Room for the fields of one message, in bytes. */
+  /** Room for the fields of one message, in bytes: also when a member hands it on with the name of this client. */
   get bytesMax(): number {
-    return this.#bus.bytesMax - 512
+    return this.#bus.bytesMax - 640
   }
 
   ask(node: NodeId, message: ClientMessage, traceparent?: string): void {
