@@ -6,17 +6,18 @@ import { nats } from '@quorate/nats'
 import { type SharedBus, startBus } from './bus.js'
 import { type LedgerCommand, type LedgerPage, type LedgerQuery, ledger } from './ledger.js'
 import { NodeProcess } from './nodeProcess.js'
+import { nodesOf } from './programs/groups.js'
 import type { NodeSettings } from './programs/settings.js'
 import { until } from './until.js'
 
 export type LedgerClient = GroupClient<LedgerCommand, number, LedgerQuery, LedgerPage>
 
-export type ClusterOptions = Partial<Omit<NodeSettings, 'id' | 'members' | 'servers' | 'directory'>> & {
+export type ClusterOptions = Partial<Omit<NodeSettings, 'id' | 'servers' | 'directory'>> & {
   /** Arguments of Node for the node of this id. */
   readonly execArgv?: (id: string) => readonly string[]
 }
 
-/** Three nodes, each a process with a disk, on one bus. */
+/** The nodes of a group, each a process with a disk, on one bus. */
 export class Cluster {
   readonly bus: SharedBus
   readonly name: string
@@ -29,9 +30,8 @@ export class Cluster {
     this.bus = bus
     this.name = cluster
     this.directory = directory
-    const members = ['n1', 'n2', 'n3']
-    this.nodes = members.map((id) => {
-      const place = { id, cluster, members, servers: bus.url, directory: join(directory, id) }
+    this.nodes = nodesOf[options.protocol ?? 'raft'].map((id) => {
+      const place = { id, cluster, servers: bus.url, directory: join(directory, id) }
       return new NodeProcess({ electionTimeoutMs: 400, heartbeatMs: 50, ...settings, ...place }, execArgv(id))
     })
   }
@@ -127,7 +127,7 @@ export interface Standing {
 export const statusOf = async (node: NodeProcess): Promise<Standing> => {
   const status = await node.ask({ type: 'status' })
   const group = Object.values(status.groups)[0]
-  const role = group?.roles['server']
+  const role = group?.roles['server'] ?? group?.roles['proposer']
   if (!group || !role) throw new Error(`${node.id} hosts nothing: ${JSON.stringify(status)}`)
   return { ...role, applied: group.applied ?? 0 }
 }

@@ -10,6 +10,12 @@ export const programPath = (name: string): string =>
 type Log = Extract<ProgramReport, { type: 'log' }>
 type Ended = Extract<ProgramReport, { type: 'ended' }>
 
+/** None outlives who started it. */
+const running = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
 /** How many log lines are kept. */
 const logLinesMax = 500
 
@@ -59,12 +65,11 @@ export class NodeProcess {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     })
     this.#child = child
-    const endWithParent = () => child.kill('SIGKILL')
-    process.once('exit', endWithParent)
+    running.add(child)
     child.on('message', (report: ProgramReport) => this.#receive(report))
     this.#exited = new Promise((resolve) => {
       child.once('exit', () => {
-        process.off('exit', endWithParent)
+        running.delete(child)
         this.#child = undefined
         this.#isReady = false
         for (const { reject } of this.#asks.values()) reject(new Error(`${this.id} ended before it answered`))

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { audit, spotless } from './audit.js'
 import { type Cluster, startCluster } from './cluster.js'
 import { echoEverything } from './echoing.js'
+import { replicating } from './programs/groups.js'
 import { until } from './until.js'
 import { Writers } from './writers.js'
 
@@ -16,11 +17,11 @@ const killAll = async (cluster: Cluster): Promise<void> => {
 }
 
 describe('processes that are killed', () => {
-  test(
-    `each node in turn, ${kills} times, while clients write: nothing is lost, nothing done twice, all are equal`,
-    async () => {
+  test.each(replicating)(
+    `%s, each node in turn, ${kills} times, while clients write: nothing is lost, nothing done twice, all are equal`,
+    async (protocol) => {
       // Small, so that killed nodes come back through snapshots too.
-      await using cluster = await startCluster({ snapshotEveryEntries: 2000, entriesKept: 500 })
+      await using cluster = await startCluster({ protocol, snapshotEveryEntries: 2000, entriesKept: 500 })
       // What clients ask comes again later: not only a client's own retries must be recognized.
       await using _echoes = await echoEverything(cluster)
       const clients = await Promise.all([

@@ -7,6 +7,7 @@ import { kv } from '@quorate/kv'
 import { nats } from '@quorate/nats'
 import { startBus } from '../bus.js'
 import { NodeProcess } from '../nodeProcess.js'
+import { nodesOf, type Protocol, protocols } from '../programs/groups.js'
 import { load } from './load.js'
 import { v8Flags, withV8Flags } from './v8Flags.js'
 import { measureYardstick } from './yardstick.js'
@@ -17,12 +18,12 @@ const yardstickCallers = 1000
 const keys = 1000
 const cluster = 'bench'
 
-const usage = `Durable writes per second of three nodes, each a process with a disk that is synced, beside the bus alone.
+const usage = `Durable writes per second of a group, each node a process with a disk that is synced, beside the bus alone.
 
-Usage: pnpm bench:steady [--seconds N] [--protocol raft] [--callers N,N] [--json]
+Usage: pnpm bench:steady [--seconds N] [--protocol NAME,...] [--callers N,N] [--json]
 
   --seconds N      how long each run lasts, after a second to warm up (default 5)
-  --protocol NAME  raft (default; there is no other yet)
+  --protocol NAME,...  ${protocols.join(', ')}: one after the other, in one run (default raft)
   --callers N,...  how many callers at once (default 1,64,256,1000)
   --profile DIR    writes a CPU profile of each node there
   --json           one line of JSON: { yardstick, runs: [{ protocol, callers, coalescing, writesPerSecond, p50Ms, p99Ms }] }
@@ -31,7 +32,7 @@ Usage: pnpm bench:steady [--seconds N] [--protocol raft] [--callers N,N] [--json
 Nodes and client run with ${v8Flags.join(' ')}. Set NATS_URL to use a server of yours. Directories are made in TMPDIR (${tmpdir()}): choose one on a real disk.`
 
 interface Run {
-  readonly protocol: string
+  readonly protocol: Protocol
   readonly callers: number
   readonly coalescing: boolean
   readonly writesPerSecond: number
@@ -54,9 +55,9 @@ const value = new Uint8Array(valueBytes).fill(120)
 
 const writeWith = async (
   servers: string,
-  options: { callers: number; coalescing: boolean; durationMs: number },
+  options: { protocol: Protocol; callers: number; coalescing: boolean; durationMs: number },
 ): Promise<Run> => {
-  const { callers, coalescing, durationMs } = options
+  const { protocol, callers, coalescing, durationMs } = options
   const client = await connectClient({
     transport: nats({ servers }),
     cluster,
@@ -70,18 +71,18 @@ const writeWith = async (
     // The first command waits for an election and opens a session: that is no steady state.
     await put()
     const { perSecond, p50Ms, p99Ms } = await load(put, { callers, warmUpMs, durationMs })
-    return { protocol: 'raft', callers, coalescing, writesPerSecond: perSecond, p50Ms, p99Ms }
+    return { protocol, callers, coalescing, writesPerSecond: perSecond, p50Ms, p99Ms }
   } finally {
     await client.close()
   }
 }
 
-const startNodes = async (servers: string, directory: string): Promise<NodeProcess[]> => {
-  const members = ['n1', 'n2', 'n3']
-  const nodes = members.map((id) => {
-    const settings = { id, members, cluster, servers, directory: join(directory, id), machine: 'kv' } as const
+const startNodes = async (protocol: Protocol, servers: string, directory: string): Promise<NodeProcess[]> => {
+  const nodes = nodesOf[protocol].map((id) => {
+    const place = { id, cluster, servers, directory: join(directory, protocol, id) }
+    const settings = { ...place, protocol, machine: 'kv' } as const
     const profile = flags.profile
-      ? ['--cpu-prof', '--cpu-prof-dir', flags.profile, '--cpu-prof-name', `${id}.cpuprofile`]
+      ? ['--cpu-prof', '--cpu-prof-dir', flags.profile, '--cpu-prof-name', `${protocol}-${id}.cpuprofile`]
       : []
     return new NodeProcess(settings, [...v8Flags, ...profile])
   })
@@ -118,28 +119,44 @@ const measure = async (servers: string, directory: string): Promise<void> => {
   const durationMs = Number(flags.seconds) * 1000
   const payload = new Uint8Array(valueBytes)
   const yardstick = await measureYardstick(servers, { payload, callers: yardstickCallers, warmUpMs, durationMs })
-  say(`yardstick: ${yardstick} bare requests/s of ${valueBytes} bytes at ${yardstickCallers} callers\n`)
-  const nodes = await startNodes(servers, directory)
+  say(`yardstick: ${yardstick} bare requests/s of ${valueBytes} bytes at ${yardstickCallers} callers`)
+  const runs: Run[] = []
+  for (const protocol of protocolsWanted()) {
+    runs.push(...(await measureProtocol(protocol, { servers, directory, durationMs, yardstick })))
+  }
+  if (flags.json) console.log(JSON.stringify({ yardstick, runs }))
+}
+
+const measureProtocol = async (
+  protocol: Protocol,
+  around: { servers: string; directory: string; durationMs: number; yardstick: number },
+): Promise<Run[]> => {
+  const { servers, directory, durationMs, yardstick } = around
+  const nodes = await startNodes(protocol, servers, directory)
+  say(`\n${protocol}: ${nodes.length} processes`)
   try {
     // Or the first row would tell how fast V8 compiles.
-    await writeWith(servers, { callers: 256, coalescing: false, durationMs: 2 * warmUpMs })
+    await writeWith(servers, { protocol, callers: 256, coalescing: false, durationMs: 2 * warmUpMs })
     say(heading)
     const runs: Run[] = []
     for (const coalescing of [false, true]) {
       for (const callers of flags.callers.split(',').map(Number)) {
-        const run = await writeWith(servers, { callers, coalescing, durationMs })
+        const run = await writeWith(servers, { protocol, callers, coalescing, durationMs })
         runs.push(run)
         say(row(run, yardstick))
       }
     }
-    if (flags.json) console.log(JSON.stringify({ yardstick, runs }))
+    return runs
   } finally {
     await Promise.all(nodes.map((node) => node.stop()))
   }
 }
 
+const protocolsWanted = (): readonly Protocol[] => flags.protocol.split(',') as Protocol[]
+
 const checkFlags = (): void => {
-  if (flags.protocol !== 'raft') throw new RangeError(`--protocol ${flags.protocol}: expected raft`)
+  const unknown = protocolsWanted().find((name) => !protocols.includes(name))
+  if (unknown !== undefined) throw new RangeError(`--protocol ${unknown}: expected some of ${protocols.join(', ')}`)
   if (!(Number(flags.seconds) > 0)) throw new RangeError(`--seconds ${flags.seconds}: expected a number above 0`)
   for (const callers of flags.callers.split(',')) {
     if (!/^[1-9]\d*$/.test(callers)) throw new RangeError(`--callers ${flags.callers}: expected whole numbers above 0`)

@@ -3,9 +3,9 @@ import { startNode } from '@quorate/host'
 import { kv } from '@quorate/kv'
 import { level } from '@quorate/level'
 import { nats } from '@quorate/nats'
-import { raft } from '@quorate/raft'
 import { type Ledger, ledger, pageOf } from '../ledger.js'
 import { earlyDone } from './earlyDone.js'
+import { groupOf } from './groups.js'
 import type { NodeQuestion, NodeSettings, ProgramReport } from './settings.js'
 
 /** One node as a process of its own. Lives no longer than who started it. */
@@ -29,20 +29,6 @@ const end = (error?: unknown): void => {
   process.send?.({ type: 'ended', ...code, ...message }, () => process.exit(error === undefined ? 0 : 1))
 }
 
-const group = (): GroupDefinition => {
-  const { members, machine, electionTimeoutMs, heartbeatMs, snapshotEveryEntries, entriesKept } = settings
-  return raft({
-    members,
-    stateMachine: machine === 'kv' ? kv : ledger,
-    ...(electionTimeoutMs !== undefined && { electionTimeoutMs }),
-    ...(heartbeatMs !== undefined && { heartbeatMs }),
-    limits: {
-      ...(snapshotEveryEntries !== undefined && { snapshotEveryEntries }),
-      ...(entriesKept !== undefined && { entriesKept }),
-    },
-  })
-}
-
 const run = async (): Promise<void> => {
   const { id, cluster, servers, directory, machine = 'ledger', mistake, bootstrap } = settings
   const store = level(directory)
@@ -51,7 +37,9 @@ const run = async (): Promise<void> => {
     cluster,
     transport: nats({ servers }),
     store: mistake === 'earlyDone' ? earlyDone(store) : store,
-    groups: { [machine]: group() } as Readonly<Record<string, GroupDefinition>>,
+    groups: { [machine]: groupOf(settings, machine === 'kv' ? kv : ledger) } as Readonly<
+      Record<string, GroupDefinition>
+    >,
     logger,
     stopOn: ['SIGTERM'],
     ...(bootstrap && { bootstrap }),

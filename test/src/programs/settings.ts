@@ -1,21 +1,27 @@
 import type { NodeReport } from '@quorate/host'
 import type { LedgerPage, LedgerQuery } from '../ledger.js'
+import type { Protocol } from './groups.js'
+
+/** What a group is made of, beside its state machine. */
+export interface GroupSettings {
+  /** @default 'raft' */
+  readonly protocol?: Protocol
+  readonly electionTimeoutMs?: number
+  readonly heartbeatMs?: number
+  readonly snapshotEveryEntries?: number
+  readonly entriesKept?: number
+}
 
 /** What a node program is told, as JSON in its first argument. */
-export interface NodeSettings {
+export interface NodeSettings extends GroupSettings {
   readonly id: string
   readonly cluster: string
-  readonly members: readonly string[]
   /** NATS URL. */
   readonly servers: string
   /** Of its store. */
   readonly directory: string
   /** Of the group, which bears the name of its state machine. @default 'ledger' */
   readonly machine?: 'ledger' | 'kv'
-  readonly electionTimeoutMs?: number
-  readonly heartbeatMs?: number
-  readonly snapshotEveryEntries?: number
-  readonly entriesKept?: number
   readonly bootstrap?: boolean
   /** Made on purpose, to see whether it is found: the store says that a write is durable long before it is. */
   readonly mistake?: 'earlyDone'
