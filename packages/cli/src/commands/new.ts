@@ -5,7 +5,8 @@ import type { NewRoleSettings } from '../scaffold/newRole.js'
 
 const examples = `
 Writes a role that runs, with its schema, its generated codec, its statechart, its definition, a topology and tests. Files
-that are there already are not written over.
+that are there already are not written over. A project that keeps its roles together says so in its package.json:
+"quorate": { "roles": "src/roles" }.
 
 Examples:
   quorate new role witness

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -49,6 +49,28 @@ describe('quorate new role', () => {
     expect(out).toContain(`wrote ${join('witness', 'role.ts')}\n`)
     expect(existsSync(join(directory, 'witness', 'role.ts'))).toBe(true)
     expect(process.cwd()).toBe(before)
+  })
+
+  test.each([
+    ['where the project keeps its roles', '{ "quorate": { "roles": "src/roles" } }', 'src/roles/witness'],
+    ['here, when the project says nothing', '{}', 'witness'],
+    ['here, when the project says nothing that makes sense', '{ "quorate": { "roles": 3 } }', 'witness'],
+  ])('goes to a folder of its name %s', async (_title, manifest, folder) => {
+    writeFileSync(join(directory, 'package.json'), manifest)
+    const { out } = await inDirectory(directory, () => newRole('Witness'))
+    expect(out).toContain(`wrote ${join(folder, 'role.ts')}\n`)
+  })
+
+  test('says what has to be installed for its tests, where that is missing', async () => {
+    expect((await newRole('witness', '--directory', join(directory, 'a'))).out).toContain(
+      'npm install --save-dev @quorate/core @quorate/host xstate vitest\n',
+    )
+    const packages = ['@quorate/core', '@quorate/host', 'xstate', 'vitest']
+    for (const name of packages) {
+      mkdirSync(join(directory, 'node_modules', name), { recursive: true })
+      writeFileSync(join(directory, 'node_modules', name, 'index.js'), '')
+    }
+    expect((await newRole('witness', '--directory', join(directory, 'b'))).out).not.toContain('npm install')
   })
 
   test('writes nothing over, and then nothing at all', async () => {

@@ -1,12 +1,12 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { generateCodec } from '@quorate/core/codegen'
 import { FileExistsError, UnwritableFileError } from '../errors.js'
 import { type Io, printLine } from '../io.js'
 import { namesOf } from './identifier.js'
 
 export interface NewRoleSettings {
-  /** Where the files go. @default a folder of the role's name */
+  /** Where the files go. @default a folder of the role's name, where the project keeps its roles */
   readonly directory?: string
 }
 
@@ -22,7 +22,7 @@ const templates = new URL('../../src/scaffold/role/', import.meta.url)
 /** Writes a role that runs and is tested, to be changed into one's own. Writes nothing over. */
 export const newRole = (io: Io, name: string, settings: NewRoleSettings): void => {
   const { small, capital } = namesOf(name)
-  const { directory = small } = settings
+  const { directory = join(rolesDirectory(), small) } = settings
   const files = filesOf(small, capital).map(({ path, text }) => ({ path: join(directory, path), text }))
   const taken = files.find(({ path }) => existsSync(path))
   if (taken) throw new FileExistsError(taken.path)
@@ -31,6 +31,17 @@ export const newRole = (io: Io, name: string, settings: NewRoleSettings): void =
     printLine(io, `wrote ${path}`)
   }
   printLine(io, nextSteps(small, directory))
+}
+
+/** A project may say in its `package.json` where its roles lie: `"quorate": { "roles": "src/roles" }`. */
+const rolesDirectory = (): string => {
+  try {
+    const { quorate } = JSON.parse(readFileSync('package.json', 'utf8')) as { quorate?: { roles?: unknown } }
+    return typeof quorate?.roles === 'string' ? quorate.roles : ''
+  } catch {
+    // No project, or one that says nothing.
+    return ''
+  }
 }
 
 const filesOf = (small: string, capital: string): ScaffoldedFile[] => {
@@ -60,9 +71,26 @@ const write = (path: string, text: string): void => {
   }
 }
 
-const nextSteps = (small: string, directory: string): string => `
-Next:
-  quorate up ${join(directory, 'topology.ts')}
-  quorate status --cluster ${small}
-  npx vitest run ${directory}
-and then make it yours: ${join(directory, 'README.md')} says what is where.`
+const nextSteps = (small: string, directory: string): string =>
+  [
+    '',
+    'Next:',
+    `  quorate up ${join(directory, 'topology.ts')}`,
+    `  quorate status --cluster ${small}`,
+    ...missingPackages(directory),
+    `  npx vitest run ${directory}`,
+    `and then make it yours: ${join(directory, 'README.md')} says what is where.`,
+  ].join('\n')
+
+/** `up` brings what a role needs; its tests and the compiler want it installed. */
+const missingPackages = (directory: string): string[] => {
+  const missing = ['@quorate/core', '@quorate/host', 'xstate', 'vitest'].filter((name) => !isInstalled(name, directory))
+  return missing.length > 0 ? [`  npm install --save-dev ${missing.join(' ')}`] : []
+}
+
+/** As modules are looked for, from a directory up to the root. `require.resolve` would also find what NODE_PATH names. */
+const isInstalled = (name: string, directory: string): boolean => {
+  const from = resolve(directory)
+  if (existsSync(join(from, 'node_modules', name))) return true
+  return dirname(from) !== from && isInstalled(name, dirname(from))
+}
