@@ -1,9 +1,10 @@
-import { InvalidConfigurationError, InvalidNameError } from '@quorate/core'
+import { atLeast, flexible, InvalidConfigurationError, InvalidNameError } from '@quorate/core'
 import { memoryStore, memoryTransport, virtualClock } from '@quorate/core/testing'
 import { describe, expect, it } from 'vitest'
 import { journal } from './cluster.test.fixture.js'
 import type { Groups, NodeOptions } from './configuration.js'
 import { startNode } from './node.js'
+import { QuorumsDoNotMeetError } from './quorumCheck.js'
 import { sequenced } from './sequencer.test.fixture.js'
 
 const group = sequenced({ members: ['n1', 'n2'], stateMachine: journal })
@@ -46,6 +47,19 @@ describe('options that cannot work are refused before anything is started', () =
       { groups: { journal: { ...group, roles: {} } } },
       InvalidConfigurationError,
       'has no roles',
+    ],
+    [
+      'quorums that do not meet',
+      {
+        groups: {
+          journal: {
+            ...group,
+            quorums: flexible({ phase1: atLeast(1, ['n1', 'n2']), phase2: atLeast(1, ['n1', 'n2']) }),
+          },
+        },
+      },
+      QuorumsDoNotMeetError,
+      'no node is in both',
     ],
     ['an unknown id', { id: 'n9' }, InvalidConfigurationError, 'not among n1, n2'],
     [

@@ -13,6 +13,7 @@ import {
 import type { InspectionEvent } from 'xstate'
 import { answersRole, clientRole, nodeGroup } from './addresses.js'
 import type { ClientOptions } from './client/groupClient.js'
+import { checkQuorums } from './quorumCheck.js'
 import { isServing } from './roleTraits.js'
 
 /** Consensus groups by name. */
@@ -50,7 +51,8 @@ const reservedRoles: readonly string[] = [clientRole, answersRole]
 
 /**
  * Finds what cannot work before anything is started.
- * @throws `QUORATE_INVALID_NAME`, `QUORATE_INVALID_CONFIGURATION`
+ * @throws `QUORATE_INVALID_NAME`, `QUORATE_INVALID_CONFIGURATION`, and of quorums `QUORATE_UNKNOWN_NODE`,
+ *   `QUORATE_QUORUMS_DO_NOT_MEET`, `QUORATE_UNPROVEN_QUORUMS`
  */
 export function checkOptions(options: NodeOptions<Groups>): void {
   const { id, cluster, groups } = options
@@ -58,7 +60,10 @@ export function checkOptions(options: NodeOptions<Groups>): void {
   checkName('cluster', cluster)
   const names = Object.keys(groups)
   if (names.length === 0) throw new InvalidConfigurationError(`node ${id} has no groups: give at least one`)
-  for (const [name, definition] of Object.entries(groups)) checkGroup(id, name, definition)
+  for (const [name, definition] of Object.entries(groups)) {
+    checkGroup(id, name, definition)
+    checkQuorums(name, definition)
+  }
   const isHost = Object.values(groups).some(({ roles }) => Object.values(roles).some(({ nodes }) => nodes.includes(id)))
   if (!isHost) {
     throw new InvalidConfigurationError(

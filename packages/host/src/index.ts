@@ -20,12 +20,11 @@ export { startNode } from './node.js'
 export type { NodeGroup, NodeGroupOf } from './nodeGroup.js'
 export type { GroupReport, NodeReport } from './nodeStatus.js'
 export type { QuorateNode } from './quorateNode.js'
+export { QuorumsDoNotMeetError, UnknownNodeError } from './quorumCheck.js'
 export { realClock } from './realClock.js'
 export {
   DuplicateNodeError,
   defineTopology,
-  QuorumsDoNotMeetError,
   type Topology,
-  UnknownNodeError,
   UnplacedRoleError,
 } from './topology.js'

@@ -11,7 +11,8 @@ import {
 } from '@quorate/core'
 import { raft } from '@quorate/raft'
 import { expect, test } from 'vitest'
-import { defineTopology, QuorumsDoNotMeetError, UnplacedRoleError } from './topology.js'
+import { QuorumsDoNotMeetError } from './quorumCheck.js'
+import { defineTopology, UnplacedRoleError } from './topology.js'
 
 const counter = defineStateMachine({
   initial: () => 0,
