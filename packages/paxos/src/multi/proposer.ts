@@ -52,10 +52,19 @@ export type ProposerEvent =
 
 export type ProposerEffect = Effect<MultiPaxosMessage, ProposerRecord>
 
+/**
+ * A disk that lost its last write may hold an older round than was used, by as much as rounds grew since the write before
+ * it. More than so many elections in that time there were not.
+ */
+const roundsSkippedWhenTorn = 2 ** 20
+
 /** A proposer as it was when it stopped: it never issues a ballot again. */
-export const recoverProposer = (config: MultiPaxosConfig, { record }: RecoveredState<ProposerRecord>): Proposer => ({
+export const recoverProposer = (
+  config: MultiPaxosConfig,
+  { record, torn }: RecoveredState<ProposerRecord>,
+): Proposer => ({
   config,
-  round: record?.round ?? 0,
+  round: (record?.round ?? 0) + (torn ? roundsSkippedWhenTorn : 0),
   leaderBallot: noBallot,
   leader: undefined,
   chosenThrough: 0,
