@@ -80,7 +80,15 @@ const arrows: Offence[] = [
   ...imports('nats', 'nats imports only', '@quorate/host', '@quorate/level', '@quorate/raft', 'xstate'),
   ...imports('level', 'level imports only', '@quorate/host', '@quorate/nats', '@quorate/raft', 'xstate'),
   ...imports('kv', 'kv imports only', '@quorate/raft', '@quorate/nats', 'node:fs', 'xstate'),
-  ...imports('inspector', '@quorate/cli is the top', '@quorate/cli'),
+  ...imports(
+    'inspector',
+    'inspector imports only',
+    '@quorate/cli',
+    '@quorate/host',
+    '@quorate/raft',
+    '@statelyai/inspect',
+  ),
+  ...imports('another', '@quorate/cli is the top', '@quorate/cli'),
   ['packages/core/src/reexport.ts', "export { thing } from 'lodash'", 'core imports only'],
   ['packages/core/src/typeImport.ts', "export type { Node } from '@quorate/host'", 'core imports only'],
   ['packages/raft/src/dynamic.ts', "export const load = () => import('node:fs')", 'A protocol imports only'],
@@ -148,6 +156,7 @@ const innocent: readonly (readonly [path: string, source: string])[] = [
   ['packages/nats/src/connect.ts', "export { connect } from '@nats-io/transport-node'"],
   ['packages/level/src/open.ts', "export { ClassicLevel } from 'classic-level'"],
   ['packages/kv/src/client.ts', "export { GroupClient } from '@quorate/host'\nexport { BTree } from 'sorted-btree'"],
+  ['packages/inspector/src/relay.ts', "export { createServer } from 'node:http'\nexport { WebSocket } from 'ws'"],
   ['packages/cli/src/say.ts', "export { startBroker } from '@quorate/nats/broker'\n\nconsole.log('up')"],
 ]
 

@@ -1,0 +1,43 @@
+import { server } from '@quorate/raft'
+import { describe, expect, test } from 'vitest'
+import { createMachine, fromTransition, setup } from 'xstate'
+import { definitionOf } from './definition.js'
+
+describe('definitionOf', () => {
+  test('a family is one statechart that XState takes, and whose roles lead to one another', () => {
+    const chart = JSON.parse(definitionOf(server, 'kv/server/n1'))
+    const { root } = createMachine(chart)
+    expect(Object.keys(root.states)).toEqual(['follower', 'candidate', 'leader'])
+    const successors = (role: string, state: string) =>
+      root.states[role]?.states[state]?.always?.flatMap(({ target }) => target?.map(({ id }) => id))
+    expect(successors('follower', 'timedOut')).toEqual(['candidate'])
+    expect(successors('candidate', 'won')).toEqual(['leader'])
+    expect(successors('candidate', 'timedOut')).toEqual(['candidate'])
+    expect(successors('leader', 'deposed')).toEqual(['follower'])
+    expect(chart.states.leader.states.deposed.always.description).toBe('the message is handled again')
+    expect(chart.states.candidate.states.won.always).not.toHaveProperty('description')
+  })
+
+  test('a machine is its own config, with what is inline named, and no functions elsewhere', () => {
+    const tick = () => {}
+    const machine = setup({ types: {} as { context: { ticks: number } } }).createMachine({
+      id: 'clock',
+      context: () => ({ ticks: 0 }),
+      initial: 'on',
+      states: { on: { on: { tick: { guard: () => true, actions: ['count' as never, tick] } } } },
+    })
+    expect(JSON.parse(definitionOf(machine, 'a'))).toEqual({
+      id: 'clock',
+      initial: 'on',
+      states: { on: { on: { tick: { guard: { type: 'guard' }, actions: ['count', { type: 'tick' }] } } } },
+    })
+  })
+
+  test('what is no statechart, or cannot be written, has its name', () => {
+    const meta: { self?: object } = {}
+    meta.self = meta
+    for (const logic of [fromTransition((count) => count, 0), createMachine({ meta }), undefined]) {
+      expect(JSON.parse(definitionOf(logic, 'kv/learner/n1'))).toEqual({ id: 'kv/learner/n1' })
+    }
+  })
+})
