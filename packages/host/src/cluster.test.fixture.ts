@@ -1,17 +1,9 @@
-import {
-  type AnyStateMachine,
-  type Clock,
-  type Connection,
-  defineStateMachine,
-  type GroupDefinition,
-  type Logger,
-  type Random,
-  type Transport,
-} from '@quorate/core'
+import { type AnyStateMachine, defineStateMachine, type GroupDefinition, type Logger, type Random } from '@quorate/core'
 import { type MemoryStore, memoryStore, memoryTransport, type VirtualClock, virtualClock } from '@quorate/core/testing'
 import type { NodeOptions } from './configuration.js'
 import { startNode } from './node.js'
 import type { QuorateNode } from './quorateNode.js'
+import { Life } from './testing/life.js'
 
 /** What a journal takes: text to keep, or orders that only a test gives. */
 export interface Note {
@@ -134,41 +126,5 @@ export class TestCluster<Machine extends AnyStateMachine = typeof journal> {
 
   async stopAll(): Promise<void> {
     await Promise.all([...this.nodes.values()].map((node) => this.wait(node.stop())))
-  }
-}
-
-/** Time and bus of one process: both end with it. */
-class Life {
-  readonly clock: Clock
-  readonly transport: Transport
-  readonly #connections: Connection[] = []
-  #isOver = false
-
-  constructor(clock: Clock, bus: Transport) {
-    const whileAlive = (run: () => void) => () => {
-      if (!this.#isOver) run()
-    }
-    this.clock = {
-      nowMs: () => clock.nowMs(),
-      setTimeout: (fire, delayMs) => clock.setTimeout(whileAlive(fire), delayMs),
-      clearTimeout: (timer) => clock.clearTimeout(timer),
-      soon: (run) => clock.soon(whileAlive(run)),
-    }
-    this.transport = {
-      connect: async (as) => {
-        const connection = await bus.connect(as)
-        this.#connections.push(connection)
-        const subscribe: Connection['subscribe'] = (to, deliver) =>
-          connection.subscribe(to, (bytes) => whileAlive(() => deliver(bytes))())
-        const onStatus: Connection['onStatus'] = (listen) =>
-          connection.onStatus((status) => whileAlive(() => listen(status))())
-        return { ...connection, subscribe, onStatus }
-      },
-    }
-  }
-
-  async end(): Promise<void> {
-    this.#isOver = true
-    for (const connection of this.#connections) await connection.close()
   }
 }

@@ -1,0 +1,1 @@
+export { type ClientOf, type LocalCluster, localCluster } from './localCluster.js'

@@ -1,0 +1,37 @@
+import type { Clock, Connection, Transport } from '@quorate/core'
+
+/** Time and bus of one process: both end with it, and nobody is told. */
+export class Life {
+  readonly clock: Clock
+  readonly transport: Transport
+  readonly #connections: Connection[] = []
+  #isOver = false
+
+  constructor(clock: Clock, bus: Transport) {
+    const whileAlive = (run: () => void) => () => {
+      if (!this.#isOver) run()
+    }
+    this.clock = {
+      nowMs: () => clock.nowMs(),
+      setTimeout: (fire, delayMs) => clock.setTimeout(whileAlive(fire), delayMs),
+      clearTimeout: (timer) => clock.clearTimeout(timer),
+      soon: (run) => clock.soon(whileAlive(run)),
+    }
+    this.transport = {
+      connect: async (as) => {
+        const connection = await bus.connect(as)
+        this.#connections.push(connection)
+        const subscribe: Connection['subscribe'] = (to, deliver) =>
+          connection.subscribe(to, (bytes) => whileAlive(() => deliver(bytes))())
+        const onStatus: Connection['onStatus'] = (listen) =>
+          connection.onStatus((status) => whileAlive(() => listen(status))())
+        return { ...connection, subscribe, onStatus }
+      },
+    }
+  }
+
+  async end(): Promise<void> {
+    this.#isOver = true
+    for (const connection of this.#connections) await connection.close()
+  }
+}

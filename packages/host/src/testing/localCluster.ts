@@ -1,0 +1,184 @@
+import type { GroupDefinition, NodeId, TypedStateMachine } from '@quorate/core'
+import { type MemoryStore, type MemoryTransport, memoryStore, memoryTransport } from '@quorate/core/testing'
+import { type ConnectedClient, connectClient } from '../client/connectClient.js'
+import type { ClientOptions } from '../client/groupClient.js'
+import type { Groups } from '../configuration.js'
+import { startNode } from '../node.js'
+import { codecsOf } from '../nodeGroup.js'
+import type { NodeReport } from '../nodeStatus.js'
+import type { QuorateNode } from '../quorateNode.js'
+import { UnknownNodeError } from '../quorumCheck.js'
+import { realClock } from '../realClock.js'
+import type { Topology } from '../topology.js'
+import { Life } from './life.js'
+
+/** The client of a group, typed by the group's state machine. */
+export type ClientOf<Definition> =
+  Definition extends GroupDefinition<infer Machine>
+    ? Machine extends TypedStateMachine<infer _State, infer Command, infer Result, infer Query, infer Answer>
+      ? ConnectedClient<Command, Result, Query, Answer>
+      : ConnectedClient<Uint8Array, Uint8Array, Uint8Array, Uint8Array>
+    : never
+
+/** The nodes of a topology in one process. */
+export interface LocalCluster<G extends Groups = Groups> extends AsyncDisposable {
+  /** Carries what nodes and clients say: `setFilter` loses messages, `connectClient` and its like connect to it. */
+  readonly transport: MemoryTransport
+  /** The nodes that run, in the order of the topology. */
+  readonly running: readonly NodeId[]
+  /**
+   * A node that runs.
+   * @throws {@link UnknownNodeError} `QUORATE_UNKNOWN_NODE`: it does not run.
+   */
+  node(id: NodeId): QuorateNode<G>
+  /**
+   * Starts nodes with what their stores hold; those that run already go on. Resolves when all of them run.
+   * @throws {@link UnknownNodeError} `QUORATE_UNKNOWN_NODE`: it is not in the topology; what `startNode` throws.
+   */
+  start(...ids: readonly NodeId[]): Promise<void>
+  /** Stops nodes in good order. */
+  stop(...ids: readonly NodeId[]): Promise<void>
+  /**
+   * Ends nodes as SIGKILL does: the write under way is lost, they do and hear nothing more, and nobody is told. What their
+   * own groups were asked for never settles.
+   */
+  kill(...ids: readonly NodeId[]): Promise<void>
+  /** A client of a group with a connection of its own, closed with the cluster at the latest. */
+  connect<Name extends keyof G & string>(group: Name, options?: ClientOptions): Promise<ClientOf<G[Name]>>
+  /** What each node that runs says of itself, in the order of the topology. */
+  status(): NodeReport[]
+  /**
+   * The nodes that lead a group, each in its own opinion.
+   * @param role only those whose role of this name leads: where there are batchers, they lead for clients, too.
+   */
+  leaders(group: keyof G & string, role?: string): NodeId[]
+  /** Stops all nodes, and closes all clients. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts every node of a topology in this process, in real time, on a bus and disks in memory, for tests: none of them
+ * needs a port or a directory. Resolves when all of them run.
+ *
+ *     await using cluster = await localCluster(topology)
+ *     const client = await cluster.connect('counter', { deadlineMs: 5000 })
+ *     await client.propose({ by: 1 })
+ *     await cluster.kill('n1')
+ *
+ * @throws what `startNode` throws.
+ */
+export async function localCluster<G extends Groups>(topology: Topology<G>): Promise<LocalCluster<G>> {
+  const cluster = new MemoryCluster(topology)
+  try {
+    await cluster.start(...topology.nodes)
+  } catch (error) {
+    await cluster.close()
+    throw error
+  }
+  return cluster
+}
+
+/** A node that runs, and what ends with it. */
+interface Running<G extends Groups> {
+  readonly node: QuorateNode<G>
+  readonly life: Life
+}
+
+class MemoryCluster<G extends Groups> implements LocalCluster<G> {
+  readonly transport = memoryTransport()
+  readonly #topology: Topology<G>
+  readonly #clock = realClock()
+  readonly #stores = new Map<NodeId, MemoryStore>()
+  readonly #running = new Map<NodeId, Running<G>>()
+  readonly #clients = new Set<AsyncDisposable>()
+
+  constructor(topology: Topology<G>) {
+    this.#topology = topology
+  }
+
+  get running(): readonly NodeId[] {
+    return this.#topology.nodes.filter((id) => this.#running.has(id))
+  }
+
+  node(id: NodeId): QuorateNode<G> {
+    const running = this.#running.get(id)
+    if (!running) throw new UnknownNodeError(id, 'a test', this.running)
+    return running.node
+  }
+
+  async start(...ids: readonly NodeId[]): Promise<void> {
+    // All at once: on their first start they wait for one another.
+    await Promise.all(ids.map((id) => this.#start(id)))
+  }
+
+  async stop(...ids: readonly NodeId[]): Promise<void> {
+    await Promise.all(ids.map((id) => this.#take(id)?.node.stop()))
+  }
+
+  async kill(...ids: readonly NodeId[]): Promise<void> {
+    for (const id of ids) {
+      const running = this.#take(id)
+      if (!running) continue
+      this.#stores.get(id)?.crash()
+      await running.life.end()
+    }
+  }
+
+  async connect<Name extends keyof G & string>(group: Name, options: ClientOptions = {}): Promise<ClientOf<G[Name]>> {
+    const { transport } = this
+    const { cluster, groups } = this.#topology
+    const { stateMachine } = groups[group] as GroupDefinition
+    const codecs = codecsOf(stateMachine)
+    const client = await connectClient({
+      ...options,
+      transport,
+      cluster,
+      group,
+      stateMachine: { ...stateMachine, codecs },
+    })
+    this.#clients.add(client)
+    return client as unknown as ClientOf<G[Name]>
+  }
+
+  status(): NodeReport[] {
+    return this.running.map((id) => this.node(id).status())
+  }
+
+  leaders(group: keyof G & string, role?: string): NodeId[] {
+    const leads = ({ groups }: NodeReport) =>
+      Object.entries(groups[group]?.roles ?? {}).some(
+        ([name, status]) => status.leads && (role === undefined || role === name),
+      )
+    return this.status()
+      .filter(leads)
+      .map(({ node }) => node)
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#clients].map((client) => client[Symbol.asyncDispose]()))
+    await this.stop(...this.#running.keys())
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #start(id: NodeId): Promise<void> {
+    const { cluster, groups, nodes } = this.#topology
+    if (!nodes.includes(id)) throw new UnknownNodeError(id, 'a test', nodes)
+    if (this.#running.has(id)) return
+    const store = this.#stores.get(id) ?? memoryStore({ clock: this.#clock })
+    this.#stores.set(id, store)
+    const life = new Life(this.#clock, this.transport)
+    const { clock, transport } = life
+    const node = await startNode<G>({ id, cluster, groups, store, clock, transport })
+    this.#running.set(id, { node, life })
+    await node.ready
+  }
+
+  #take(id: NodeId): Running<G> | undefined {
+    const running = this.#running.get(id)
+    this.#running.delete(id)
+    return running
+  }
+}
