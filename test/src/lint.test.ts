@@ -88,6 +88,7 @@ const arrows: Offence[] = [
     '@quorate/raft',
     '@statelyai/inspect',
   ),
+  ...imports('diagram', 'diagram imports only', '@quorate/raft', '@quorate/host', 'node:fs'),
   ...imports('another', '@quorate/cli is the top', '@quorate/cli'),
   ['packages/core/src/reexport.ts', "export { thing } from 'lodash'", 'core imports only'],
   ['packages/core/src/typeImport.ts', "export type { Node } from '@quorate/host'", 'core imports only'],

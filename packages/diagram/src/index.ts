@@ -1,1 +1,5 @@
-export {}
+export type { Chart, ChartState, ChartTransition, Handover, Trigger } from './chart.js'
+export { type AnyFamily, chartOf, type Drawable, isDrawable } from './chartOf.js'
+export { mermaid } from './mermaid.js'
+export type { Detail } from './sketch.js'
+export { svg } from './svg.js'
