@@ -1,0 +1,177 @@
+import { Log, type OpenStore, QuorateError, type Recovered, type Snapshot, type Store, type StoreOperation, type StoreWrite } from '@quorate/core'
+import type { Agenda } from './agenda.js'
+import { SimulatedDiskError } from './errors.js'
+import { nominalWriteUs, type BitRot, type Unsynced } from './script.js'
+import type { SimulatedProcess } from './simulatedProcess.js'
+
+interface StoredLog {
+  readonly record: Uint8Array | undefined
+  readonly snapshot: Snapshot | undefined
+  readonly log: Log
+}
+
+type Stored = ReadonlyMap<string, StoredLog>
+
+const nothing: StoredLog = { record: undefined, snapshot: undefined, log: Log.empty() }
+
+/** What a disk tells of itself. */
+export interface DiskWatch {
+  /** A write begins; `fails` when its end will be an error. */
+  began(writes: readonly StoreWrite[]): void
+  /** A write is durable, and nobody has been told yet. */
+  durable(writes: readonly StoreWrite[]): void
+  /** How long the next write takes, in microseconds. */
+  latencyUs(): number | undefined
+}
+
+/** The disk of one node: outlives its processes, and fails as it is told. */
+export class SimulatedDisk {
+  readonly #agenda: Agenda
+  readonly #watch: DiskWatch
+  readonly #storeId: Uint8Array
+  #stored: Stored = new Map()
+  /** As it was before the last write. */
+  #before: Stored = new Map()
+  #writes = 0
+  #isTorn = false
+  /** Logs that were recovered while it was torn, and have persisted no record since. */
+  readonly #doubtful = new Set<string>()
+  #isDamaged = false
+  #failure: { readonly unsynced: Unsynced } | undefined
+  #life: { isOver: boolean } | undefined
+  #underWay: readonly StoreWrite[] | undefined
+  /** Every write fails, for want of space. */
+  isFull = false
+  /** Every write takes so much longer. */
+  extraUs = 0
+
+  constructor(agenda: Agenda, ordinal: number, watch: DiskWatch) {
+    this.#agenda = agenda
+    this.#watch = watch
+    this.#storeId = new Uint8Array(16).fill(ordinal + 1)
+  }
+
+  /** True if it will not open again. */
+  get isDamaged(): boolean {
+    return this.#isDamaged
+  }
+
+  /** The next write fails; what it was to make durable is there, or not. */
+  failNextWrite(unsynced: Unsynced): void {
+    this.#failure = { unsynced }
+  }
+
+  /** Its process has died: what was not synced is lost, or there and nobody was told. */
+  crash(unsynced: Unsynced, rot?: BitRot): void {
+    if (this.#life) this.#life.isOver = true
+    this.#life = undefined
+    if (this.#underWay && unsynced === 'kept') this.#keep(this.#underWay)
+    this.#underWay = undefined
+    if (rot === 'tail') {
+      this.#stored = this.#before
+      this.#isTorn = true
+      this.#doubtful.clear()
+    } else if (rot === 'body') this.#isDamaged = true
+  }
+
+  /** The disk as a store, for one process. */
+  storeFor(process: SimulatedProcess): Store {
+    return { open: () => (process.isDead ? never() : this.#open(process)) }
+  }
+
+  async #open(process: SimulatedProcess): Promise<OpenStore> {
+    if (this.#isDamaged) throw new SimulatedDiskError('what it holds is damaged', true)
+    if (this.#life) throw new QuorateError('QUORATE_STORE_LOCKED', 'this disk is in use: a process has not ended')
+    const life = { isOver: false }
+    this.#life = life
+    let ended: (() => void)[] = []
+    return {
+      storeId: this.#storeId,
+      created: this.#writes === 0 && !this.#isTorn,
+      torn: this.#isTorn,
+      recover: (key) => (process.isDead ? never() : Promise.resolve(this.#recover(key))),
+      write: (writes, done) => {
+        if (life.isOver || !process.mayAct()) return
+        this.#begin(life, process, writes, (error) => {
+          for (const end of ended) end()
+          ended = []
+          done(error)
+        })
+      },
+      close: async () => {
+        if (life.isOver) return process.isDead ? never() : undefined
+        if (this.#underWay) await new Promise<void>((resolve) => ended.push(resolve))
+        life.isOver = true
+        if (this.#life === life) this.#life = undefined
+      },
+    }
+  }
+
+  #recover(key: string): Recovered {
+    if (this.#isTorn) this.#doubtful.add(key)
+    const { record, snapshot, log } = this.#stored.get(key) ?? nothing
+    return { record, snapshot, base: log.base, entries: [...log] }
+  }
+
+  #begin(
+    life: { readonly isOver: boolean },
+    process: SimulatedProcess,
+    writes: readonly StoreWrite[],
+    done: (error?: Error) => void,
+  ): void {
+    this.#underWay = writes
+    this.#watch.began(writes)
+    const latencyUs = (this.#watch.latencyUs() ?? nominalWriteUs) + this.extraUs
+    this.#agenda.after(latencyUs, 'arrival', () => {
+      if (life.isOver) return
+      this.#underWay = undefined
+      const error = this.#end(writes)
+      if (error) process.usesPromises = true
+      // A crash may strike when the write is durable and nobody knows.
+      process.enter(() => {
+        if (process.mayAct()) done(error)
+      })
+    })
+  }
+
+  #end(writes: readonly StoreWrite[]): Error | undefined {
+    const failure = this.#failure
+    this.#failure = undefined
+    if (this.isFull) return new SimulatedDiskError('no space is left on it')
+    if (failure?.unsynced !== 'lost') this.#keep(writes)
+    return failure && new SimulatedDiskError('a sync failed')
+  }
+
+  #keep(writes: readonly StoreWrite[]): void {
+    this.#before = this.#stored
+    const stored = new Map(this.#stored)
+    for (const { key, operations } of writes) {
+      stored.set(key, operations.reduce(after, stored.get(key) ?? nothing))
+      if (operations.some(({ type }) => type === 'persist')) this.#doubtful.delete(key)
+    }
+    this.#stored = stored
+    // Forgotten once all who were told of it have written down what they make of it.
+    if (this.#doubtful.size === 0) this.#isTorn = false
+    this.#writes++
+    this.#watch.durable(writes)
+  }
+}
+
+/** For whom has died: what it awaits never comes. */
+const never = <T>(): Promise<T> => new Promise<T>(() => {})
+
+function after(stored: StoredLog, operation: StoreOperation): StoredLog {
+  const { log } = stored
+  switch (operation.type) {
+    case 'persist':
+      return { ...stored, record: operation.record }
+    case 'append':
+      return { ...stored, log: log.append(operation.entries) }
+    case 'truncate':
+      return { ...stored, log: log.truncateAfter(operation.after.index) }
+    case 'compact':
+      return { ...stored, snapshot: operation.snapshot, log: log.compactThrough(operation.through) }
+    case 'install':
+      return { ...stored, snapshot: operation.snapshot, log: Log.empty(operation.snapshot.last) }
+  }
+}

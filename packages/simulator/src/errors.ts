@@ -1,0 +1,21 @@
+import { QuorateError } from '@quorate/core'
+
+/** `QUORATE_UNREADABLE_SCRIPT`: a text that is no script of a simulation. */
+export class UnreadableScriptError extends QuorateError {
+  constructor(line: number, expected: string, found: string) {
+    super(
+      'QUORATE_UNREADABLE_SCRIPT',
+      `line ${line} of the script: expected ${expected}, found ${JSON.stringify(found)}; write scripts with quorate sim`,
+    )
+  }
+}
+
+/** `QUORATE_SIMULATED_DISK`: what a simulated disk fails with, because it was told to. */
+export class SimulatedDiskError extends QuorateError {
+  /** True when the data on the disk are damaged: it will not open again. */
+  readonly isDamage: boolean
+  constructor(what: string, isDamage = false) {
+    super('QUORATE_SIMULATED_DISK', `the simulation made this disk fail: ${what}`)
+    this.isDamage = isDamage
+  }
+}

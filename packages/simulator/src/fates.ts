@@ -1,0 +1,47 @@
+import type { MessageFate } from './script.js'
+
+/** Decides what becomes of each message and each write. */
+export interface Fates {
+  /** Of the `ordinal`-th message of this type between the two. Undefined: as it should be. */
+  message(type: string, from: string, to: string, ordinal: number): MessageFate | undefined
+  /** How long the `ordinal`-th write of a node takes, in microseconds. Undefined: as long as it should. */
+  write(node: string, ordinal: number): number | undefined
+}
+
+export const messageKey = (type: string, from: string, to: string, ordinal: number): string =>
+  `${type}#${ordinal} ${from}>${to}`
+
+export const writeKey = (node: string, ordinal: number): string => `${node}#${ordinal}`
+
+/** The fates that a script names. */
+export const scripted = (script: {
+  readonly messages: ReadonlyMap<string, MessageFate>
+  readonly writes: ReadonlyMap<string, number>
+}): Fates => ({
+  message: (type, from, to, ordinal) =>
+    script.messages.size === 0 ? undefined : script.messages.get(messageKey(type, from, to, ordinal)),
+  write: (node, ordinal) => (script.writes.size === 0 ? undefined : script.writes.get(writeKey(node, ordinal))),
+})
+
+/** Fates that also note what they decided, as a script would name it. */
+export function noted(fates: Fates): Fates & {
+  readonly messages: ReadonlyMap<string, MessageFate>
+  readonly writes: ReadonlyMap<string, number>
+} {
+  const messages = new Map<string, MessageFate>()
+  const writes = new Map<string, number>()
+  return {
+    messages,
+    writes,
+    message(type, from, to, ordinal) {
+      const fate = fates.message(type, from, to, ordinal)
+      if (fate) messages.set(messageKey(type, from, to, ordinal), fate)
+      return fate
+    },
+    write(node, ordinal) {
+      const delayUs = fates.write(node, ordinal)
+      if (delayUs !== undefined) writes.set(writeKey(node, ordinal), delayUs)
+      return delayUs
+    },
+  }
+}

@@ -1,0 +1,194 @@
+import type { NodeId } from '@quorate/core'
+import type { Appointment } from './agenda.js'
+import { timeText } from './trace.js'
+import type { Step } from './script.js'
+import { trueRate } from './simulatedProcess.js'
+import type { World } from './world.js'
+
+type StepOf<Kind extends Step['do']> = Extract<Step, { readonly do: Kind }>
+
+/** A fault that lasts until it is ended, or healed. */
+interface Lasting {
+  /** Nodes and clients; whoever is in the core is healed of it. */
+  readonly concerns: readonly string[]
+  readonly appointment: Appointment
+  end(): void
+}
+
+/** How long a crash waits for the effect that it is to prevent. */
+const strikeWithinMs = 300
+
+/** Does to a world what a script says, and undoes it. */
+export class Faults {
+  readonly #world: World
+  readonly #lasting = new Set<Lasting>()
+  readonly #onHeal: () => void
+  /** After the healing: who stays as it is. */
+  #core: ReadonlySet<NodeId> | undefined
+
+  constructor(world: World, onHeal: () => void) {
+    this.#world = world
+    this.#onHeal = onHeal
+  }
+
+  do(step: Step): void {
+    const world = this.#world
+    switch (step.do) {
+      case 'operation':
+        world.client(step.client).perform(step)
+        return
+      case 'reconnect':
+        this.#noteFault('client reconnects', step.client)
+        world.client(step.client).reconnect()
+        world.woken()
+        return
+      case 'heal':
+        this.#heal(step)
+        return
+      case 'crash':
+        this.#crash(step)
+        return
+      case 'stop':
+        this.#stop(step)
+        return
+      case 'cut':
+        this.#cut(step)
+        return
+      case 'disconnect':
+        this.#noteFault('disconnection', step.process)
+        world.network.disconnect(step.process)
+        world.woken()
+        this.#until(step.forMs, [step.process], () => {
+          world.network.reconnect(step.process)
+          world.woken()
+        })
+        return
+      default:
+        this.#slowOrBreak(step)
+    }
+  }
+
+  #slowOrBreak(step: StepOf<'pause' | 'clockRate' | 'clockJump' | 'failSync' | 'fillDisk' | 'slowDisk'>): void {
+    const node = this.#world.node(step.node)
+    switch (step.do) {
+      case 'pause': {
+        const { process } = node
+        if (!process || process.isPaused) return
+        this.#noteFault('pause', step.node)
+        process.pause()
+        this.#until(step.forMs, [step.node], () => process.resume())
+        return
+      }
+      case 'clockRate':
+        this.#noteFault('clock rate', step.node)
+        node.setRate((trueRate / 1000) * step.perMille)
+        this.#until(step.forMs, [step.node], () => node.setRate(trueRate))
+        return
+      case 'clockJump':
+        this.#noteFault('clock jump', step.node)
+        node.process?.jump(step.aheadMs)
+        return
+      case 'failSync':
+        this.#noteFault('failing fsync', step.node)
+        node.disk.failNextWrite(step.unsynced)
+        return
+      case 'fillDisk':
+        this.#noteFault('full disk', step.node)
+        node.disk.isFull = true
+        this.#until(step.forMs, [step.node], () => {
+          node.disk.isFull = false
+        })
+        return
+      case 'slowDisk':
+        this.#noteFault('slow disk', step.node)
+        node.disk.extraUs += step.extraMs * 1000
+        this.#until(step.forMs, [step.node], () => {
+          node.disk.extraUs -= step.extraMs * 1000
+        })
+    }
+  }
+
+  #crash({ node: id, afterEffects, forMs, unsynced, rot }: StepOf<'crash'>): void {
+    const node = this.#world.node(id)
+    const { process } = node
+    if (!process) return
+    const strike = () => {
+      if (process !== node.process || process.isDead) return
+      this.#noteFault('crash', id)
+      if (unsynced === 'lost') this.#world.happened('unsynced write lost')
+      if (rot) this.#world.happened(rot === 'tail' ? 'torn write' : 'bit rot')
+      node.crash(unsynced, rot)
+      this.#until(forMs, [id], () => node.start())
+    }
+    process.strikeAfter(afterEffects, strike)
+    this.#world.later(strikeWithinMs, strike)
+  }
+
+  #stop({ node: id, forMs }: StepOf<'stop'>): void {
+    const node = this.#world.node(id)
+    if (!node.isReady) return
+    this.#noteFault('stop', id)
+    node.holdDown()
+    node.stop()
+    this.#until(forMs, [id], () => {
+      // It may hang: whoever looks after it has patience, but not for ever.
+      node.crash('lost', undefined)
+      node.start()
+    })
+  }
+
+  #cut({ from, to, forMs, as }: StepOf<'cut'>): void {
+    this.#noteFault(as, `${from.join(',')}>${to.join(',')}`)
+    for (const a of from) {
+      for (const b of to) {
+        this.#world.network.cut(a, b)
+        this.#until(forMs, [a, b], () => this.#world.network.mend(a, b))
+      }
+    }
+  }
+
+  /** The core is sound from now on. What concerns anybody else stays as it is. */
+  #heal({ core }: StepOf<'heal'>): void {
+    const world = this.#world
+    const sound = new Set([...core])
+    this.#core = sound
+    world.note('core', `is ${core.join(', ')}`)
+    for (const lasting of this.#lasting) {
+      world.agenda.cancel(lasting.appointment)
+      const others = lasting.concerns.filter((name) => world.nodes.has(name) && !sound.has(name))
+      if (others.length === 0) lasting.end()
+    }
+    this.#lasting.clear()
+    for (const [id, node] of world.nodes) {
+      if (!sound.has(id)) node.holdDown()
+      else if (!node.process) node.start()
+    }
+    this.#onHeal()
+  }
+
+  #until(forMs: number, concerns: readonly string[], end: () => void): void {
+    // What would begin after the healing begins only where things fail for good.
+    if (this.#core && concerns.some((name) => this.#world.nodes.has(name) && !this.#core?.has(name))) return
+    const lasting: Lasting = {
+      concerns,
+      end,
+      appointment: this.#world.later(forMs, () => {
+        this.#lasting.delete(lasting)
+        end()
+      }),
+    }
+    this.#lasting.add(lasting)
+  }
+
+  #noteFault(fault: string, whom: string): void {
+    this.#world.happened(fault)
+    this.#world.note(whom, `suffers ${fault}`)
+  }
+}
+
+/** A step in words, for people. */
+export const describeStep = (step: Step): string => {
+  const { atUs, do: what, ...details } = step
+  const words = Object.entries(details).map(([name, value]) => `${name}=${Array.isArray(value) ? value.join(',') : value}`)
+  return `${timeText(atUs)} ms: ${what} ${words.join(' ')}`
+}

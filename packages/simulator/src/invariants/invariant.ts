@@ -1,0 +1,38 @@
+import type { Effect, GroupDefinition, Message, NodeId, Placed, StoreWrite } from '@quorate/core'
+import type { Ending } from '../history.js'
+import type { Place } from '../observation.js'
+import type { BitRot, Operation } from '../script.js'
+
+/** One group as an invariant sees it. */
+export interface Subject {
+  readonly group: string
+  readonly definition: GroupDefinition
+  /** Says that the invariant does not hold, in one sentence. */
+  broken(how: string): void
+}
+
+/** What must hold at all times, whatever fails. Hears what concerns it, of one group; each run has its own. */
+export interface Invariant {
+  /** As the source calls it. */
+  readonly name: string
+  /** Where it is stated: paper and section. */
+  readonly source: string
+  /** An actor started (`before` is undefined) or took a step. */
+  stepped?(place: Place, before: unknown, event: { readonly type: string } | undefined, after: unknown): void
+  emitted?(place: Place, effect: Effect): void
+  /** A record of an actor became the bytes that are to be written. */
+  recorded?(place: Place, record: unknown, bytes: Uint8Array): void
+  /** A message leaves the node. */
+  spoke?(place: Place, message: Message): void
+  /** A write of a node is on its disk. */
+  durable?(node: NodeId, writes: readonly StoreWrite[]): void
+  /** A node ended, however; with `rot` its disk may have forgotten. */
+  ended?(node: NodeId, rot: BitRot | undefined): void
+  /** A state machine executes a command. */
+  applied?(place: Place, command: Uint8Array, at: Placed): void
+  began?(process: number, operation: Operation): void
+  answered?(process: number, operation: Operation, ending: Ending): void
+}
+
+/** Makes an invariant for one run, or nothing where it says nothing about the group. */
+export type InvariantFactory = (subject: Subject) => Invariant | undefined

@@ -1,0 +1,271 @@
+import {
+  type Address,
+  type Connection,
+  decodeEnvelope,
+  type MessageCodec,
+  type Message,
+  QuorateError,
+  type Subscription,
+  type Transport,
+  type TransportStatus,
+} from '@quorate/core'
+import type { Agenda } from './agenda.js'
+import { Chance } from './chance.js'
+import type { Fates } from './fates.js'
+import { type MessageFate, nominalDelayUs } from './script.js'
+import type { SimulatedProcess } from './simulatedProcess.js'
+
+/** A message to oneself never leaves the process. */
+const selfDelayUs = 50
+const bytesMax = 1024 * 1024
+
+interface Listener {
+  readonly process: SimulatedProcess
+  readonly endpoint: Endpoint
+  readonly deliver: (bytes: Uint8Array) => void
+}
+
+interface Endpoint {
+  isConnected: boolean
+  isClosed: boolean
+  dropped: number
+  listen: (status: TransportStatus) => void
+  readonly counters: { published: number; delivered: number; dropped: number; reconnects: number }
+}
+
+/** One message on its way from one process to another. */
+export interface Passage {
+  readonly type: string
+  readonly from: string
+  readonly to: string
+  readonly address: Address
+  readonly bytes: Uint8Array
+}
+
+/** What a network tells. */
+export interface NetworkWatch {
+  sent(type: string, from: string, to: Address, bytes: Uint8Array): void
+  arrived(passage: Passage): void
+  lost(passage: Passage, why: 'loss' | 'partition' | 'disconnected' | 'corruption'): void
+  duplicated(passage: Passage): void
+  garbled(passage: Passage): void
+}
+
+/**
+ * A bus between processes of one cluster: every ordered pair of them is a link of its own. Its messages meet the fates
+ * that it is given; a link may also be cut, and a process may lose its connection.
+ */
+export class SimulatedNetwork {
+  readonly #agenda: Agenda
+  readonly #fates: Fates
+  readonly #watch: NetworkWatch
+  readonly #codecs: readonly MessageCodec<Message>[]
+  readonly #listeners = new Map<Address, readonly Listener[]>()
+  readonly #endpoints = new Map<string, Endpoint[]>()
+  readonly #sent = new Map<string, number>()
+  readonly #cuts = new Map<string, number>()
+  /** The type of the message that is about to be published, where who encodes it says so. */
+  #announced: string | undefined
+
+  constructor(agenda: Agenda, fates: Fates, watch: NetworkWatch, codecs: readonly MessageCodec<Message>[]) {
+    this.#agenda = agenda
+    this.#fates = fates
+    this.#watch = watch
+    this.#codecs = codecs
+  }
+
+  /** The next message that is published is of this type: spares opening its envelope. */
+  announce(type: string): void {
+    this.#announced = type
+  }
+
+  /** The bus, for one process. */
+  transportFor(process: SimulatedProcess): Transport {
+    return { connect: async () => (process.isDead ? new Promise<never>(() => {}) : this.#connect(process)) }
+  }
+
+  /** Nothing passes from one to the other until it is mended as often as it was cut. */
+  cut(from: string, to: string): void {
+    const link = `${from}>${to}`
+    this.#cuts.set(link, (this.#cuts.get(link) ?? 0) + 1)
+  }
+
+  mend(from: string, to: string): void {
+    const link = `${from}>${to}`
+    const cuts = (this.#cuts.get(link) ?? 0) - 1
+    if (cuts > 0) this.#cuts.set(link, cuts)
+    else this.#cuts.delete(link)
+  }
+
+  disconnect(name: string): void {
+    for (const endpoint of this.#endpoints.get(name) ?? []) {
+      if (!endpoint.isConnected) continue
+      endpoint.isConnected = false
+      endpoint.listen({ type: 'disconnected' })
+    }
+  }
+
+  reconnect(name: string): void {
+    for (const endpoint of this.#endpoints.get(name) ?? []) {
+      if (endpoint.isConnected) continue
+      endpoint.isConnected = true
+      endpoint.counters.reconnects++
+      if (endpoint.dropped > 0) endpoint.listen({ type: 'dropped', messages: endpoint.dropped })
+      endpoint.dropped = 0
+      endpoint.listen({ type: 'connected' })
+    }
+  }
+
+  /** A process has ended: nothing is kept for it. */
+  forget(process: SimulatedProcess): void {
+    for (const [address, listeners] of this.#listeners) {
+      if (!listeners.some((listener) => listener.process === process)) continue
+      this.#setListeners(
+        address,
+        listeners.filter((listener) => listener.process !== process),
+      )
+    }
+    this.#endpoints.delete(process.name)
+  }
+
+  #setListeners(address: Address, listeners: readonly Listener[]): void {
+    if (listeners.length > 0) this.#listeners.set(address, listeners)
+    else this.#listeners.delete(address)
+  }
+
+  #connect(process: SimulatedProcess): Connection {
+    const endpoint: Endpoint = {
+      isConnected: true,
+      isClosed: false,
+      dropped: 0,
+      listen: () => {},
+      counters: { published: 0, delivered: 0, dropped: 0, reconnects: 0 },
+    }
+    this.#endpoints.set(process.name, [...(this.#endpoints.get(process.name) ?? []), endpoint])
+    return {
+      bytesMax,
+      label: 'simulation',
+      counters: () => ({ ...endpoint.counters }),
+      onStatus: (listen) => {
+        endpoint.listen = (status) => process.enter(() => listen(status))
+      },
+      publish: (to, bytes) => {
+        if (!process.mayAct()) return
+        this.#publish(process, endpoint, to, bytes)
+      },
+      subscribe: (to, deliver) => this.#subscribe(process, endpoint, to, deliver),
+      close: async () => {
+        if (process.isDead) return new Promise<never>(() => {})
+        endpoint.isClosed = true
+        endpoint.listen({ type: 'closed' })
+      },
+    }
+  }
+
+  #subscribe(
+    process: SimulatedProcess,
+    endpoint: Endpoint,
+    to: Address,
+    deliver: (bytes: Uint8Array) => void,
+  ): Subscription {
+    if (endpoint.isClosed) throw new QuorateError('QUORATE_BUS_CLOSED', `${process.name} has closed its connection`)
+    const listener: Listener = { process, endpoint, deliver }
+    this.#listeners.set(to, [...(this.#listeners.get(to) ?? []), listener])
+    return {
+      ready: Promise.resolve(),
+      close: async () => {
+        this.#setListeners(
+          to,
+          (this.#listeners.get(to) ?? []).filter((each) => each !== listener),
+        )
+      },
+    }
+  }
+
+  #publish(process: SimulatedProcess, endpoint: Endpoint, to: Address, bytes: Uint8Array): void {
+    const type = this.#announced ?? decodeEnvelope(bytes).type
+    this.#announced = undefined
+    if (endpoint.isClosed || !endpoint.isConnected || bytes.length > bytesMax) {
+      endpoint.counters.dropped++
+      endpoint.dropped++
+      this.#watch.lost({ type, from: process.name, to: to, address: to, bytes }, 'disconnected')
+      return
+    }
+    endpoint.counters.published++
+    this.#watch.sent(type, process.name, to, bytes)
+    for (const listener of this.#listeners.get(to) ?? []) {
+      this.#pass({ type, from: process.name, to: listener.process.name, address: to, bytes }, listener)
+    }
+  }
+
+  #pass(passage: Passage, listener: Listener): void {
+    const { type, from, to } = passage
+    if (from === to) {
+      this.#agenda.after(selfDelayUs, 'arrival', () => this.#arrive(passage, listener))
+      return
+    }
+    const counter = `${type} ${from}>${to}`
+    const ordinal = (this.#sent.get(counter) ?? 0) + 1
+    this.#sent.set(counter, ordinal)
+    const fate = this.#fates.message(type, from, to, ordinal) ?? sound
+    if (fate.isLost) {
+      this.#watch.lost(passage, 'loss')
+      return
+    }
+    const delayUs = fate.delayUs ?? nominalDelayUs
+    const sent = fate.garbled === undefined ? passage : { ...passage, bytes: garbled(passage.bytes, fate.garbled) }
+    if (sent !== passage && this.#isUnderstood(sent.bytes)) {
+      // A lie that looks like a message is beyond what crash-tolerant protocols bear: the checksums of the link drop it.
+      this.#watch.lost(passage, 'corruption')
+      return
+    }
+    if (sent !== passage) this.#watch.garbled(passage)
+    this.#agenda.after(delayUs, 'arrival', () => this.#arrive(sent, listener))
+    if (fate.againUs === undefined) return
+    this.#watch.duplicated(passage)
+    this.#agenda.after(delayUs + fate.againUs, 'arrival', () => this.#arrive(sent, listener))
+  }
+
+  #arrive(passage: Passage, { process, endpoint, deliver }: Listener): void {
+    if (process.isDead) return
+    if (this.#cuts.size > 0 && this.#cuts.has(`${passage.from}>${passage.to}`)) {
+      this.#watch.lost(passage, 'partition')
+      return
+    }
+    if (!endpoint.isConnected || endpoint.isClosed) {
+      this.#watch.lost(passage, 'disconnected')
+      return
+    }
+    process.enter(() => {
+      this.#watch.arrived(passage)
+      endpoint.counters.delivered++
+      // The bytes belong to the receiver.
+      deliver(passage.bytes.slice())
+    })
+  }
+
+  /** True if somebody could take these bytes for a message. */
+  #isUnderstood(bytes: Uint8Array): boolean {
+    try {
+      const { type, payload } = decodeEnvelope(bytes)
+      const codec = this.#codecs.find(({ types }) => types.includes(type))
+      if (codec) codec.decode(type, payload)
+      return true
+    } catch {
+      return false
+    }
+  }
+}
+
+const sound: MessageFate = {}
+
+/** The bytes with some of them overwritten, or cut short. */
+function garbled(bytes: Uint8Array, how: number): Uint8Array {
+  const chance = Chance.of(how)
+  if (chance.below(4) === 0) return bytes.slice(0, chance.below(bytes.length + 1))
+  const changed = bytes.slice()
+  const first = chance.below(changed.length)
+  const length = chance.between(1, 8)
+  for (let at = first; at < Math.min(first + length, changed.length); at++) changed[at] = chance.below(256)
+  return changed
+}

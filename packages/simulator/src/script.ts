@@ -1,0 +1,95 @@
+import type { NodeId } from '@quorate/core'
+
+/** What happens to the write that is under way when a node crashes: it is lost, or it is on the disk and nobody knows. */
+export type Unsynced = 'lost' | 'kept'
+
+/**
+ * What becomes of a disk besides: its last record is damaged, so that even an acknowledged write may be lost and the disk
+ * can only say that it may be (`tail`); or what lies further back, so that it does not open again (`body`).
+ */
+export type BitRot = 'tail' | 'body'
+
+/** One operation of a client. Values are unique, so that a read tells which write it saw. */
+export interface Operation {
+  readonly f: 'read' | 'write' | 'cas' | 'propose'
+  readonly key: string
+  readonly value: number
+  /** Of a `cas`: what must be there; 0 for nothing. */
+  readonly expected?: number
+}
+
+/** Something that is done to the world at a time, in microseconds from the start. */
+export type Step = { readonly atUs: number } & (
+  | {
+      readonly do: 'crash'
+      readonly node: NodeId
+      /** Strikes in place of the effect (a message, a write, what a write releases) that follows so many others. */
+      readonly afterEffects: number
+      readonly forMs: number
+      readonly unsynced: Unsynced
+      readonly rot?: BitRot
+    }
+  /** In good order. */
+  | { readonly do: 'stop'; readonly node: NodeId; readonly forMs: number }
+  | { readonly do: 'pause'; readonly node: NodeId; readonly forMs: number }
+  /** Nothing that one of `from` says reaches one of `to`. */
+  | {
+      readonly do: 'cut'
+      readonly from: readonly string[]
+      readonly to: readonly string[]
+      readonly forMs: number
+      /** What this is a part of, in the words of the literature. */
+      readonly as: 'partition' | 'one-way partition' | 'partial partition' | 'flapping partition'
+    }
+  /** Loses its connection to the bus: what it says is dropped, and it is told. */
+  | { readonly do: 'disconnect'; readonly process: string; readonly forMs: number }
+  /** The clock counts so many thousandths of a second in a second. */
+  | { readonly do: 'clockRate'; readonly node: NodeId; readonly perMille: number; readonly forMs: number }
+  | { readonly do: 'clockJump'; readonly node: NodeId; readonly aheadMs: number }
+  /** The next sync fails; what it was to make durable is there or not. */
+  | { readonly do: 'failSync'; readonly node: NodeId; readonly unsynced: Unsynced }
+  | { readonly do: 'fillDisk'; readonly node: NodeId; readonly forMs: number }
+  | { readonly do: 'slowDisk'; readonly node: NodeId; readonly extraMs: number; readonly forMs: number }
+  | ({ readonly do: 'operation'; readonly client: string } & Operation)
+  /** A client gives up its connection and makes another. */
+  | { readonly do: 'reconnect'; readonly client: string }
+  /** From now on the core is sound; whatever else has failed stays failed. Then progress is demanded. */
+  | { readonly do: 'heal'; readonly core: readonly NodeId[] }
+)
+
+/** What becomes of one message on its way to one receiver. */
+export interface MessageFate {
+  readonly isLost?: true
+  /** @default {@link nominalDelayUs} */
+  readonly delayUs?: number
+  /** It arrives once more after so long. */
+  readonly againUs?: number
+  /** Its bytes are garbled, as this number decides. */
+  readonly garbled?: number
+}
+
+/** How long a message takes of which nothing else is said. */
+export const nominalDelayUs = 1000
+/** How long a write takes of which nothing else is said. */
+export const nominalWriteUs = 500
+
+/**
+ * All that decides a run: given the same script, roles and host, everything happens again. Whatever it does not name is
+ * as it should be: messages arrive in order after {@link nominalDelayUs}, writes succeed after {@link nominalWriteUs}.
+ */
+export interface Script {
+  /** The name of what is simulated, e.g. `raft`. */
+  readonly subject: string
+  readonly nodes: number
+  /** Of what is no fault: election timeouts and their like, and which variant of the subject it is. */
+  readonly seed: number
+  /** False to let the nodes ask who knows them when they first start. */
+  readonly bootstrap: boolean
+  /** When it ends at the latest. */
+  readonly endUs: number
+  readonly steps: readonly Step[]
+  /** By `Type#n from>to`: the n-th message of its type from one process to another. */
+  readonly messages: ReadonlyMap<string, MessageFate>
+  /** By `node#n`: how long the n-th write of a node takes, in microseconds. */
+  readonly writes: ReadonlyMap<string, number>
+}

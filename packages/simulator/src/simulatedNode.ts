@@ -1,0 +1,254 @@
+import { type GroupDefinition, type Logger, type NodeId, type StoreWrite, statePath } from '@quorate/core'
+import { type QuorateNode, startNode } from '@quorate/host'
+import type { Agenda } from './agenda.js'
+import type { Chance } from './chance.js'
+import type { Coverage } from './coverage.js'
+import { SimulatedDisk } from './disk.js'
+import { SimulatedDiskError } from './errors.js'
+import type { Fates } from './fates.js'
+import type { Monitor } from './monitor.js'
+import type { SimulatedNetwork } from './network.js'
+import { type ActorWatch, observed, type Place } from './observation.js'
+import type { BitRot, Unsynced } from './script.js'
+import { SimulatedProcess, trueRate } from './simulatedProcess.js'
+
+/** What a {@link SimulatedNode} stands on. */
+export interface NodeSurroundings {
+  readonly cluster: string
+  readonly groups: Readonly<Record<string, GroupDefinition>>
+  readonly bootstrap: boolean
+  readonly agenda: Agenda
+  readonly network: SimulatedNetwork
+  readonly fates: Fates
+  readonly monitor: Monitor
+  readonly coverage: Coverage | undefined
+  note(who: string, what: string): void
+  happened(fault: string): void
+  /** Promises want their turn. */
+  woken(): void
+}
+
+/** Whoever looks after a node starts it again so much later. */
+const restartMs = 500
+
+/** One node through all of its lives: the real host on a simulated process, bus and disk. */
+export class SimulatedNode {
+  readonly id: NodeId
+  readonly disk: SimulatedDisk
+  readonly #around: NodeSurroundings
+  readonly #chance: Chance
+  readonly #values = new Map<string, { value: unknown; path: string }>()
+  #process: SimulatedProcess | undefined
+  #node: QuorateNode | undefined
+  #lives = 0
+  #writes = 0
+  #rate = trueRate
+  #isReady = false
+  #wasEverReady = false
+  /** True while it is to stay down. */
+  #isHeldDown = false
+
+  constructor(id: NodeId, ordinal: number, chance: Chance, around: NodeSurroundings) {
+    this.id = id
+    this.#around = around
+    this.#chance = chance
+    this.disk = new SimulatedDisk(around.agenda, ordinal, {
+      began: (writes) => this.#note(`disk writes ${countOf(writes)}`),
+      durable: (writes) => {
+        this.#note('disk has written')
+        around.monitor.durable(id, writes)
+      },
+      latencyUs: () => {
+        const latencyUs = around.fates.write(id, ++this.#writes)
+        if (latencyUs !== undefined) around.happened('slow write')
+        return latencyUs
+      },
+    })
+  }
+
+  /** The process that runs now. */
+  get process(): SimulatedProcess | undefined {
+    return this.#process
+  }
+  get isReady(): boolean {
+    return this.#isReady
+  }
+  get wasEverReady(): boolean {
+    return this.#wasEverReady
+  }
+
+  /** Starts it, unless it runs. */
+  start(): void {
+    if (this.#process) return
+    this.#isHeldDown = false
+    const { agenda, network, cluster, groups, bootstrap } = this.#around
+    const process = new SimulatedProcess(this.id, agenda, () => this.#around.woken(), this.#rate)
+    this.#process = process
+    this.#lives++
+    this.#note('starts')
+    const watched = Object.entries(groups).map(([name, definition]) => [
+      name,
+      observed(definition, this.#watch(process, name)),
+    ])
+    const started = startNode({
+      id: this.id,
+      cluster,
+      groups: Object.fromEntries(watched) as Record<string, GroupDefinition>,
+      transport: network.transportFor(process),
+      store: this.disk.storeFor(process),
+      clock: process.clock,
+      random: this.#chance.at(this.#lives),
+      logger: this.#logger(process),
+      bootstrap,
+    })
+    started.then(
+      (node) => this.#started(process, node),
+      (error: unknown) => this.#ended(process, error),
+    )
+    this.#around.woken()
+  }
+
+  /** Ends it as SIGKILL does. With `forMs` somebody starts it again. */
+  crash(unsynced: Unsynced, rot: BitRot | undefined): void {
+    const process = this.#process
+    if (process) {
+      process.kill()
+      this.#note(`crashes${rot ? `, and the ${rot} of its disk rots` : ''}`)
+    }
+    this.disk.crash(unsynced, rot)
+    if (process) this.#forget(process)
+    this.#around.monitor.ended(this.id, rot)
+  }
+
+  /** Asks it to stop in good order. */
+  stop(): void {
+    const { process } = this
+    if (!process || !this.#node) return
+    this.#note('is asked to stop')
+    process.usesPromises = true
+    void this.#node.stop()
+    this.#around.woken()
+  }
+
+  /** It stays down until it is started. */
+  holdDown(): void {
+    this.#isHeldDown = true
+  }
+
+  setRate(rate: number): void {
+    this.#rate = rate
+    this.#process?.setRate(rate)
+  }
+
+  #started(process: SimulatedProcess, node: QuorateNode): void {
+    if (process.isDead) return
+    this.#node = node
+    node.ready.then(
+      () => {
+        if (process.isDead) return
+        this.#isReady = true
+        this.#wasEverReady = true
+        process.usesPromises = false
+        this.#note('is ready')
+      },
+      () => {},
+    )
+    void node.stopped.then((error) => this.#ended(process, error))
+  }
+
+  /** A process has ended by itself. */
+  #ended(process: SimulatedProcess, error: unknown): void {
+    if (process.isDead) return
+    const { agenda, monitor } = this.#around
+    this.#note(error === undefined ? 'has stopped' : `has failed: ${textOf(error)}`)
+    process.kill()
+    this.disk.crash('lost')
+    this.#forget(process)
+    monitor.ended(this.id, undefined)
+    if (error !== undefined && !(error instanceof SimulatedDiskError)) {
+      monitor.broken('Crash by Fault Only', 'a node stops when its disk fails, and for no other reason', `${this.id}: ${textOf(error)}`)
+    }
+    if (this.disk.isDamaged) return
+    agenda.after(restartMs * 1000, 'timer', () => {
+      if (!this.#isHeldDown) this.start()
+    })
+  }
+
+  #forget(process: SimulatedProcess): void {
+    this.#around.network.forget(process)
+    this.#process = undefined
+    this.#node = undefined
+    this.#isReady = false
+  }
+
+  #watch(process: SimulatedProcess, group: string): ActorWatch {
+    const { monitor, coverage, network } = this.#around
+    const places = new Map<string, Place>()
+    const placeOf = (role: string): Place => {
+      const known = places.get(role)
+      if (known) return known
+      const place = { node: this.id, group, role }
+      places.set(role, place)
+      return place
+    }
+    /** Whose messages are being encoded: the role that emitted them. */
+    const speakers = new WeakMap<object, string>()
+    return {
+      stepped: (role, before, event, after) => {
+        if (process.isDead) return
+        monitor.stepped(placeOf(role), before, event, after)
+        this.#noteState(group, role, (after as { readonly value: unknown }).value)
+      },
+      took: (transition) => coverage?.took(transition),
+      emitted: (role, effect) => {
+        if (process.isDead) return
+        if (effect.type === 'send' || effect.type === 'multicast') speakers.set(effect.message, role)
+        if (effect.type === 'persist') speakers.set(effect.record as object, role)
+        monitor.emitted(placeOf(role), effect)
+      },
+      recorded: (record, bytes) => {
+        const role = speakers.get(record as object)
+        if (role !== undefined && !process.isDead) monitor.recorded(placeOf(role), record, bytes)
+      },
+      encoding: (message) => {
+        network.announce(message.type)
+        const role = speakers.get(message)
+        if (!process.isDead) monitor.spoke(placeOf(role ?? 'unknown'), message)
+      },
+      applied: (command, at) => {
+        if (!process.isDead) monitor.applied(placeOf('state machine'), command, at)
+      },
+    }
+  }
+
+  #noteState(group: string, role: string, value: unknown): void {
+    const key = `${group}/${role}`
+    const known = this.#values.get(key)
+    if (known?.value === value) return
+    const path = statePath(value as never)
+    if (known?.path !== path) this.#note(`${key} is ${path}`)
+    this.#values.set(key, { value, path })
+  }
+
+  #logger(process: SimulatedProcess): Logger {
+    const nothing = () => {}
+    return {
+      debug: nothing,
+      info: nothing,
+      warn: nothing,
+      // A node that breaks ends itself, by promises.
+      error: () => {
+        process.usesPromises = true
+      },
+    }
+  }
+
+  #note(what: string): void {
+    this.#around.note(this.id, what)
+  }
+}
+
+const countOf = (writes: readonly StoreWrite[]): string =>
+  writes.map(({ key, operations }) => `${key} ${operations.map(({ type }) => type).join('+')}`).join(', ')
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -1,0 +1,174 @@
+import type { Clock } from '@quorate/core'
+import type { Agenda, Appointment } from './agenda.js'
+
+interface Timer {
+  readonly fire: () => void
+  /** By the clock of the process. */
+  readonly dueUs: number
+  appointment: Appointment | undefined
+}
+
+/** What a clock counts while one second passes, in microseconds. */
+export const trueRate = 1_000_000
+
+/**
+ * One process, from its start to its end: a clock of its own, that may run at another rate or jump, and everything that
+ * reaches it. When it is dead nothing reaches it any more, and nothing that it does is seen; while it is paused what
+ * arrives waits, and its timers wait behind that.
+ */
+export class SimulatedProcess {
+  readonly name: string
+  readonly clock: Clock
+  /** True while it may have promises under way: they want their turn after everything that reaches it. */
+  usesPromises = true
+  readonly #agenda: Agenda
+  readonly #woken: () => void
+  readonly #timers = new Set<Timer>()
+  #isDead = false
+  #isPaused = false
+  #arrivals: (() => void)[] = []
+  #due: Timer[] = []
+  #rate: number
+  #clockUs: number
+  #setAtUs: number
+  #effectsLeft: number | undefined
+  #onLastEffect: () => void = () => {}
+
+  /** `woken` is called whenever the process has run something after which promises may want their turn. */
+  constructor(name: string, agenda: Agenda, woken: () => void, rate = trueRate) {
+    this.name = name
+    this.#agenda = agenda
+    this.#woken = woken
+    this.#rate = rate
+    this.#clockUs = agenda.nowUs
+    this.#setAtUs = agenda.nowUs
+    this.clock = {
+      nowMs: () => this.#nowUs() / 1000,
+      setTimeout: (fire, delayMs) => this.#setTimer(fire, delayMs),
+      clearTimeout: (timer) => this.#clearTimer(timer as Timer | undefined),
+      soon: (run) => agenda.soon(() => this.enter(run)),
+    }
+  }
+
+  get isDead(): boolean {
+    return this.#isDead
+  }
+  get isPaused(): boolean {
+    return this.#isPaused
+  }
+
+  /** Something reaches the process from outside. */
+  enter(run: () => void): void {
+    if (this.#isDead) return
+    if (this.#isPaused) this.#arrivals.push(run)
+    else this.#run(run)
+  }
+
+  /**
+   * The process is about to have an effect on the world outside. False when it is dead: here, between any two effects, is
+   * where a crash may strike.
+   */
+  mayAct(): boolean {
+    if (this.#isDead) return false
+    if (this.#effectsLeft === undefined) return true
+    if (this.#effectsLeft > 0) {
+      this.#effectsLeft--
+      return true
+    }
+    this.#effectsLeft = undefined
+    this.#onLastEffect()
+    return !this.#isDead
+  }
+
+  /** Calls `strike` in place of the effect that follows so many others. */
+  strikeAfter(effects: number, strike: () => void): void {
+    this.#effectsLeft = effects
+    this.#onLastEffect = strike
+  }
+
+  /** Ends the process as SIGKILL does. */
+  kill(): void {
+    this.#isDead = true
+    for (const { appointment } of this.#timers) if (appointment) this.#agenda.cancel(appointment)
+    this.#timers.clear()
+    this.#arrivals = []
+    this.#due = []
+  }
+
+  pause(): void {
+    this.#isPaused = true
+  }
+
+  resume(): void {
+    if (!this.#isPaused) return
+    this.#isPaused = false
+    const arrivals = this.#arrivals
+    const due = this.#due
+    this.#arrivals = []
+    this.#due = []
+    for (const run of arrivals) this.#agenda.soon(() => this.enter(run))
+    for (const timer of due) this.#agenda.soon(() => this.#fire(timer))
+  }
+
+  /** From now on the clock counts so many microseconds in a second. */
+  setRate(rate: number): void {
+    this.#clockUs = this.#nowUs()
+    this.#setAtUs = this.#agenda.nowUs
+    this.#rate = rate
+    this.#scheduleAll()
+  }
+
+  /** The clock jumps ahead. It is monotonic, so it never jumps back. */
+  jump(ms: number): void {
+    this.#clockUs += ms * 1000
+    this.#scheduleAll()
+  }
+
+  #nowUs(): number {
+    const passedUs = this.#agenda.nowUs - this.#setAtUs
+    return this.#clockUs + (this.#rate === trueRate ? passedUs : Math.floor((passedUs * this.#rate) / trueRate))
+  }
+
+  #setTimer(fire: () => void, delayMs: number): Timer | undefined {
+    if (this.#isDead) return undefined
+    const timer: Timer = { fire, dueUs: this.#nowUs() + Math.max(0, Math.ceil(delayMs * 1000)), appointment: undefined }
+    this.#timers.add(timer)
+    this.#schedule(timer)
+    return timer
+  }
+
+  #clearTimer(timer: Timer | undefined): void {
+    if (!timer) return
+    if (timer.appointment) this.#agenda.cancel(timer.appointment)
+    this.#timers.delete(timer)
+  }
+
+  #schedule(timer: Timer): void {
+    const leftUs = Math.max(0, timer.dueUs - this.#nowUs())
+    const waitUs = this.#rate === trueRate ? leftUs : Math.ceil((leftUs * trueRate) / this.#rate)
+    timer.appointment = this.#agenda.after(waitUs, 'timer', () => this.#fire(timer))
+  }
+
+  #scheduleAll(): void {
+    for (const timer of this.#timers) {
+      if (timer.appointment) this.#agenda.cancel(timer.appointment)
+      this.#schedule(timer)
+    }
+  }
+
+  #fire(timer: Timer): void {
+    if (!this.#timers.has(timer)) return
+    if (this.#isPaused) {
+      if (!this.#due.includes(timer)) this.#due.push(timer)
+      return
+    }
+    this.#timers.delete(timer)
+    if (timer.appointment) this.#agenda.cancel(timer.appointment)
+    this.#run(timer.fire)
+  }
+
+  #run(run: () => void): void {
+    run()
+    if (this.usesPromises) this.#woken()
+  }
+}

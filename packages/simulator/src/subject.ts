@@ -1,0 +1,20 @@
+import type { GroupDefinition, NodeId } from '@quorate/core'
+import type { Chance } from './chance.js'
+
+/** What is simulated: a cluster, made anew for each run. */
+export interface SimulationSubject {
+  /** E.g. `raft`, or the file of a topology. */
+  readonly name: string
+  /** How many nodes it has unless it is told. */
+  readonly nodes: number
+  /** The cluster with so many nodes; what may vary from run to run (limits, who hosts what) is drawn. */
+  make(nodes: number, chance: Chance): SimulatedCluster
+  /** Transitions that no run can take, by name, and why. */
+  readonly unreachable?: Readonly<Record<string, string>>
+}
+
+/** Nodes and their groups. The groups' state machines are replaced by registers, whose history can be judged. */
+export interface SimulatedCluster {
+  readonly nodes: readonly NodeId[]
+  readonly groups: Readonly<Record<string, GroupDefinition>>
+}

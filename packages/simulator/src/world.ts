@@ -1,0 +1,173 @@
+import type { GroupDefinition, NodeId } from '@quorate/core'
+import { Agenda, type Appointment } from './agenda.js'
+import { Chance } from './chance.js'
+import type { Coverage } from './coverage.js'
+import type { Fates } from './fates.js'
+import { type Ending, History } from './history.js'
+import type { InvariantFactory } from './invariants/invariant.js'
+import { Monitor } from './monitor.js'
+import { SimulatedNetwork } from './network.js'
+import { registers } from './registers.js'
+import type { Operation, Script } from './script.js'
+import { SimulatedClient } from './simulatedClient.js'
+import { SimulatedNode } from './simulatedNode.js'
+import { SimulatedProcess } from './simulatedProcess.js'
+import type { SimulationSubject } from './subject.js'
+import { checksum, type Trace } from './trace.js'
+
+/** What a {@link World} is made of. */
+export interface WorldOptions {
+  readonly subject: SimulationSubject
+  readonly script: Script
+  /** Made when time begins. */
+  readonly fates: (nowUs: () => number) => Fates
+  readonly invariants: readonly InvariantFactory[]
+  readonly trace: Trace
+  readonly coverage: Coverage | undefined
+}
+
+const cluster = 'simulation'
+/** How long a client tries, in milliseconds. */
+const deadlineMs = 4000
+
+/** A cluster with its clients, bus, disks and time. */
+export class World {
+  readonly agenda = new Agenda()
+  readonly history = new History()
+  readonly network: SimulatedNetwork
+  readonly monitor: Monitor
+  readonly nodes: ReadonlyMap<NodeId, SimulatedNode>
+  readonly groups: Readonly<Record<string, GroupDefinition>>
+  /** How often each fault happened. */
+  readonly faults = new Map<string, number>()
+  /** True if promises want their turn. */
+  promisesWait = false
+  readonly #options: WorldOptions
+  readonly #chance: Chance
+  readonly #fates: Fates
+  readonly #clients = new Map<string, { readonly client: SimulatedClient; readonly process: SimulatedProcess }>()
+  #processes = 0
+
+  constructor(options: WorldOptions) {
+    const { subject, script, trace, coverage } = options
+    this.#options = options
+    this.#chance = Chance.of(script.seed)
+    const made = subject.make(script.nodes, this.#chance.stream('subject'))
+    for (const definition of Object.values(made.groups)) coverage?.expect(definition)
+    this.groups = Object.fromEntries(Object.entries(made.groups).map(([name, group]) => [name, withRegisters(group)]))
+    this.monitor = new Monitor(this.groups, options.invariants, () => this.agenda.nowUs)
+    this.#fates = options.fates(() => this.agenda.nowUs)
+    this.network = this.#makeNetwork()
+    const around = {
+      cluster,
+      groups: this.groups,
+      bootstrap: script.bootstrap,
+      agenda: this.agenda,
+      network: this.network,
+      fates: this.#fates,
+      monitor: this.monitor,
+      coverage,
+      note: (who: string, what: string) => trace.note(this.agenda.nowUs, who, what),
+      happened: (fault: string) => this.happened(fault),
+      woken: () => this.woken(),
+    }
+    this.nodes = new Map(
+      made.nodes.map((id, ordinal) => [id, new SimulatedNode(id, ordinal, this.#chance.stream(`node ${id}`), around)]),
+    )
+  }
+
+  note(who: string, what: string): void {
+    this.#options.trace.note(this.agenda.nowUs, who, what)
+  }
+
+  happened(fault: string): void {
+    this.faults.set(fault, (this.faults.get(fault) ?? 0) + 1)
+  }
+
+  woken(): void {
+    this.promisesWait = true
+  }
+
+  node(id: NodeId): SimulatedNode {
+    const node = this.nodes.get(id)
+    if (!node) throw new RangeError(`the script names node ${id}, and there are only ${[...this.nodes.keys()].join(', ')}`)
+    return node
+  }
+
+  get clients(): readonly string[] {
+    return [...this.#clients.keys()]
+  }
+
+  /** The client of this name, made when it is first asked for. `answered` hears how each of its operations ends. */
+  client(name: string, answered: (ending: Ending) => void = () => {}): SimulatedClient {
+    const known = this.#clients.get(name)
+    if (known) return known.client
+    const process = new SimulatedProcess(name, this.agenda, () => this.woken())
+    const groups = Object.entries(this.groups)
+    const [group, definition] = groups[this.#clients.size % groups.length] as [string, GroupDefinition]
+    let number = this.#processes++
+    const client = new SimulatedClient({
+      process,
+      transport: this.network.transportFor(process),
+      cluster,
+      group,
+      definition,
+      random: this.#chance.stream(`client ${name}`),
+      deadlineMs,
+      began: (operation) => {
+        this.note(name, `asks ${textOf(operation)}`)
+        this.history.began(number, operation, this.agenda.nowUs)
+        this.monitor.began(group, number, operation)
+      },
+      ended: (operation, ending) => {
+        this.note(name, `${ending.type} ${textOf(operation)}: ${endingText(ending)}`)
+        this.history.ended(number, operation, ending, this.agenda.nowUs)
+        this.monitor.answered(group, number, operation, ending)
+        // What may still take place is nobody's who goes on.
+        if (ending.type === 'info') number = this.#processes++
+        answered(ending)
+      },
+      broke: (error) => this.monitor.broken('Clients Meet Known Errors', 'the README of the host', String(error)),
+    })
+    this.#clients.set(name, { client, process })
+    return client
+  }
+
+  /** Calls `end` so much later, unless it is told otherwise before. */
+  later(ms: number, end: () => void): Appointment {
+    return this.agenda.after(Math.round(ms * 1000), 'timer', end)
+  }
+
+  #makeNetwork(): SimulatedNetwork {
+    const { trace } = this.#options
+    const note = (who: string, what: string) => trace.note(this.agenda.nowUs, who, what)
+    const codecs = Object.values(this.groups).map(({ messages }) => messages)
+    return new SimulatedNetwork(
+      this.agenda,
+      this.#fates,
+      {
+        sent: (type, from, to, bytes) => note(from, `says ${type} to ${to} ${bytes.length} ${checksum(bytes)}`),
+        arrived: ({ type, from, to }) => note(to, `hears ${type} from ${from}`),
+        lost: ({ type, from, to }, why) => {
+          this.happened(why)
+          note(to, `misses ${type} from ${from}: ${why}`)
+        },
+        duplicated: () => this.happened('duplication'),
+        garbled: () => this.happened('corruption'),
+      },
+      codecs,
+    )
+  }
+}
+
+/** A group that orders a log replicates registers, which its clients can judge. */
+const withRegisters = (definition: GroupDefinition): GroupDefinition =>
+  Object.values(definition.roles).some(({ applies }) => applies) ? { ...definition, stateMachine: registers } : definition
+
+const textOf = ({ f, key, value, expected }: Operation): string => {
+  if (f === 'read') return `read ${key}`
+  return f === 'cas' ? `cas ${key} ${expected}->${value}` : `${f} ${key} ${value}`
+}
+
+const endingText = (ending: Ending): string =>
+  ending.type === 'ok' ? `${ending.value}@${ending.revision}${ending.isDone ? '' : ' refused'}` : ending.code
