@@ -1,34 +1,40 @@
 import { raft } from '@quorate/raft'
-import { expect, test } from 'vitest'
+import { test } from 'vitest'
+import { multiPaxos } from '@quorate/paxos'
 import { registers } from './registers.js'
-import type { Script, Step } from './script.js'
-import { simulate } from './simulate.js'
 import type { SimulationSubject } from './subject.js'
 import { Coverage } from './coverage.js'
+import { explore } from './explore.js'
 
-const subject: SimulationSubject = {
+const named = (count: number) => Array.from({ length: count }, (_, at) => `n${at + 1}`)
+const limits = { snapshotEveryEntries: 40, entriesKept: 10, entriesMax: 8 }
+const subjects: SimulationSubject[] = [{
   name: 'raft',
   nodes: 3,
   make(count) {
-    const nodes = Array.from({ length: count }, (_, at) => `n${at + 1}`)
-    return { nodes, groups: { raft: raft({ members: nodes, stateMachine: registers }) } }
+    const nodes = named(count)
+    return { nodes, groups: { raft: raft({ members: nodes, stateMachine: registers, limits }) } }
   },
-}
+}, {
+  name: 'multi-paxos',
+  nodes: 3,
+  make(count) {
+    const nodes = named(count)
+    return { nodes, groups: { paxos: multiPaxos({ proposers: nodes, acceptors: nodes, learners: nodes, stateMachine: registers, limits }) } }
+  },
+}]
 
-test('smoke', async () => {
-  const steps: Step[] = []
-  for (let at = 0; at < 100; at++) {
-    steps.push({ atUs: at * 100_000, do: 'operation', client: `c${at % 3}`, f: at % 2 ? 'read' : 'write', key: 'x', value: at + 1 })
-  }
-  steps.push({ atUs: 11_000_000, do: 'heal', core: ['n1', 'n2', 'n3'] })
-  const script: Script = { subject: 'raft', nodes: 3, seed: 7, bootstrap: false, endUs: 30_000_000, steps, messages: new Map(), writes: new Map() }
-  const lines: string[] = []
+test.each(subjects)('smoke $name', { timeout: 500_000 }, async (subject) => {
   const coverage = new Coverage()
-  const began = performance.now()
-  const result = await simulate({ subject, script, onTrace: (line) => void lines.push(line), coverage })
-  console.log(performance.now() - began)
-  console.log(lines.slice(0, 60).join('\n'))
-  const { history, ...rest } = result
-  console.log(rest, history.slice(0, 6), JSON.stringify(coverage.report(), null, 1).slice(0, 2500))
-  expect(result.violation).toBeUndefined()
+  const first = Number(process.env['SEED'] ?? 1)
+  const runs = Number(process.env['RUNS'] ?? 10)
+  for (let seed = first; seed < first + runs; seed++) {
+    const began = performance.now()
+    const { history, ...rest } = await explore({ subject, seed, faults: 'all', nodes: seed % 2 ? 3 : 5, lastsMs: 30_000, coverage, ...(process.env['TRACE'] ? { onTrace: (line: string) => console.log(line) } : {}) })
+    const { violation, hasProgress, progressMs, events } = rest
+    const ok = history.filter(({ type }) => type === 'ok').length
+    console.log(seed, Math.round(performance.now() - began), events, ok, progressMs, JSON.stringify(rest.faults))
+    if (violation || !hasProgress) console.log('!!!!', seed, violation, hasProgress)
+  }
+  for (const [role, { taken, total, missing }] of Object.entries(coverage.report())) console.log(role, taken, total, missing.join('\n  '))
 })

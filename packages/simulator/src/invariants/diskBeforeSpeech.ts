@@ -13,7 +13,8 @@ interface Owed {
 interface Actor {
   emitted: number
   owed: Owed[]
-  readonly messages: Map<Message, { readonly order: number; readonly passesAppends: boolean }>
+  /** One message may be said to several. */
+  readonly messages: Map<Message, { readonly order: number; readonly passesAppends: boolean }[]>
 }
 
 /** No message leaves before everything durable that its actor emitted earlier, in this step or in any before it, is on the disk. */
@@ -45,7 +46,9 @@ export const diskBeforeSpeech: InvariantFactory = ({ group, broken }) => {
         const what = effect.type === 'persist' ? (effect.record as object) : effect
         actor.owed.push({ order, type: effect.type, effect: what, bytes: undefined })
       } else if (effect.type === 'send' || effect.type === 'multicast') {
-        actor.messages.set(effect.message, { order, passesAppends: effect.passes === 'append' })
+        const said = actor.messages.get(effect.message) ?? []
+        said.push({ order, passesAppends: effect.passes === 'append' })
+        actor.messages.set(effect.message, said)
       }
     },
     recorded({ node, role }, record, bytes) {
@@ -60,12 +63,13 @@ export const diskBeforeSpeech: InvariantFactory = ({ group, broken }) => {
     },
     spoke({ node, role }, message) {
       const actor = actorOf(node, role)
-      const said = actor.messages.get(message)
+      const emissions = actor.messages.get(message)
+      const said = emissions?.shift()
       if (!said) {
         broken(`${role} on ${node} says ${message.type}, which it never emitted, or says again`)
         return
       }
-      actor.messages.delete(message)
+      if (emissions?.length === 0) actor.messages.delete(message)
       const owed = actor.owed.find(
         ({ order, type }) => order < said.order && !(said.passesAppends && type === 'append'),
       )

@@ -24,3 +24,6 @@ export function acceptancesOf(group: string, node: NodeId, writes: readonly Stor
     )
   })
 }
+
+/** The round of a ballot that stands as one number in the term of an entry. */
+export const roundOf = (ballot: number): number => Math.floor(ballot / 2 ** 20)

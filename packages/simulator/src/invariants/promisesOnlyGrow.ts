@@ -1,42 +1,46 @@
-import type { Message } from '@quorate/core'
 import type { InvariantFactory } from './invariant.js'
+import { acceptancesOf, roundOf } from './paxosAcceptors.js'
 
 interface Ballot {
   readonly round: number
-  readonly node: string
 }
 
 interface Acceptor {
   readonly context: { readonly promised: Ballot; readonly doubtful?: boolean }
 }
 
-const isLess = (a: Ballot, b: Ballot): boolean => a.round < b.round
-
-const ballotIn = (message: Message): Ballot | undefined => {
-  const { ballot, proposal } = message as { readonly ballot?: Ballot; readonly proposal?: { readonly ballot: Ballot } }
-  return ballot ?? proposal?.ballot
+/** The ballot that a message promises: an answer to a question about nothing promises nothing. */
+const promisedIn = (message: object): Ballot | undefined => {
+  const { type, ballot, proposal } = message as { type: string; ballot?: Ballot; proposal?: { readonly ballot: Ballot } }
+  if (type === 'Promise') return ballot
+  return type === 'Accepted' ? proposal?.ballot : undefined
 }
 
 /** An acceptor never accepts less than it has promised, also after a crash: unless it says that its disk may have forgotten. */
-export const promisesOnlyGrow: InvariantFactory = ({ definition, broken }) => {
+export const promisesOnlyGrow: InvariantFactory = ({ group, definition, broken }) => {
   if (!definition.protocol.endsWith('paxos') || !definition.roles['acceptor']) return undefined
-  const promised = new Map<string, Ballot>()
+  /** By node: the highest round that it told somebody, or that is on its disk. */
+  const promised = new Map<string, number>()
+  const note = (node: string, round: number): void => {
+    if (round > (promised.get(node) ?? 0)) promised.set(node, round)
+  }
   return {
     name: 'Promises Only Grow',
     source: 'Lamport, "Paxos Made Simple" (2001), section 2.2, P1a, and section 2.5',
     stepped({ node, role }, before, _event, after) {
       if (role !== 'acceptor') return
       const { context } = after as Acceptor
-      const was = (before as Acceptor | undefined)?.context.promised ?? promised.get(node)
-      if (was && !context.doubtful && isLess(context.promised, was)) {
-        broken(`${node} had promised round ${was.round}, and now stands at ${context.promised.round}`)
+      const was = (before as Acceptor | undefined)?.context.promised.round ?? promised.get(node) ?? 0
+      if (!context.doubtful && context.promised.round < was) {
+        broken(`${node} had promised round ${was}, and now stands at ${context.promised.round}`)
       }
     },
     spoke({ node, role }, message) {
-      if (role !== 'acceptor' || (message.type !== 'Promise' && message.type !== 'Accepted')) return
-      const ballot = ballotIn(message)
-      const known = promised.get(node)
-      if (ballot && (!known || isLess(known, ballot))) promised.set(node, ballot)
+      const ballot = role === 'acceptor' ? promisedIn(message) : undefined
+      if (ballot) note(node, ballot.round)
+    },
+    durable(node, writes) {
+      for (const { ballot } of acceptancesOf(group, node, writes)) note(node, roundOf(ballot))
     },
   }
 }

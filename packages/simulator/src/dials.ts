@@ -1,0 +1,89 @@
+import type { Chance } from './chance.js'
+
+/** Which kinds of faults a run may have. */
+export type FaultMix = 'none' | 'network' | 'crash' | 'disk' | 'all'
+
+/** The mixes, by the names that the command line knows. */
+export const faultMixes: readonly FaultMix[] = ['none', 'network', 'crash', 'disk', 'all']
+
+/**
+ * What is known of delays (Dwork, Lynch and Stockmeyer, "Consensus in the Presence of Partial Synchrony", 1988): bounded
+ * from the start, bounded from some time on, or not before the healing.
+ */
+export type Timing = 'synchronous' | 'partially synchronous' | 'asynchronous'
+
+/**
+ * How schedules are chosen: every delay for itself, or by priorities of links that change a few times (Burckhardt et al.,
+ * "A Randomized Scheduler with Probabilistic Guarantees of Finding Bugs", 2010).
+ */
+export type Scheduling = 'uniform' | 'priority'
+
+/** How much of what a run has: each seed draws its own mix (Groce et al., "Swarm Testing", 2012). 0 is nothing of it. */
+export interface Dials {
+  readonly timing: Timing
+  readonly scheduling: Scheduling
+  /** Of messages, in thousandths. */
+  readonly lossPerMille: number
+  readonly duplicationPerMille: number
+  readonly corruptionPerMille: number
+  /** True if messages of one link may overtake one another. */
+  readonly reorders: boolean
+  /** Of messages that take much longer than others, in thousandths, while delays are not bounded. */
+  readonly stragglersPerMille: number
+  /** How often each happens in a minute. */
+  readonly perMinute: {
+    readonly partition: number
+    readonly disconnect: number
+    readonly crash: number
+    readonly stop: number
+    readonly pause: number
+    readonly clockRate: number
+    readonly clockJump: number
+    readonly reconnect: number
+    readonly failSync: number
+    readonly fillDisk: number
+    readonly slowDisk: number
+  }
+  /** Of writes that take long, in thousandths. */
+  readonly slowWritesPerMille: number
+  /** True if crashes may damage the disks of nodes outside of the core. */
+  readonly rots: boolean
+}
+
+/** Draws the dials of a run. */
+export function drawDials(chance: Chance, mix: FaultMix): Dials {
+  const has = (kind: FaultMix) => mix === 'all' || mix === kind
+  const dial = (name: string, isOn: boolean, least: number, most: number): number => {
+    const own = chance.stream(name)
+    return isOn && own.isOne(500) ? own.between(least, most) : 0
+  }
+  const network = has('network')
+  const crash = has('crash')
+  const disk = has('disk')
+  const timings: readonly Timing[] = ['synchronous', 'partially synchronous', 'asynchronous']
+  return {
+    timing: network ? chance.stream('timing').pick(timings) : 'synchronous',
+    scheduling: network && chance.stream('scheduling').isOne(400) ? 'priority' : 'uniform',
+    lossPerMille: dial('loss', network, 5, 250),
+    duplicationPerMille: dial('duplication', network, 5, 200),
+    corruptionPerMille: dial('corruption', network, 5, 100),
+    reorders: dial('reordering', network, 1, 1) === 1,
+    stragglersPerMille: dial('stragglers', network, 5, 150),
+    perMinute: {
+      partition: dial('partition', network, 2, 30),
+      disconnect: dial('disconnect', network, 2, 20),
+      // A disk is put to the test by crashes.
+      crash: dial('crash', crash || disk, 4, 60),
+      stop: dial('stop', crash, 2, 20),
+      pause: dial('pause', crash, 2, 30),
+      clockRate: dial('clockRate', crash, 1, 10),
+      clockJump: dial('clockJump', crash, 1, 20),
+      reconnect: dial('reconnect', crash, 2, 20),
+      failSync: dial('failSync', disk, 2, 30),
+      fillDisk: dial('fillDisk', disk, 1, 15),
+      slowDisk: dial('slowDisk', disk, 1, 15),
+    },
+    slowWritesPerMille: dial('slowWrites', disk, 10, 300),
+    rots: dial('rot', disk, 1, 1) === 1,
+  }
+}

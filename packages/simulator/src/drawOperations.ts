@@ -1,0 +1,32 @@
+import type { Chance } from './chance.js'
+import type { Operation, Step } from './script.js'
+import type { SimulatedCluster } from './subject.js'
+
+/** What clients ask for in the course of a run, until `endUs`. */
+export function drawOperations({ groups }: SimulatedCluster, chance: Chance, endUs: number): Step[] {
+  const [first] = Object.values(groups)
+  const ordersLog = first !== undefined && Object.values(first.roles).some(({ orders }) => orders)
+  const clients = Array.from({ length: chance.between(1, 5) * Object.keys(groups).length }, (_, at) => `c${at + 1}`)
+  const keys = ['x', 'y', 'z'].slice(0, chance.between(1, 3))
+  const perSecond = ordersLog ? chance.between(1, 20) : 1
+  const count = Math.floor((endUs * perSecond) / 1_000_000)
+  /** The values that were last to be written: what a cas had better expect. */
+  const recent = new Map<string, number>()
+  return Array.from({ length: count }, (_, ordinal): Step => {
+    const own = chance.at(ordinal)
+    const atUs = Math.floor((endUs / count) * ordinal) + own.below(1000)
+    const client = own.pick(clients)
+    const value = ordinal + 1
+    if (!ordersLog) return { atUs, do: 'operation', client, f: 'propose', key: 'decision', value }
+    const operation = drawOperation(own, own.pick(keys), value, recent)
+    if (operation.f !== 'read') recent.set(operation.key, value)
+    return { atUs, do: 'operation', client, ...operation }
+  })
+}
+
+function drawOperation(own: Chance, key: string, value: number, recent: ReadonlyMap<string, number>): Operation {
+  const dice = own.below(10)
+  if (dice < 4) return { f: 'read', key, value }
+  if (dice < 8) return { f: 'write', key, value }
+  return { f: 'cas', key, value, expected: own.isOne(800) ? (recent.get(key) ?? 0) : 0 }
+}

@@ -1,0 +1,165 @@
+import type { NodeId } from '@quorate/core'
+import { Chance } from './chance.js'
+import { drawCore } from './core.js'
+import { type Dials, drawDials, type FaultMix } from './dials.js'
+import { drawOperations } from './drawOperations.js'
+import type { Script, Step } from './script.js'
+import type { SimulationSubject } from './subject.js'
+import type { Weather } from './weather.js'
+
+/** What a run is drawn from. */
+export interface DrawOptions {
+  readonly subject: SimulationSubject
+  readonly seed: number
+  readonly faults: FaultMix
+  readonly nodes: number
+  /** How long it lasts at least, in simulated milliseconds. */
+  readonly lastsMs: number
+}
+
+/** A run, before anything of it has happened: what is planned, and the weather. */
+export interface Drawn {
+  /** Its fates are still to be drawn: it names no message and no write. */
+  readonly script: Script
+  readonly weather: Weather
+}
+
+/** Nodes that ask who knows them when they first start need each other: nothing fails before they have heard. */
+const introductionUs = 1_500_000
+
+/** Draws a run: each seed has its own mix of faults. */
+export function drawScript({ subject, seed, faults, nodes: count, lastsMs }: DrawOptions): Drawn {
+  const chance = Chance.of(seed)
+  const cluster = subject.make(count, chance.stream('subject'))
+  const dials = drawDials(chance.stream('dials'), faults)
+  const core = drawCore(cluster, chance.stream('core'))
+  const bootstrap = chance.stream('bootstrap').isOne(500)
+  const endUs = lastsMs * 1000
+  const fromUs = bootstrap ? 0 : introductionUs
+  const healUs = Math.max(fromUs, Math.floor((endUs * chance.stream('heal').between(55, 75)) / 100))
+  const operations = drawOperations(cluster, chance.stream('operations'), endUs)
+  const clients = [...new Set(operations.flatMap((step) => (step.do === 'operation' ? [step.client] : [])))]
+  const period = { fromUs, toUs: healUs, core, nodes: cluster.nodes, clients }
+  const steps = [...operations, ...drawFaults(chance.stream('faults'), dials, period)]
+  steps.sort((a, b) => a.atUs - b.atUs)
+  steps.push({ atUs: healUs, do: 'heal', core })
+  return {
+    script: {
+      subject: subject.name,
+      nodes: count,
+      seed,
+      bootstrap,
+      endUs,
+      steps,
+      messages: new Map(),
+      writes: new Map(),
+    },
+    weather: {
+      dials,
+      fromUs,
+      stableUs: chance.stream('stable').between(fromUs, healUs),
+      healUs,
+      core: new Set(core),
+      nodes: new Set(cluster.nodes),
+    },
+  }
+}
+
+interface Period {
+  readonly fromUs: number
+  readonly toUs: number
+  readonly core: readonly NodeId[]
+  readonly nodes: readonly NodeId[]
+  readonly clients: readonly string[]
+}
+
+/** Short as a rule, and now and then long. */
+const drawMs = (own: Chance, longestMs: number): number => own.between(1, own.isOne(250) ? longestMs : longestMs / 10)
+
+function drawFaults(chance: Chance, { perMinute, rots }: Dials, period: Period): Step[] {
+  const { fromUs, toUs, core, nodes, clients } = period
+  const unlucky = rots ? nodes.filter((node) => !core.includes(node)) : []
+  const makers: { readonly [Kind in keyof Dials['perMinute']]: (own: Chance, atUs: number) => Step[] } = {
+    partition: (own, atUs) => drawPartition(own, atUs, period),
+    disconnect: (own, atUs) => [
+      { atUs, do: 'disconnect', process: own.pick([...nodes, ...clients]), forMs: drawMs(own, 4000) },
+    ],
+    crash: (own, atUs) => [drawCrash(own, atUs, nodes, unlucky)],
+    stop: (own, atUs) => [{ atUs, do: 'stop', node: own.pick(nodes), forMs: drawMs(own, 4000) }],
+    pause: (own, atUs) => [{ atUs, do: 'pause', node: own.pick(nodes), forMs: drawMs(own, 6000) }],
+    clockRate: (own, atUs) => [
+      { atUs, do: 'clockRate', node: own.pick(nodes), perMille: own.between(500, 2000), forMs: drawMs(own, 20_000) },
+    ],
+    clockJump: (own, atUs) => [{ atUs, do: 'clockJump', node: own.pick(nodes), aheadMs: drawMs(own, 10_000) }],
+    reconnect: (own, atUs) => (clients.length > 0 ? [{ atUs, do: 'reconnect', client: own.pick(clients) }] : []),
+    failSync: (own, atUs) => [
+      { atUs, do: 'failSync', node: own.pick(nodes), unsynced: own.isOne(500) ? 'lost' : 'kept' },
+    ],
+    fillDisk: (own, atUs) => [{ atUs, do: 'fillDisk', node: own.pick(nodes), forMs: drawMs(own, 3000) }],
+    slowDisk: (own, atUs) => [
+      { atUs, do: 'slowDisk', node: own.pick(nodes), extraMs: own.between(1, 400), forMs: drawMs(own, 6000) },
+    ],
+  }
+  return Object.entries(perMinute).flatMap(([kind, often]) => {
+    const stream = chance.stream(kind)
+    const count = Math.ceil((often * (toUs - fromUs)) / 60_000_000)
+    return Array.from({ length: count }, (_, ordinal) => {
+      const own = stream.at(ordinal)
+      return makers[kind as keyof Dials['perMinute']](own, own.between(fromUs, toUs - 1))
+    }).flat()
+  })
+}
+
+function drawCrash(own: Chance, atUs: number, nodes: readonly NodeId[], unlucky: readonly NodeId[]): Step {
+  const node = own.pick(nodes)
+  const step = {
+    atUs,
+    do: 'crash',
+    node,
+    afterEffects: own.below(own.isOne(500) ? 4 : 20),
+    forMs: drawMs(own, 5000),
+    unsynced: own.isOne(500) ? 'lost' : 'kept',
+  } as const
+  if (!unlucky.includes(node) || !own.isOne(400)) return step
+  return { ...step, rot: own.isOne(900) ? 'tail' : 'body' }
+}
+
+/** Two sides that do not hear each other; one that does not hear the other; a few links; or again and again. */
+function drawPartition(own: Chance, atUs: number, { nodes, clients, toUs }: Period): Step[] {
+  const everyone = [...nodes, ...clients]
+  const order = own.shuffled(nodes)
+  const size = nodes.length > 1 ? own.between(1, nodes.length - 1) : 1
+  const side = order.slice(0, size)
+  const others = order.slice(size)
+  // Clients stand on one of the sides, or between them.
+  for (const client of clients) {
+    const place = own.below(3)
+    if (place < 2) (place === 0 ? side : others).push(client)
+  }
+  const forMs = drawMs(own, 8000)
+  switch (own.below(4)) {
+    case 0:
+      return [
+        { atUs, do: 'cut', from: side, to: others, forMs, as: 'partition' },
+        { atUs, do: 'cut', from: others, to: side, forMs, as: 'partition' },
+      ]
+    case 1:
+      return [{ atUs, do: 'cut', from: side, to: others, forMs, as: 'one-way partition' }]
+    case 2: {
+      const a = own.pick(everyone)
+      const b = own.pick(everyone.filter((name) => name !== a))
+      return [
+        { atUs, do: 'cut', from: [a], to: [b], forMs, as: 'partial partition' },
+        { atUs, do: 'cut', from: [b], to: [a], forMs, as: 'partial partition' },
+      ]
+    }
+    default: {
+      const everyMs = own.between(20, 1500)
+      const times = Math.min(own.between(2, 12), Math.ceil((toUs - atUs) / (everyMs * 1000)))
+      return Array.from({ length: times }, (_, time): Step => {
+        const at = atUs + time * everyMs * 1000
+        return { atUs: at, do: 'cut', from: side, to: others, forMs: everyMs / 2, as: 'flapping partition' }
+      })
+    }
+  }
+}
