@@ -66,7 +66,7 @@ const on = rulesFor<Proposer, ProposerEvent>()
 const ballotOf = ({ round, config }: Proposer): Ballot => ({ round, node: config.id })
 
 /** Questions that may wait for an answer. */
-const requestsMax = 16_384
+const requestsMax = 4096
 
 function theProposal(self: Proposer): Proposal {
   // P2c: "v is the value of the highest-numbered proposal among the responses, or is any value selected by the proposer
