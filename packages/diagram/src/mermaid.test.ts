@@ -117,13 +117,13 @@ test('all states and arrows of one with everything', () => {
   expect(drawn(gate)).toMatchInlineSnapshot(`
     "stateDiagram-v2
       accTitle: gate
-      %% transitions within a state, not shown: 4
-      state gate {
+      %% transitions within a state, not shown: 2
+      state "gate<br/>entry / greet" as gate {
         [*] --> closed
         gate_open_any --> lamp: Renew
         green --> broken: [inline]
         closed
-        state open {
+        state "open<br/>exit / lower" as open {
           state bar {
             [*] --> up
             up
@@ -137,11 +137,11 @@ test('all states and arrows of one with everything', () => {
             was
           }
           --
-          state "in any state" as gate_open_any
+          state "in any state<br/>after 2000 ms / warn" as gate_open_any
         }
         broken
         broken --> [*]
-        state "in any state" as gate_any
+        state "in any state<br/>Look / show" as gate_any
         gate_any --> broken: Break [isWeak or isOld]
         gate_any --> closed: Reset
         closed --> open: Open [and(isPaid, not(isLate))]
