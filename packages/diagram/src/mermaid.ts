@@ -129,6 +129,4 @@ const plain = (text: string): string =>
     .replaceAll('"', "'")
     .replaceAll('<', '(')
     .replaceAll('>', ')')
-    .replaceAll('{', '(')
-    .replaceAll('}', ')')
     .replace(/:(?=:|$)/g, '')
