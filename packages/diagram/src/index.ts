@@ -1,5 +1,8 @@
 export type { Chart, ChartState, ChartTransition, Handover, Trigger } from './chart.js'
 export { type AnyFamily, chartOf, type Drawable, isDrawable, isFamily } from './chartOf.js'
 export { mermaid } from './mermaid.js'
+export type { Placement } from './plan.js'
+export { topologyMermaid } from './planMermaid.js'
+export { topologySvg } from './planSvg.js'
 export type { Detail } from './sketch.js'
 export { svg } from './svg.js'

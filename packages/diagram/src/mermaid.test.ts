@@ -119,7 +119,7 @@ test('all states and arrows of one with everything', () => {
   expect(drawn(gate)).toMatchInlineSnapshot(`
     "stateDiagram-v2
       accTitle: gate
-      %% transitions within a state, not shown: 2
+      %% Not shown: 2 transitions that change no state
       state "gate<br/>entry / greet" as gate {
         [*] --> closed
         gate_open_any --> lamp: Renew
@@ -191,7 +191,7 @@ test('of a role with one state, what it does there', () => {
   expect(drawn(acceptor)).toMatchInlineSnapshot(`
     "stateDiagram-v2
       accTitle: acceptor
-      %% transitions within a state, not shown: 1
+      %% Not shown: 1 transition that changes no state
       state "acceptor<br/>Prepare [exceedsPromised] / promise<br/>Prepare [else] / replyNack<br/>Accept / accept" as acceptor
     "
   `)
