@@ -61,7 +61,7 @@ const on = rulesFor<Batcher, BatcherEvent>()
 const waitedMax = 3
 
 /** Reads that may wait. */
-const readsMax = 16_384
+const readsMax = 4096
 
 const isAwaited = ({ reads }: Batcher, { request }: ReadIndexReply): boolean =>
   reads.some((read) => read.request === request)

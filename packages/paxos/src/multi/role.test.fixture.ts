@@ -255,6 +255,10 @@ export const sent = (effects: readonly PaxosEffect[]): readonly To<MultiPaxosMes
 export const sentOf = <Type extends MultiPaxosMessage['type']>(effects: readonly PaxosEffect[], type: Type) =>
   sent(effects).filter((message): message is Extract<To<MultiPaxosMessage>, { type: Type }> => message.type === type)
 
+/** The Accepts that carry values; those without are questions. */
+export const acceptsOf = (effects: readonly PaxosEffect[]) =>
+  sentOf(effects, 'Accept').filter((accept) => accept.entries.length > 0)
+
 /** What was said, in short: `Promise->n2`, and of other effects their types. */
 export const kindsOf = (effects: readonly PaxosEffect[]): readonly string[] =>
   effects.map((effect) =>

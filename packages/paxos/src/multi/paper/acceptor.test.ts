@@ -257,7 +257,7 @@ describe('3: the distinguished proposer, and who would depose it', () => {
   })
 })
 
-describe('2.3: "a learner can find out what acceptors accepted"', () => {
+describe('2.3: "The learner could ask the acceptors what proposals they have accepted"', () => {
   test('they say what they accepted, as far as the learner knows it to be chosen', () => {
     const role = acceptorIn({ accepted: [...entries(1, 3), { ...entry(4, noBallot), term: 0 }, ...entries(5, 6)] })
     const ask = (first: number, through: number) => {

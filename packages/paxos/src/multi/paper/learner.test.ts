@@ -22,7 +22,7 @@ const announce = (chosenThrough: number) => said.heartbeat('n1', { chosenThrough
 const asks = (role: Role) =>
   given.sentOf(role.effects, 'Learn').map(({ to, first, through }) => `${to} for ${first} to ${through}`)
 
-describe('3: "the server ... executes the commands in order"', () => {
+describe('3: "a deterministic state machine that performs client commands in some sequence"', () => {
   test('what is chosen in the next slots is handed to the state machine at once', () => {
     const role = learnerIn()
     expect(given.committed(role.receive(chosen(1, 2)))).toBe('1:v1 2:v2')
@@ -30,7 +30,7 @@ describe('3: "the server ... executes the commands in order"', () => {
     expect(role.context).toMatchObject({ chosenThrough: 3, announced: 3 })
   })
 
-  test('"it can\'t execute command 141 until it has learned 140": what is chosen behind a gap waits', () => {
+  test('"it can\'t execute commands 138-140, which it also knows, because commands 136 and 137 have yet to be chosen"', () => {
     const role = learnerIn()
     for (const message of [chosen(4, 5), chosen(6, 6), chosen(2, 3)]) expect(role.receive(message)).toEqual([])
     const effects = role.receive(chosen(1, 1))
@@ -167,7 +167,7 @@ describe('2.3: learners find out what was chosen although messages were lost', (
   })
 })
 
-describe('2.3: "a learner could ask the acceptors": the highest ballot of a phase-1 quorum, for slots that are chosen', () => {
+describe('2.3: "The learner could ask the acceptors what proposals they have accepted": the highest ballot of a phase-1 quorum, for slots that are chosen', () => {
   /** One that has asked the acceptors, all other learners being silent. */
   function asking(chosenThrough = 3, place: given.Place = {}) {
     const role = learnerIn({ nodes: { learner: ['n1'] }, ...place })
