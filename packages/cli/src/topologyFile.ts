@@ -13,8 +13,14 @@ export const loadTopology = async (path: string): Promise<Topology> => {
   if (!isTopology(loaded)) {
     throw new UnusableTopologyError(path, 'exports no topology: expected `export default defineTopology({ ... })`')
   }
-  return named(path, () => defineTopology(loaded))
+  return checked(path, loaded)
 }
+
+/**
+ * A topology that a file exports, checked here: whatever made it, no other copy of the host has to be trusted.
+ * @throws what `defineTopology` throws, with the file in front.
+ */
+export const checked = (path: string, topology: Topology): Topology => named(path, () => defineTopology(topology))
 
 const named = <T>(path: string, run: () => T): T => {
   try {
@@ -25,7 +31,7 @@ const named = <T>(path: string, run: () => T): T => {
   }
 }
 
-const isTopology = (value: unknown): value is Topology => {
+export const isTopology = (value: unknown): value is Topology => {
   if (typeof value !== 'object' || value === null) return false
   const { nodes, groups } = value as Partial<Topology>
   return Array.isArray(nodes) && typeof groups === 'object' && groups !== null && Object.values(groups).every(isGroup)

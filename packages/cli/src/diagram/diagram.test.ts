@@ -55,6 +55,25 @@ test.each([...knownRoles.keys()])('%s is known, and drawn', async (name) => {
   expect(out).toMatch(/^<svg /)
 })
 
+const topology = (nodes: string) => `
+import { kv } from '@quorate/kv'
+import { raft } from '@quorate/raft'
+const group = raft({ members: ['n1', 'n2', 'n3'], stateMachine: kv })
+export default { cluster: 'demo', nodes: [${nodes}], groups: { kv: group } }`
+
+test('a topology: its nodes and roles', async () => {
+  const path = fileOf(topology("'n1', 'n2', 'n3'"))
+  const { code, out } = await runCaptured(['diagram', path])
+  expect(code).toBe(0)
+  expect(out).toMatch(/^<svg .*Group kv: raft, decided by any 2 of n1, n2, n3\./s)
+  expect((await runCaptured(['diagram', path, '--format', 'mermaid'])).out).toMatch(/^flowchart LR\n/)
+})
+
+test('a topology that cannot be is refused', async () => {
+  const { code, err } = await runCaptured(['diagram', fileOf(topology("'n1', 'n2'"))])
+  expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining('[QUORATE_UNKNOWN_NODE]') })
+})
+
 test('into a file, and then nothing is printed', async () => {
   const path = join(directory, 'raft.svg')
   expect(await runCaptured(['diagram', 'raft', '--output', path])).toMatchObject({ code: 0, out: '', err: '' })
@@ -128,7 +147,7 @@ describe('a mistake ends with 2, and says what to do', () => {
   })
 
   test.each([
-    [['diagram'], /missing required argument 'role'/],
+    [['diagram'], /missing required argument 'role-or-topology'/],
     [['diagram', 'raft', '--format', 'png'], /Allowed choices are svg, mermaid/],
     [['diagram', 'raft', '--detail', 'some'], /Allowed choices are summary, full/],
   ])('%j', async (argv, message) => {

@@ -1,15 +1,18 @@
 import { isAbsolute } from 'node:path'
 import { type Drawable, isDrawable } from '@quorate/diagram'
+import type { Topology } from '@quorate/host'
 import { UnknownRoleError, UnusableRoleError } from '../errors.js'
 import { loadModule } from '../moduleFile.js'
+import { checked, isTopology } from '../topologyFile.js'
 import { knownRoles } from './roles.js'
 
 /**
- * What is meant by `raft/follower`, `./witness.ts` (its default export) or `./witness.ts#witness`.
+ * What is meant by `raft/follower`, `./witness.ts` (its default export), `./witness.ts#witness` or `topology.ts`.
  * @throws {@link UnknownRoleError} `QUORATE_UNKNOWN_ROLE` when a name is none of those known.
- * @throws {@link UnusableRoleError} `QUORATE_UNUSABLE_ROLE` when a file does not load, or exports no machine of the name.
+ * @throws {@link UnusableRoleError} `QUORATE_UNUSABLE_ROLE` when a file does not load, or exports no machine of the name;
+ *   what `defineTopology` throws.
  */
-export const drawableOf = async (argument: string): Promise<Drawable> => {
+export const drawableOf = async (argument: string): Promise<Drawable | Topology> => {
   const { path, name } = partsOf(argument)
   if (isFile(path)) return exportOf(path, name)
   const known = knownRoles.get(argument)
@@ -24,10 +27,11 @@ const partsOf = (argument: string): { path: string; name: string } => {
 
 const isFile = (path: string): boolean => path.startsWith('.') || isAbsolute(path) || /\.[cm]?[jt]s$/.test(path)
 
-const exportOf = async (path: string, name: string): Promise<Drawable> => {
+const exportOf = async (path: string, name: string): Promise<Drawable | Topology> => {
   const loaded = await loadModule(path, (what, options) => new UnusableRoleError(path, what, options))
   const found = loaded[name]
   if (isDrawable(found)) return found
+  if (isTopology(found)) return checked(path, found)
   const names = Object.keys(loaded)
   const machines = names.filter((each) => isDrawable(loaded[each]))
   const wanted = name === 'default' ? 'no machine or family by default' : `no machine or family named ${name}`

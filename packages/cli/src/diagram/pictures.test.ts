@@ -1,13 +1,15 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { chartOf, type Drawable, svg } from '@quorate/diagram'
+import { chartOf, type Drawable, svg, topologySvg } from '@quorate/diagram'
 import { describe, expect, test } from 'vitest'
+import { loadTopology } from '../topologyFile.js'
 import { knownRoles } from './roles.js'
 
 /**
  * A README shows the roles of a protocol as they are: `docs/raft-follower.svg` is what `quorate diagram raft/follower`
- * prints. To show another, name it in the README and run `pnpm diagrams`, which writes all of them.
+ * prints, and of an example its topology: `topology.svg` is what `quorate diagram topology.ts` prints. To show another,
+ * name it in the README and run `pnpm diagrams`, which writes all of them.
  */
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url))
@@ -19,6 +21,10 @@ const roleOf = new Map<string, Drawable>(
 const folders = ['packages', 'examples'].flatMap((each) =>
   readdirSync(join(root, each)).map((name) => join(root, each, name)),
 )
+
+const topologyPicture = 'topology.svg'
+// Topologies of examples take the name of their cluster from it.
+delete process.env.QUORATE_CLUSTER
 
 /** The pictures that a README shows, as paths. */
 const shownIn = (folder: string): readonly string[] => {
@@ -32,13 +38,13 @@ const shownIn = (folder: string): readonly string[] => {
 
 const keptIn = (folder: string): readonly string[] => {
   const docs = join(folder, 'docs')
-  if (!existsSync(docs)) return []
-  return readdirSync(docs)
-    .filter((name) => roleOf.has(name))
-    .map((name) => join(docs, name))
+  const ofRoles = existsSync(docs) ? readdirSync(docs).filter((name) => roleOf.has(name)) : []
+  const ofTopology = join(folder, topologyPicture)
+  return [...ofRoles.map((name) => join(docs, name)), ...(existsSync(ofTopology) ? [ofTopology] : [])]
 }
 
 const isOfRole = (path: string): boolean => basename(dirname(path)) === 'docs' && roleOf.has(basename(path))
+const isOfTopology = (path: string): boolean => basename(path) === topologyPicture
 
 const shown = [...new Set(folders.flatMap(shownIn))].map((path) => relative(root, path))
 const kept = folders.flatMap(keptIn).map((path) => relative(root, path))
@@ -53,7 +59,12 @@ describe('a README shows', () => {
     await expect(role && (await svg(chartOf(role)))).toMatchFileSnapshot(join(root, path))
   })
 
-  test.each(shown.filter((path) => !isOfRole(path)))('%s, and it is there', (path) => {
+  test.each(shown.filter(isOfTopology))('%s, and it is what the topology says: if not, pnpm diagrams', async (path) => {
+    const topology = await loadTopology(join(root, dirname(path), 'topology.ts'))
+    await expect(topologySvg(topology)).toMatchFileSnapshot(join(root, path))
+  })
+
+  test.each(shown.filter((path) => !isOfRole(path) && !isOfTopology(path)))('%s, and it is there', (path) => {
     expect(existsSync(join(root, path))).toBe(true)
   })
 
