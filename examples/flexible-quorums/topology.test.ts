@@ -1,3 +1,5 @@
+import { atLeast, flexible } from '@quorate/core'
+import { defineTopology } from '@quorate/host'
 import { type LocalCluster, localCluster } from '@quorate/host/testing'
 import { KvClient } from '@quorate/kv'
 import { expect, test } from 'vitest'
@@ -60,4 +62,12 @@ test('the leader may be lost, and with another one nobody else can lead until on
   const again = new KvClient(await cluster.connect('kv'))
   expect(await again.getText('greeting')).toBe('of another leader')
   expect(await again.put('greeting', 'hello again')).toMatchObject({ version: 3 })
+})
+
+test('with one node less in phase 1 it would not be safe, and is refused', () => {
+  const quorums = flexible({ phase1: atLeast(3, everyone), phase2: atLeast(2, everyone) })
+  const groups = { kv: { ...topology.groups.kv, quorums } }
+  expect(() => defineTopology({ ...topology, groups })).toThrow(
+    expect.objectContaining({ code: 'QUORATE_QUORUMS_DO_NOT_MEET', phase1: everyone.slice(0, 3) }),
+  )
 })
