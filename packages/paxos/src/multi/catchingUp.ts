@@ -134,10 +134,14 @@ const chunkOf = ({ lastIndex, lastTerm, offset, data, size }: InstallSnapshot): 
   size,
 })
 
-export const isNextPiece = ({ incoming }: Learner, piece: InstallSnapshot): boolean =>
-  isNextChunk(incoming, chunkOf(piece))
-export const isLastPiece = ({ incoming }: Learner, piece: InstallSnapshot): boolean =>
-  isLastChunk(incoming, chunkOf(piece))
+/** Two learners may write the same state in different bytes: all pieces are of the one that is being asked. */
+const isOfAsked = (self: Learner, { from }: Received<InstallSnapshot>): boolean =>
+  self.attempts > 0 && !areAcceptorsAsked(self) && from === peerInTurn(self)
+
+export const isNextPiece = (self: Learner, piece: Received<InstallSnapshot>): boolean =>
+  isOfAsked(self, piece) && isNextChunk(self.incoming, chunkOf(piece))
+export const isLastPiece = (self: Learner, piece: Received<InstallSnapshot>): boolean =>
+  isOfAsked(self, piece) && isLastChunk(self.incoming, chunkOf(piece))
 export const completed = ({ incoming }: Learner, piece: InstallSnapshot): Snapshot =>
   completedSnapshot(incoming, chunkOf(piece))
 

@@ -362,6 +362,27 @@ describe('snapshots', () => {
     }
   })
 
+  test('all pieces are of the learner that is being asked: another one may write the same state in other bytes', () => {
+    const role = learnerIn()
+    const [first, rest] = [given.pieceOf(snapshot, 0, 4), given.pieceOf(snapshot, 4, 6)]
+    role.receive(announce(7))
+    expect(role.receive(first)).toEqual([])
+    role.fire('learnAgain')
+    expect(role.receive({ ...first, from: given.at('learner', 'n3') })).toEqual([])
+    role.receive(first)
+    expect(role.receive({ ...rest, from: given.at('learner', 'n3') })).toEqual([])
+    for (let time = 0; time < 4; time++) role.fire('learnAgain')
+    expect(asks(role)).toEqual(['n3 for 1 to 7'])
+    expect(role.receive(first)).toEqual([])
+    role.fire('learnAgain')
+    expect(asks(role)).toEqual(['all for 1 to 7'])
+    expect(role.receive({ ...first, from: given.at('learner', 'n3') })).toEqual([])
+    role.fire('learnAgain')
+    expect(asks(role)).toEqual(['n2 for 1 to 7'])
+    role.receive(first)
+    expect(given.kindsOf(role.receive(rest))).toEqual(['install', 'restore', 'Learn->n2'])
+  })
+
   test('an empty piece brings no new question with it: nobody would ever stop', () => {
     const role = asking()
     expect(role.receive(given.pieceOf(snapshot, 0, 0))).toEqual([])
