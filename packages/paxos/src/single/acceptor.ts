@@ -63,6 +63,12 @@ export const acceptor = setup({
     isPromised: on('Prepare', (self, { ballot }) => isSameBallot(ballot, self.promised)),
     /** P1a: "An acceptor can accept a proposal numbered n iff it has not responded to a prepare request having a number greater than n." */
     honoursPromise: on('Accept', (self, { proposal }) => !isGreater(self.promised, proposal.ballot)),
+    /** A repeated request gets the same answer: it was accepted, and nothing was promised to a greater ballot since. */
+    isAcceptedAgain: on(
+      'Accept',
+      ({ promised, accepted }, { proposal: { ballot } }) =>
+        accepted !== undefined && isSameBallot(ballot, accepted.ballot) && isSameBallot(ballot, promised),
+    ),
     hasAccepted: ({ context: self }) => self.accepted !== undefined,
   },
   actions: {
@@ -105,6 +111,7 @@ export const acceptor = setup({
     ],
     Accept: [
       { guard: 'isNobodysAccept', ...ignore('no proposer issues such a ballot') },
+      { guard: 'isAcceptedAgain', actions: ['replyAccepted', 'informLearners'] },
       { guard: 'honoursPromise', actions: ['accept', 'persist', 'replyAccepted', 'informLearners'] },
       { actions: 'refuseAccept' },
     ],

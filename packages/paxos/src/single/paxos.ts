@@ -35,13 +35,13 @@ export interface PaxosOptions {
   readonly quorums?: PhaseQuorums
   /** The learner that acceptors inform and that informs the others. @default none: acceptors inform all learners */
   readonly distinguishedLearner?: NodeId
-  /** How long a proposer waits for the answers of one phase before it backs off. Milliseconds. @default 500 */
+  /** How long a proposer waits for the answers of one phase before it asks again. Milliseconds. @default 500 */
   readonly phaseTimeoutMs?: number
-  /** The mean back-off after a first failure; it doubles with each, up to 32 times as long. Milliseconds. @default 100 */
+  /** The mean wait of a proposer after a first refusal; it doubles with each, up to 32 times as long. Milliseconds. @default 100 */
   readonly backOffMs?: number
 }
 
-/** A back-off doubles so often: from twice `backOffMs` at most after the first failure to 64 times. */
+/** A back-off doubles so often: from twice `backOffMs` at most after the first refusal to 64 times. */
 const doublingsMax = 6
 /** Timers hold at most this; a longer one would fire at once. */
 const timerMsMax = 2 ** 31 - 1

@@ -37,7 +37,7 @@ export interface Proposer extends ProposerRecord {
   readonly highest: Proposal | undefined
   /** Who accepted. */
   readonly votes: Readonly<Record<NodeId, true>>
-  /** Ballots that failed: the more, the longer the back-off. */
+  /** Ballots that were refused: the more, the longer the back-off. */
   readonly failures: number
   readonly chosen: Uint8Array | undefined
 }
@@ -176,17 +176,17 @@ export const proposer = setup({
   states: {
     /** The disk is told of the doubt, or another restart would forget it. */
     starting: { always: [{ guard: 'isDoubtful', actions: 'persist', target: 'doubtful' }, { target: 'idle' }] },
-    idle: { always: { guard: 'isAsked', target: 'preparing' } },
-    /** Phase 1. */
+    idle: { always: { guard: 'isAsked', actions: ['nextBallot', 'persist'], target: 'preparing' } },
+    /** Phase 1. What is lost is asked again, under the same ballot: answers that came still count. */
     preparing: {
-      entry: ['nextBallot', 'persist', 'broadcastPrepare'],
+      entry: 'broadcastPrepare',
       always: { guard: 'isPrepared', target: 'accepting' },
-      after: { phaseTimeout: 'backingOff' },
+      after: { phaseTimeout: { target: 'preparing', reenter: true } },
       on: {
-        Promise: [{ guard: 'isPromised', actions: 'countPromise' }, ignore('an answer to a phase that is over')],
+        Promise: [{ guard: 'isPromised', actions: 'countPromise' }, ignore('an answer to an earlier ballot')],
         Nack: [
           { guard: 'isRefused', actions: 'skipRounds', target: 'backingOff' },
-          ignore('an answer to a phase that is over'),
+          ignore('an answer to an earlier ballot'),
         ],
       },
     },
@@ -194,19 +194,19 @@ export const proposer = setup({
     accepting: {
       entry: 'broadcastAccept',
       always: { guard: 'isChosen', actions: ['noteChosen', 'informLearners', 'informProposers'], target: 'done' },
-      after: { phaseTimeout: 'backingOff' },
+      after: { phaseTimeout: { target: 'accepting', reenter: true } },
       on: {
-        Accepted: [{ guard: 'isAccepted', actions: 'countAccepted' }, ignore('an answer to a phase that is over')],
+        Accepted: [{ guard: 'isAccepted', actions: 'countAccepted' }, ignore('an answer to an earlier ballot')],
         Nack: [
           { guard: 'isRefused', actions: 'skipRounds', target: 'backingOff' },
-          ignore('an answer to a phase that is over'),
+          ignore('an answer to an earlier ballot'),
         ],
       },
     },
     /** "Two proposers each keep issuing a sequence of proposals with increasing numbers" (section 2.4): one must wait. */
     backingOff: {
       entry: 'noteFailure',
-      after: { backOff: 'preparing' },
+      after: { backOff: { actions: ['nextBallot', 'persist'], target: 'preparing' } },
     },
     /**
      * A proposer that may have forgotten a ballot could issue it again, with another value: it issues no more, for good.
