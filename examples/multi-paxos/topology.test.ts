@@ -1,32 +1,41 @@
-import { memoryStore, memoryTransport } from '@quorate/core/testing'
-import { type QuorateNode, realClock, startNode } from '@quorate/host'
-import { connectKvClient } from '@quorate/kv'
+import { localCluster } from '@quorate/host/testing'
+import { KvClient } from '@quorate/kv'
 import { expect, test } from 'vitest'
 import topology from './topology.js'
 
-/** The three nodes in this process, on a bus and disks in memory. */
-test('what one client writes another reads, also when the leader is gone', async () => {
-  const { cluster, nodes: ids, groups } = topology
-  const transport = memoryTransport()
-  const nodes = new Map<string, QuorateNode>()
-  for (const id of ids) {
-    const store = memoryStore({ clock: realClock() })
-    nodes.set(id, await startNode({ id, cluster, transport, store, groups }))
-  }
+test('what was written is there when the node that led is gone, and one that comes back learns what it missed', async () => {
+  await using cluster = await localCluster(topology)
+  const client = new KvClient(await cluster.connect('kv'))
+  const { revision } = await client.put('greeting', 'hello')
+  const [leader = ''] = cluster.leaders('kv')
 
-  const writer = await connectKvClient({ transport, cluster, group: 'kv' })
-  const { revision } = await writer.put('greeting', 'hello')
-  const leader = writer.leader ?? ''
-  expect(ids).toContain(leader)
-  await nodes.get(leader)?.stop()
-
-  const reader = await connectKvClient({ transport, cluster, group: 'kv' })
-  expect(await reader.getText('greeting')).toBe('hello')
-  expect(await reader.compareAndSet('greeting', { revision }, 'hello again')).toMatchObject({
+  await cluster.kill(leader)
+  expect(await client.getText('greeting')).toBe('hello')
+  expect(await client.compareAndSet('greeting', { revision }, 'hello again')).toMatchObject({
     changed: true,
     version: 2,
   })
-  expect(reader.leader).not.toBe(leader)
+  expect(cluster.leaders('kv')).not.toContain(leader)
 
-  await Promise.all([writer.close(), reader.close(), ...[...nodes.values()].map((node) => node.stop())])
+  await cluster.start(leader)
+  const returned = new KvClient(cluster.node(leader).group('kv'))
+  expect(await returned.getText('greeting')).toBe('hello again')
+})
+
+test('of three nodes one is not enough: nobody leads, and who writes is told so; with a second it goes on', async () => {
+  await using cluster = await localCluster(topology)
+  await new KvClient(await cluster.connect('kv')).put('greeting', 'hello')
+
+  await cluster.kill('n1', 'n2')
+  await expect.poll(() => cluster.leaders('kv'), { timeout: 10_000 }).toEqual([])
+  const late = new KvClient(await cluster.connect('kv', { deadlineMs: 500 }))
+  await expect(late.put('greeting', 'lost')).rejects.toMatchObject({
+    code: 'QUORATE_NOT_EXECUTED',
+    message: expect.stringMatching(/nobody said who leads|gave no answer/),
+  })
+
+  await cluster.start('n1')
+  const client = new KvClient(await cluster.connect('kv'))
+  expect(await client.getText('greeting')).toBe('hello')
+  expect(await client.put('greeting', 'hello again')).toMatchObject({ version: 2 })
 })

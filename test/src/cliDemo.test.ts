@@ -27,9 +27,9 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(directory, { recursive: true }))
 
-const expected = (broker: string) => ({
+const expected = (broker: string, protocol = 'raft') => ({
   ok: true,
-  protocol: 'raft',
+  protocol,
   broker,
   input: { lines, sha256 },
   nodes: ['n1', 'n2', 'n3'].map((id) => ({ id, applied: lines, sha256 })),
@@ -38,20 +38,23 @@ const expected = (broker: string) => ({
 })
 
 describe('demo', { timeout: 90_000 }, () => {
-  test('with the embedded broker: every node applied exactly the file; one line of JSON, nothing left behind', async () => {
-    const { code, out, err } = await quorate(['demo', 'raft', '--json', '--input', input], {
-      ...variables,
-      PATH: noPath,
-    })
-    expect(err).toBe('')
-    expect(code).toBe(0)
-    expect(out.split('\n')).toEqual([expect.any(String), ''])
-    const report = JSON.parse(out)
-    expect(report).toEqual(expected('embedded'))
-    expect(report.failoverMs).toBeGreaterThan(0)
-    expect(report.writesPerSecond).toBeGreaterThan(0)
-    expect(readdirSync(temporary)).toEqual([])
-  })
+  test.each(['raft', 'multi-paxos'])(
+    '%s, with the embedded broker: every node applied exactly the file; one line of JSON, nothing left behind',
+    async (protocol) => {
+      const { code, out, err } = await quorate(['demo', protocol, '--json', '--input', input], {
+        ...variables,
+        PATH: noPath,
+      })
+      expect(err).toBe('')
+      expect(code).toBe(0)
+      expect(out.split('\n')).toEqual([expect.any(String), ''])
+      const report = JSON.parse(out)
+      expect(report).toEqual(expected('embedded', protocol))
+      expect(report.failoverMs).toBeGreaterThan(0)
+      expect(report.writesPerSecond).toBeGreaterThan(0)
+      expect(readdirSync(temporary)).toEqual([])
+    },
+  )
 
   test('with a broker that is given, behind a password: nothing else is started, and it says which', async () => {
     const broker = await startBroker({ user: 'me', pass: 'right' })

@@ -152,7 +152,7 @@ describe('up --inspect=stately on three processes', { timeout: 60_000 }, () => {
 
   test('contexts and commands can be read: maps by key, bytes as text, the log as a summary', () => {
     const leader = leaderOf() ?? ''
-    const { context } = snapshotsOf(leader).at(-1) ?? { context: {} }
+    const context = snapshotsOf(leader).at(-1)?.context ?? {}
     const followers = nodes.filter((node) => !leader.endsWith(node))
     expect(context['progress']).toMatchObject(
       Object.fromEntries(followers.map((node) => [node, { matchIndex: expect.any(Number) }])),

@@ -7,6 +7,21 @@ export class UnusableTopologyError extends QuorateError {
   }
 }
 
+/** `QUORATE_UNKNOWN_ROLE`: a name under which no role is known. */
+export class UnknownRoleError extends QuorateError {
+  constructor(name: string, known: readonly string[]) {
+    const text = `there is no role ${JSON.stringify(name)}: give one of ${known.join(', ')}, or a file such as ./${name}.ts`
+    super('QUORATE_UNKNOWN_ROLE', text)
+  }
+}
+
+/** `QUORATE_UNUSABLE_ROLE`: a file from which no role could be loaded. */
+export class UnusableRoleError extends QuorateError {
+  constructor(path: string, what: string, options?: { cause?: unknown }) {
+    super('QUORATE_UNUSABLE_ROLE', `${path}: ${what}`, options)
+  }
+}
+
 /** `QUORATE_UNREADABLE_FILE`: a file that was named on the command line cannot be read. */
 export class UnreadableFileError extends QuorateError {
   constructor(what: string, path: string, cause: unknown) {

@@ -5,8 +5,10 @@ export {
   NodeExitedError,
   NoNodeAnswersError,
   TooSlowError,
+  UnknownRoleError,
   UnreadableFileError,
   UnsuitableInputError,
+  UnusableRoleError,
   UnusableTopologyError,
   UnwritableFileError,
 } from './errors.js'

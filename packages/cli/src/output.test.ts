@@ -11,6 +11,15 @@ test('columns are as wide as what they hold, and numbers stand to the right', ()
       ],
     ),
   ).toEqual(['KEY           N', 'a             5', 'long key  12345'])
+  expect(
+    table(
+      ['N', 'M'],
+      [
+        ['-', '-'],
+        [10, '-'],
+      ],
+    ),
+  ).toEqual([' N  M', ' -  -', '10  -'])
   expect(table(['KEY', 'N'], [])).toEqual(['KEY  N'])
 })
 

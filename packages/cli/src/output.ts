@@ -5,17 +5,23 @@ export type OutputFormat = 'text' | 'json'
 export const outputOption = (): Option =>
   new Option('--output <format>', 'how to print it').choices(['text', 'json'] satisfies OutputFormat[]).default('text')
 
+/** Stands where there is nothing to show. */
+export const nothing = '-'
+
 /** Lines of columns, as wide as what they hold. Numbers stand to the right. */
 export const table = (titles: readonly string[], rows: readonly (readonly (string | number)[])[]): string[] => {
   const widths = titles.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => String(row[column] ?? '').length)),
   )
-  const isNumeric = titles.map((_, column) => rows.every((row) => typeof row[column] === 'number'))
+  const isNumeric = titles.map((_, column) => {
+    const cells = rows.map((row) => row[column]).filter((cell) => cell !== nothing)
+    return cells.length > 0 && cells.every((cell) => typeof cell === 'number')
+  })
   const line = (cells: readonly (string | number)[]): string =>
     cells
       .map((cell, column) => {
         const width = widths[column] ?? 0
-        return isNumeric[column] && rows.length > 0 ? String(cell).padStart(width) : String(cell).padEnd(width)
+        return isNumeric[column] ? String(cell).padStart(width) : String(cell).padEnd(width)
       })
       .join('  ')
       .trimEnd()

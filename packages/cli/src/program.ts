@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { demoCommand } from './commands/demo.js'
+import { diagramCommand } from './commands/diagram.js'
 import { kvCommand } from './commands/kv.js'
 import { newCommand } from './commands/new.js'
 import { protoCommand } from './commands/proto.js'
@@ -16,6 +17,7 @@ Examples:
   quorate up topology.ts --node n1          one of them
   quorate kv put greeting hello
   quorate status
+  quorate diagram raft > raft.svg           a protocol, drawn from its statecharts
   quorate new role witness                  a role of your own, with its tests
 ${exitCodesHelp}`
 
@@ -25,7 +27,7 @@ export const program = (io: Io): Command => {
     .description('Consensus among processes: run clusters, use them, see how they are')
     .version(versionOf())
     .addHelpText('after', examples)
-  for (const make of [upCommand, demoCommand, kvCommand, statusCommand, newCommand, protoCommand])
+  for (const make of [upCommand, demoCommand, kvCommand, statusCommand, diagramCommand, newCommand, protoCommand])
     command.addCommand(make(io))
   return prepared(command, io)
 }

@@ -21,7 +21,8 @@ const isMachine = (value: unknown): value is AnyStateMachine => {
   return typeof root === 'object' && root !== null && 'states' in root && 'transitions' in root
 }
 
-const isFamily = (value: unknown): value is AnyFamily => {
+/** Whether a value is a family, whose roles can be drawn one by one. */
+export const isFamily = (value: unknown): value is AnyFamily => {
   if (typeof value !== 'object' || value === null || !('roles' in value) || !('initial' in value)) return false
   const { roles } = value
   if (typeof roles !== 'object' || roles === null) return false

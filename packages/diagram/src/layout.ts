@@ -79,6 +79,7 @@ const layoutTowards = async (direction: 'RIGHT' | 'DOWN', sketch: Sketch): Promi
   }
 }
 
+/** ELK hands none of these down to what lies within. */
 const options = {
   'elk.algorithm': 'layered',
   'elk.layered.cycleBreaking.strategy': 'DEPTH_FIRST',
@@ -115,6 +116,7 @@ const elkNode = (node: SketchNode): ElkNode => {
     id,
     children: children.map(elkNode),
     layoutOptions: {
+      ...options,
       'elk.padding': `[top=${header + 2 * paddingPx.y + 8},left=16,bottom=16,right=16]`,
       'elk.nodeSize.constraints': 'MINIMUM_SIZE',
       'elk.nodeSize.minimum': `(${width + 2 * paddingPx.x},${header + 2 * paddingPx.y})`,

@@ -102,7 +102,7 @@ test('no name of the user makes it unreadable', async () => {
     states: {
       state: { on: { 'a::b;': { target: 'end note', guard: 'is "<so>"' }, 'c:': '1' } },
       'end note': { on: { '{%%}': 'direction' } },
-      direction: { on: { '#': [{ guard: 'a-->b', target: 'End_Note' }, ignore('-- [*] `x`')] } },
+      direction: { on: { '#': [{ guard: 'a-->b', target: 'End_Note' }, ignore('-- [*] `x` "so": {a; b}')] } },
       End_Note: {},
       1: { description: 'x' },
     },
@@ -111,19 +111,21 @@ test('no name of the user makes it unreadable', async () => {
     const { nodes } = await read(drawn(odd, detail))
     expect(nodes.filter(({ id }) => !id.endsWith('_start'))).toHaveLength(6)
   }
+  // Mermaid would take it for HTML.
+  expect(drawn(odd)).toContain("[is '(so)']")
 })
 
 test('all states and arrows of one with everything', () => {
   expect(drawn(gate)).toMatchInlineSnapshot(`
     "stateDiagram-v2
       accTitle: gate
-      %% transitions within a state, not shown: 4
-      state gate {
+      %% Not shown: 2 transitions that change no state
+      state "gate<br/>entry / greet" as gate {
         [*] --> closed
         gate_open_any --> lamp: Renew
         green --> broken: [inline]
         closed
-        state open {
+        state "open<br/>exit / lower" as open {
           state bar {
             [*] --> up
             up
@@ -137,11 +139,11 @@ test('all states and arrows of one with everything', () => {
             was
           }
           --
-          state "in any state" as gate_open_any
+          state "in any state<br/>after 2000 ms / warn" as gate_open_any
         }
         broken
         broken --> [*]
-        state "in any state" as gate_any
+        state "in any state<br/>Look / show" as gate_any
         gate_any --> broken: Break [isWeak or isOld]
         gate_any --> closed: Reset
         closed --> open: Open [and(isPaid, not(isLate))]
@@ -189,7 +191,7 @@ test('of a role with one state, what it does there', () => {
   expect(drawn(acceptor)).toMatchInlineSnapshot(`
     "stateDiagram-v2
       accTitle: acceptor
-      %% transitions within a state, not shown: 1
+      %% Not shown: 1 transition that changes no state
       state "acceptor<br/>Prepare [exceedsPromised] / promise<br/>Prepare [else] / replyNack<br/>Accept / accept" as acceptor
     "
   `)

@@ -1,5 +1,5 @@
 import type { Chart } from './chart.js'
-import type { Detail, Line, Sketch, SketchEdge, SketchNode } from './sketch.js'
+import { type Detail, type Line, leftOutText, type Sketch, type SketchEdge, type SketchNode } from './sketch.js'
 import { sketchOf } from './sketchOf.js'
 
 /**
@@ -9,8 +9,9 @@ import { sketchOf } from './sketchOf.js'
 export const mermaid = (chart: Chart, { detail = 'summary' }: { readonly detail?: Detail } = {}): string => {
   const sketch = sketchOf(chart, detail)
   const writer = new Writer(sketch)
-  const leftOut = sketch.leftOut === 0 ? [] : [`  %% transitions within a state, not shown: ${sketch.leftOut}`]
-  const lines = ['stateDiagram-v2', `  accTitle: ${plain(sketch.title)}`, ...leftOut, ...writer.scope(sketch.nodes, '')]
+  const leftOut = leftOutText(sketch)
+  const comment = leftOut === '' ? [] : [`  %% ${leftOut}`]
+  const lines = ['stateDiagram-v2', `  accTitle: ${plain(sketch.title)}`, ...comment, ...writer.scope(sketch.nodes, '')]
   return `${lines.join('\n')}\n`
 }
 
@@ -129,6 +130,4 @@ const plain = (text: string): string =>
     .replaceAll('"', "'")
     .replaceAll('<', '(')
     .replaceAll('>', ')')
-    .replaceAll('{', '(')
-    .replaceAll('}', ')')
     .replace(/:(?=:|$)/g, '')

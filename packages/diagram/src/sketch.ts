@@ -54,6 +54,12 @@ export const initialNode = (state: string): SketchNode => ({
   children: [],
 })
 
+/** Says how much is not shown, or nothing where all of it is. */
+export const leftOutText = ({ leftOut }: Sketch): string => {
+  if (leftOut === 0) return ''
+  return `Not shown: ${leftOut} ${leftOut === 1 ? 'transition that changes' : 'transitions that change'} no state`
+}
+
 /** Gathers arrows: those between the same two nodes become one. */
 export class Arrows {
   readonly #edges = new Map<string, { source: string; target: string; lines: Line[] }>()

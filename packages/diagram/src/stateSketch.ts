@@ -3,6 +3,9 @@ import { statesOf } from './chart.js'
 import { cellsOf, decisionsOf } from './labels.js'
 import { Arrows, anyId, type Detail, initialId, initialNode, type Sketch, type SketchNode } from './sketch.js'
 
+/** Up to so many lines about what happens within states, a summary has room for them. */
+const deedsMax = 8
+
 /** All states of a chart, nested. */
 export const stateSketch = (chart: Chart, detail: Detail): Sketch => {
   const drawing = new Drawing(chart, detail)
@@ -27,10 +30,13 @@ class Drawing {
   leftOut = 0
   readonly #states: ReadonlyMap<string, ChartState>
   readonly #detail: Detail
+  /** Whether states show what they do on entry, on exit and in between. */
+  readonly #showsDeeds: boolean
 
   constructor(chart: Chart, detail: Detail) {
     this.#states = new Map(statesOf(chart).map((state) => [state.id, state]))
     this.#detail = detail
+    this.#showsDeeds = detail === 'full' || isTerse([...this.#states.values()])
   }
 
   /** An arrow from within a state to that state ends at its beginning, where it can be seen to enter anew. */
@@ -71,27 +77,32 @@ class Drawing {
     return hasInward
   }
 
-  #entryAndExit(state: ChartState): readonly string[] {
-    if (!this.#isShownWhole(state)) return []
-    return [...actionLine('entry', state.entry), ...actionLine('exit', state.exit)]
+  #entryAndExit({ entry, exit }: ChartState): readonly string[] {
+    return this.#showsDeeds ? [...actionLine('entry', entry), ...actionLine('exit', exit)] : []
   }
 
   /** What happens while the state stays. */
-  #staying(state: ChartState): readonly string[] {
-    const staying = state.transitions.filter(({ targets }) => targets.length === 0)
-    const isShown = ({ actions }: ChartTransition): boolean =>
-      this.#isShownWhole(state) && (this.#detail === 'full' || actions.length > 0)
-    this.leftOut += staying.filter((transition) => !isShown(transition)).length
-    return cellsOf(state.transitions)
+  #staying({ transitions }: ChartState): readonly string[] {
+    const isShown = (transition: ChartTransition): boolean =>
+      this.#detail === 'full' || (this.#showsDeeds && isDeed(transition))
+    this.leftOut += transitions.filter((transition) => isStaying(transition) && !isShown(transition)).length
+    return cellsOf(transitions)
       .flatMap((cell) => decisionsOf(cell, 'full'))
-      .filter(({ transition }) => transition.targets.length === 0 && isShown(transition))
-      .map(({ transition, text }) => (transition.actions.length > 0 ? text : ignoredText(text, transition.description)))
+      .filter(({ transition }) => isStaying(transition) && isShown(transition))
+      .map(({ transition, text }) => (isDeed(transition) ? text : ignoredText(text, transition.description)))
   }
+}
 
-  /** Of a role with a single state, what it does there is all that there is to see. */
-  #isShownWhole({ id, states }: ChartState): boolean {
-    return this.#detail === 'full' || (states.length === 0 && !id.includes('.'))
-  }
+const isStaying = ({ targets }: ChartTransition): boolean => targets.length === 0
+const isDeed = (transition: ChartTransition): boolean => isStaying(transition) && transition.actions.length > 0
+
+/** A summary names what happens within states where that is little, or all that a role does. */
+const isTerse = (states: readonly ChartState[]): boolean => {
+  const deeds = states.map(
+    ({ entry, exit, transitions }) =>
+      Number(entry.length > 0) + Number(exit.length > 0) + transitions.filter(isDeed).length,
+  )
+  return deeds.reduce((sum, each) => sum + each, 0) <= deedsMax || states.length === 1
 }
 
 const actionLine = (when: string, actions: readonly string[]): readonly string[] =>

@@ -131,7 +131,7 @@ test('a summary leaves out what changes no state, and says how much; in full it 
   const summary = wordsOf(await drawn(follower.actor))
   const full = wordsOf(await drawn(follower.actor, 'full'))
   expect(summary).toContain('AppendEntries [else]')
-  expect(summary).toContain('Not shown: 21 transitions within a state')
+  expect(summary).toContain('Not shown: 21 transitions that change no state')
   expect(summary.join()).not.toContain('rejectEntries')
   expect(full).toContain('AppendEntries [isOlderLeader] / rejectEntries')
   expect(full).toContain('PreVoteReply ignored: an answer to a candidate that this server no longer is')
@@ -144,7 +144,7 @@ test('of a role with one state, what it does there', async () => {
     'Prepare [exceedsPromised] / promise',
     'Prepare [else] / replyNack',
     'Accept / accept',
-    'Not shown: 1 transition within a state',
+    'Not shown: 1 transition that changes no state',
   ])
 })
 

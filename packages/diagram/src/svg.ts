@@ -1,10 +1,11 @@
 import type { Chart } from './chart.js'
 import { describe } from './describe.js'
 import * as layout from './layout.js'
-import type { Detail } from './sketch.js'
+import { type Detail, leftOutText } from './sketch.js'
 import { sketchOf } from './sketchOf.js'
 import { styleSheet } from './svgStyle.js'
-import { type TextStyle, textWidth } from './textSize.js'
+import { escaped, textAt } from './svgText.js'
+import { textWidth } from './textSize.js'
 
 const footerHeight = 20
 const cornerRadius = 6
@@ -16,7 +17,7 @@ const cornerRadius = 6
 export const svg = async (chart: Chart, { detail = 'summary' }: { readonly detail?: Detail } = {}): Promise<string> => {
   const sketch = sketchOf(chart, detail)
   const placed = await layout.layoutOf(sketch)
-  const footer = footerOf(sketch.leftOut)
+  const footer = leftOutText(sketch)
   const width = Math.max(placed.width, footer === '' ? 0 : textWidth(footer, layout.textStyle) + 32)
   const height = placed.height + (footer === '' ? 0 : footerHeight)
   const name = escaped(sketch.title)
@@ -33,11 +34,6 @@ export const svg = async (chart: Chart, { detail = 'summary' }: { readonly detai
     ...(footer === '' ? [] : [textAt(footer, 16, height - 12, 'muted', layout.textStyle)]),
     '</svg>',
   ].join('\n')}\n`
-}
-
-const footerOf = (leftOut: number): string => {
-  if (leftOut === 0) return ''
-  return leftOut === 1 ? 'Not shown: 1 transition within a state' : `Not shown: ${leftOut} transitions within a state`
 }
 
 const nodeLines = (placed: layout.PlacedNode, isRegion: boolean): readonly string[] => {
@@ -89,10 +85,6 @@ const labelLines = ({ label }: layout.PlacedEdge): readonly string[] => {
   ]
 }
 
-/** Held to its width: another font than Helvetica makes no text run into what stands beside it. */
-const textAt = (text: string, x: number, y: number, kind: string, style: TextStyle): string =>
-  `<text${kind === '' ? '' : ` class="${kind}"`} x="${x}" y="${y}" textLength="${textWidth(text, style)}" lengthAdjust="spacingAndGlyphs">${escaped(text)}</text>`
-
 /** A line with round corners. */
 const pathOf = ([first, ...rest]: readonly layout.Point[]): string => {
   if (first === undefined) return ''
@@ -114,6 +106,3 @@ const towards = (corner: layout.Point, next: layout.Point): layout.Point => {
   const along = (from: number, to: number): number => Math.round((from + (to - from) * share) * 2) / 2
   return { x: along(corner.x, next.x), y: along(corner.y, next.y) }
 }
-
-const escaped = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')

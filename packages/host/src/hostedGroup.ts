@@ -26,7 +26,7 @@ import { Cell } from './cell.js'
 import { ClientFace } from './clientFace.js'
 import type { DropLog } from './dropLog.js'
 import type { Engine } from './engine.js'
-import type { GroupReport } from './nodeStatus.js'
+import type { GroupReport, RoleReport } from './nodeStatus.js'
 import type { Peers } from './peers.js'
 import { isServing } from './roleTraits.js'
 import type { Telemetry } from './telemetry.js'
@@ -145,9 +145,7 @@ export class HostedGroup {
     const { applier } = this
     return {
       protocol: this.definition.protocol,
-      roles: Object.fromEntries(
-        [...this.#cells].map(([role, cell]) => [role, { ...cell.status(), waitingEffects: cell.waiting }]),
-      ),
+      roles: Object.fromEntries([...this.#cells].map(([role, cell]) => [role, reportOf(cell)])),
       ...(applier && {
         applied: applier.driver.applied.index,
         toApply: applier.queued,
@@ -252,6 +250,11 @@ export async function recoverRoles(
     roles.set(role, { record: record && codec.decode(record), snapshot, base, entries, torn: store.torn })
   }
   return roles
+}
+
+function reportOf(cell: Cell): RoleReport {
+  const { orders, asked = false, applies } = cell.definition
+  return { ...cell.status(), orders, asked, applies, waitingEffects: cell.waiting }
 }
 
 const unknownStatus: RoleStatus = { state: '', term: 0, leader: undefined, leads: false, commitIndex: 0, lastIndex: 0 }

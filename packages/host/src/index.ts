@@ -18,7 +18,7 @@ export {
 } from './errors.js'
 export { startNode } from './node.js'
 export type { NodeGroup, NodeGroupOf } from './nodeGroup.js'
-export type { GroupReport, NodeReport } from './nodeStatus.js'
+export type { GroupReport, NodeReport, RoleReport } from './nodeStatus.js'
 export type { QuorateNode } from './quorateNode.js'
 export { QuorumsDoNotMeetError, UnknownNodeError } from './quorumCheck.js'
 export { realClock } from './realClock.js'

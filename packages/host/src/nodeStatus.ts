@@ -21,10 +21,20 @@ export interface NodeReport {
   readonly groups: Readonly<Record<string, GroupReport>>
 }
 
+/** One role of a group on one node. */
+export interface RoleReport extends RoleStatus {
+  /** What it is for, as of its definition: clients send it commands, or ask it; it drives the state machine. */
+  readonly orders: boolean
+  readonly asked: boolean
+  readonly applies: boolean
+  /** Effects that wait for the disk. */
+  readonly waitingEffects: number
+}
+
 /** One group on one node. */
 export interface GroupReport {
   readonly protocol: string
-  readonly roles: Readonly<Record<string, RoleStatus & { readonly waitingEffects: number }>>
+  readonly roles: Readonly<Record<string, RoleReport>>
   /** Where this node has a state machine: the last entry that it applied. */
   readonly applied?: number
   /** Decided entries that are not applied yet. */

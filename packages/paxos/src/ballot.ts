@@ -2,7 +2,7 @@ import { checkNodes, InvalidConfigurationError, type NodeId } from '@quorate/cor
 
 /**
  * Proposal numbers. "Different proposers choose their numbers from disjoint sets of numbers, so two different proposers
- * never issue a proposal with the same number" (Lamport, "Paxos Made Simple", section 2.2): a round, and the node that
+ * never issue a proposal with the same number" (Lamport, "Paxos Made Simple", section 2.5): a round, and the node that
  * issued it.
  * @module
  */

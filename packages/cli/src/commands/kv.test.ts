@@ -101,7 +101,7 @@ test('status: a table, JSON', async () => {
   const { code, out } = await quorate('status')
   expect(code).toBe(0)
   expect(out).toMatch(
-    /^NODE +STATE +GROUP +ROLE +TERM +LEADER +LAST +COMMITTED +APPLIED\nn1 +running +store .*\nn2 .*\nn3 .*\n$/,
+    /^NODE +IS +GROUP +ROLE +STATE +TERM +LEADER +LAST +COMMITTED +APPLIED\nn1 +running +store +server .*\nn2 .*\nn3 .*\n$/,
   )
   for (const argv of [
     ['status', '--json'],

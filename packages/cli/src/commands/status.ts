@@ -1,10 +1,11 @@
-import { clusterStatus, type NodeReport } from '@quorate/host'
+import { clusterStatus } from '@quorate/host'
 import { Command, Option } from 'commander'
 import { type ConnectionSettings, shownServer, transportOf, withConnection } from '../connection/settings.js'
 import { NoNodeAnswersError } from '../errors.js'
 import { exitCodesHelp } from '../exitCodes.js'
 import { type Io, printLine } from '../io.js'
-import { type OutputFormat, outputOption, table } from '../output.js'
+import { type OutputFormat, outputOption } from '../output.js'
+import { statusLines } from '../statusLines.js'
 import { clusterOption, wholeNumber } from './kvSettings.js'
 
 interface StatusSettings extends ConnectionSettings {
@@ -35,22 +36,5 @@ export const statusCommand = (io: Io): Command =>
       const nodes = await clusterStatus({ transport: transportOf(settings), cluster, waitMs: wait })
       if (nodes.length === 0) throw new NoNodeAnswersError(cluster, shownServer(settings), wait)
       if (settings.json || settings.output === 'json') printLine(io, JSON.stringify({ cluster, nodes }))
-      else for (const line of table(titles, nodes.flatMap(rowsOf))) printLine(io, line)
+      else for (const line of statusLines(nodes)) printLine(io, line)
     })
-
-const titles = ['NODE', 'STATE', 'GROUP', 'ROLE', 'TERM', 'LEADER', 'LAST', 'COMMITTED', 'APPLIED']
-
-const rowsOf = ({ node, state, waitingFor, groups }: NodeReport): (string | number)[][] =>
-  Object.entries(groups).flatMap(([group, { roles, applied }]) =>
-    Object.values(roles).map((role) => [
-      node,
-      waitingFor.length > 0 ? `waits for ${waitingFor.join(', ')}` : state,
-      group,
-      role.state,
-      role.term,
-      role.leader ?? '-',
-      role.lastIndex,
-      role.commitIndex,
-      applied ?? '-',
-    ]),
-  )

@@ -90,17 +90,22 @@ export class StageActor {
     this.writing = []
   }
 
+  /** Takes a step by hand, unless the actor is down: what it emits goes where the effects of every step go. */
+  do(step: (driven: Driven<AnyActorLogic>) => readonly Effect[]): void {
+    if (this.driven) this.#emit(step(this.driven))
+  }
+
   tell(event: { readonly type: string } & Readonly<Record<string, unknown>>): void {
-    if (this.driven) this.#emit(this.driven.tell(event as never) as readonly Effect[])
+    this.do((driven) => driven.tell(event as never) as readonly Effect[])
   }
 
   /** Lets a pending timer fire, by the name of its delay. */
   fire(timer: string): void {
-    if (this.driven) this.#emit(this.driven.fire(timer) as readonly Effect[])
+    this.do((driven) => driven.fire(timer) as readonly Effect[])
   }
 
   receive({ message, from }: Packet): void {
-    if (this.driven) this.#emit(this.driven.receive({ ...message, from } as never) as readonly Effect[])
+    this.do((driven) => driven.receive({ ...message, from } as never) as readonly Effect[])
   }
 
   /** Begins a write of all that waits, unless one is under way. */

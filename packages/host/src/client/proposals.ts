@@ -112,7 +112,7 @@ export class Proposals<Result> {
         leader === undefined
           ? 'nobody said who leads'
           : this.#session === 0
-            ? 'no session was opened yet'
+            ? `node ${leader} was asked for a session and gave no answer`
             : `others go before it`
       this.#queue.remove(call)
       fail(call, new NotExecutedError(`${why} before the command was sent: ${hint}`, { cause }))

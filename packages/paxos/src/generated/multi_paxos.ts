@@ -738,6 +738,8 @@ export interface Learn {
   readonly snapshotIndex: number
   readonly snapshotTerm: number
   readonly offset: number
+  /** Every slot up to here is known to be chosen: acceptors say nothing of the slots behind it. */
+  readonly through: number
 }
 
 function emptyLearn(): Draft<Learn> {
@@ -747,6 +749,7 @@ function emptyLearn(): Draft<Learn> {
     snapshotIndex: 0,
     snapshotTerm: 0,
     offset: 0,
+    through: 0,
   }
 }
 
@@ -767,6 +770,9 @@ function readLearn(reader: ProtoReader): Learn {
       case 32:
         message.offset = reader.uint64()
         break
+      case 40:
+        message.through = reader.uint64()
+        break
       default:
         reader.skip(tag)
     }
@@ -779,6 +785,7 @@ function writeLearn(writer: ProtoWriter, message: Learn): void {
   if (message.snapshotIndex !== 0) writer.tag(16).uint64(message.snapshotIndex)
   if (message.snapshotTerm !== 0) writer.tag(24).uint64(message.snapshotTerm)
   if (message.offset !== 0) writer.tag(32).uint64(message.offset)
+  if (message.through !== 0) writer.tag(40).uint64(message.through)
 }
 
 /** @throws `QUORATE_UNENCODABLE_VALUE` */

@@ -11,7 +11,7 @@ import {
   UnencodableValueError,
 } from '@quorate/core'
 
-/** A proposal number. Ballots of one round are ordered by the name of the node. */
+/** A proposal number. Of one round, ballots are ordered by a place that follows from the name of the node. */
 export interface Ballot {
   readonly round: number
   /** The proposer that issued it. */
@@ -412,11 +412,14 @@ export interface AcceptorRecord {
   readonly promised: Ballot
   /** The highest-numbered proposal that was accepted. */
   readonly accepted?: Proposal
+  /** The disk lost a write once: a promise may be forgotten. */
+  readonly doubtful: boolean
 }
 
 function emptyAcceptorRecord(): Draft<AcceptorRecord> {
   return {
     promised: emptyBallot(),
+    doubtful: false,
   }
 }
 
@@ -431,6 +434,9 @@ function readAcceptorRecord(reader: ProtoReader): AcceptorRecord {
       case 18:
         message.accepted = reader.message(readProposal)
         break
+      case 24:
+        message.doubtful = reader.bool()
+        break
       default:
         reader.skip(tag)
     }
@@ -441,6 +447,7 @@ function readAcceptorRecord(reader: ProtoReader): AcceptorRecord {
 function writeAcceptorRecord(writer: ProtoWriter, message: AcceptorRecord): void {
   writer.tag(10).message(writeBallot, message.promised)
   if (message.accepted !== undefined) writer.tag(18).message(writeProposal, message.accepted)
+  if (message.doubtful !== false) writer.tag(24).bool(message.doubtful)
 }
 
 /** @throws `QUORATE_UNENCODABLE_VALUE` */

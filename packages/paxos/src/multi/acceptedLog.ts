@@ -8,8 +8,8 @@ import type { Accept } from '../generated/multi_paxos.js'
  * @module
  */
 
-/** Slots that one Accept may lie beyond the last: more than a window, so that nobody fills the disk with nothing. */
-const gapMax = 262_144
+/** Slots that are left empty at once, and slots that may be under way at once: so that nobody fills the disk with nothing. */
+const holesMax = 262_144
 
 /** True for an entry that somebody proposed. */
 export const isAccepted = ({ term }: Entry): boolean => term > 0
@@ -19,14 +19,25 @@ const remembered = (log: Log, entries: readonly Entry[]): readonly Entry[] =>
   (entries[0]?.index ?? 0) > log.base.index ? entries : entries.filter(({ index }) => index > log.base.index)
 
 /** Slots that do not follow one another, entries of another ballot, or a place that no proposer can have reached. */
-export function isMalformed(log: Log, { entries, ballot }: Accept): boolean {
+export function isMalformed(log: Log, { entries, ballot, chosenThrough }: Accept): boolean {
   const term = termOf(ballot)
   const first = entries[0]?.index ?? 0
   return (
     first < 1 ||
-    first > log.last.index + gapMax ||
+    first > Math.max(log.last.index, chosenThrough) + holesMax ||
     entries.some((entry, position) => entry.index !== first + position || entry.term !== term)
   )
+}
+
+/** True if more slots lie before the entries than are left empty at once: this acceptor was away for long. */
+export const isOutOfReach = (log: Log, { entries }: Accept): boolean =>
+  (entries[0]?.index ?? 0) > log.last.index + holesMax
+
+/** Empty slots that lead from the last one towards the entries. */
+export function holesBefore(log: Log, { entries }: Accept): readonly Entry[] {
+  const next = log.last.index + 1
+  const count = Math.min((entries[0]?.index ?? 0) - next, holesMax)
+  return Array.from({ length: Math.max(count, 0) }, (_, position) => noopAt({ index: next + position, term: 0 }))
 }
 
 /** True if each of the entries is accepted already, in this very ballot. */
@@ -50,10 +61,9 @@ export function cutBefore(log: Log, { entries }: Accept): Mark {
 /** What is appended after the cut: holes that come to be, the entries, and what stood in later slots. */
 export function written(log: Log, accept: Accept): readonly Entry[] {
   const entries = remembered(log, accept.entries)
-  const [first, last] = [entries[0], entries.at(-1)]
-  if (!first || !last) return []
-  const holes: Entry[] = []
-  for (let index = log.last.index + 1; index < first.index; index++) holes.push(noopAt({ index, term: 0 }))
+  const last = entries.at(-1)
+  if (!last) return []
+  const holes = holesBefore(log, accept)
   const later = last.index < log.last.index ? log.slice(last.index + 1, log.last.index) : []
   return holes.length + later.length === 0 ? entries : [...holes, ...entries, ...later]
 }

@@ -25,6 +25,8 @@ import type { Configured, MultiPaxosConfig } from './config.js'
 export interface AcceptorRecord {
   /** The highest ballot of a Prepare or an Accept that was answered. */
   readonly promised: Ballot
+  /** The disk lost a write once, so that a promise may be forgotten. */
+  readonly doubtful: boolean
 }
 
 export interface Acceptor extends Configured, AcceptorRecord {
@@ -33,8 +35,6 @@ export interface Acceptor extends Configured, AcceptorRecord {
   readonly chosenThrough: number
   /** Learners hold snapshots of every slot up to here. */
   readonly forgetThrough: number
-  /** The disk lost its last write, so a promise may be forgotten. */
-  readonly doubtful: boolean
 }
 
 export type AcceptorEvent = Received<Prepare | Accept | Learn> | Extract<LocalEvent, { type: 'storage.persisted' }>
@@ -44,9 +44,14 @@ export function recoverAcceptor(
   config: MultiPaxosConfig,
   { record, base, entries, torn }: RecoveredState<AcceptorRecord>,
 ): Acceptor {
-  const log = Log.of(entries, base)
-  const chosenThrough = base.index
-  return { config, promised: record?.promised ?? noBallot, log, chosenThrough, forgetThrough: 0, doubtful: torn }
+  return {
+    config,
+    promised: record?.promised ?? noBallot,
+    doubtful: torn || (record?.doubtful ?? false),
+    log: Log.of(entries, base),
+    chosenThrough: base.index,
+    forgetThrough: 0,
+  }
 }
 
 const on = rulesFor<Acceptor, AcceptorEvent>()
@@ -71,11 +76,12 @@ function promise(self: Acceptor, { ballot, first: asked }: Prepare) {
   return { type: 'Promise', ballot, first, through: end, last, chosenThrough, entries } as const
 }
 
-function report(self: Acceptor, { first }: Learn) {
+/** Nothing of slots that the learner does not know to be chosen: what is accepted there may change until they are. */
+function report(self: Acceptor, { first, through: asked }: Learn) {
   const { entries, end } = reported(self, first)
   // Behind its last slot an acceptor has accepted nothing, and that is an answer too.
-  const through = end < self.log.last.index ? end : Math.max(end, first + self.config.limits.entriesMax - 1)
-  return { type: 'Report', first, through, entries } as const
+  const through = end < self.log.last.index ? Math.min(end, asked) : asked
+  return { type: 'Report', first, through, entries: entries.filter(({ index }) => index <= through) } as const
 }
 
 /** Beyond the last slot the log begins anew; its mark is of no ballot. */
@@ -107,7 +113,12 @@ export const acceptor = setup({
     /** P1a: "An acceptor can accept a proposal numbered n iff it has not responded to a prepare request having a number greater than n." */
     breaksPromise: on('Accept', (self, { ballot }) => isGreater(self.promised, ballot)),
     isQuestion: on('Accept', (_self, { entries }) => entries.length === 0),
+    isNewerQuestion: on(
+      'Accept',
+      (self, { entries, ballot }) => entries.length === 0 && isGreater(ballot, self.promised),
+    ),
     isMalformed: on('Accept', ({ log }, message) => accepted.isMalformed(log, message)),
+    isOutOfReach: on('Accept', ({ log }, message) => accepted.isOutOfReach(log, message)),
     isHeld: on('Accept', ({ log }, message) => accepted.isHeld(log, message)),
     isNewerBallot: on('Accept', (self, { ballot }) => isGreater(ballot, self.promised)),
     isNewerAndRewrites: on(
@@ -124,7 +135,7 @@ export const acceptor = setup({
     promise: assign(on('Prepare', (_self, { ballot }) => ({ promised: ballot }))),
     /** An acceptance promises what a Prepare of its ballot would have. */
     adopt: assign(on('Accept', (_self, { ballot }) => ({ promised: ballot }))),
-    persist: emit(({ context: { promised } }) => ({ type: 'persist', record: { promised } })),
+    persist: emit(({ context: { promised, doubtful } }) => ({ type: 'persist', record: { promised, doubtful } })),
     replyPromise: emit(on('Prepare', (self, message) => send(message.from, promise(self, message)))),
     refusePrepare: emit(on('Prepare', nack)),
     persistCut: emit(
@@ -134,6 +145,11 @@ export const acceptor = setup({
       on('Accept', ({ log }, message) => ({ type: 'append' as const, entries: accepted.written(log, message) })),
     ),
     accept: assign(on('Accept', ({ log }, message) => ({ log: accepted.withAccepted(log, message) }))),
+    /** Too many to fill at once: the request is answered when it comes again, and they are filled. */
+    persistHoles: emit(
+      on('Accept', ({ log }, message) => ({ type: 'append' as const, entries: accepted.holesBefore(log, message) })),
+    ),
+    leaveHoles: assign(on('Accept', ({ log }, message) => ({ log: log.append(accepted.holesBefore(log, message)) }))),
     noteProgress: assign(
       on('Accept', (self, { chosenThrough, forgetThrough }) => ({
         chosenThrough: Math.max(self.chosenThrough, chosenThrough),
@@ -177,8 +193,14 @@ export const acceptor = setup({
     Accept: [
       { guard: 'isNobodysAccept', ...ignore('no proposer issues such a ballot') },
       { guard: 'breaksPromise', actions: 'refuseAccept' },
+      {
+        guard: 'isNewerQuestion',
+        actions: ['adopt', 'persist', 'noteProgress', 'replyAccepted'],
+        target: '.serving.led',
+      },
       { guard: 'isQuestion', actions: ['noteProgress', 'replyAccepted'], target: '.serving.led' },
-      { guard: 'isMalformed', ...ignore('no proposer sends such entries, or too much was missed before them') },
+      { guard: 'isMalformed', ...ignore('no proposer sends such entries') },
+      { guard: 'isOutOfReach', actions: ['persistHoles', 'leaveHoles', 'noteProgress'], target: '.serving.led' },
       { guard: 'isHeld', actions: ['noteProgress', 'replyAccepted'], target: '.serving.led' },
       {
         guard: 'isNewerAndRewrites',
@@ -201,7 +223,8 @@ export const acceptor = setup({
     'storage.persisted': ignore('answers wait in the outbox'),
   },
   states: {
-    starting: { always: [{ guard: 'isDoubtful', target: 'doubtful' }, { target: 'serving' }] },
+    /** The disk is told of the doubt, or another restart would forget it. */
+    starting: { always: [{ guard: 'isDoubtful', actions: 'persist', target: 'doubtful' }, { target: 'serving' }] },
     serving: {
       initial: 'free',
       states: {
@@ -224,7 +247,7 @@ export const acceptor = setup({
         },
       },
     },
-    /** An acceptor that may have forgotten a promise is as good as one that has failed: it takes no part. */
+    /** An acceptor that may have forgotten a promise is as good as one that has failed: it takes no part, for good. */
     doubtful: {
       on: {
         Prepare: ignore('a promise may be forgotten: an older ballot may still count on it'),

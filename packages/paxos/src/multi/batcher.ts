@@ -33,8 +33,10 @@ export interface Batcher extends Configured {
   readonly lastNumber: number
   /** Heartbeats since the last batch was sent, while it is not answered. */
   readonly waited: number | undefined
-  /** Reads that the proposer was asked about. */
-  readonly reads: readonly RequestId[]
+  /** Heartbeats so far. */
+  readonly beat: number
+  /** Reads that the proposer was asked about, and in which beat. */
+  readonly reads: readonly { readonly request: RequestId; readonly askedAt: number }[]
 }
 
 export type BatcherEvent =
@@ -49,6 +51,7 @@ export const newBatcher = (config: MultiPaxosConfig): Batcher => ({
   commands: [],
   lastNumber: 0,
   waited: undefined,
+  beat: 0,
   reads: [],
 })
 
@@ -58,7 +61,10 @@ const on = rulesFor<Batcher, BatcherEvent>()
 const waitedMax = 3
 
 /** Reads that may wait. */
-const readsMax = 16_384
+const readsMax = 4096
+
+const isAwaited = ({ reads }: Batcher, { request }: ReadIndexReply): boolean =>
+  reads.some((read) => read.request === request)
 
 /** As many of the commands that wait as one message carries. */
 function nextBatch({ commands, config: { limits } }: Batcher): readonly Command[] {
@@ -90,16 +96,19 @@ export const batcher = setup({
     hasTooManyReads: on('client.read', ({ reads }) => reads.length >= readsMax),
     isLeader: on('Heartbeat', (self, { ballot }) => !isNobodys(ballot) && !isGreater(self.ballot, ballot)),
     isLast: on('BatchReply', (self, { number }) => self.waited !== undefined && number === self.lastNumber),
-    isAwaited: on('ReadIndexReply', ({ reads }, { request }) => reads.includes(request)),
-    isReadable: on('ReadIndexReply', ({ reads }, { request, readable }) => readable && reads.includes(request)),
+    isAwaited: on('ReadIndexReply', isAwaited),
+    isReadable: on('ReadIndexReply', (self, message) => message.readable && isAwaited(self, message)),
     isBatchDue: ({ context: { commands, waited } }) => commands.length > 0 && waited === undefined,
     isReadOpen: ({ context: { reads } }) => reads.length > 0,
+    /** The question or its answer was lost: the client may ask again. */
+    isReadLate: ({ context: { reads, beat } }) => reads[0] !== undefined && beat - reads[0].askedAt > waitedMax,
   },
   actions: {
     recognizeLeader: assign(
       on('Heartbeat', (self, { ballot }) => ({
         ballot,
         proposer: roleAt(self, 'proposer', ballot.node),
+        beat: self.beat + 1,
         waited: self.waited === undefined || self.waited >= waitedMax ? undefined : self.waited + 1,
       })),
     ),
@@ -117,7 +126,9 @@ export const batcher = setup({
     })),
     noteArrived: assign({ waited: undefined }),
     askIndex: emit(on('client.read', (self, { request }) => send(theProposer(self), { type: 'ReadIndex', request }))),
-    noteRead: assign(on('client.read', ({ reads }, { request }) => ({ reads: [...reads, request] }))),
+    noteRead: assign(
+      on('client.read', ({ reads, beat }, { request }) => ({ reads: [...reads, { request, askedAt: beat }] })),
+    ),
     answerRead: emit(
       on('ReadIndexReply', (_self, { request, index }) => ({ type: 'readable' as const, request, at: index })),
     ),
@@ -129,12 +140,12 @@ export const batcher = setup({
       })),
     ),
     forgetRead: assign(
-      on('ReadIndexReply', ({ reads }, { request }) => ({ reads: reads.filter((other) => other !== request) })),
+      on('ReadIndexReply', ({ reads }, { request }) => ({ reads: reads.filter((read) => read.request !== request) })),
     ),
     refuseOpenRead: emit(({ context: { reads } }) => {
-      const [request] = reads
-      invariant(request !== undefined, 'no read waits')
-      return { type: 'refuse', request, reason: 'notLeader' }
+      const [read] = reads
+      invariant(read !== undefined, 'no read waits')
+      return { type: 'refuse', request: read.request, reason: 'notLeader' }
     }),
     forgetOpenRead: assign(({ context: { reads } }) => ({ reads: reads.slice(1) })),
     /** What was handed over and never answered, and what waits, clients will ask for again. */
@@ -183,7 +194,10 @@ export const batcher = setup({
     },
     led: {
       after: { leaderTimeout: { actions: 'letGo', target: 'leaderless' } },
-      always: { guard: 'isBatchDue', actions: ['sendBatch', 'noteBatch'] },
+      always: [
+        { guard: 'isBatchDue', actions: ['sendBatch', 'noteBatch'] },
+        { guard: 'isReadLate', actions: ['refuseOpenRead', 'forgetOpenRead'] },
+      ],
       on: {
         Heartbeat: [
           { guard: 'isLeader', actions: ['recognizeLeader', 'replyHeartbeat'], target: 'led', reenter: true },

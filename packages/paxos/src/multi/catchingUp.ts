@@ -40,9 +40,10 @@ export const isTooFarAhead = ({ ahead, chosenThrough }: Learner, message: Chosen
 const isAnswer = ({ answeredBy }: Chosen): boolean => answeredBy === ''
 
 /** Slots are chosen in any order: that this one is says nothing of those before it. */
-export const withChosen = ({ ahead, answered }: Learner, { from: _from, ...message }: Received<Chosen>) => ({
+export const withChosen = ({ ahead, answered, attempts }: Learner, { from: _from, ...message }: Received<Chosen>) => ({
   ahead: [...ahead, message].sort((a, b) => firstOf(a) - firstOf(b)),
-  answered: answered || isAnswer(message),
+  // An answer may come when nothing is missing any more, and nobody is being asked.
+  answered: answered || (attempts > 0 && isAnswer(message)),
 })
 
 export const isNextHere = ({ ahead: [next], chosenThrough }: Learner): boolean =>
@@ -89,11 +90,12 @@ export function peerInTurn(self: Learner): Address {
   return roleAt(self, 'learner', peer)
 }
 
-export function learn({ chosenThrough, incoming }: Learner): Learn {
+export function learn({ chosenThrough, announced, incoming }: Learner): Learn {
   const { index, term } = incoming?.last ?? origin
   return {
     type: 'Learn',
     first: chosenThrough + 1,
+    through: announced,
     snapshotIndex: index,
     snapshotTerm: term,
     offset: incoming?.received ?? 0,
@@ -132,16 +134,27 @@ const chunkOf = ({ lastIndex, lastTerm, offset, data, size }: InstallSnapshot): 
   size,
 })
 
-export const isNextPiece = ({ incoming }: Learner, piece: InstallSnapshot): boolean =>
-  isNextChunk(incoming, chunkOf(piece))
-export const isLastPiece = ({ incoming }: Learner, piece: InstallSnapshot): boolean =>
-  isLastChunk(incoming, chunkOf(piece))
+/** Two learners may write the same state in different bytes: all pieces are of the one that is being asked. */
+const isOfAsked = (self: Learner, { from }: Received<InstallSnapshot>): boolean =>
+  self.attempts > 0 && !areAcceptorsAsked(self) && from === peerInTurn(self)
+
+export const isNextPiece = (self: Learner, piece: Received<InstallSnapshot>): boolean =>
+  isOfAsked(self, piece) && isNextChunk(self.incoming, chunkOf(piece))
+export const isLastPiece = (self: Learner, piece: Received<InstallSnapshot>): boolean =>
+  isOfAsked(self, piece) && isLastChunk(self.incoming, chunkOf(piece))
 export const completed = ({ incoming }: Learner, piece: InstallSnapshot): Snapshot =>
   completedSnapshot(incoming, chunkOf(piece))
+
+/** A piece that was lost is asked for so often, before another learner is asked for a snapshot of its own. */
+const repeatsMax = 3
+
+export const isWorthRepeating = ({ incoming, repeats }: Learner): boolean =>
+  incoming !== undefined && repeats < repeatsMax
 
 /** Asks for the next piece at once, unless this one was none. */
 export const withPiece = ({ incoming }: Learner, piece: InstallSnapshot) => ({
   incoming: withChunk(incoming, chunkOf(piece)),
+  repeats: 0,
   answered: piece.data.length > 0,
 })
 
@@ -169,14 +182,15 @@ export const withReport = ({ reports }: Learner, { from, ...report }: Received<R
 })
 
 /**
- * Values of slots that are known to be chosen: of what a phase-1 quorum of acceptors accepted, the one of the highest
- * ballot. By P2c every ballot after the one in which a value was chosen proposes that value, and one of the quorum has
- * accepted it in that ballot or a later one; so it is right, also where no two acceptors name the same ballot.
+ * Values of slots that were known to be chosen when acceptors were asked: of what a phase-1 quorum of them accepted, the
+ * one of the highest ballot. By P2c every ballot after the one in which a value was chosen proposes that value, and one of
+ * the quorum had accepted it in that ballot or a later one; so it is right, also where no two acceptors name the same
+ * ballot. Of a slot that is chosen only after an acceptor has answered, the answer says nothing.
  */
-export function reportedEntries({ reports, config, chosenThrough, announced }: Learner): readonly Entry[] {
+export function reportedEntries({ reports, config, chosenThrough }: Learner): readonly Entry[] {
   const votes = Object.fromEntries(Object.keys(reports).map((node): [NodeId, boolean] => [node, true]))
   if (config.quorums.phase1.tally(votes) !== 'won') return []
-  const through = Math.min(announced, ...Object.values(reports).map((report) => report.through))
+  const through = Math.min(...Object.values(reports).map((report) => report.through))
   const highest = new Map<number, Entry>()
   for (const { entries } of Object.values(reports)) {
     for (const entry of entries) {

@@ -156,7 +156,8 @@ export function withAcceptance(self: Leading, message: Received<Accepted>) {
 }
 
 /** A proxy leader has told the learners. */
-export const isRelayed = (self: Leading, { ballot }: Relayed): boolean => isSameBallot(ballot, ballotOf(self))
+export const isRelayed = (self: Leading, message: Received<Relayed>): boolean =>
+  isSameBallot(message.ballot, ballotOf(self)) && self.config.nodes.proxyLeader.includes(senderOf(message))
 
 export const withRelayed = (self: Leading, { from, number }: Received<Relayed>) => ({
   ...heard(self, from),
@@ -243,7 +244,7 @@ export const isOwnReply = (self: Leading, { ballot }: HeartbeatReply): boolean =
 /** Without a quorum of acceptors nothing is chosen any more, and clients should know that nobody leads. */
 export function isFit(self: Leading): boolean {
   const { config, heardAt, checkedAt } = self
-  const there = config.nodes.acceptor.filter((node) => (heardAt[roleAt(self, 'acceptor', node)] ?? -1) >= checkedAt)
+  const there = config.nodes.acceptor.filter((node) => (heardAt[roleAt(self, 'acceptor', node)] ?? 0) > checkedAt)
   return config.quorums.phase2.tally(Object.fromEntries(there.map((node) => [node, true]))) === 'won'
 }
 

@@ -84,7 +84,7 @@ export const leading = setup({
       { guard: 'isAcceptance', actions: 'countAccepted' },
       ignore('of another ballot, of no acceptor, or about nothing that was sent'),
     ],
-    Relayed: [{ guard: 'isRelayed', actions: 'noteRelayed' }, ignore('an answer to an earlier ballot')],
+    Relayed: [{ guard: 'isRelayed', actions: 'noteRelayed' }, ignore('of another ballot, or of no proxy leader')],
     HeartbeatReply: [{ guard: 'isOwnReply', actions: 'noteHeartbeatReply' }, ignore('an answer to an earlier ballot')],
     Nack: [
       { guard: 'isRefusal', actions: 'skipRounds', target: '.resigning' },

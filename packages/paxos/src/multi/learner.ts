@@ -36,6 +36,8 @@ export interface Learner extends Configured {
   /** Chosen, behind a slot that is missing; by first slot. */
   readonly ahead: readonly Chosen[]
   readonly incoming: IncomingSnapshot | undefined
+  /** How often the next piece of it was asked for in vain. */
+  readonly repeats: number
   /** How often others were asked since nothing was missing. */
   readonly attempts: number
   /** Who was asked last has answered, and there is more to ask for. */
@@ -58,6 +60,7 @@ export function recoverLearner(config: MultiPaxosConfig, { snapshot, base }: Rec
     snapshot,
     ahead: [],
     incoming: undefined,
+    repeats: 0,
     attempts: 0,
     answered: false,
     reports: {},
@@ -82,6 +85,7 @@ export const learner = setup({
     isBehind: ({ context: self }) => self.announced > self.chosenThrough,
     isUpToDate: ({ context: self }) => self.announced <= self.chosenThrough,
     isAnswered: ({ context: self }) => self.answered,
+    isWorthRepeating: ({ context: self }) => catching.isWorthRepeating(self),
     areAcceptorsNext: ({ context: self }) => catching.areAcceptorsNext(self),
     haveAcceptorsAnswered: ({ context: self }) => self.answered && catching.areAcceptorsAsked(self),
     isWanted: on('Report', catching.isWanted),
@@ -110,7 +114,8 @@ export const learner = setup({
     askLearner: emit(({ context: self }) => say(catching.peerInTurn(self), catching.learn(self))),
     askAcceptors: emit(({ context: self }) => say(everyRole(self, 'acceptor'), catching.learn(self))),
     noteAsked: assign({ answered: false, reports: {} }),
-    noteAttempt: assign(({ context: { attempts } }) => ({ attempts: attempts + 1, incoming: undefined })),
+    noteRepeat: assign(({ context: { repeats } }) => ({ repeats: repeats + 1 })),
+    noteAttempt: assign(({ context: { attempts } }) => ({ attempts: attempts + 1, incoming: undefined, repeats: 0 })),
     noteUpToDate: assign({ attempts: 0, answered: false, incoming: undefined, reports: {} }),
     noteReport: assign(on('Report', catching.withReport)),
     acceptPiece: assign(on('InstallSnapshot', catching.withPiece)),
@@ -170,6 +175,12 @@ export const learner = setup({
       ],
       after: {
         learnAgain: [
+          {
+            guard: 'isWorthRepeating',
+            actions: ['noteRepeat', 'askLearner', 'noteAsked'],
+            target: 'behind',
+            reenter: true,
+          },
           {
             guard: 'areAcceptorsNext',
             actions: ['noteAttempt', 'askAcceptors', 'noteAsked'],

@@ -77,8 +77,8 @@ export function isPrepared({ promises, config }: Preparing): boolean {
 
 /**
  * What phase 2 must propose, from the first slot that is not known to be chosen: values that may have been chosen, and
- * no-ops in the holes between them. "The new leader executes phase 2 ... proposing a special no-op command that leaves the
- * state unchanged" (section 3).
+ * no-ops in the holes between them: "we let it fill the gap immediately by proposing ... a special no-op command that
+ * leaves the state unchanged" (section 3).
  */
 export function openEntries(self: Preparing): readonly Entry[] {
   const term = termOf(ballotOf(self))

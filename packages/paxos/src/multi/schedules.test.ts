@@ -12,7 +12,7 @@ import type { MultiPaxosOptions } from './multiPaxos.js'
  * acknowledged. A failing schedule prints its seed.
  */
 
-const valueOf = ({ kind, bytes }: Entry): string => `${kind} ${new TextDecoder().decode(bytes)}`
+const textOf = ({ kind, bytes }: Entry): string => `${kind} ${new TextDecoder().decode(bytes)}`
 
 class Safety {
   /** By slot: the value that was chosen, found by counting what the acceptors' disks have held. */
@@ -28,7 +28,7 @@ class Safety {
   }
 
   acceptance(node: string, { index, term, ...rest }: Entry): void {
-    const value = valueOf({ index, term, ...rest })
+    const value = textOf({ index, term, ...rest })
     const key = `${index}/${term}`
     const vote = this.accepted.get(key) ?? { value, by: {} }
     if (vote.value !== value) throw new Error(`one ballot, two values in slot ${index}: ${vote.value} and ${value}`)
@@ -54,7 +54,7 @@ class Safety {
   }
 
   #apply({ address }: StageActor, entry: Entry): void {
-    const value = valueOf(entry)
+    const value = textOf(entry)
     const chosen = this.chosen.get(entry.index)
     if (chosen !== value) throw new Error(`${address} applied ${value} in slot ${entry.index}, chosen is ${chosen}`)
     this.applied.set(entry.index, value)

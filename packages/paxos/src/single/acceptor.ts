@@ -23,7 +23,7 @@ export interface Acceptor {
   readonly promised: Ballot
   /** The highest-numbered proposal that was accepted. */
   readonly accepted: Proposal | undefined
-  /** The disk lost its last write, so a promise may be forgotten. */
+  /** The disk lost a write once, so that a promise may be forgotten. */
   readonly doubtful: boolean
 }
 
@@ -34,7 +34,7 @@ export const recoverAcceptor = (config: PaxosConfig, { record, torn }: Recovered
   config,
   promised: record?.promised ?? noBallot,
   accepted: record?.accepted,
-  doubtful: torn,
+  doubtful: torn || (record?.doubtful ?? false),
 })
 
 const on = rulesFor<Acceptor, AcceptorEvent>()
@@ -54,19 +54,30 @@ export const acceptor = setup({
     isNobodysAccept: on('Accept', (_self, { proposal }) => isNobodys(proposal.ballot)),
     /** Phase 1(b): "a prepare request with number n greater than that of any prepare request to which it has already responded". */
     exceedsPromised: on('Prepare', (self, { ballot }) => isGreater(ballot, self.promised)),
+    /** "We also have it ignore a prepare request for a proposal it has already accepted" (section 2.2). */
+    isAccepted: on(
+      'Prepare',
+      ({ accepted }, { ballot }) => accepted !== undefined && isSameBallot(ballot, accepted.ballot),
+    ),
     /** A repeated request gets the same answer: nothing was promised to a greater ballot since. */
     isPromised: on('Prepare', (self, { ballot }) => isSameBallot(ballot, self.promised)),
     /** P1a: "An acceptor can accept a proposal numbered n iff it has not responded to a prepare request having a number greater than n." */
     honoursPromise: on('Accept', (self, { proposal }) => !isGreater(self.promised, proposal.ballot)),
+    /** A repeated request gets the same answer: it was accepted, and nothing was promised to a greater ballot since. */
+    isAcceptedAgain: on(
+      'Accept',
+      ({ promised, accepted }, { proposal: { ballot } }) =>
+        accepted !== undefined && isSameBallot(ballot, accepted.ballot) && isSameBallot(ballot, promised),
+    ),
     hasAccepted: ({ context: self }) => self.accepted !== undefined,
   },
   actions: {
     promise: assign(on('Prepare', (_self, { ballot }) => ({ promised: ballot }))),
     /** An acceptance promises what a Prepare of its ballot would have. */
     accept: assign(on('Accept', (_self, { proposal }) => ({ promised: proposal.ballot, accepted: proposal }))),
-    persist: emit(({ context: { promised, accepted } }) => ({
+    persist: emit(({ context: { promised, accepted, doubtful } }) => ({
       type: 'persist',
-      record: { promised, ...(accepted && { accepted }) },
+      record: { promised, ...(accepted && { accepted }), doubtful },
     })),
     replyPromise: emit(
       on('Prepare', ({ accepted }, { from, ballot }) =>
@@ -93,12 +104,14 @@ export const acceptor = setup({
   on: {
     Prepare: [
       { guard: 'isNobodysPrepare', ...ignore('no proposer issues such a ballot') },
+      { guard: 'isAccepted', ...ignore('its proposal was accepted already') },
       { guard: 'exceedsPromised', actions: ['promise', 'persist', 'replyPromise'] },
       { guard: 'isPromised', actions: 'replyPromise' },
       { actions: 'refusePrepare' },
     ],
     Accept: [
       { guard: 'isNobodysAccept', ...ignore('no proposer issues such a ballot') },
+      { guard: 'isAcceptedAgain', actions: ['replyAccepted', 'informLearners'] },
       { guard: 'honoursPromise', actions: ['accept', 'persist', 'replyAccepted', 'informLearners'] },
       { actions: 'refuseAccept' },
     ],
@@ -106,9 +119,10 @@ export const acceptor = setup({
     'storage.persisted': ignore('answers wait in the outbox'),
   },
   states: {
-    starting: { always: [{ guard: 'isDoubtful', target: 'doubtful' }, { target: 'serving' }] },
+    /** The disk is told of the doubt, or another restart would forget it. */
+    starting: { always: [{ guard: 'isDoubtful', actions: 'persist', target: 'doubtful' }, { target: 'serving' }] },
     serving: {},
-    /** An acceptor that may have forgotten a promise is as good as one that has failed: it takes no part. */
+    /** An acceptor that may have forgotten a promise is as good as one that has failed: it takes no part, for good. */
     doubtful: {
       on: {
         Prepare: ignore('a promise may be forgotten: an older ballot may still count on it'),

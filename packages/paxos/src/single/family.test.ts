@@ -1,19 +1,10 @@
 import { checkMachine } from '@quorate/core/testing'
 import { describe, test } from 'vitest'
 import { acceptor, learner, proposer } from '../index.js'
+import { paxosEvents } from './events.test.fixture.js'
 
 describe('every cell of every role is decided', () => {
-  test('proposer', () =>
-    checkMachine(proposer, {
-      Promise: 'message',
-      Accepted: 'message',
-      Nack: 'message',
-      Chosen: 'message',
-      'client.asked': 'local',
-      'storage.persisted': 'local',
-    }))
-  test('acceptor', () =>
-    checkMachine(acceptor, { Prepare: 'message', Accept: 'message', Learn: 'message', 'storage.persisted': 'local' }))
-  test('learner', () =>
-    checkMachine(learner, { Accepted: 'message', Chosen: 'message', Learn: 'message', 'storage.persisted': 'local' }))
+  test('proposer', () => checkMachine(proposer, paxosEvents.proposer))
+  test('acceptor', () => checkMachine(acceptor, paxosEvents.acceptor))
+  test('learner', () => checkMachine(learner, paxosEvents.learner))
 })

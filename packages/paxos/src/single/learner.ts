@@ -38,7 +38,7 @@ export const newLearner = (config: PaxosConfig): Learner => ({ config, votes: ne
 
 const on = rulesFor<Learner, LearnerEvent>()
 
-/** The votes that are counted: one acceptor accepts no more than the latest few ballots at once. */
+/** Ballots whose votes are kept; beyond, the lowest is forgotten, since acceptors tell of their highest when they are asked. */
 const ballotsMax = 64
 
 function withVote({ votes }: Learner, { from, proposal: { ballot, value } }: Received<Accepted>) {
@@ -83,7 +83,11 @@ export const learner = setup({
   initial: 'listening',
   on: { 'storage.persisted': ignore('a learner writes nothing') },
   states: {
-    /** "A learner can ask": it may have missed the acceptances, or begun after them. */
+    /**
+     * "A learner could ask the acceptors what proposals they have accepted": it may have missed the acceptances, or begun
+     * after them. It asks until it knows. Where an acceptor that counts has failed, or has accepted a later ballot since,
+     * "learners will find out what value is chosen only when a new proposal is chosen": once a client asks a proposer.
+     */
     listening: {
       entry: ['askAcceptors', 'askLearners'],
       always: [

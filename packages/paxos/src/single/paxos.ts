@@ -35,11 +35,16 @@ export interface PaxosOptions {
   readonly quorums?: PhaseQuorums
   /** The learner that acceptors inform and that informs the others. @default none: acceptors inform all learners */
   readonly distinguishedLearner?: NodeId
-  /** How long a proposer waits for the answers of one phase before it backs off. Milliseconds. @default 500 */
+  /** How long a proposer waits for the answers of one phase before it asks again. Milliseconds. @default 500 */
   readonly phaseTimeoutMs?: number
-  /** The mean back-off after a first failure; it doubles with each, up to 64 times as long. Milliseconds. @default 100 */
+  /** The mean wait of a proposer after a first refusal; it doubles with each, up to 32 times as long. Milliseconds. @default 100 */
   readonly backOffMs?: number
 }
+
+/** A back-off doubles so often: from twice `backOffMs` at most after the first refusal to 64 times. */
+const doublingsMax = 6
+/** Timers hold at most this; a longer one would fire at once. */
+const timerMsMax = 2 ** 31 - 1
 
 /** Largest value, in bytes. */
 const valueBytesMax = 256 * 1024
@@ -48,7 +53,8 @@ const valueBytesMax = 256 * 1024
  * A group that chooses one value, once, by Paxos (Lamport, "Paxos Made Simple", 2001, section 2): `ask` it with the
  * bytes that you want chosen, and it answers with those that were.
  * @throws {@link InvalidConfigurationError} `QUORATE_INVALID_CONFIGURATION`: a role without nodes, a node listed twice, a
- *   quorum of others than acceptors, a distinguished learner that is none, two proposers whose ballots could be equal.
+ *   quorum of others than acceptors, a distinguished learner that is none, two proposers whose ballots could be equal, a
+ *   time that is not above 0, or too long for a timer.
  * @throws {@link InvalidNameError} `QUORATE_INVALID_NAME`: a name that no subject can carry.
  */
 export function paxos(options: PaxosOptions): GroupDefinition<typeof noStateMachine> {
@@ -63,6 +69,8 @@ export function paxos(options: PaxosOptions): GroupDefinition<typeof noStateMach
       `the distinguished learner ${distinguishedLearner} is not among the learners (${learners.join(', ')})`,
     )
   }
+  checkTime('phaseTimeoutMs', phaseTimeoutMs, 2)
+  checkTime('backOffMs', backOffMs, 2 ** doublingsMax)
   const configOf = (group: string, id: NodeId): PaxosConfig => ({
     group,
     id,
@@ -89,7 +97,7 @@ export function paxos(options: PaxosOptions): GroupDefinition<typeof noStateMach
         logic: (random) => withTimers(random, phaseTimeoutMs, backOffMs),
         input: ({ group, node, recovered }) =>
           recoverProposer(configOf(group, node), recovered as RecoveredState<ProposerRecord>),
-        status: (snapshot) => statusOf(snapshot as SnapshotFrom<typeof proposer>, true),
+        status: (snapshot) => proposerStatus(snapshot as SnapshotFrom<typeof proposer>),
       },
       [acceptorRole]: {
         ...passive,
@@ -98,14 +106,14 @@ export function paxos(options: PaxosOptions): GroupDefinition<typeof noStateMach
         logic: () => acceptor,
         input: ({ group, node, recovered }) =>
           recoverAcceptor(configOf(group, node), recovered as RecoveredState<AcceptorRecord>),
-        status: (snapshot) => statusOf(snapshot as SnapshotFrom<typeof acceptor>, false),
+        status: (snapshot) => acceptorStatus(snapshot as SnapshotFrom<typeof acceptor>),
       },
       [learnerRole]: {
         ...passive,
         nodes: learners,
         logic: () => learner.provide({ delays: { askAgain: phaseTimeoutMs * 2 } }),
         input: ({ group, node }) => newLearner(configOf(group, node)),
-        status: (snapshot) => statusOf(snapshot as SnapshotFrom<typeof learner>, false),
+        status: (snapshot) => learnerStatus(snapshot as SnapshotFrom<typeof learner>),
       },
     },
   }
@@ -113,25 +121,44 @@ export function paxos(options: PaxosOptions): GroupDefinition<typeof noStateMach
 
 const passive = { orders: false, applies: false, record: json<unknown>() } satisfies Partial<RoleDefinition>
 
+/** @param longest how many times as long a timer may get. */
+function checkTime(name: string, ms: number, longest: number): void {
+  if (ms > 0 && ms * longest <= timerMsMax) return
+  throw new InvalidConfigurationError(
+    `${name} must be above 0 and at most ${Math.floor(timerMsMax / longest)} milliseconds, not ${ms}`,
+  )
+}
+
 /** A randomized back-off that doubles: of two proposers that duel, one is soon long enough out of the other's way. */
 function withTimers(random: Random, phaseTimeoutMs: number, backOffMs: number) {
   const backOff = ({ context: { failures } }: { context: Proposer }) => {
-    const longestMs = backOffMs * 2 ** Math.min(failures, 6)
+    const longestMs = backOffMs * 2 ** Math.min(failures, doublingsMax)
     return 1 + random.below(Math.ceil(longestMs))
   }
   return proposer.provide({ delays: { phaseTimeout: phaseTimeoutMs, backOff } })
 }
 
-type AnyRole = SnapshotFrom<typeof proposer> | SnapshotFrom<typeof acceptor> | SnapshotFrom<typeof learner>
+/**
+ * Clients turn to who leads in the highest term. Any proposer is as good as another, so all lead in the same one, whatever
+ * their rounds: or clients would wait for a proposer that is gone, if its round was the highest.
+ */
+const termOfAll = 1
 
-function statusOf({ value, context }: AnyRole, leads: boolean): RoleStatus {
-  const isChosen = 'chosen' in context && context.chosen !== undefined
-  return {
-    state: statePath(value),
-    term: 'round' in context ? context.round : 'promised' in context ? context.promised.round : 0,
-    leader: leads ? context.config.id : undefined,
-    leads,
-    commitIndex: isChosen ? 1 : 0,
-    lastIndex: isChosen || ('accepted' in context && context.accepted !== undefined) ? 1 : 0,
-  }
+function proposerStatus({ value, context: { config, chosen } }: SnapshotFrom<typeof proposer>): RoleStatus {
+  const leads = value !== 'doubtful'
+  const decided = chosen === undefined ? 0 : 1
+  const leader = leads ? config.id : undefined
+  return { state: statePath(value), term: termOfAll, leader, leads, commitIndex: decided, lastIndex: decided }
+}
+
+const ofNoLeader = { leader: undefined, leads: false } as const
+
+function acceptorStatus({ value, context: { promised, accepted } }: SnapshotFrom<typeof acceptor>): RoleStatus {
+  const lastIndex = accepted === undefined ? 0 : 1
+  return { ...ofNoLeader, state: statePath(value), term: promised.round, commitIndex: 0, lastIndex }
+}
+
+function learnerStatus({ value, context: { chosen } }: SnapshotFrom<typeof learner>): RoleStatus {
+  const decided = chosen === undefined ? 0 : 1
+  return { ...ofNoLeader, state: statePath(value), term: 0, commitIndex: decided, lastIndex: decided }
 }

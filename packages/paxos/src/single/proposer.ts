@@ -15,13 +15,15 @@ import { assign, emit, setup } from 'xstate'
 import { type Ballot, isGreater, isNobodys, isSameBallot } from '../ballot.js'
 import type { Accepted, Chosen, Nack, PaxosMessage, Promise as PromiseReply, Proposal } from '../generated/paxos.js'
 import { say } from '../saying.js'
-import { everyAcceptor, everyLearner, type PaxosConfig } from './config.js'
+import { everyAcceptor, everyLearner, everyProposer, type PaxosConfig } from './config.js'
 
 /** Paxos proposer: Lamport, "Paxos Made Simple" (2001), section 2.2. @module */
 
 /** "Each proposer remembers (in stable storage) the highest-numbered proposal it has tried to issue" (section 2.5). */
 export interface ProposerRecord {
   readonly round: number
+  /** The disk lost a write once, so that a ballot which was issued may be forgotten. */
+  readonly doubtful: boolean
 }
 
 export interface Proposer extends ProposerRecord {
@@ -35,7 +37,7 @@ export interface Proposer extends ProposerRecord {
   readonly highest: Proposal | undefined
   /** Who accepted. */
   readonly votes: Readonly<Record<NodeId, true>>
-  /** Ballots that failed since the last that did not: the more, the longer the back-off. */
+  /** Ballots that were refused: the more, the longer the back-off. */
   readonly failures: number
   readonly chosen: Uint8Array | undefined
 }
@@ -46,9 +48,10 @@ export type ProposerEvent =
   | ClientAsked
 
 /** A proposer as it was when it stopped: it never issues a ballot again. */
-export const recoverProposer = (config: PaxosConfig, { record }: RecoveredState<ProposerRecord>): Proposer => ({
+export const recoverProposer = (config: PaxosConfig, { record, torn }: RecoveredState<ProposerRecord>): Proposer => ({
   config,
   round: record?.round ?? 0,
+  doubtful: torn || (record?.doubtful ?? false),
   wanted: undefined,
   requests: [],
   promises: {},
@@ -62,8 +65,8 @@ const on = rulesFor<Proposer, ProposerEvent>()
 
 const ballotOf = ({ round, config }: Proposer): Ballot => ({ round, node: config.id })
 
-/** Clients that may wait. */
-const requestsMax = 65_536
+/** Questions that may wait for an answer. */
+const requestsMax = 4096
 
 function theProposal(self: Proposer): Proposal {
   // P2c: "v is the value of the highest-numbered proposal among the responses, or is any value selected by the proposer
@@ -86,7 +89,8 @@ export const proposer = setup({
   // Nominal; whoever runs the role provides a randomized back-off.
   delays: { phaseTimeout: 500, backOff: 200 },
   guards: {
-    isAsked: ({ context: self }) => self.requests.length > 0 && self.chosen === undefined,
+    isDoubtful: ({ context: self }) => self.doubtful,
+    isAsked: ({ context: self }) => self.requests.length > 0,
     isOverloaded: on('client.asked', (self) => self.requests.length >= requestsMax),
     isPromised: on('Promise', (self, { ballot }) => isSameBallot(ballot, ballotOf(self))),
     isAccepted: on('Accepted', (self, { proposal }) => isSameBallot(proposal.ballot, ballotOf(self))),
@@ -98,7 +102,6 @@ export const proposer = setup({
     /** Phase 2(a): "if the proposer receives a response to its prepare requests from a majority of acceptors". */
     isPrepared: ({ context: self }) => self.config.quorums.phase1.tally(self.promises) === 'won',
     isChosen: ({ context: self }) => self.config.quorums.phase2.tally(self.votes) === 'won',
-    isAwaited: ({ context: self }) => self.requests.length > 0,
   },
   actions: {
     want: assign(
@@ -114,13 +117,16 @@ export const proposer = setup({
         reason: 'overloaded' as const,
       })),
     ),
+    refuseDoubtful: emit(
+      on('client.asked', (_self, { request }) => ({ type: 'refuse' as const, request, reason: 'notLeader' as const })),
+    ),
     nextBallot: assign(({ context: self }) => ({
       round: self.round + 1,
       promises: {},
       highest: undefined,
       votes: {},
     })),
-    persist: emit(({ context: { round } }) => ({ type: 'persist', record: { round } })),
+    persist: emit(({ context: { round, doubtful } }) => ({ type: 'persist', record: { round, doubtful } })),
     broadcastPrepare: emit(({ context: self }) =>
       say(everyAcceptor(self), { type: 'Prepare', ballot: ballotOf(self) }),
     ),
@@ -143,6 +149,10 @@ export const proposer = setup({
     informLearners: emit(({ context: self }) =>
       say(everyLearner(self), { type: 'Chosen', value: theProposal(self).value }),
     ),
+    /** A duel is over when one knows: the other would go on until it had a ballot of its own accepted. */
+    informProposers: emit(({ context: self }) =>
+      say(everyProposer(self), { type: 'Chosen', value: theProposal(self).value }),
+    ),
     believe: assign(on('Chosen', (_self, { value }) => ({ chosen: value }))),
     answer: emit(({ context: { requests, chosen } }) => {
       const [request] = requests
@@ -154,22 +164,24 @@ export const proposer = setup({
 }).createMachine({
   id: 'proposer',
   context: ({ input }) => input,
-  initial: 'idle',
+  initial: 'starting',
   on: {
     'client.asked': [{ guard: 'isOverloaded', actions: 'refuseOverloaded' }, { actions: 'want' }],
     Chosen: { actions: 'believe', target: '.done' },
-    Promise: ignore('an answer to an earlier ballot'),
-    Accepted: ignore('an answer to an earlier ballot'),
-    Nack: ignore('an answer to an earlier ballot'),
+    Promise: ignore('an answer to a phase that is over'),
+    Accepted: ignore('an answer to a phase that is over'),
+    Nack: ignore('an answer to a phase that is over'),
     'storage.persisted': ignore('the Prepare waits in the outbox'),
   },
   states: {
-    idle: { always: { guard: 'isAsked', target: 'preparing' } },
-    /** Phase 1. */
+    /** The disk is told of the doubt, or another restart would forget it. */
+    starting: { always: [{ guard: 'isDoubtful', actions: 'persist', target: 'doubtful' }, { target: 'idle' }] },
+    idle: { always: { guard: 'isAsked', actions: ['nextBallot', 'persist'], target: 'preparing' } },
+    /** Phase 1. What is lost is asked again, under the same ballot: answers that came still count. */
     preparing: {
-      entry: ['nextBallot', 'persist', 'broadcastPrepare'],
+      entry: 'broadcastPrepare',
       always: { guard: 'isPrepared', target: 'accepting' },
-      after: { phaseTimeout: 'backingOff' },
+      after: { phaseTimeout: { target: 'preparing', reenter: true } },
       on: {
         Promise: [{ guard: 'isPromised', actions: 'countPromise' }, ignore('an answer to an earlier ballot')],
         Nack: [
@@ -181,8 +193,8 @@ export const proposer = setup({
     /** Phase 2. */
     accepting: {
       entry: 'broadcastAccept',
-      always: { guard: 'isChosen', actions: ['noteChosen', 'informLearners'], target: 'done' },
-      after: { phaseTimeout: 'backingOff' },
+      always: { guard: 'isChosen', actions: ['noteChosen', 'informLearners', 'informProposers'], target: 'done' },
+      after: { phaseTimeout: { target: 'accepting', reenter: true } },
       on: {
         Accepted: [{ guard: 'isAccepted', actions: 'countAccepted' }, ignore('an answer to an earlier ballot')],
         Nack: [
@@ -194,10 +206,17 @@ export const proposer = setup({
     /** "Two proposers each keep issuing a sequence of proposals with increasing numbers" (section 2.4): one must wait. */
     backingOff: {
       entry: 'noteFailure',
-      after: { backOff: 'preparing' },
+      after: { backOff: { actions: ['nextBallot', 'persist'], target: 'preparing' } },
+    },
+    /**
+     * A proposer that may have forgotten a ballot could issue it again, with another value: it issues no more, for good.
+     * What was chosen it tells as soon as it hears of it.
+     */
+    doubtful: {
+      on: { 'client.asked': { actions: 'refuseDoubtful' } },
     },
     done: {
-      always: { guard: 'isAwaited', actions: ['answer', 'forgetRequest'] },
+      always: { guard: 'isAsked', actions: ['answer', 'forgetRequest'] },
       on: { Chosen: ignore('the value is known') },
     },
   },

@@ -1,0 +1,48 @@
+import { localCluster } from '@quorate/host/testing'
+import { kv } from '@quorate/kv'
+import { multiPaxos, paxos } from '@quorate/paxos'
+import { expect, test } from 'vitest'
+import { statusLines } from './statusLines.js'
+
+const times = { electionTimeoutMs: 200, heartbeatMs: 20 }
+const stateMachine = kv
+
+test('each role shows what it has: an acceptor leads nothing, a batcher has no entries, who applies says how far', async () => {
+  const places = { batchers: ['b1'], proposers: ['p1'], acceptors: ['a1'], learners: ['l1'] }
+  const nodes = Object.values(places).flat()
+  const groups = { store: multiPaxos({ ...places, ...times, stateMachine }) }
+  await using cluster = await localCluster({ cluster: 'test', nodes, groups })
+  const client = await cluster.connect('store')
+  await client.propose({ operation: 'put', key: 'a', value: new Uint8Array(1) })
+
+  const shown = () => statusLines(cluster.status())
+  const stateIs = (state: string) => expect.stringMatching(new RegExp(`^${state.replaceAll(' ', ' +')}$`))
+  await expect
+    .poll(shown)
+    .toEqual([
+      stateIs('NODE IS GROUP ROLE STATE TERM LEADER LAST COMMITTED APPLIED'),
+      stateIs('b1 running store batcher led 1 b1 - - -'),
+      stateIs('p1 running store proposer leading 1 p1 2 2 -'),
+      stateIs('a1 running store acceptor \\S+ 1 - 2 2 -'),
+      stateIs('l1 running store learner current - - 2 2 2'),
+    ])
+
+  await cluster.kill('l1')
+  expect(shown().at(-1)).toBe('group store: nobody executes commands')
+  await cluster.kill('b1')
+  expect(shown().at(-1)).toBe('group store: nobody takes commands')
+  await cluster.kill('p1')
+  expect(shown().at(-1)).toBe('group store: nobody leads')
+})
+
+test('of several groups it names those that lack something; one without a log needs nobody to execute', async () => {
+  const [nodes, three] = [['n1'], ['n1', 'n2', 'n3']]
+  const places = { proposers: three, acceptors: three, learners: three }
+  const once = paxos({ proposers: nodes, acceptors: nodes, learners: nodes })
+  const groups = { once, store: multiPaxos({ ...places, ...times, stateMachine }) }
+  await using cluster = await localCluster({ cluster: 'test', nodes: three, groups })
+  await expect.poll(() => statusLines(cluster.status())).toHaveLength(1 + 3 + 3 * 3)
+  await cluster.kill('n2', 'n3')
+  await expect.poll(() => statusLines(cluster.status()).at(-1)).toBe('group store: nobody leads')
+  expect(statusLines(cluster.status())).toHaveLength(1 + 2 * 3 + 1)
+})

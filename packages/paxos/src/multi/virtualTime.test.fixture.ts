@@ -1,0 +1,150 @@
+import type { GroupDefinition, Random } from '@quorate/core'
+import { type Packet, Stage, type StageActor } from '@quorate/core/testing'
+import type { StateMachine } from 'xstate'
+import { batcher, multiPaxosAcceptor, multiPaxosLearner, multiPaxosProposer } from '../index.js'
+
+/** What may go wrong, and how often. */
+export interface Weather {
+  /** Packets that are lost, of a hundred. */
+  readonly lost: number
+  /** Packets that arrive twice, of a hundred. */
+  readonly repeated: number
+  /** A packet takes 1 to so many milliseconds. */
+  readonly delayMaxMs: number
+  /** A write takes 1 to so many milliseconds. */
+  readonly writeMaxMs: number
+}
+
+export const fair: Weather = { lost: 1, repeated: 1, delayMaxMs: 10, writeMaxMs: 5 }
+
+interface Due {
+  readonly at: number
+  run(): void
+}
+
+interface Armed {
+  readonly delayMs: number
+  readonly due: Due
+}
+
+/** A stage on which time passes: packets arrive, writes end and timers fire when they are due. Equal seeds, equal runs. */
+export class VirtualTime {
+  readonly stage: Stage
+  readonly random: Random
+  now = 0
+  weather: Weather = fair
+  /** Who hears whom. */
+  isOpen: (packet: Packet) => boolean = () => true
+  #due = new Set<Due>()
+  readonly #timers = new Map<StageActor, Map<string, Armed>>()
+
+  constructor(definition: GroupDefinition, random: Random) {
+    this.random = random
+    this.stage = new Stage(withDistinctDelays(definition, random), random)
+    for (const actor of this.stage.actors.values()) this.#timers.set(actor, new Map())
+    this.#settle()
+  }
+
+  /** Does something to the group, and arranges what follows from it. */
+  do(act: (stage: Stage) => void): void {
+    act(this.stage)
+    this.#settle()
+  }
+
+  /** Lets so much time pass, or less: until `isEnough`, which is asked after each event. Gives whether it was. */
+  pass(ms: number, isEnough: () => boolean = () => false): boolean {
+    const end = this.now + ms
+    while (!isEnough()) {
+      let next: Due | undefined
+      for (const due of this.#due) if (!next || due.at < next.at) next = due
+      if (!next || next.at > end) {
+        this.now = end
+        return isEnough()
+      }
+      this.#due.delete(next)
+      this.now = next.at
+      next.run()
+      this.#settle()
+    }
+    return true
+  }
+
+  #in(ms: number, run: () => void): Due {
+    const due = { at: this.now + ms, run }
+    this.#due.add(due)
+    return due
+  }
+
+  #settle(): void {
+    const { packets } = this.stage
+    this.stage.packets = []
+    for (const packet of packets) this.#send(packet)
+    for (const actor of this.stage.actors.values()) {
+      this.#write(actor)
+      this.#arm(actor)
+    }
+  }
+
+  #send(packet: Packet): void {
+    const { lost, repeated, delayMaxMs } = this.weather
+    if (!this.isOpen(packet) || this.random.below(100) < lost) return
+    const times = this.random.below(100) < repeated ? 2 : 1
+    for (let time = 0; time < times; time++)
+      this.#in(1 + this.random.below(delayMaxMs), () => {
+        if (this.isOpen(packet)) this.stage.deliver(packet)
+      })
+  }
+
+  #write(actor: StageActor): void {
+    if (!actor.isUp || actor.writing.length > 0) return
+    actor.beginWrite()
+    const { writing } = actor
+    if (writing.length === 0) return
+    // A crash loses the write, and what is begun afterwards is another one.
+    this.#in(1 + this.random.below(this.weather.writeMaxMs), () => {
+      if (actor.writing === writing) actor.finishWrite()
+    })
+  }
+
+  #arm(actor: StageActor): void {
+    const armed = this.#timers.get(actor) ?? new Map<string, Armed>()
+    const pending = actor.driven?.timers ?? {}
+    for (const [name, { due, delayMs }] of armed) {
+      if (pending[name] === delayMs) continue
+      this.#due.delete(due)
+      armed.delete(name)
+    }
+    for (const [name, delayMs] of Object.entries(pending)) {
+      if (armed.has(name)) continue
+      const due = this.#in(delayMs, () => {
+        armed.delete(name)
+        actor.fire(name)
+      })
+      armed.set(name, { delayMs, due })
+    }
+  }
+}
+
+/** No two delays are equal, so that a timer that was set again can be told from one that still runs. */
+function withDistinctDelays(definition: GroupDefinition, random: Random): GroupDefinition {
+  let set = 0
+  const after = (ms: number) => () => ms + ++set / 2 ** 24
+  const electionTimeout = () => after(1000 + random.below(1000))()
+  const logics: Readonly<Record<string, unknown>> = {
+    proposer: multiPaxosProposer.provide({
+      standby: { delays: { electionTimeout } },
+      preparing: { delays: { electionTimeout, prepareAgain: after(100) } },
+      leading: { delays: { heartbeat: after(100), quorumCheck: after(1000) } },
+    }),
+    acceptor: multiPaxosAcceptor.provide({ delays: { minimumElectionTimeout: after(1000) } }),
+    learner: multiPaxosLearner.provide({ delays: { learnAgain: after(100) } }),
+    batcher: batcher.provide({ delays: { leaderTimeout: after(1000) } }),
+  }
+  const roles = Object.entries(definition.roles).map(([name, role]) => {
+    const logic = logics[name] as
+      | StateMachine<never, never, never, never, never, never, never, never, never, never, never, never, never, never>
+      | undefined
+    return [name, logic ? { ...role, logic: () => logic } : role]
+  })
+  return { ...definition, roles: Object.fromEntries(roles) }
+}
