@@ -1,7 +1,6 @@
-import { type GroupDefinition, type Logger, type NodeId, type StoreWrite, statePath } from '@quorate/core'
+import { type GroupDefinition, type Logger, type NodeId, type Random, type StoreWrite, statePath } from '@quorate/core'
 import { type QuorateNode, startNode } from '@quorate/host'
 import type { Agenda } from './agenda.js'
-import type { Chance } from './chance.js'
 import type { Coverage } from './coverage.js'
 import { SimulatedDisk } from './disk.js'
 import { SimulatedDiskError } from './errors.js'
@@ -36,7 +35,7 @@ export class SimulatedNode {
   readonly id: NodeId
   readonly disk: SimulatedDisk
   readonly #around: NodeSurroundings
-  readonly #chance: Chance
+  readonly #randomOf: (life: number) => Random
   readonly #values = new Map<string, { value: unknown; path: string }>()
   #process: SimulatedProcess | undefined
   #node: QuorateNode | undefined
@@ -48,10 +47,10 @@ export class SimulatedNode {
   /** True while it is to stay down. */
   #isHeldDown = false
 
-  constructor(id: NodeId, ordinal: number, chance: Chance, around: NodeSurroundings) {
+  constructor(id: NodeId, ordinal: number, randomOf: (life: number) => Random, around: NodeSurroundings) {
     this.id = id
     this.#around = around
-    this.#chance = chance
+    this.#randomOf = randomOf
     this.disk = new SimulatedDisk(around.agenda, ordinal, {
       began: (writes) => this.#note(`disk writes ${countOf(writes)}`),
       durable: (writes) => {
@@ -97,7 +96,7 @@ export class SimulatedNode {
       transport: network.transportFor(process),
       store: this.disk.storeFor(process),
       clock: process.clock,
-      random: this.#chance.at(this.#lives),
+      random: this.#randomOf(this.#lives),
       logger: this.#logger(process),
       bootstrap,
     })
@@ -165,7 +164,7 @@ export class SimulatedNode {
     this.disk.crash('lost')
     this.#forget(process)
     monitor.ended(this.id, undefined)
-    if (error !== undefined && !(error instanceof SimulatedDiskError)) {
+    if (error !== undefined && !isDiskFault(error)) {
       monitor.broken('Crash by Fault Only', 'a node stops when its disk fails, and for no other reason', `${this.id}: ${textOf(error)}`)
     }
     if (this.disk.isDamaged) return
@@ -250,5 +249,11 @@ export class SimulatedNode {
 
 const countOf = (writes: readonly StoreWrite[]): string =>
   writes.map(({ key, operations }) => `${key} ${operations.map(({ type }) => type).join('+')}`).join(', ')
+
+/** What the disk failed with may be the cause of what the node says. */
+function isDiskFault(error: unknown): boolean {
+  for (let at = error; at instanceof Error; at = at.cause) if (at instanceof SimulatedDiskError) return true
+  return false
+}
 
 const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

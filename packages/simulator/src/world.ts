@@ -1,4 +1,4 @@
-import type { GroupDefinition, NodeId } from '@quorate/core'
+import type { GroupDefinition, NodeId, Random } from '@quorate/core'
 import { Agenda, type Appointment } from './agenda.js'
 import { Chance } from './chance.js'
 import type { Coverage } from './coverage.js'
@@ -71,8 +71,12 @@ export class World {
       happened: (fault: string) => this.happened(fault),
       woken: () => this.woken(),
     }
+    const jitter = jitterOf(this.#chance)
     this.nodes = new Map(
-      made.nodes.map((id, ordinal) => [id, new SimulatedNode(id, ordinal, this.#chance.stream(`node ${id}`), around)]),
+      made.nodes.map((id, ordinal) => {
+        const chance = this.#chance.stream(`node ${id}`)
+        return [id, new SimulatedNode(id, ordinal, (life) => jitter(chance.at(life)), around)]
+      }),
     )
   }
 
@@ -158,6 +162,14 @@ export class World {
       codecs,
     )
   }
+}
+
+/** In some runs what nodes draw falls on few values, so that their timers often meet. */
+function jitterOf(chance: Chance): (own: Chance) => Random {
+  const own = chance.stream('jitter')
+  if (!own.isOne(400)) return (drawn) => drawn
+  const values = own.between(4, 12)
+  return (drawn) => ({ below: (limit) => Math.floor((drawn.below(values) * limit) / values) })
 }
 
 /** A group that orders a log replicates registers, which its clients can judge. */

@@ -1,0 +1,85 @@
+import { Chance } from './chance.js'
+import type { ExploreOptions } from './explore.js'
+import { scriptOf } from './explore.js'
+import type { Script } from './script.js'
+import { lengthOf, shrink } from './shrink.js'
+import { type RunResult, simulate } from './simulate.js'
+import type { SimulationSubject } from './subject.js'
+import { noProgress, transcript } from './transcript.js'
+
+/** A seed that shows something wrong, made short. */
+export interface Finding {
+  readonly seed: number
+  /** Which invariant does not hold; `Progress` when nothing got done. */
+  readonly invariant: string
+  readonly how: string
+  readonly script: Script
+  /** Steps, messages and writes that the script names. */
+  readonly length: number
+  /** The script with what happens in it, to be kept and replayed. */
+  readonly transcript: string
+}
+
+/** How a failure is shrunk. */
+export interface FindingOptions extends ExploreOptions {
+  readonly triesMax?: number
+  readonly onShrink?: (choices: number, tries: number) => void
+}
+
+/** Finds out which choices of a seed are to blame. Undefined when nothing is wrong with it. */
+export async function findingOf(options: FindingOptions): Promise<Finding | undefined> {
+  const { script: whole, result } = await scriptOf(options)
+  const invariant = failureOf(result)
+  if (invariant === undefined) return undefined
+  const fails = async (script: Script) => failureOf(await simulate({ ...quiet(options), script })) === invariant
+  // Nothing that comes after it is to blame.
+  const ended = result.violation ? { ...whole, endUs: result.violation.atUs + 1 } : whole
+  const base = (await fails(ended)) ? ended : whole
+  const { triesMax, onShrink } = options
+  const script = await shrink(base, {
+    fails,
+    ...(triesMax !== undefined && { triesMax }),
+    ...(onShrink && { onProgress: onShrink }),
+  })
+  const told = await retell(options, script)
+  return {
+    seed: options.seed,
+    invariant,
+    how: told.result.violation?.how ?? 'nothing got done',
+    script,
+    length: lengthOf(script),
+    transcript: told.transcript,
+  }
+}
+
+/** Runs a script again, and tells what happens. */
+export async function retell(
+  options: Pick<FindingOptions, 'subject' | 'invariants' | 'progressWithinMs' | 'onTrace'>,
+  script: Script,
+): Promise<{ readonly result: RunResult; readonly transcript: string }> {
+  const lines: string[] = []
+  const onTrace = (line: string) => {
+    lines.push(line)
+    options.onTrace?.(line)
+  }
+  const result = await simulate({ ...quiet(options), script, onTrace })
+  return { result, transcript: transcript(script, result, lines, lanesOf(options.subject, script)) }
+}
+
+/** Which invariant a run breaks. */
+export const failureOf = ({ violation, hasProgress }: RunResult): string | undefined =>
+  violation?.invariant ?? (hasProgress ? undefined : noProgress)
+
+const lanesOf = (subject: SimulationSubject, { nodes, steps, seed }: Script): string[] => {
+  const clients = steps.flatMap((step) => (step.do === 'operation' ? [step.client] : []))
+  return [...namesOf(subject, nodes, seed), ...new Set(clients)]
+}
+
+const quiet = ({ subject, invariants, progressWithinMs }: Pick<FindingOptions, 'subject' | 'invariants' | 'progressWithinMs'>) => ({
+  subject,
+  ...(invariants && { invariants }),
+  ...(progressWithinMs !== undefined && { progressWithinMs }),
+})
+
+const namesOf = (subject: SimulationSubject, nodes: number, seed: number): readonly string[] =>
+  subject.make(nodes, Chance.of(seed).stream('subject')).nodes

@@ -1,0 +1,31 @@
+import { spaceTimeDiagram } from './diagram.js'
+import type { Script } from './script.js'
+import { formatScript } from './scriptText.js'
+import { lengthOf } from './shrink.js'
+import type { RunResult } from './simulate.js'
+import { timeText } from './trace.js'
+
+/** What a run shows, in one line: the violation, or that nothing got done. */
+export const verdictOf = ({ violation, hasProgress }: RunResult): string => {
+  if (violation) return `${violation.invariant}: ${violation.how} (at ${timeText(violation.atUs)} ms)`
+  return hasProgress ? 'nothing is wrong' : `${noProgress}: the core was healed, and a new client got nothing done`
+}
+
+/** The name under which a run without progress is told. */
+export const noProgress = 'Progress'
+
+/**
+ * A script that fails as a person wants to read it, and as it can be replayed: what is wrong, the script, and what happens
+ * in it.
+ */
+export function transcript(script: Script, result: RunResult, trace: readonly string[], lanes: readonly string[]): string {
+  return [
+    `# ${verdictOf(result)}`,
+    ...(result.violation ? [`# ${result.violation.source}`] : []),
+    `# ${lengthOf(script)} steps. Run it again: quorate sim --replay FILE`,
+    formatScript(script),
+    '',
+    ...spaceTimeDiagram(trace, lanes).map((line) => `| ${line}`.trimEnd()),
+    '',
+  ].join('\n')
+}
