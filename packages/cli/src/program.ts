@@ -5,6 +5,7 @@ import { diagramCommand } from './commands/diagram.js'
 import { kvCommand } from './commands/kv.js'
 import { newCommand } from './commands/new.js'
 import { protoCommand } from './commands/proto.js'
+import { simCommand } from './commands/sim.js'
 import { statusCommand } from './commands/status.js'
 import { upCommand } from './commands/up.js'
 import { exitCodesHelp } from './exitCodes.js'
@@ -17,6 +18,7 @@ Examples:
   quorate up topology.ts --node n1          one of them
   quorate kv put greeting hello
   quorate status
+  quorate sim raft --runs 100               a hundred faulty half minutes, one seed each
   quorate diagram raft > raft.svg           a protocol, drawn from its statecharts
   quorate new role witness                  a role of your own, with its tests
 ${exitCodesHelp}`
@@ -27,7 +29,7 @@ export const program = (io: Io): Command => {
     .description('Consensus among processes: run clusters, use them, see how they are')
     .version(versionOf())
     .addHelpText('after', examples)
-  for (const make of [upCommand, demoCommand, kvCommand, statusCommand, diagramCommand, newCommand, protoCommand])
+  for (const make of [upCommand, demoCommand, kvCommand, statusCommand, diagramCommand, simCommand, newCommand, protoCommand])
     command.addCommand(make(io))
   return prepared(command, io)
 }

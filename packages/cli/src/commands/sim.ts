@@ -1,0 +1,43 @@
+import { Argument, Command, InvalidArgumentError, Option } from 'commander'
+import { exitCodesHelp } from '../exitCodes.js'
+import type { Io } from '../io.js'
+import type { SimSettings } from '../sim/sim.js'
+import { wholeNumber } from './kvSettings.js'
+
+const examples = `
+The real host and roles on a virtual clock, bus and disks, in one thread. One seed decides everything. First safety under
+faults; then a core is healed, all other failures stay, and something must get done.
+
+Examples:
+  quorate sim raft --runs 100
+  quorate sim multi-paxos --seed 42 --trace run.txt
+  quorate sim topology.ts --faults crash --json | jq .coverage
+  quorate sim --replay raft-42.sim
+${exitCodesHelp}`
+
+const minutes = (text: string): number => {
+  const value = Number(text)
+  if (!(value > 0 && value <= 1440)) throw new InvalidArgumentError('Expected a number above 0, of at most a day.')
+  return value
+}
+
+export const simCommand = (io: Io): Command =>
+  new Command('sim')
+    .description('Simulate a cluster under faults, and see that nothing is lost')
+    .addArgument(new Argument('[subject]', 'raft, paxos, multi-paxos, or the file of a topology'))
+    .option('--seed <n>', 'seed of the first run (default: a new one)', wholeNumber(0))
+    .option('--runs <n>', 'how many seeds are run, one after the other', wholeNumber(1), 10)
+    .addOption(
+      new Option('--faults <mix>', 'which faults happen').choices(['none', 'network', 'crash', 'disk', 'all']).default('all'),
+    )
+    .option('--nodes <n>', 'how many nodes (default: 3 or 5, as the seed decides)', wholeNumber(1))
+    .option('--minutes <n>', 'how long a run lasts at least, in simulated minutes', minutes, 0.5)
+    .option('--trace <file>', 'write every event to a file')
+    .option('--replay <file>', 'run a script again that a failed run has written')
+    .option('--json', 'print one line of JSON, and nothing else')
+    .addHelpText('after', examples)
+    .action(async (subject: string | undefined, settings: SimSettings) => {
+      // What only this command needs, the others need not wait for.
+      const { sim } = await import('../sim/sim.js')
+      await sim(io, subject, settings)
+    })

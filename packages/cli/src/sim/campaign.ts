@@ -1,0 +1,92 @@
+import {
+  Chance,
+  Coverage,
+  explore,
+  failureOf,
+  type FaultMix,
+  type Finding,
+  findingOf,
+  noProgress,
+  type RunResult,
+  type SimulationSubject,
+} from '@quorate/simulator'
+import { UnequalRunsError } from '../errors.js'
+import { drawNodes } from './subjects.js'
+
+/** Seeds that are run one after the other. */
+export interface Campaign {
+  readonly subject: SimulationSubject
+  readonly firstSeed: number
+  readonly runs: number
+  readonly faults: FaultMix
+  /** @default drawn for each seed */
+  readonly nodes?: number
+  readonly lastsMs: number
+  /** True to run each seed twice and compare. */
+  readonly isRepeated: boolean
+  readonly signal: AbortSignal
+  onTrace?(line: string): void
+  onRun?(done: CampaignResult): void
+  /** A failure was shrunk. */
+  onFinding?(finding: Finding): void
+}
+
+/** What came of the seeds so far. */
+export interface CampaignResult {
+  readonly runs: number
+  readonly findings: readonly Finding[]
+  readonly simulatedUs: number
+  readonly events: number
+  readonly faults: Readonly<Record<string, number>>
+  readonly coverage: Coverage
+}
+
+/** The most failures that are shrunk: more of them have the same causes. */
+const findingsMax = 5
+
+/** Runs seeds until all are run, too many have failed, or it is told to stop. */
+export const campaign = async (options: Campaign): Promise<CampaignResult> => {
+  const coverage = new Coverage()
+  const findings: Finding[] = []
+  const faults: Record<string, number> = {}
+  let result: CampaignResult = { runs: 0, findings, simulatedUs: 0, events: 0, faults, coverage }
+  for (let seed = options.firstSeed; seed < options.firstSeed + options.runs; seed++) {
+    const run = await runSeed(options, seed, coverage)
+    if (options.signal.aborted) return result
+    for (const [fault, times] of Object.entries(run.result.faults)) faults[fault] = (faults[fault] ?? 0) + times
+    if (run.finding) {
+      findings.push(run.finding)
+      options.onFinding?.(run.finding)
+    }
+    const { simulatedUs, events } = run.result
+    result = {
+      ...result,
+      runs: result.runs + 1,
+      simulatedUs: result.simulatedUs + simulatedUs,
+      events: result.events + events,
+    }
+    options.onRun?.(result)
+    if (findings.length >= findingsMax) return result
+  }
+  return result
+}
+
+const runSeed = async (
+  { subject, faults, nodes, lastsMs, isRepeated, signal, onTrace }: Campaign,
+  seed: number,
+  coverage: Coverage,
+): Promise<{ readonly result: RunResult; readonly finding: Finding | undefined }> => {
+  const options = { subject, seed, faults, nodes: nodes ?? drawNodes(Chance.of(seed).stream('nodes')), lastsMs, signal }
+  onTrace?.(`# seed ${seed}`)
+  const result = await explore({ ...options, coverage, ...(onTrace && { onTrace }) })
+  if (signal.aborted) return { result, finding: undefined }
+  if (isRepeated) {
+    const again = await explore(options)
+    if (!signal.aborted && again.hash !== result.hash) throw new UnequalRunsError(seed, result.hash, again.hash)
+  }
+  return { result, finding: failureOf(result) === undefined ? undefined : await findingOf(options) }
+}
+
+/** Failures in which clients got nothing done. */
+export const livenessFailures = (findings: readonly Finding[]): number =>
+  findings.filter(({ invariant }) => invariant === noProgress).length

@@ -1,0 +1,150 @@
+import { randomInt } from 'node:crypto'
+import { closeSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs'
+import { basename } from 'node:path'
+import { InvalidConfigurationError } from '@quorate/core'
+import { type FaultMix, type Finding, failureOf, noProgress, parseScript, retell } from '@quorate/simulator'
+import colours from 'picocolors'
+import { interruption } from '../demo/interruption.js'
+import { InterruptedError, UnreadableFileError, UnwritableFileError } from '../errors.js'
+import { exitCodes } from '../exitCodes.js'
+import { type Io, printLine, printNote } from '../io.js'
+import { type CampaignResult, campaign, livenessFailures } from './campaign.js'
+import { printReport } from './report.js'
+import { subjectNamed } from './subjects.js'
+
+/** What `quorate sim` is told. */
+export interface SimSettings {
+  readonly seed?: number
+  readonly runs: number
+  readonly faults: FaultMix
+  readonly nodes?: number
+  readonly minutes: number
+  readonly trace?: string
+  readonly replay?: string
+  readonly json?: boolean
+}
+
+/** Runs seeds, or a script again. The exit code is 1 when something is wrong with one of them. */
+export const sim = async (io: Io, name: string | undefined, settings: SimSettings): Promise<void> => {
+  if (settings.replay !== undefined) return replay(io, settings.replay, settings)
+  if (name === undefined) {
+    throw new InvalidConfigurationError('say what to simulate: raft, paxos, multi-paxos, or the file of a topology')
+  }
+  const subject = await subjectNamed(name)
+  const nodes = subject.isTopology ? subject.nodes : settings.nodes
+  if (subject.isTopology && settings.nodes !== undefined && settings.nodes !== subject.nodes) {
+    throw new InvalidConfigurationError(`${name} has ${subject.nodes} nodes: leave --nodes out`)
+  }
+  const firstSeed = settings.seed ?? randomInt(2 ** 31)
+  const { json = false, runs, faults } = settings
+  if (!json) printNote(io, `${name}: ${runs} runs from seed ${firstSeed}, faults: ${faults}`)
+  const trace = traceFile(settings.trace)
+  const beganAtMs = performance.now()
+  const { result, isInterrupted } = await untilInterrupted((signal) =>
+    campaign({
+      subject,
+      firstSeed,
+      runs,
+      faults,
+      ...(nodes !== undefined && { nodes }),
+      lastsMs: Math.round(settings.minutes * 60_000),
+      isRepeated: Boolean(process.env['CI']),
+      signal,
+      ...(trace && { onTrace: trace.write }),
+      onRun: (done) => showProgress(io, done, runs, json),
+      onFinding: (finding) => save(io, name, finding, json),
+    }),
+  )
+  trace?.close()
+  showProgress(io, undefined, runs, json)
+  const seconds = (performance.now() - beganAtMs) / 1000
+  const report = reportOf(name, firstSeed, result, seconds, subject.unreachable)
+  if (json) printLine(io, JSON.stringify(report))
+  else printReport(io, report, subject.unreachable ?? {})
+  if (isInterrupted) throw new InterruptedError()
+  if (result.findings.length > 0) io.exitCode = exitCodes.failure
+}
+
+/** What is printed as JSON. */
+export type SimReport = ReturnType<typeof reportOf>
+
+const reportOf = (
+  protocol: string,
+  firstSeed: number,
+  { runs, findings, simulatedUs, events, faults, coverage }: CampaignResult,
+  seconds: number,
+  unreachable: Readonly<Record<string, string>> | undefined,
+) => ({
+  protocol,
+  runs,
+  firstSeed,
+  violations: findings
+    .filter(({ invariant }) => invariant !== noProgress)
+    .map(({ seed, invariant, how, length }) => ({ seed, invariant, how, steps: length, script: fileOf(protocol, seed) })),
+  livenessFailures: livenessFailures(findings),
+  simulatedSeconds: Math.round(simulatedUs / 1_000_000),
+  events,
+  eventsPerSecond: Math.round(events / seconds),
+  coverage: coverage.report(unreachable),
+  faults,
+})
+
+const fileOf = (name: string, seed: number): string => `${basename(name).replace(/\.[cm]?[jt]s$/, '')}-${seed}.sim`
+
+const save = (io: Io, name: string, finding: Finding, isQuiet: boolean): void => {
+  const path = fileOf(name, finding.seed)
+  try {
+    writeFileSync(path, finding.transcript)
+  } catch (cause) {
+    throw new UnwritableFileError(path, cause)
+  }
+  if (isQuiet) return
+  printNote(io, `\nseed ${finding.seed}, ${finding.length} steps, in ${path}:`)
+  printLine(io, finding.transcript)
+}
+
+const replay = async (io: Io, path: string, { trace: tracePath, json = false }: SimSettings): Promise<void> => {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (cause) {
+    throw new UnreadableFileError('the script', path, cause)
+  }
+  const script = parseScript(text)
+  const subject = await subjectNamed(script.subject)
+  const trace = traceFile(tracePath)
+  const { result, transcript } = await retell({ subject, ...(trace && { onTrace: trace.write }) }, script)
+  trace?.close()
+  const failure = failureOf(result)
+  const { hash, violation } = result
+  if (json) printLine(io, JSON.stringify({ protocol: script.subject, hash, failure: failure ?? null, how: violation?.how }))
+  else printLine(io, transcript)
+  if (failure !== undefined) io.exitCode = exitCodes.failure
+}
+
+/** Ctrl-C ends the run that is under way, and what was found so far is reported. */
+const untilInterrupted = async <T>(run: (signal: AbortSignal) => Promise<T>) => {
+  const controller = new AbortController()
+  const interrupted = interruption()
+  interrupted.promise.catch(() => controller.abort())
+  try {
+    return { result: await run(controller.signal), isInterrupted: controller.signal.aborted }
+  } finally {
+    interrupted.forget()
+  }
+}
+
+const traceFile = (path: string | undefined) => {
+  if (path === undefined) return undefined
+  try {
+    const file = openSync(path, 'w')
+    return { write: (line: string) => void writeSync(file, `${line}\n`), close: () => closeSync(file) }
+  } catch (cause) {
+    throw new UnwritableFileError(path, cause)
+  }
+}
+
+const showProgress = ({ stderr }: Io, done: CampaignResult | undefined, runs: number, isQuiet: boolean): void => {
+  if (isQuiet || !stderr.isTTY) return
+  stderr.write(done ? `\r${colours.dim(`${done.runs} of ${runs} runs, ${done.findings.length} failed`)}` : '\r\x1b[K')
+}
