@@ -71,7 +71,7 @@ export class Agenda {
       this.#settle()
       return true
     }
-    this.#nowUs = Math.max(this.#nowUs, untilUs)
+    if (untilUs < Number.MAX_SAFE_INTEGER) this.#nowUs = Math.max(this.#nowUs, untilUs)
     return false
   }
 

@@ -10,6 +10,8 @@ interface StoredLog {
   readonly log: Log
 }
 
+type Identity = Parameters<Store['open']>[0]
+
 type Stored = ReadonlyMap<string, StoredLog>
 
 const nothing: StoredLog = { record: undefined, snapshot: undefined, log: Log.empty() }
@@ -33,6 +35,7 @@ export class SimulatedDisk {
   /** As it was before the last write. */
   #before: Stored = new Map()
   #writes = 0
+  #owner: Identity | undefined
   #isTorn = false
   /** Logs that were recovered while it was torn, and have persisted no record since. */
   readonly #doubtful = new Set<string>()
@@ -76,10 +79,14 @@ export class SimulatedDisk {
 
   /** The disk as a store, for one process. */
   storeFor(process: SimulatedProcess): Store {
-    return { open: () => (process.isDead ? never() : this.#open(process)) }
+    return { open: (identity) => (process.isDead ? never() : this.#open(process, identity)) }
   }
 
-  async #open(process: SimulatedProcess): Promise<OpenStore> {
+  async #open(process: SimulatedProcess, identity: Identity): Promise<OpenStore> {
+    this.#owner ??= identity
+    if (identity.cluster !== this.#owner.cluster || identity.node !== this.#owner.node) {
+      throw new QuorateError('QUORATE_STORE_OF_ANOTHER', `this disk is that of node ${this.#owner.node}, not of ${identity.node}`)
+    }
     if (this.#isDamaged) throw new SimulatedDiskError('what it holds is damaged', true)
     if (this.#life) throw new QuorateError('QUORATE_STORE_LOCKED', 'this disk is in use: a process has not ended')
     const life = { isOver: false }

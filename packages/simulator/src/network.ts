@@ -1,9 +1,11 @@
 import {
   type Address,
   type Connection,
+  checkAddress,
+  checkName,
   decodeEnvelope,
-  type MessageCodec,
   type Message,
+  type MessageCodec,
   QuorateError,
   type Subscription,
   type Transport,
@@ -18,15 +20,22 @@ import type { SimulatedProcess } from './simulatedProcess.js'
 /** A message to oneself never leaves the process. */
 const selfDelayUs = 50
 const bytesMax = 1024 * 1024
+/** Who leaves hears so much longer. */
+const drainUs = 2 * nominalDelayUs
 
 interface Listener {
   readonly process: SimulatedProcess
   readonly endpoint: Endpoint
   readonly deliver: (bytes: Uint8Array) => void
+  /** Hears what is on its way, and nothing that is said from now on. */
+  isClosing: boolean
 }
 
 interface Endpoint {
+  readonly cluster: string
   isConnected: boolean
+  /** Says nothing any more; what had been said to it is still heard. */
+  isClosing: boolean
   isClosed: boolean
   dropped: number
   listen: (status: TransportStatus) => void
@@ -38,7 +47,6 @@ export interface Passage {
   readonly type: string
   readonly from: string
   readonly to: string
-  readonly address: Address
   readonly bytes: Uint8Array
 }
 
@@ -60,7 +68,8 @@ export class SimulatedNetwork {
   readonly #fates: Fates
   readonly #watch: NetworkWatch
   readonly #codecs: readonly MessageCodec<Message>[]
-  readonly #listeners = new Map<Address, readonly Listener[]>()
+  /** By cluster and address. */
+  readonly #listeners = new Map<string, readonly Listener[]>()
   readonly #endpoints = new Map<string, Endpoint[]>()
   readonly #sent = new Map<string, number>()
   readonly #cuts = new Map<string, number>()
@@ -81,7 +90,12 @@ export class SimulatedNetwork {
 
   /** The bus, for one process. */
   transportFor(process: SimulatedProcess): Transport {
-    return { connect: async () => (process.isDead ? new Promise<never>(() => {}) : this.#connect(process)) }
+    return {
+      connect: async ({ cluster }) => {
+        checkName('cluster', cluster)
+        return process.isDead ? new Promise<never>(() => {}) : this.#connect(process, cluster)
+      },
+    }
   }
 
   /** Nothing passes from one to the other until it is mended as often as it was cut. */
@@ -110,38 +124,40 @@ export class SimulatedNetwork {
       if (endpoint.isConnected) continue
       endpoint.isConnected = true
       endpoint.counters.reconnects++
-      if (endpoint.dropped > 0) endpoint.listen({ type: 'dropped', messages: endpoint.dropped })
-      endpoint.dropped = 0
+      this.#report(endpoint)
       endpoint.listen({ type: 'connected' })
     }
   }
 
   /** A process has ended: nothing is kept for it. */
   forget(process: SimulatedProcess): void {
-    for (const [address, listeners] of this.#listeners) {
+    for (const [key, listeners] of this.#listeners) {
       if (!listeners.some((listener) => listener.process === process)) continue
       this.#setListeners(
-        address,
+        key,
         listeners.filter((listener) => listener.process !== process),
       )
     }
     this.#endpoints.delete(process.name)
   }
 
-  #setListeners(address: Address, listeners: readonly Listener[]): void {
-    if (listeners.length > 0) this.#listeners.set(address, listeners)
-    else this.#listeners.delete(address)
+  #setListeners(key: string, listeners: readonly Listener[]): void {
+    if (listeners.length > 0) this.#listeners.set(key, listeners)
+    else this.#listeners.delete(key)
   }
 
-  #connect(process: SimulatedProcess): Connection {
+  #connect(process: SimulatedProcess, cluster: string): Connection {
     const endpoint: Endpoint = {
+      cluster,
       isConnected: true,
+      isClosing: false,
       isClosed: false,
       dropped: 0,
       listen: () => {},
       counters: { published: 0, delivered: 0, dropped: 0, reconnects: 0 },
     }
     this.#endpoints.set(process.name, [...(this.#endpoints.get(process.name) ?? []), endpoint])
+    let closing: Promise<void> | undefined
     return {
       bytesMax,
       label: 'simulation',
@@ -154,10 +170,14 @@ export class SimulatedNetwork {
         this.#publish(process, endpoint, to, bytes)
       },
       subscribe: (to, deliver) => this.#subscribe(process, endpoint, to, deliver),
-      close: async () => {
-        if (process.isDead) return new Promise<never>(() => {})
-        endpoint.isClosed = true
-        endpoint.listen({ type: 'closed' })
+      close: () => {
+        endpoint.isClosing = true
+        closing ??= this.#drained(process, () => {
+          endpoint.isClosed = true
+          this.#report(endpoint)
+          endpoint.listen({ type: 'closed' })
+        })
+        return closing
       },
     }
   }
@@ -168,34 +188,59 @@ export class SimulatedNetwork {
     to: Address,
     deliver: (bytes: Uint8Array) => void,
   ): Subscription {
-    if (endpoint.isClosed) throw new QuorateError('QUORATE_BUS_CLOSED', `${process.name} has closed its connection`)
-    const listener: Listener = { process, endpoint, deliver }
-    this.#listeners.set(to, [...(this.#listeners.get(to) ?? []), listener])
+    if (endpoint.isClosing) throw new QuorateError('QUORATE_BUS_CLOSED', `${process.name} has closed its connection`)
+    checkAddress(to)
+    const key = `${endpoint.cluster}/${to}`
+    const listener: Listener = { process, endpoint, deliver, isClosing: false }
+    this.#setListeners(key, [...(this.#listeners.get(key) ?? []), listener])
     return {
       ready: Promise.resolve(),
-      close: async () => {
-        this.#setListeners(
-          to,
-          (this.#listeners.get(to) ?? []).filter((each) => each !== listener),
-        )
+      close: () => {
+        listener.isClosing = true
+        return this.#drained(process, () => {
+          const others = (this.#listeners.get(key) ?? []).filter((each) => each !== listener)
+          this.#setListeners(key, others)
+        })
       },
     }
   }
 
   #publish(process: SimulatedProcess, endpoint: Endpoint, to: Address, bytes: Uint8Array): void {
-    const type = this.#announced ?? decodeEnvelope(bytes).type
+    const type = this.#announced ?? typeOf(bytes)
     this.#announced = undefined
-    if (endpoint.isClosed || !endpoint.isConnected || bytes.length > bytesMax) {
+    const isCarried = bytes.length <= bytesMax && isAddress(to)
+    if (endpoint.isClosing || !endpoint.isConnected || !isCarried) {
       endpoint.counters.dropped++
       endpoint.dropped++
-      this.#watch.lost({ type, from: process.name, to: to, address: to, bytes }, 'disconnected')
+      // Whoever is disconnected is told when it is connected again.
+      if (!isCarried && endpoint.dropped === 1) this.#agenda.soon(() => this.#report(endpoint))
+      this.#watch.lost({ type, from: process.name, to, bytes }, 'disconnected')
       return
     }
     endpoint.counters.published++
     this.#watch.sent(type, process.name, to, bytes)
-    for (const listener of this.#listeners.get(to) ?? []) {
-      this.#pass({ type, from: process.name, to: listener.process.name, address: to, bytes }, listener)
+    for (const listener of this.#listeners.get(`${endpoint.cluster}/${to}`) ?? []) {
+      if (listener.isClosing) continue
+      this.#pass({ type, from: process.name, to: listener.process.name, bytes }, listener)
     }
+  }
+
+  /** Resolves, and calls `then`, when what is on its way as a rule has arrived. */
+  #drained(process: SimulatedProcess, then: () => void): Promise<void> {
+    return new Promise((resolve) => {
+      this.#agenda.after(drainUs, 'timer', () =>
+        process.enter(() => {
+          then()
+          resolve()
+        }),
+      )
+    })
+  }
+
+  #report(endpoint: Endpoint): void {
+    const messages = endpoint.dropped
+    endpoint.dropped = 0
+    if (messages > 0) endpoint.listen({ type: 'dropped', messages })
   }
 
   #pass(passage: Passage, listener: Listener): void {
@@ -258,6 +303,29 @@ export class SimulatedNetwork {
 }
 
 const sound: MessageFate = {}
+
+/** Addresses that were found to be good: there are few. */
+const addresses = new Set<Address>()
+
+function isAddress(address: Address): boolean {
+  if (addresses.has(address)) return true
+  try {
+    checkAddress(address)
+  } catch {
+    return false
+  }
+  if (addresses.size < 4096) addresses.add(address)
+  return true
+}
+
+/** The type that the envelope names. */
+function typeOf(bytes: Uint8Array): string {
+  try {
+    return decodeEnvelope(bytes).type
+  } catch {
+    return 'bytes'
+  }
+}
 
 /** The bytes with some of them overwritten, or cut short. */
 function garbled(bytes: Uint8Array, how: number): Uint8Array {
