@@ -96,6 +96,24 @@ describe('LeaderTracker', () => {
     }
   })
 
+  it('goes to another in the same term when one says that it leads, and answers nothing else for long', () => {
+    const { clock, tracker } = make()
+    tracker.learn('b1', 'b1', 1)
+    const sinceMs = clock.nowMs()
+    while (tracker.leader === 'b1' && clock.nowMs() - sinceMs < 10_000) {
+      clock.advance(10)
+      tracker.askIfNeeded(sinceMs)
+      tracker.learn('b1', 'b1', 1)
+      tracker.learn('b2', 'b2', 1)
+    }
+    expect(tracker.leader).toBe('b2')
+    expect(clock.nowMs() - sinceMs).toBeGreaterThanOrEqual(3000)
+    expect(clock.nowMs() - sinceMs).toBeLessThan(3200)
+    // And it waits as long before it leaves this one.
+    tracker.askIfNeeded(clock.nowMs())
+    expect(tracker.learn('b1', 'b1', 1)).toBe(false)
+  })
+
   it('does not go to another while something is heard, or without having asked', () => {
     const { clock, tracker } = make()
     tracker.learn('b1', 'b1', 1)

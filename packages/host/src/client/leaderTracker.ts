@@ -4,6 +4,8 @@ import { jittered } from '../random.js'
 /** How long the leader may be silent before all members are asked who leads, and how often they are asked. */
 const silenceMs = 100
 const askEveryMs = 50
+/** Who says that it leads and answers nothing else for so long may be cut off from those whom it leads for. */
+const deafMs = 3000
 
 /**
  * Who leads a group, as far as a client knows: what was said with the highest term. Where several lead in one term, as
@@ -19,6 +21,8 @@ export class LeaderTracker {
   #askAgainAtMs = Number.NEGATIVE_INFINITY
   /** When everyone was asked, and the leader has said nothing since. */
   #unansweredSinceMs: number | undefined
+  /** When everyone was asked, and nothing that the leader was asked had been answered since then. */
+  #silentSinceMs = Number.POSITIVE_INFINITY
 
   constructor(clock: Clock, random: Random, askAll: () => void) {
     this.#clock = clock
@@ -41,6 +45,7 @@ export class LeaderTracker {
     this.#term = term
     this.#leader = leader
     this.#unansweredSinceMs = undefined
+    this.#silentSinceMs = Number.POSITIVE_INFINITY
     return leader !== undefined
   }
 
@@ -56,6 +61,7 @@ export class LeaderTracker {
   heard(): void {
     this.#heardAtMs = this.#clock.nowMs()
     this.#unansweredSinceMs = undefined
+    this.#silentSinceMs = Number.POSITIVE_INFINITY
   }
 
   /** Asks everyone when nobody is known to lead, or nothing was heard since `waitingSinceMs`. */
@@ -66,13 +72,18 @@ export class LeaderTracker {
     if (this.#leader !== undefined && nowMs - silentSinceMs < silenceMs) return
     this.#askAgainAtMs = nowMs + jittered(this.#random, askEveryMs)
     this.#unansweredSinceMs ??= nowMs
+    this.#silentSinceMs = silentSinceMs
     this.#askAll()
   }
 
-  /** True if another may lead in the same term: nobody is known to, or who did does not even say so when it is asked. */
+  /**
+   * True if another may lead in the same term: nobody is known to, or who did does not even say so when it is asked, or
+   * says so and nothing comes of it.
+   */
   #mayFollow(leader: NodeId | undefined): boolean {
     if (leader === undefined || leader === this.#leader) return false
     if (this.#leader === undefined) return true
+    if (this.#clock.nowMs() - this.#silentSinceMs >= deafMs) return true
     return this.#unansweredSinceMs !== undefined && this.#clock.nowMs() - this.#unansweredSinceMs >= silenceMs
   }
 }
