@@ -106,6 +106,9 @@ export const drawn = (slots: Iterable<Entry>): string =>
 
 // Who is there before a test.
 
+/** What a disk holds that was never written. */
+export const nothing = { record: undefined, snapshot: undefined, base: origin, entries: [], torn: false }
+
 export interface AcceptorSituation extends Place {
   readonly promised?: Ballot
   /** After `base`. */

@@ -1,5 +1,5 @@
-import { atLeast, type Entry, majority, nodeOf, type QuorumSystem, type Received, send } from '@quorate/core'
-import { type Packet, Stage, type StageActor } from '@quorate/core/testing'
+import { atLeast, majority, nodeOf, type Received, send } from '@quorate/core'
+import { type Packet, Stage } from '@quorate/core/testing'
 import { describe, expect, test } from 'vitest'
 import { assign, emit } from 'xstate'
 import type { Chosen, Learn, Promise as PromiseReply } from '../generated/multi_paxos.js'
@@ -9,6 +9,8 @@ import { withChosen } from './catchingUp.js'
 import { commandOf, groupOf, type history, randomOf, three } from './history.test.fixture.js'
 import type { MultiPaxosOptions } from './multiPaxos.js'
 import { type Preparing, withPromise } from './phaseOne.js'
+import { finishWrite, Safety } from './safety.test.fixture.js'
+import { type Cast, played } from './scene.test.fixture.js'
 
 /**
  * Random schedules of loss, duplication, reordering, timeouts, crashes and slow disks over the real roles. After every
@@ -16,82 +18,14 @@ import { type Preparing, withPromise } from './phaseOne.js'
  * acknowledged. A failing schedule prints its seed.
  */
 
-const textOf = ({ kind, bytes }: Entry): string => `${kind} ${new TextDecoder().decode(bytes)}`
-
-class Safety {
-  /** By slot: the value that was chosen, found by counting what the acceptors' disks have held. */
-  readonly chosen = new Map<number, string>()
-  readonly applied = new Map<number, string>()
-  readonly accepted = new Map<string, { value: string; by: Record<string, true> }>()
-  /** The last slot that a state machine had applied when a read began. */
-  readonly reads = new Map<string, number>()
-  readonly #quorum: QuorumSystem
-
-  constructor(quorum: QuorumSystem) {
-    this.#quorum = quorum
-  }
-
-  acceptance(node: string, { index, term, ...rest }: Entry): void {
-    const value = textOf({ index, term, ...rest })
-    const key = `${index}/${term}`
-    const vote = this.accepted.get(key) ?? { value, by: {} }
-    if (vote.value !== value) throw new Error(`one ballot, two values in slot ${index}: ${vote.value} and ${value}`)
-    vote.by[node] = true
-    this.accepted.set(key, vote)
-    if (this.#quorum.tally(vote.by) !== 'won') return
-    const known = this.chosen.get(index) ?? value
-    if (known !== value) throw new Error(`slot ${index}: both ${known} and ${value} were chosen`)
-    this.chosen.set(index, value)
-  }
-
-  check(stage: Stage): void {
-    for (const actor of stage.actors.values()) {
-      for (const { entry } of actor.applied) this.#apply(actor, entry)
-      actor.applied = []
-      for (const { request, at } of actor.readable) {
-        const begun = this.reads.get(`${actor.address}/${request}`) ?? 0
-        if (at < begun)
-          throw new Error(`${actor.address} reads at ${at} what was applied up to ${begun} before it asked`)
-      }
-      actor.readable = []
-    }
-  }
-
-  #apply({ address }: StageActor, entry: Entry): void {
-    const value = textOf(entry)
-    const chosen = this.chosen.get(entry.index)
-    if (chosen !== value) throw new Error(`${address} applied ${value} in slot ${entry.index}, chosen is ${chosen}`)
-    this.applied.set(entry.index, value)
-  }
-}
-
-/** Notes what reaches the disks of acceptors, since only that counts. */
-function finishWrite(actor: StageActor, safety: Safety): void {
-  if (actor.role === 'acceptor') {
-    for (const effect of actor.writing) {
-      if (effect.type !== 'append') continue
-      for (const entry of effect.entries) if (entry.term > 0) safety.acceptance(actor.node, entry)
-    }
-  }
-  actor.finishWrite()
-}
-
-interface Trial {
+interface Trial extends Cast {
   readonly options?: Partial<MultiPaxosOptions<typeof history>>
-  /** Roles with a mistake, in place of the real ones. */
-  readonly acceptor?: typeof multiPaxosAcceptor
-  readonly proposer?: typeof multiPaxosProposer
-  readonly learner?: typeof multiPaxosLearner
 }
 
-function run(seed: number, steps: number, { options = {}, ...roles }: Trial = {}) {
+function run(seed: number, steps: number, { options = {}, ...cast }: Trial = {}) {
   const random = randomOf(seed)
   const definition = groupOf(options)
-  const played = Object.entries(definition.roles).map(([name, role]) => {
-    const mistaken = roles[name as keyof typeof roles]
-    return [name, mistaken ? { ...role, logic: () => mistaken } : role]
-  })
-  const stage = new Stage({ ...definition, roles: Object.fromEntries(played) })
+  const stage = new Stage(played(definition, cast))
   const safety = new Safety(definition.quorums?.phase2 ?? majority(three))
   const actors = [...stage.actors.values()]
   const orderers = actors.filter(({ definition: { orders } }) => orders)
@@ -233,7 +167,7 @@ const mistakes: Readonly<Record<string, Trial>> = {
 }
 
 describe('random schedules', () => {
-  const seeds = process.env['QUORATE_LONG'] ? 3000 : 150
+  const seeds = process.env['QUORATE_LONG'] ? 3000 : 100
 
   const topologies: Readonly<Record<string, Trial>> = {
     'all roles on each of three nodes': {},
