@@ -64,7 +64,7 @@ export function written(log: Log, accept: Accept): readonly Entry[] {
   const last = entries.at(-1)
   if (!last) return []
   const holes = holesBefore(log, accept)
-  const later = []
+  const later = last.index < log.last.index ? log.slice(last.index + 1, log.last.index) : []
   return holes.length + later.length === 0 ? entries : [...holes, ...entries, ...later]
 }
 
