@@ -215,7 +215,10 @@ describe('each role says how it stands', () => {
 
 test('records survive their codecs', () => {
   const { roles } = groupWith()
-  const records = { proposer: { round: 7 }, acceptor: { promised: given.ballot(3, 'n2'), doubtful: true } }
+  const records = {
+    proposer: { round: 7 },
+    acceptor: { promised: given.ballot(3, 'n2'), doubtful: true, chosenThrough: 9 },
+  }
   for (const [name, record] of Object.entries(records)) {
     const codec = roles[name]?.record
     expect(codec?.decode(codec.encode(record))).toEqual(record)

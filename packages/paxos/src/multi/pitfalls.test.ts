@@ -78,7 +78,10 @@ describe('an acceptor that forgets', () => {
         again: true,
         acceptor: multiPaxosAcceptor.provide({
           actions: {
-            persist: emit(({ context: { promised } }) => ({ type: 'persist', record: { promised, doubtful: false } })),
+            persist: emit(({ context: { promised, chosenThrough } }) => ({
+              type: 'persist',
+              record: { promised, doubtful: false, chosenThrough },
+            })),
           },
         }),
       },

@@ -118,7 +118,7 @@ export interface AcceptorSituation extends Place {
 }
 
 export function acceptorIn({ promised, accepted, base, torn, ...place }: AcceptorSituation = {}): Acceptor {
-  const record = promised && { promised, doubtful: false }
+  const record = promised && { promised, doubtful: false, chosenThrough: 0 }
   return recoverAcceptor(configOf(place), {
     record,
     snapshot: undefined,
