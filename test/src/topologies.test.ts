@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -31,6 +31,9 @@ test.each([
   { timeout: 60_000 },
   async (example, groups, nodes) => {
     const topology = fileURLToPath(new URL(`../../examples/${example}/topology.ts`, import.meta.url))
+    const readme = readFileSync(fileURLToPath(new URL(`../../examples/${example}/README.md`, import.meta.url)), 'utf8')
+    expect(readme).toContain(`npx -y pnpm@12 quorate up examples/${example}/topology.ts `)
+    expect(readme).toContain('](topology.svg)')
     const data = join(directory, example)
     const variables = { QUORATE_NATS_URL: broker.url, QUORATE_CLUSTER: example }
     const up = new CliProcess(['up', topology, '--data', data], variables)

@@ -1,4 +1,5 @@
 import { PassThrough, Readable } from 'node:stream'
+import { stripVTControlCharacters } from 'node:util'
 import { run } from './run.js'
 
 /** Runs one command line in this process, and returns what it wrote and its exit code. */
@@ -8,5 +9,7 @@ export const runCaptured = async (argv: readonly string[], stdin: string | Uint8
   const code = await run(argv, { stdin: Readable.from([Buffer.from(stdin)]), stdout, stderr, exitCode: 0 })
   const read = (stream: PassThrough): Buffer => stream.read() ?? Buffer.alloc(0)
   const bytes = read(stdout)
-  return { code, bytes, out: bytes.toString(), err: read(stderr).toString() }
+  // Some places have colours, e.g. CI.
+  const text = (written: Buffer): string => stripVTControlCharacters(written.toString())
+  return { code, bytes, out: text(bytes), err: text(read(stderr)) }
 }

@@ -39,6 +39,8 @@ export interface RoleDefinition {
   /** The statechart (or family) that `node` runs, its randomized timers drawn from `random`. */
   logic(random: Random, node: NodeId): AnyActorLogic
   input(place: { readonly group: string; readonly node: NodeId; readonly recovered: RecoveredState }): unknown
+  /** False if this role emits no durable effect: it begins anew each time. @default true */
+  readonly remembers?: boolean
   /** How the record of a `persist` effect becomes bytes. */
   readonly record: Codec<unknown>
   /** True if this role takes `client.proposed` and `client.read`. */

@@ -13,6 +13,7 @@ import {
   type Logger,
   type NodeId,
   type OpenStore,
+  origin,
   type Random,
   type RecoveredState,
   type RoleDefinition,
@@ -236,6 +237,14 @@ export class HostedGroup {
   }
 }
 
+const nothingRecovered: RecoveredState = {
+  record: undefined,
+  snapshot: undefined,
+  base: origin,
+  entries: [],
+  torn: false,
+}
+
 /** Reads what the store holds of the roles that `node` hosts in a group. */
 export async function recoverRoles(
   store: OpenStore,
@@ -244,8 +253,13 @@ export async function recoverRoles(
   definition: GroupDefinition,
 ): Promise<RecoveredRoles> {
   const roles = new Map<string, RecoveredState>()
-  for (const [role, { nodes, record: codec }] of Object.entries(definition.roles)) {
+  for (const [role, { nodes, record: codec, remembers = true }] of Object.entries(definition.roles)) {
     if (!nodes.includes(node)) continue
+    // What a torn store lost cannot have been this role's, and who is told of it must write something.
+    if (!remembers) {
+      roles.set(role, nothingRecovered)
+      continue
+    }
     const { record, snapshot, base, entries } = await store.recover(`${group}/${role}`)
     roles.set(role, { record: record && codec.decode(record), snapshot, base, entries, torn: store.torn })
   }

@@ -27,12 +27,14 @@ export interface AcceptorRecord {
   readonly promised: Ballot
   /** The disk lost a write once, so that a promise may be forgotten. */
   readonly doubtful: boolean
+  /** Every slot up to here is known to be chosen. */
+  readonly chosenThrough: number
 }
 
 export interface Acceptor extends Configured, AcceptorRecord {
   readonly log: Log
-  /** Every slot up to here is known to be chosen. */
-  readonly chosenThrough: number
+  /** What the record said of `chosenThrough` when that last was the reason to write it. */
+  readonly notedThrough: number
   /** Learners hold snapshots of every slot up to here. */
   readonly forgetThrough: number
 }
@@ -49,12 +51,19 @@ export function recoverAcceptor(
     promised: record?.promised ?? noBallot,
     doubtful: torn || (record?.doubtful ?? false),
     log: Log.of(entries, base),
-    chosenThrough: base.index,
+    chosenThrough: Math.max(base.index, record?.chosenThrough ?? 0),
+    notedThrough: Math.max(base.index, record?.chosenThrough ?? 0),
     forgetThrough: 0,
   }
 }
 
 const on = rulesFor<Acceptor, AcceptorEvent>()
+
+/**
+ * What is known to be chosen is written down for so many slots at once: else, after all acceptors have restarted, phase 1
+ * would be about all that they ever accepted, and might take longer than proposers are patient.
+ */
+const noteAtLeast = 1024
 
 /** Forgetting is done for so many slots at once, since what is kept is copied. */
 const forgetAtLeast = 4096
@@ -127,6 +136,7 @@ export const acceptor = setup({
     ),
     rewrites: on('Accept', ({ log }, message) => accepted.rewrites(log, message)),
     isForgotten: on('Learn', ({ log }, { first }) => first <= log.base.index),
+    isProgressNotable: ({ context: { chosenThrough, notedThrough } }) => chosenThrough - notedThrough >= noteAtLeast,
     mayForget: ({ context: { forgetThrough, log } }) => forgetThrough - log.base.index >= forgetAtLeast,
     mayForgetAll: ({ context: { forgetThrough, log } }) =>
       forgetThrough - log.base.index >= forgetAtLeast && forgetThrough >= log.last.index,
@@ -135,7 +145,11 @@ export const acceptor = setup({
     promise: assign(on('Prepare', (_self, { ballot }) => ({ promised: ballot }))),
     /** An acceptance promises what a Prepare of its ballot would have. */
     adopt: assign(on('Accept', (_self, { ballot }) => ({ promised: ballot }))),
-    persist: emit(({ context: { promised, doubtful } }) => ({ type: 'persist', record: { promised, doubtful } })),
+    persist: emit(({ context: { promised, doubtful, chosenThrough } }) => ({
+      type: 'persist',
+      record: { promised, doubtful, chosenThrough },
+    })),
+    noteWritten: assign(({ context: { chosenThrough } }) => ({ notedThrough: chosenThrough })),
     replyPromise: emit(on('Prepare', (self, message) => send(message.from, promise(self, message)))),
     refusePrepare: emit(on('Prepare', nack)),
     persistCut: emit(
@@ -180,6 +194,7 @@ export const acceptor = setup({
   context: ({ input }) => input,
   initial: 'starting',
   always: [
+    { guard: 'isProgressNotable', actions: ['persist', 'noteWritten'] },
     { guard: 'mayForgetAll', actions: ['persistForgettingAll', 'forget'] },
     { guard: 'mayForget', actions: ['persistForgetting', 'forget'] },
   ],

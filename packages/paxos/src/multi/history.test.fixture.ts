@@ -10,7 +10,7 @@ export const history = defineStateMachine<readonly string[], string, number>({
 })
 
 /** Small limits, so that windows, pieces and snapshots are met within a few entries. */
-export const smallLimits = { entriesMax: 3, bytesMax: 200, pollsMax: 2, openSlotsMax: 50, entriesKept: 2 }
+const smallLimits = { entriesMax: 3, bytesMax: 200, pollsMax: 2, openSlotsMax: 50, entriesKept: 2 }
 
 export const three = ['n1', 'n2', 'n3']
 

@@ -41,6 +41,7 @@ export function begin(input: Preparing): Leading {
     leaderBallot: ballotOf(input),
     leader: config.id,
     chosenThrough,
+    torn: false,
     horizon,
     log: Log.empty({ index: chosenThrough, term: 0 }).append(openEntries(input)),
     sentThrough: chosenThrough,

@@ -44,6 +44,8 @@ export interface Learner extends Configured {
   readonly answered: boolean
   /** What acceptors said they accepted. */
   readonly reports: Readonly<Record<NodeId, Report>>
+  /** The disk lost its last write: at worst a snapshot, which is taken again. */
+  readonly torn: boolean
 }
 
 export type LearnerEvent =
@@ -51,7 +53,7 @@ export type LearnerEvent =
   | Extract<LocalEvent, { type: 'storage.persisted' | 'snapshot.taken' }>
 
 /** A learner as of its last snapshot. */
-export function recoverLearner(config: MultiPaxosConfig, { snapshot, base }: RecoveredState): Learner {
+export function recoverLearner(config: MultiPaxosConfig, { snapshot, base, torn }: RecoveredState): Learner {
   return {
     config,
     chosenThrough: base.index,
@@ -64,6 +66,7 @@ export function recoverLearner(config: MultiPaxosConfig, { snapshot, base }: Rec
     attempts: 0,
     answered: false,
     reports: {},
+    torn,
   }
 }
 
@@ -82,6 +85,7 @@ export const learner = setup({
     isKnown: on('Chosen', (self, { entries }) => (entries.at(-1)?.index ?? 0) <= self.chosenThrough),
     isTooFarAhead: on('Chosen', catching.isTooFarAhead),
     isNextHere: ({ context: self }) => catching.isNextHere(self),
+    isTorn: ({ context: self }) => self.torn,
     isBehind: ({ context: self }) => self.announced > self.chosenThrough,
     isUpToDate: ({ context: self }) => self.announced <= self.chosenThrough,
     isAnswered: ({ context: self }) => self.answered,
@@ -98,6 +102,8 @@ export const learner = setup({
     isNewerSnapshot: on('snapshot.taken', catching.isNewerSnapshot),
   },
   actions: {
+    persist: emit({ type: 'persist', record: {} }),
+    trust: assign({ torn: false }),
     queue: assign(on('Chosen', catching.withChosen)),
     commit: emit(({ context: self }) => catching.commitEffect(self)),
     advance: assign(({ context: self }) => catching.afterCommit(self)),
@@ -135,7 +141,7 @@ export const learner = setup({
 }).createMachine({
   id: 'learner',
   context: ({ input }) => input,
-  initial: 'current',
+  initial: 'starting',
   on: {
     Chosen: [
       { guard: 'isMalformed', ...ignore('nobody sends such entries') },
@@ -158,6 +164,10 @@ export const learner = setup({
     'storage.persisted': ignore('a learner writes no entries'),
   },
   states: {
+    /** The disk is told that nothing is doubted. */
+    starting: {
+      always: [{ guard: 'isTorn', actions: ['persist', 'trust'], target: 'current' }, { target: 'current' }],
+    },
     current: {
       always: [
         { guard: 'isNextHere', actions: ['commit', 'advance'] },

@@ -152,6 +152,7 @@ const batcherDefinition = (shared: Shared, times: timed.Times): RoleDefinition =
   ...passive,
   nodes: shared.nodes.batcher,
   orders: true,
+  remembers: false,
   logic: () => timed.batcher(times),
   input: (place) => newBatcher(configAt(shared, place)),
   status: (snapshot) => status.ofBatcher(snapshot as Parameters<typeof status.ofBatcher>[0]),
@@ -160,6 +161,7 @@ const batcherDefinition = (shared: Shared, times: timed.Times): RoleDefinition =
 const proxyLeaderDefinition = (shared: Shared): RoleDefinition => ({
   ...passive,
   nodes: shared.nodes.proxyLeader,
+  remembers: false,
   logic: () => timed.proxyLeader,
   input: (place) => newProxyLeader(configAt(shared, place)),
   status: (snapshot) => status.ofProxyLeader(snapshot as Parameters<typeof status.ofProxyLeader>[0]),

@@ -38,16 +38,20 @@ export const preparesDue = (self: Preparing): readonly Outgoing[] =>
         return first === 'done' ? [] : [{ to: roleAt(self, 'acceptor', node), message: prepare(self, first) }]
       })
 
-/** An answer in this ballot, of an acceptor, that leaves out no slot but such as are chosen. */
+/** True if the acceptor has accepted more than the message carries. */
+export const isPartial = (_self: Preparing, { through, last }: PromiseReply): boolean => through < last
+
+/**
+ * An answer in this ballot, of an acceptor, that leaves out no slot but such as are chosen. A piece that came before is
+ * none: to ask for the next one once more would have all that follow come twice.
+ */
 export function isPromise(self: Preparing, message: Received<PromiseReply>): boolean {
   const node = senderOf(message)
   if (!isSameBallot(message.ballot, ballotOf(self)) || !self.config.nodes.acceptor.includes(node)) return false
   const asked = askedFrom(self, node)
-  return asked !== 'done' && message.first <= Math.max(asked, message.chosenThrough + 1)
+  if (asked === 'done' || (isPartial(self, message) && message.through < asked)) return false
+  return message.first <= Math.max(asked, message.chosenThrough + 1)
 }
-
-/** True if the acceptor has accepted more than the message carries. */
-export const isPartial = (_self: Preparing, { through, last }: PromiseReply): boolean => through < last
 
 /** P2c: of each slot, the value of the highest-numbered proposal among the answers. */
 export function withPromise(self: Preparing, message: Received<PromiseReply>) {

@@ -44,6 +44,8 @@ export interface Proposer extends Configured {
   readonly leader: NodeId | undefined
   /** Every slot up to here is known to be chosen. */
   readonly chosenThrough: number
+  /** The disk lost its last write: that rounds are skipped must be on it before one of them is used. */
+  readonly torn: boolean
 }
 
 export type ProposerEvent =
@@ -68,12 +70,13 @@ export const recoverProposer = (
   leaderBallot: noBallot,
   leader: undefined,
   chosenThrough: 0,
+  torn,
 })
 
 /** The common part of a role's context: what the next role gets. */
 export const handOver = ({ context }: { context: Proposer }): Proposer => {
-  const { config, round, leaderBallot, leader, chosenThrough } = context
-  return { config, round, leaderBallot, leader, chosenThrough }
+  const { config, round, leaderBallot, leader, chosenThrough, torn } = context
+  return { config, round, leaderBallot, leader, chosenThrough, torn }
 }
 
 /** The ballot that this proposer issues in its round. */

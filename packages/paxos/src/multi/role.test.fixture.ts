@@ -106,6 +106,9 @@ export const drawn = (slots: Iterable<Entry>): string =>
 
 // Who is there before a test.
 
+/** What a disk holds that was never written. */
+export const nothing = { record: undefined, snapshot: undefined, base: origin, entries: [], torn: false }
+
 export interface AcceptorSituation extends Place {
   readonly promised?: Ballot
   /** After `base`. */
@@ -115,7 +118,7 @@ export interface AcceptorSituation extends Place {
 }
 
 export function acceptorIn({ promised, accepted, base, torn, ...place }: AcceptorSituation = {}): Acceptor {
-  const record = promised && { promised, doubtful: false }
+  const record = promised && { promised, doubtful: false, chosenThrough: 0 }
   return recoverAcceptor(configOf(place), {
     record,
     snapshot: undefined,

@@ -19,8 +19,10 @@ export const standby = setup({
   },
   // Nominal; whoever runs the role provides a randomized one, so that seldom two stand at once.
   delays: { electionTimeout: 1000 },
-  guards: { isLeader: on('Heartbeat', proposer.isLeader) },
+  guards: { isLeader: on('Heartbeat', proposer.isLeader), isTorn: ({ context: self }) => self.torn },
   actions: {
+    persist: emit(({ context: { round } }) => ({ type: 'persist', record: { round } })),
+    trust: assign({ torn: false }),
     recognizeLeader: assign(on('Heartbeat', proposer.withLeader)),
     forgetLeader: assign({ leader: undefined }),
     refuseProposal: emit(on('client.proposed', proposer.refuse)),
@@ -32,7 +34,7 @@ export const standby = setup({
   id: 'standby',
   context: ({ input }) => proposer.handOver({ context: input }),
   output: proposer.handOver,
-  initial: 'listening',
+  initial: 'starting',
   on: {
     'client.proposed': { actions: 'refuseProposal' },
     'client.read': { actions: 'refuseRead' },
@@ -46,6 +48,10 @@ export const standby = setup({
     'storage.persisted': ignore('nothing waits for it'),
   },
   states: {
+    /** The rounds that are skipped are written down first, or a second damage could make one of them be used twice. */
+    starting: {
+      always: [{ guard: 'isTorn', actions: ['persist', 'trust'], target: 'listening' }, { target: 'listening' }],
+    },
     listening: {
       on: {
         Heartbeat: [

@@ -134,7 +134,7 @@ const duels = (seeds: number, network: Network, limitMs: number, role?: typeof p
   Array.from({ length: seeds }, (_, seed) => duel(seed + 1, network, limitMs, role))
 
 describe('two proposers that duel', () => {
-  const seeds = process.env['QUORATE_LONG'] ? 3000 : 150
+  const seeds = process.env['QUORATE_LONG'] ? 3000 : 100
   /** With phases of half a second and back-offs of a tenth to begin with. */
   const boundMs = 30_000
 

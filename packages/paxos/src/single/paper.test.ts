@@ -1,4 +1,4 @@
-import { addressOf, everyNode } from '@quorate/core'
+import { addressOf, atLeast, everyNode, flexible, grid, type PhaseQuorums } from '@quorate/core'
 import { type Packet, Stage, type StageActor } from '@quorate/core/testing'
 import { describe, expect, test } from 'vitest'
 import { isGreater, placeOf } from '../ballot.js'
@@ -362,6 +362,19 @@ describe('2.2, phase 2', () => {
     expect(role.effects.at(-1)).toEqual({ type: 'answer', request: 1, bytes: given.bytesOf('blue') })
   })
 
+  test('(b) acceptances of a number that was abandoned do not count for the next', () => {
+    const role = preparing()
+    for (const node of ['a1', 'a2']) role.receive(given.promise(node, 1))
+    role.receive(given.accepted('a1', 1, 'blue'))
+    role.receive(given.nack('a3', 1, given.ballot(1, 'p2')))
+    role.fire('backOff')
+    for (const node of ['a2', 'a3']) role.receive(given.promise(node, 2))
+    role.receive(given.accepted('a2', 2, 'blue'))
+    expect(role.state).toBe('accepting')
+    role.receive(given.accepted('a3', 2, 'blue'))
+    expect(role.state).toBe('done')
+  })
+
   test('"the proposer can always abandon a proposal": it counts no acceptance of it afterwards', () => {
     const role = preparing()
     for (const node of ['a1', 'a2']) role.receive(given.promise(node, 1))
@@ -423,6 +436,40 @@ describe('2.2, "an acceptor must remember this information even if it fails and 
       // That it accepted this is as true as it was.
       expect(given.sent(role.receive(given.learn()))).toMatchObject([{ type: 'Accepted', proposal: '3@p1 blue' }])
     }
+  })
+})
+
+describe('Flexible Paxos (Howard, Malkhi and Spiegelman, 2016): each phase has quorums of its own', () => {
+  const six = [...given.five, 'a6']
+  /** Of five: any four prepare, any two choose. Of six in two rows of three: a row prepares, a column chooses. */
+  const systems: [string, PhaseQuorums, string[], string[]][] = [
+    [
+      'thresholds',
+      flexible({ phase1: atLeast(4, given.five), phase2: atLeast(2, given.five) }),
+      ['a1', 'a2', 'a3', 'a4'],
+      ['a4', 'a5'],
+    ],
+    ['a grid', grid(2, 3, six), ['a4', 'a5', 'a6'], ['a2', 'a5']],
+  ]
+
+  test.each(systems)('%s: who prepares needs the one, who is chosen the other', (_name, quorums, first, second) => {
+    const role = given.proposerWith(undefined, undefined, { quorums })
+    role.tell(given.asked('blue'))
+    for (const node of first) {
+      expect(role.state).toBe('preparing')
+      role.receive(given.promise(node, 1))
+    }
+    for (const node of second) {
+      expect(role.state).toBe('accepting')
+      role.receive(given.accepted(node, 1, 'blue'))
+    }
+    expect(role.state).toBe('done')
+    const learner = given.learnerWith({ quorums })
+    for (const node of second) {
+      expect(learner.state).toBe('listening')
+      learner.receive(given.accepted(node, 1, 'blue'))
+    }
+    expect(learner.state).toBe('learned')
   })
 })
 

@@ -111,6 +111,7 @@ export function paxos(options: PaxosOptions): GroupDefinition<typeof noStateMach
       [learnerRole]: {
         ...passive,
         nodes: learners,
+        remembers: false,
         logic: () => learner.provide({ delays: { askAgain: phaseTimeoutMs * 2 } }),
         input: ({ group, node }) => newLearner(configOf(group, node)),
         status: (snapshot) => learnerStatus(snapshot as SnapshotFrom<typeof learner>),

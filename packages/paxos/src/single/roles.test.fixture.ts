@@ -14,7 +14,7 @@ export const five = [...three, 'a4', 'a5']
 export const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text)
 export const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
 
-export const configOf = (id: NodeId, more: Partial<PaxosConfig> = {}): PaxosConfig => ({
+const configOf = (id: NodeId, more: Partial<PaxosConfig> = {}): PaxosConfig => ({
   group: 'g',
   id,
   quorums: bothPhases(majority(three)),
@@ -63,7 +63,7 @@ export const asked = (text: string, request = 1) => ({ type: 'client.asked', req
 
 export type PaxosEffect = Effect<PaxosMessage, unknown>
 
-/** What is said, with its values as text: `['a1 of acceptor', 'Prepare', ...]` reads worse than an object. */
+/** What is said, and to whom, with its values as texts. */
 export const sent = (effects: readonly PaxosEffect[]) =>
   effects.flatMap((effect) =>
     effect.type === 'send' || effect.type === 'multicast' ? [{ to: effect.to, ...readable(effect.message) }] : [],

@@ -3,7 +3,7 @@ import { type Driven, drive } from '@quorate/core/testing'
 import { describe, expect, test } from 'vitest'
 import { noBallot, roundMax, termOf } from '../../ballot.js'
 import { multiPaxosAcceptor } from '../../index.js'
-import { recoverAcceptor } from '../acceptor.js'
+import { type AcceptorRecord, recoverAcceptor } from '../acceptor.js'
 import { groupOf } from '../history.test.fixture.js'
 import * as given from '../role.test.fixture.js'
 
@@ -26,7 +26,11 @@ describe('2.2, phase 1(b): "If an acceptor receives a prepare request with numbe
     const role = acceptorIn()
     role.receive(said.prepare('n2', { ballot: ballot(3, 'n2') }))
     expect(given.kindsOf(role.effects)).toEqual(['persist', 'Promise->n2'])
-    expect(given.effectsOf(role.effects, 'persist')[0]?.record).toEqual({ promised: ballot(3, 'n2'), doubtful: false })
+    expect(given.effectsOf(role.effects, 'persist')[0]?.record).toEqual({
+      promised: ballot(3, 'n2'),
+      doubtful: false,
+      chosenThrough: 0,
+    })
   })
 
   test('"and with the highest-numbered proposal (if any) that it has accepted", of each slot from the one asked about', () => {
@@ -209,7 +213,8 @@ describe('requests that no proposer makes change nothing', () => {
     const first = 2 * far + 10
     const late = accept([entry(first)], { chosenThrough: first - 1 })
     for (const last of [far, 2 * far]) {
-      expect(given.kindsOf(role.receive(late))).toEqual(['append'])
+      expect(given.effectsOf(role.receive(late), 'append')[0]?.entries).toHaveLength(far)
+      expect(given.sent(role.effects)).toEqual([])
       expect(role.context.log.last).toEqual({ index: last, term: 0 })
     }
     expect(given.kindsOf(role.receive(late))).toEqual(['persist', 'append', 'Accepted->n1'])
@@ -291,7 +296,7 @@ describe('forgetting what learners hold in snapshots', () => {
 
   test('is done for many slots at once', () => {
     const role = full()
-    expect(given.kindsOf(role.receive(progress(slots, 4095)))).toEqual(['persist', 'Accepted->n1'])
+    expect(given.kindsOf(role.receive(progress(slots, 4095)))).toEqual(['persist', 'Accepted->n1', 'persist'])
     expect(given.kindsOf(role.receive(progress(slots, 4096)))).toEqual(['Accepted->n1', 'compact'])
     expect(given.effectsOf(role.effects, 'compact')).toMatchObject([
       { through: { index: 4096, term: termOf(ballot(1)) }, snapshot: { last: { index: 4096 }, bytes: noBytes } },
@@ -311,7 +316,7 @@ describe('forgetting what learners hold in snapshots', () => {
   test('of slots behind the last one that was accepted here, the log begins anew behind them', () => {
     const role = acceptorIn({ accepted: entries(1, 10) })
     role.receive(progress(6000, 5000))
-    expect(given.kindsOf(role.effects)).toEqual(['persist', 'Accepted->n1', 'install'])
+    expect(given.kindsOf(role.effects)).toEqual(['persist', 'Accepted->n1', 'persist', 'install'])
     expect(role.context.log).toMatchObject({ base: { index: 5000, term: 0 }, length: 0 })
     role.receive(accept(entries(5001, 5002)))
     expect(given.kindsOf(role.effects)).toEqual(['append', 'Accepted->n1'])
@@ -342,6 +347,29 @@ describe('2.2: "an acceptor must remember this information even if it fails and 
     expect(given.kindsOf(role.effects)).toEqual(['Nack->n1'])
   })
 
+  test('what is known to be chosen is written down now and then, so that phase 1 is not about everything after a restart', () => {
+    const role = acceptorIn({ accepted: entries(1, 3000) })
+    const progress = (chosenThrough: number) => {
+      role.receive(said.accept('n1', { chosenThrough }))
+      return given.effectsOf(role.effects, 'persist').map(({ record }) => (record as AcceptorRecord).chosenThrough)
+    }
+    expect([1, 1023, 1024, 1500, 2048].map(progress)).toEqual([[0], [], [1024], [], [2048]])
+    const record = { promised: ballot(1), doubtful: false, chosenThrough: 2048 }
+    const again = drive(
+      multiPaxosAcceptor,
+      recoverAcceptor(given.configOf({ limits: { entriesMax: 1000 } }), {
+        ...given.nothing,
+        record,
+        entries: entries(1, 3000),
+      }),
+    )
+    again.receive(said.prepare('n2', { ballot: ballot(2, 'n2') }))
+    expect(promiseOf(again)).toMatchObject({ first: 2049, chosenThrough: 2048, last: 3000 })
+    // Learners may still ask for what it holds.
+    again.receive(said.learn('n2', { first: 1, through: 3 }))
+    expect(given.sentOf(again.effects, 'Report')[0]?.entries.map(({ index }) => index)).toEqual([1, 2, 3])
+  })
+
   test('its own record and log on the disk make it again what it was', () => {
     const definition = groupOf().roles['acceptor']
     if (!definition) throw new RangeError('a group has acceptors')
@@ -365,7 +393,7 @@ describe('2.2: "an acceptor must remember this information even if it fails and 
   test('one whose disk lost its last write may have promised what it no longer knows: it takes no part', () => {
     const role = acceptorIn({ promised: ballot(1), accepted: entries(1, 2), torn: true })
     expect(given.effectsOf(role.effects, 'persist')).toEqual([
-      { type: 'persist', record: { promised: ballot(1), doubtful: true } },
+      { type: 'persist', record: { promised: ballot(1), doubtful: true, chosenThrough: 0 } },
     ])
     const asked = [
       said.prepare('n2', { ballot: ballot(9, 'n2') }),
@@ -379,7 +407,7 @@ describe('2.2: "an acceptor must remember this information even if it fails and 
   test('and not after another restart either', () => {
     const [record] = given.effectsOf(acceptorIn({ promised: ballot(1), torn: true }).effects, 'persist')
     const recovered = {
-      record: record?.record as { promised: ReturnType<typeof ballot>; doubtful: boolean },
+      record: record?.record as AcceptorRecord,
       snapshot: undefined,
       base: { index: 0, term: 0 },
       entries: [],

@@ -108,6 +108,8 @@ describe('2.5: "Each proposer remembers (in stable storage) the highest-numbered
   test('a proposer whose disk lost its last write leaves out every round that may have been on it', () => {
     const [sound, torn] = [standbyIn({ round: 6 }), standbyIn({ round: 6, torn: true })]
     expect(torn.context.round).toBeGreaterThan(sound.context.round + 100_000)
+    // They are on the disk before anything else, or the next damage could bring one of them back.
+    expect(torn.effects).toEqual([{ type: 'persist', record: { round: torn.context.round } }])
     torn.fire('electionTimeout')
     expect(termOf({ round: torn.context.round, node: 'n1' })).toBeLessThan(Number.MAX_SAFE_INTEGER)
   })
@@ -173,7 +175,10 @@ describe('3: one phase 1 for all slots', () => {
     const piece = (first: number, through: number) =>
       role.receive(said.promise('a3', { first, through, last: 5, entries: entries(first, through) }))
     expect(given.sent(piece(1, 2))).toEqual([{ type: 'Prepare', ballot: ballot(1), first: 3, to: 'a3' }])
+    // It had been asked twice: the second answer sets nothing going.
+    expect(piece(1, 2)).toEqual([])
     expect(given.sent(piece(3, 4))).toEqual([{ type: 'Prepare', ballot: ballot(1), first: 5, to: 'a3' }])
+    for (const first of [1, 3]) expect(piece(first, first + 1)).toEqual([])
     expect(role.snapshot.role).toBe('preparing')
     piece(5, 5)
     expect(role.snapshot.role).toBe('leading')

@@ -58,6 +58,17 @@ describe('a read is answered at what was chosen when it came, once a quorum says
     expect(answers(role)).toEqual(['7 at 0'])
   })
 
+  test('an answer that was overtaken by a later one takes nothing back', () => {
+    const role = leadingIn()
+    role.tell(given.proposed('a'))
+    role.tell(given.read(7))
+    const number = asked(role)
+    role.receive(accepted('n1', number))
+    role.receive(accepted('n1', number - 1))
+    role.receive(accepted('n2', number))
+    expect(answers(role)).toEqual(['7 at 0'])
+  })
+
   test('the quorum is one of phase 2, and of acceptors', () => {
     const quorums = flexible({ phase1: atLeast(4, five), phase2: atLeast(2, five) })
     const role = leadingIn({ nodes: { acceptor: five }, quorums })
