@@ -1,0 +1,203 @@
+import { endlessPath } from './engine/lasso.js'
+import { Region } from './engine/region.js'
+import { pathTo, replay, type Trace } from './engine/replay.js'
+import { type Ending, Search } from './engine/search.js'
+import type { CompiledProperty, PropertyKind, Space } from './engine/space.js'
+import { InvalidModelError } from './errors.js'
+
+/** Something that can be checked: made by {@link actorModel}, {@link transitionModel} or {@link groupModel}. */
+export interface Model {
+  readonly name: string
+  readonly hasSymmetry: boolean
+  compile(): Space
+}
+
+export interface CheckOptions {
+  /** Breadth-first finds the shortest counterexample. @default 'breadth' */
+  readonly order?: 'breadth' | 'depth'
+  /** Distinct states. @default no limit */
+  readonly statesMax?: number
+  /** Of states; the initial one has depth 1. @default no limit */
+  readonly depthMax?: number
+  /** Partial order reduction: leaves out orders of steps that no property can tell apart. @default true */
+  readonly reduction?: boolean
+  /** Of states that differ only in who is who, one is explored: full orbits. @default false */
+  readonly symmetry?: boolean
+  /** Keeps every state whole, and counts states that differ and have one fingerprint. @default false */
+  readonly exact?: boolean
+}
+
+export interface PropertyReport {
+  readonly name: string
+  readonly kind: PropertyKind
+  readonly verdict: Verdict
+  /** A run that violates an `always` or an `eventually`, or the shortest one after which a `sometimes` is true. */
+  readonly trace?: Trace
+}
+
+/** `unknown`: the search ended before it could be said. */
+export type Verdict = 'holds' | 'violated' | 'unknown'
+
+export interface CheckReport {
+  readonly model: string
+  /** Of all properties together. */
+  readonly verdict: Verdict
+  readonly ending: Ending
+  readonly distinct: number
+  /** Initial states, and every step that was taken. */
+  readonly generated: number
+  /** The greatest depth of a state; the initial one has depth 1. */
+  readonly depth: number
+  /** States without a step. */
+  readonly terminal: number
+  readonly properties: readonly PropertyReport[]
+  /** Steps of actors that were really taken; all others were remembered. */
+  readonly computedSteps: number
+  /** What the search itself kept, without the local states and messages. */
+  readonly bytes: number
+  /** States that differ and have one fingerprint; only in exact mode. */
+  readonly collisions?: number
+}
+
+/** The name under which a model is faulted that promises nothing. */
+const vacuous = 'the model says what sometimes happens'
+
+/** A check that goes on for as long as it is told to: between two calls of `advance` others get their turn. */
+export class Check {
+  readonly model: Model
+  readonly #space: Space
+  readonly #search: Search
+  readonly #options: CheckOptions
+  #awaited: readonly CompiledProperty[]
+  #region: Region | undefined
+  readonly #endless = new Map<CompiledProperty, Trace | 'none' | 'unknown'>()
+
+  /** @throws {@link InvalidModelError} `QUORATE_INVALID_MODEL` when symmetry is wanted of a model that has none. */
+  constructor(model: Model, options: CheckOptions = {}) {
+    this.model = model
+    this.#options = options
+    const { symmetry = false, statesMax = Number.POSITIVE_INFINITY, depthMax = Number.POSITIVE_INFINITY } = options
+    if (symmetry && !model.hasSymmetry) {
+      throw new InvalidModelError(model.name, 'it does not say which of its actors are alike: check it without symmetry')
+    }
+    this.#space = model.compile()
+    this.#awaited = this.#space.properties.filter(({ kind }) => kind === 'eventually')
+    this.#search = new Search(this.#space, {
+      order: options.order ?? 'breadth',
+      statesMax,
+      depthMax,
+      reduced: options.reduction ?? true,
+      symmetric: symmetry,
+      exact: options.exact ?? false,
+    })
+  }
+
+  get distinct(): number {
+    return this.#search.visited.size
+  }
+  get generated(): number {
+    return this.#search.generated
+  }
+  get depth(): number {
+    return this.#search.depth
+  }
+  get isDone(): boolean {
+    const { ending } = this.#search
+    return ending !== undefined && (ending !== 'exhausted' || this.#awaited.length === 0)
+  }
+
+  /** Expands so many states, or fewer when there are no more. */
+  advance(states: number): void {
+    if (this.#search.ending === undefined) this.#search.advance(states)
+    else if (!this.isDone) this.#awaitNext(states)
+  }
+
+  /** Ends the check with what is known so far. */
+  interrupt(): void {
+    this.#search.interrupt()
+    this.#awaited = []
+    this.#region = undefined
+  }
+
+  report(): CheckReport {
+    const search = this.#search
+    const properties = this.#space.properties.map((property) => this.#reportOf(property))
+    if (!properties.some(({ kind }) => kind === 'sometimes')) {
+      properties.push({ name: vacuous, kind: 'sometimes', verdict: 'violated' })
+    }
+    const verdicts = properties.map(({ verdict }) => verdict)
+    const verdict = verdicts.includes('violated') ? 'violated' : verdicts.includes('unknown') ? 'unknown' : 'holds'
+    return {
+      model: this.model.name,
+      verdict,
+      ending: verdict === 'violated' && search.ending === 'exhausted' ? 'exhausted' : (search.ending ?? 'interrupted'),
+      distinct: search.visited.size,
+      generated: search.generated,
+      depth: search.depth,
+      terminal: search.terminal,
+      properties,
+      computedSteps: this.#space.computed,
+      bytes: search.bytes,
+      ...(search.exact && { collisions: search.exact.collisions }),
+    }
+  }
+
+  /** Goes on with the graph in which the next `eventually` has not come true. */
+  #awaitNext(states: number): void {
+    const [property] = this.#awaited
+    if (!property) return
+    this.#region ??= new Region(this.#space, property, this.#options.statesMax ?? Number.POSITIVE_INFINITY)
+    const region = this.#region
+    region.advance(states)
+    if (!region.isDone) return
+    const endless = region.isCut ? undefined : endlessPath(region)
+    const trace = endless && { ...replay(this.#space, region.visited, endless.path, false), ...loopOf(endless) }
+    this.#endless.set(property, region.isCut ? 'unknown' : (trace ?? 'none'))
+    this.#awaited = this.#awaited.slice(1)
+    this.#region = undefined
+  }
+
+  #reportOf(property: CompiledProperty): PropertyReport {
+    const { name, kind } = property
+    switch (kind) {
+      case 'always': {
+        const { violation } = this.#search
+        if (violation?.property === property) {
+          return { name, kind, verdict: 'violated', trace: this.#traceTo(violation.state) }
+        }
+        return { name, kind, verdict: this.#isExhausted ? 'holds' : 'unknown' }
+      }
+      case 'sometimes': {
+        const example = this.#search.examples.get(property)
+        if (example !== undefined) return { name, kind, verdict: 'holds', trace: this.#traceTo(example) }
+        return { name, kind, verdict: this.#isExhausted ? 'violated' : 'unknown' }
+      }
+      case 'eventually': {
+        const endless = this.#endless.get(property) ?? 'unknown'
+        if (typeof endless === 'object') return { name, kind, verdict: 'violated', trace: endless }
+        return { name, kind, verdict: endless === 'none' ? 'holds' : 'unknown' }
+      }
+    }
+  }
+
+  get #isExhausted(): boolean {
+    return this.#search.ending === 'exhausted'
+  }
+
+  #traceTo(state: number): Trace {
+    const { visited } = this.#search
+    return replay(this.#space, visited, pathTo(visited, state), this.#options.symmetry ?? false)
+  }
+}
+
+const loopOf = ({ loopsTo }: { readonly loopsTo?: number }) => (loopsTo === undefined ? {} : { loopsTo })
+
+/**
+ * Checks a model to the end.
+ * @throws {@link InvalidModelError} `QUORATE_INVALID_MODEL`; what an actor of the model throws.
+ */
+export function check(model: Model, options: CheckOptions = {}): CheckReport {
+  const checking = new Check(model, options)
+  while (!checking.isDone) checking.advance(1 << 16)
+  return checking.report()
+}
