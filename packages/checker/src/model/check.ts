@@ -78,7 +78,10 @@ export class Check {
     this.#options = options
     const { symmetry = false, statesMax = Number.POSITIVE_INFINITY, depthMax = Number.POSITIVE_INFINITY } = options
     if (symmetry && !model.hasSymmetry) {
-      throw new InvalidModelError(model.name, 'it does not say which of its actors are alike: check it without symmetry')
+      throw new InvalidModelError(
+        model.name,
+        'it does not say which of its actors are alike: check it without symmetry',
+      )
     }
     this.#space = model.compile()
     this.#awaited = this.#space.properties.filter(({ kind }) => kind === 'eventually')
