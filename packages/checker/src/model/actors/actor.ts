@@ -82,6 +82,11 @@ export interface HistoryDefinition<State, Message, Note, History> {
   /** What is to be remembered of a step; `undefined`: nothing. */
   note(step: ActorStep<State, Message>): Note | undefined
   record(history: History, note: Note): History
+  /**
+   * Notes are only gathered: their order does not matter, and what has violated an `always` or fulfilled a `sometimes` goes on
+   * to do so whatever comes. Then steps that are noted need not be interleaved for the sake of it. @default false
+   */
+  readonly gathers?: boolean
 }
 
 /** A whole state, for predicates that need more than a part. */

@@ -37,7 +37,13 @@ export class ActorSpace<State, Message, Note, History> implements Space {
     this.properties = compiled.properties
     const isReducible = compiled.touches !== undefined && system.network.kind !== 'dup' && system.actors.length < 32
     this.#reduction = isReducible
-      ? new Reduction({ layout: this.#layout, locals: this.#locals, network: this.#network, touches: compiled.touches })
+      ? new Reduction({
+          layout: this.#layout,
+          locals: this.#locals,
+          network: this.#network,
+          touches: compiled.touches,
+          gathers: system.history?.gathers ?? false,
+        })
       : undefined
   }
 
@@ -81,14 +87,14 @@ export class ActorSpace<State, Message, Note, History> implements Space {
     return (step & 3) === ways.happens && !this.#teller.isBudgeted(step >>> 2) ? step >>> 2 : -1
   }
 
-  /** The steps of the actors in the mask. True when one of them leads to a state that nobody had seen. */
+  /** The steps of the actors in the mask. True when one of them leads to a state that will be expanded. */
   #expandSome(state: Int32Array, length: number, visitor: Visitor, mask: number): boolean {
     const { actors, messages, losses, duplications } = this.#layout
     const { receivers } = this.#locals
-    let isNew = false
+    let leadsOn = false
     for (let actor = 0; actor < actors; actor++) {
       if ((mask & (1 << (actor & 31))) === 0) continue
-      if (this.#expandOwn(state, length, visitor, actor)) isNew = true
+      if (this.#expandOwn(state, length, visitor, actor)) leadsOn = true
     }
     for (let at = messages; at < length; at++) {
       const event = state[at] as number
@@ -96,24 +102,24 @@ export class ActorSpace<State, Message, Note, History> implements Space {
       if ((mask & (1 << (actor & 31))) === 0 || !this.#network.isNext(state, messages, at)) continue
       const outcome = this.#locals.outcomeOf(state[actor] as number, event)
       if (outcome > beyond) {
-        if (this.#deliver(state, length, visitor, at, outcome, false)) isNew = true
+        if (this.#deliver(state, length, visitor, at, outcome, false)) leadsOn = true
         if (duplications !== undefined && (state[duplications] as number) > 0) {
-          if (this.#deliver(state, length, visitor, at, outcome, true)) isNew = true
+          if (this.#deliver(state, length, visitor, at, outcome, true)) leadsOn = true
         }
       } else if (outcome === ignored && this.#network.isLine) {
-        if (this.#drop(state, length, visitor, at, -1, ways.happens)) isNew = true
+        if (this.#drop(state, length, visitor, at, -1, ways.happens)) leadsOn = true
       }
       if (losses !== undefined && (losses < 0 || (state[losses] as number) > 0)) {
-        if (this.#drop(state, length, visitor, at, losses, ways.lost)) isNew = true
+        if (this.#drop(state, length, visitor, at, losses, ways.lost)) leadsOn = true
       }
     }
-    return isNew
+    return leadsOn
   }
 
   #expandOwn(state: Int32Array, length: number, visitor: Visitor, actor: number): boolean {
     const local = state[actor] as number
     const own = this.#locals.ownOf(local)
-    let isNew = false
+    let leadsOn = false
     for (let at = 0; at < own.length; at += 2) {
       const event = own[at] as number
       const budget = own[at + 1] as number
@@ -123,9 +129,9 @@ export class ActorSpace<State, Message, Note, History> implements Space {
       if (outcome <= beyond) continue
       const end = this.#begin(state, length, -1, actor, outcome)
       if (place >= 0) this.#next[place] = (this.#next[place] as number) - 1
-      if (this.#send(visitor, end, outcome, event << 2)) isNew = true
+      if (this.#send(visitor, end, outcome, event << 2)) leadsOn = true
     }
-    return isNew
+    return leadsOn
   }
 
   #deliver(

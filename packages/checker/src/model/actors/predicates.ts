@@ -37,7 +37,7 @@ export function compileProperties<State, Message, Note, History>(
   histories: Histories<State, Message, Note, History> | undefined,
   teller: Teller<State, Message, Note, History>,
 ): { readonly properties: readonly CompiledProperty[]; readonly touches: Touches | undefined } {
-  const all = system.properties.map((property) => compiled(property, layout, locals, histories, teller))
+  const all = system.properties.map((property) => compiled(system, property, layout, locals, histories, teller))
   const touches = all.map((one) => one.touches)
   return {
     properties: all.map(({ property }) => property),
@@ -48,6 +48,7 @@ export function compileProperties<State, Message, Note, History>(
 }
 
 function compiled<State, Message, Note, History>(
+  system: ActorSystem<State, Message, Note, History>,
   { name, kind, predicate }: Property<ActorPredicate<State, Message, History>>,
   layout: Layout,
   locals: Locals<State, Message, Note, History>,
@@ -66,7 +67,7 @@ function compiled<State, Message, Note, History>(
       const answer = remembered((number) => predicate.holds(histories?.values.valueOf(number) as History))
       return made(
         (state) => answer(layout.history < 0 ? 0 : (state[layout.history] as number)),
-        (_local, _event, outcome) => (locals.noted[outcome] as number) >= 0,
+        (_local, _event, outcome) => !system.history?.gathers && (locals.noted[outcome] as number) >= 0,
       )
     }
     case 'actors': {

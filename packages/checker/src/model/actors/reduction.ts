@@ -9,6 +9,8 @@ interface Parts {
   readonly locals: Locals<any, any, any, any>
   readonly network: Network
   readonly touches: Touches
+  /** The order of notes does not matter. */
+  readonly gathers: boolean
 }
 
 /**
@@ -115,6 +117,7 @@ export class Reduction {
   }
 
   #isTold(local: number, event: number, outcome: number): boolean {
-    return (this.#parts.locals.noted[outcome] as number) >= 0 || this.#parts.touches(local, event, outcome)
+    const { locals, gathers, touches } = this.#parts
+    return (!gathers && (locals.noted[outcome] as number) >= 0) || touches(local, event, outcome)
   }
 }

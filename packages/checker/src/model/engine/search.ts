@@ -5,7 +5,7 @@ import type { CompiledProperty, Space, Visitor } from './space.js'
 import { Visited } from './visited.js'
 
 /** Tuples are at most so long. */
-export const tupleMax = 1 << 14
+export const tupleMax = 1 << 13
 
 export interface SearchSettings {
   /** Breadth-first finds the shortest counterexample. */
@@ -99,7 +99,9 @@ export class Search implements Visitor {
       return false
     }
     this.generated++
-    if (found >= 0 || this.ending !== undefined) return false
+    // Breadth-first, states are expanded in the order of their numbers.
+    if (found >= 0) return this.#settings.order === 'breadth' && found > this.#taken.number
+    if (this.ending !== undefined) return false
     if (this.visited.size >= statesMax) {
       this.ending = 'states'
       return false

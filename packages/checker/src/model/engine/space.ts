@@ -6,7 +6,7 @@
 
 /** Takes the states that a step leads to. The tuple is only lent: who keeps it copies it. */
 export interface Visitor {
-  /** `step` names the step among those of its state. True when nobody had seen the state before. */
+  /** `step` names the step among those of its state. True when the state was not expanded yet, and will be. */
   visit(state: Int32Array, length: number, step: number): boolean
 }
 

@@ -36,8 +36,8 @@ export interface RoleSettings {
    * come before, between, or when the disk has it and nobody knows yet.
    */
   readonly writes: 'atomic' | 'split'
-  /** Delays that may end at any time, and the budget that this costs; timers of other delays never fire. */
-  readonly timers: Readonly<Record<string, string>>
+  /** By role: delays that may end at any time, and the budget that this costs; timers of other delays never fire. */
+  readonly timers: Readonly<Record<string, Readonly<Record<string, string>>>>
   /** Roles whose actors may crash, which costs 1 of the budget `crashes`, and restart. @default none */
   readonly crashes?: readonly string[]
   readonly requests?: readonly ModelRequest[]
@@ -170,7 +170,7 @@ export class RoleActor implements ModelActor<RoleState, Message> {
 
   #mayAct(): boolean {
     const { writes, timers, crashes: crashing = [], requests = [] } = this.#settings
-    const isTimed = Object.keys(timers).length > 0
+    const isTimed = timers[this.#roleName] !== undefined
     const isAsked = requests.some(({ role }) => role === this.#roleName)
     return writes === 'split' || isTimed || isAsked || crashing.includes(this.#roleName)
   }
@@ -181,7 +181,7 @@ export class RoleActor implements ModelActor<RoleState, Message> {
     if (!state.snapshot) return [{ name: restarts }]
     const events: OwnEvent[] = []
     for (const timer of state.timers) {
-      const costs = timers[delayNameOf(timer)]
+      const costs = timers[this.#roleName]?.[delayNameOf(timer)]
       if (costs !== undefined) events.push({ name: `${timerName(state.timers, timer)} ends`, costs })
     }
     for (const { name, role, isFor } of requests) {
