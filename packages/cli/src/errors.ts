@@ -79,3 +79,17 @@ export class InvalidIdentifierError extends QuorateError {
     )
   }
 }
+
+/** `QUORATE_UNKNOWN_MODEL`: a model that is neither known by its name nor a file. */
+export class UnknownModelError extends QuorateError {
+  constructor(name: string, known: string) {
+    super('QUORATE_UNKNOWN_MODEL', `there is no model ${JSON.stringify(name)}: expected one of ${known}, or a file`)
+  }
+}
+
+/** `QUORATE_UNUSABLE_MODEL`: a file from which no model could be loaded. */
+export class UnusableModelError extends QuorateError {
+  constructor(path: string, what: string, options?: { cause?: unknown }) {
+    super('QUORATE_UNUSABLE_MODEL', `${path}: ${what}`, options)
+  }
+}

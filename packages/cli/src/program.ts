@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
+import { checkCommand } from './commands/check.js'
 import { demoCommand } from './commands/demo.js'
 import { kvCommand } from './commands/kv.js'
 import { newCommand } from './commands/new.js'
@@ -16,6 +17,7 @@ Examples:
   quorate up topology.ts --node n1          one of them
   quorate kv put greeting hello
   quorate status
+  quorate check raft-election               every run of a small scope
   quorate new role witness                  a role of your own, with its tests
 ${exitCodesHelp}`
 
@@ -25,7 +27,7 @@ export const program = (io: Io): Command => {
     .description('Consensus among processes: run clusters, use them, see how they are')
     .version(versionOf())
     .addHelpText('after', examples)
-  for (const make of [upCommand, demoCommand, kvCommand, statusCommand, newCommand, protoCommand])
+  for (const make of [upCommand, demoCommand, kvCommand, statusCommand, checkCommand, newCommand, protoCommand])
     command.addCommand(make(io))
   return prepared(command, io)
 }

@@ -110,7 +110,8 @@ export class Search implements Visitor {
     exact?.add(key, keyLength)
     if (depth > this.depth) this.depth = depth
     this.#ask(state, length, number)
-    this.#frontier.push(key, keyLength, number, depth)
+    // Of an orbit, the state that was reached goes on, not one that may only be imagined.
+    this.#frontier.push(state, length, number, depth)
     return true
   }
 

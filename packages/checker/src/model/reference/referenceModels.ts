@@ -6,15 +6,22 @@ import type { RegisterSettings } from './register.js'
 import { singleCopyRegister } from './singleCopyRegister.js'
 import { twoPhaseCommit } from './twoPhaseCommit.js'
 
+/** What can be said of a model that has a name. */
+export interface ModelSettings {
+  readonly parameters: Readonly<Record<string, number>>
+  readonly network: NetworkKind
+  readonly lossy: boolean
+}
+
 /** A small system whose numbers of states others have published, to hold the checker itself to account. */
 export interface ReferenceModel {
   readonly name: string
   readonly description: string
   /** What can be set, and to what it is set otherwise. */
   readonly defaults: Readonly<Record<string, number>>
-  /** True if messages travel, so that the network can be chosen. */
-  readonly hasNetwork: boolean
-  make(parameters: Readonly<Record<string, number>>, network: NetworkKind, lossy: boolean): Model
+  /** How messages travel unless it is said; absent where there are none. */
+  readonly network?: NetworkKind
+  make(settings: ModelSettings): Model
 }
 
 const register = (
@@ -26,9 +33,9 @@ const register = (
   name: `reference/${name}`,
   description,
   defaults: { servers, clients: 2 },
-  hasNetwork: true,
-  make: ({ servers: asked = servers, clients = 2 }, network, lossy) =>
-    make({ servers: asked, clients, network, lossy }),
+  network: 'nondup',
+  make: ({ parameters, network, lossy }) =>
+    make({ servers: parameters['servers'] ?? servers, clients: parameters['clients'] ?? 2, network, lossy }),
 })
 
 /** The reference models; `quorate check reference/<name>`. */
@@ -37,8 +44,7 @@ export const referenceModels: readonly ReferenceModel[] = [
     name: 'reference/two-phase-commit',
     description: 'two-phase commit of --rms resource managers (Gray and Lamport, 2006)',
     defaults: { rms: 3 },
-    hasNetwork: false,
-    make: ({ rms = 3 }) => twoPhaseCommit({ rms }),
+    make: ({ parameters }) => twoPhaseCommit({ rms: parameters['rms'] ?? 3 }),
   },
   register('paxos', 'a write-once register by single-decree Paxos (Lamport, 2001)', 3, referencePaxos),
   register(

@@ -41,6 +41,8 @@ export interface RoleSettings {
   /** Roles whose actors may crash, which costs 1 of the budget `crashes`, and restart. @default none */
   readonly crashes?: readonly string[]
   readonly requests?: readonly ModelRequest[]
+  /** Messages that never arrive: it leaves a part of a protocol out of the scope. @default none */
+  loses?(message: Message): boolean
   /** Roles to which an actor may still send, from a state on, whatever happens. @default all */
   tells?(role: string, state: RoleState): readonly string[]
 }
@@ -218,7 +220,8 @@ export class RoleActor implements ModelActor<RoleState, Message> {
       }
     }
     const { messages } = this.#group
-    const sends = turn.sayings.flatMap(({ to, message }) =>
+    const heard = turn.sayings.filter(({ message }) => !this.#settings.loses?.(message))
+    const sends = heard.flatMap(({ to, message }) =>
       this.#names
         .at(to)
         .filter((name) => name !== this.name)

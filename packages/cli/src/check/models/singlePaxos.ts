@@ -71,6 +71,8 @@ export function singlePaxos(scope: SinglePaxosScope): Model {
     network: scope.network,
     writes: scope.writes,
     timers: { proposer: { phaseTimeout: 'timeouts', backOff: 'timeouts' } },
+    // A learner asks for what it missed: here it misses nothing.
+    loses: ({ type }) => type === 'Learn',
     // The one learner asks when it starts, and is asked by nobody.
     tells: (role) =>
       role === 'learner' ? [] : role === 'proposer' ? ['acceptor', 'learner'] : ['proposer', 'learner'],
