@@ -129,11 +129,12 @@ export class Check {
       properties.push({ name: vacuous, kind: 'sometimes', verdict: 'violated' })
     }
     const verdicts = properties.map(({ verdict }) => verdict)
-    const verdict = verdicts.includes('violated') ? 'violated' : verdicts.includes('unknown') ? 'unknown' : 'holds'
+    const isKnown = this.#isExhausted && !verdicts.includes('unknown')
+    const verdict = verdicts.includes('violated') ? 'violated' : isKnown ? 'holds' : 'unknown'
     return {
       model: this.model.name,
       verdict,
-      ending: verdict === 'violated' && search.ending === 'exhausted' ? 'exhausted' : (search.ending ?? 'interrupted'),
+      ending: search.ending ?? 'interrupted',
       distinct: search.visited.size,
       generated: search.generated,
       depth: search.depth,
