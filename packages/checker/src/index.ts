@@ -17,10 +17,12 @@ export {
   ofSomeActor,
   ofSomeMessage,
   type Reaction,
+  type Renaming,
   type Sending,
   type View,
 } from './model/actors/actor.js'
 export { actorModel } from './model/actors/actorModel.js'
+export { alike } from './model/actors/symmetry.js'
 export {
   Check,
   type CheckOptions,

@@ -1,7 +1,7 @@
 import { endlessPath } from './engine/lasso.js'
 import { Region } from './engine/region.js'
 import { pathTo, replay, type Trace } from './engine/replay.js'
-import { type Ending, Search } from './engine/search.js'
+import { type Ending, Search, type SearchSettings } from './engine/search.js'
 import type { CompiledProperty, PropertyKind, Space } from './engine/space.js'
 import { InvalidModelError } from './errors.js'
 
@@ -62,20 +62,25 @@ export interface CheckReport {
 /** The name under which a model is faulted that promises nothing. */
 const vacuous = 'the model says what sometimes happens'
 
+/** A shorter counterexample is looked for among at least so many states. */
+const shorterStatesMin = 200_000
+
 /** A check that goes on for as long as it is told to: between two calls of `advance` others get their turn. */
 export class Check {
   readonly model: Model
   readonly #space: Space
   readonly #search: Search
-  readonly #options: CheckOptions
+  readonly #settings: SearchSettings
   #awaited: readonly CompiledProperty[]
+  /** Looks for a shorter way to a violation, among the orders of steps that were left out. */
+  #shorter: Search | undefined
   #region: Region | undefined
+  #isHurried = false
   readonly #endless = new Map<CompiledProperty, Trace | 'none' | 'unknown'>()
 
   /** @throws {@link InvalidModelError} `QUORATE_INVALID_MODEL` when symmetry is wanted of a model that has none. */
   constructor(model: Model, options: CheckOptions = {}) {
     this.model = model
-    this.#options = options
     const { symmetry = false, statesMax = Number.POSITIVE_INFINITY, depthMax = Number.POSITIVE_INFINITY } = options
     if (symmetry && !model.hasSymmetry) {
       throw new InvalidModelError(
@@ -85,14 +90,15 @@ export class Check {
     }
     this.#space = model.compile()
     this.#awaited = this.#space.properties.filter(({ kind }) => kind === 'eventually')
-    this.#search = new Search(this.#space, {
+    this.#settings = {
       order: options.order ?? 'breadth',
       statesMax,
       depthMax,
       reduced: options.reduction ?? true,
       symmetric: symmetry,
       exact: options.exact ?? false,
-    })
+    }
+    this.#search = new Search(this.#space, this.#settings)
   }
 
   get distinct(): number {
@@ -106,18 +112,23 @@ export class Check {
   }
   get isDone(): boolean {
     const { ending } = this.#search
-    return ending !== undefined && (ending !== 'exhausted' || this.#awaited.length === 0)
+    if (ending === undefined) return false
+    if (ending === 'violation') return !this.#mayBeShorter() || this.#shorter?.ending !== undefined
+    return ending !== 'exhausted' || this.#awaited.length === 0
   }
 
   /** Expands so many states, or fewer when there are no more. */
   advance(states: number): void {
     if (this.#search.ending === undefined) this.#search.advance(states)
+    else if (this.#search.ending === 'violation') this.#shorten(states)
     else if (!this.isDone) this.#awaitNext(states)
   }
 
   /** Ends the check with what is known so far. */
   interrupt(): void {
     this.#search.interrupt()
+    this.#shorter?.interrupt()
+    this.#isHurried = true
     this.#awaited = []
     this.#region = undefined
   }
@@ -146,11 +157,28 @@ export class Check {
     }
   }
 
+  #mayBeShorter(): boolean {
+    const { order, reduced } = this.#settings
+    return order === 'breadth' && reduced && !this.#isHurried
+  }
+
+  #shorten(states: number): void {
+    if (!this.#mayBeShorter()) return
+    const { depth, visited } = this.#search
+    this.#shorter ??= new Search(this.#space, {
+      ...this.#settings,
+      reduced: false,
+      depthMax: depth - 1,
+      statesMax: Math.max(shorterStatesMin, 4 * visited.size),
+    })
+    this.#shorter.advance(states)
+  }
+
   /** Goes on with the graph in which the next `eventually` has not come true. */
   #awaitNext(states: number): void {
     const [property] = this.#awaited
     if (!property) return
-    this.#region ??= new Region(this.#space, property, this.#options.statesMax ?? Number.POSITIVE_INFINITY)
+    this.#region ??= new Region(this.#space, property, this.#settings.statesMax)
     const region = this.#region
     region.advance(states)
     if (!region.isDone) return
@@ -165,15 +193,15 @@ export class Check {
     const { name, kind } = property
     switch (kind) {
       case 'always': {
-        const { violation } = this.#search
-        if (violation?.property === property) {
-          return { name, kind, verdict: 'violated', trace: this.#traceTo(violation.state) }
+        const found = this.#shorter?.violation ? this.#shorter : this.#search
+        if (found.violation?.property === property) {
+          return { name, kind, verdict: 'violated', trace: this.#traceTo(found, found.violation.state) }
         }
         return { name, kind, verdict: this.#isExhausted ? 'holds' : 'unknown' }
       }
       case 'sometimes': {
         const example = this.#search.examples.get(property)
-        if (example !== undefined) return { name, kind, verdict: 'holds', trace: this.#traceTo(example) }
+        if (example !== undefined) return { name, kind, verdict: 'holds', trace: this.#traceTo(this.#search, example) }
         return { name, kind, verdict: this.#isExhausted ? 'violated' : 'unknown' }
       }
       case 'eventually': {
@@ -188,9 +216,8 @@ export class Check {
     return this.#search.ending === 'exhausted'
   }
 
-  #traceTo(state: number): Trace {
-    const { visited } = this.#search
-    return replay(this.#space, visited, pathTo(visited, state), this.#options.symmetry ?? false)
+  #traceTo({ visited }: Search, state: number): Trace {
+    return replay(this.#space, visited, pathTo(visited, state), this.#settings.symmetric)
   }
 }
 

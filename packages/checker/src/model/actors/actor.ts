@@ -148,6 +148,15 @@ export const ofSomeMessage = <Message>(
   holds,
 })
 
+/** One way to give actors that are alike each other's names. */
+export interface Renaming<State, Message, History> {
+  actor(name: string): string
+  /** The state of an actor as that of the one whose name it gets, `to`. */
+  state(state: State, to: string): State
+  message(message: Message): Message
+  history(history: History): History
+}
+
 /** Actors, how their messages travel, and what must be true of them. */
 export interface ActorSystem<State, Message, Note = never, History = undefined> {
   readonly name: string
@@ -161,5 +170,7 @@ export interface ActorSystem<State, Message, Note = never, History = undefined> 
   readonly history?: HistoryDefinition<State, Message, Note, History>
   /** Steps into a local state for which this is false are not taken: it makes a space finite. @default all are */
   within?(state: State, actor: string): boolean
+  /** All ways to rename actors that are alike, but the one that changes nothing: see {@link alike}. @default none are alike */
+  readonly symmetry?: readonly Renaming<State, Message, History>[]
   readonly properties: readonly Property<ActorPredicate<State, Message, History>>[]
 }

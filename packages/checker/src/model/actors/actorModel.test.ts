@@ -267,7 +267,9 @@ describe('predicates over parts', () => {
   test('a history gathers what steps note', () => {
     const report = check(
       actorModel<readonly number[], number, number, readonly number[]>({
-        ...hearing({ kind: 'nondup' }),
+        name: 'sums',
+        actors: [speaker('a', 'c', [1, 2]), listener('c')],
+        network: { kind: 'nondup' },
         history: {
           initial: [],
           note: ({ event }) => (event.type === 'receive' ? event.message : undefined),

@@ -7,6 +7,6 @@ export const actorModel = <State, Message, Note = never, History = undefined>(
   system: ActorSystem<State, Message, Note, History>,
 ): Model => ({
   name: system.name,
-  hasSymmetry: false,
+  hasSymmetry: system.symmetry !== undefined,
   compile: () => new ActorSpace(system),
 })

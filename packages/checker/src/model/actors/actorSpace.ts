@@ -8,6 +8,7 @@ import { beyond, ignored, Locals } from './locals.js'
 import { type Network, networkOf } from './network.js'
 import { compileProperties } from './predicates.js'
 import { Reduction } from './reduction.js'
+import { Symmetry } from './symmetry.js'
 import { Teller } from './teller.js'
 
 /** The ways in which a step may happen, the two low bits of its number; the rest is the event. */
@@ -22,6 +23,7 @@ export class ActorSpace<State, Message, Note, History> implements Space {
   readonly #network: Network
   readonly #system: ActorSystem<State, Message, Note, History>
   readonly #reduction: Reduction | undefined
+  readonly #symmetry: Symmetry<State, Message, Note, History>
   readonly #teller: Teller<State, Message, Note, History>
   readonly #next = new Int32Array(tupleMax)
 
@@ -32,6 +34,13 @@ export class ActorSpace<State, Message, Note, History> implements Space {
     this.#histories = system.history && new Histories(system.history, (note) => this.#locals.notes.valueOf(note))
     this.#network = networkOf(system.network.kind, this.#locals.links)
 
+    this.#symmetry = new Symmetry({
+      system,
+      layout: this.#layout,
+      locals: this.#locals,
+      histories: this.#histories,
+      network: this.#network,
+    })
     this.#teller = new Teller(system, this.#layout, this.#locals, this.#histories)
     const compiled = compileProperties(system, this.#layout, this.#locals, this.#histories, this.#teller)
     this.properties = compiled.properties
@@ -73,6 +82,10 @@ export class ActorSpace<State, Message, Note, History> implements Space {
     // The steps of some actors are enough, unless they lead back: else the others would be put off for ever.
     if (mask !== 0 && this.#expandSome(state, length, visitor, mask)) return
     this.#expandSome(state, length, visitor, ~mask)
+  }
+
+  canonical(state: Int32Array, length: number, into: Int32Array): number {
+    return this.#symmetry.canonical(state, length, into)
   }
 
   describe(before: Int32Array, lengthBefore: number, step: number, after: Int32Array): StepText {

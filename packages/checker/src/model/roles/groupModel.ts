@@ -1,4 +1,4 @@
-import type { GroupDefinition, Message } from '@quorate/core'
+import type { GroupDefinition, Message, NodeId } from '@quorate/core'
 import {
   type ActorPredicate,
   type ActorSystem,
@@ -9,6 +9,7 @@ import {
 import { actorModel } from '../actors/actorModel.js'
 import type { Model } from '../check.js'
 import { always, type Property } from '../property.js'
+import { alikeNodes } from './alikeNodes.js'
 import { Names, RoleActor, type RoleSettings } from './roleActor.js'
 import type { RoleState } from './roleState.js'
 
@@ -23,6 +24,8 @@ export interface GroupScope<Note = never, History = undefined> extends RoleSetti
   /** Steps into a state for which this is false are not taken: it makes a space finite. @default all are */
   within?(state: RoleState, actor: string): boolean
   readonly history?: HistoryDefinition<RoleState, Message, Note, History>
+  /** Nodes that differ only in their names. @default none */
+  readonly alike?: readonly NodeId[]
   /** Beside them, that no role throws is always asked. */
   readonly properties: readonly Property<ActorPredicate<RoleState, Message, History>>[]
 }
@@ -42,6 +45,9 @@ export function groupModel<Note = never, History = undefined>(scope: GroupScope<
     network: scope.network,
     budgets: scope.budgets,
     ...(scope.history && { history: scope.history }),
+    ...(scope.alike && {
+      symmetry: alikeNodes<History>(scope.alike, { definition: scope.group, names, actors }),
+    }),
     ...(scope.within && { within: scope.within.bind(scope) }),
     properties: [
       ...scope.properties,

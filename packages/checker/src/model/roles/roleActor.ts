@@ -1,6 +1,7 @@
 import {
   type Address,
   addressOf,
+  type Codec,
   delayNameOf,
   emptyOutbox,
   everyNode,
@@ -62,7 +63,8 @@ const isDurable = 'its write is durable'
 const crashes = 'crashes'
 const crashesWritten = 'crashes when its write is durable'
 const restarts = 'restarts'
-const group = 'g'
+/** The name of the group in addresses. */
+export const group = 'g'
 
 /** Where actors are, and what they are called in a model: by their node, and by their role too where there are several. */
 export class Names {
@@ -108,6 +110,7 @@ export class RoleActor implements ModelActor<RoleState, Message> {
   readonly #names: Names
   readonly #settings: RoleSettings
   readonly #stepper: Stepper<AnyActorLogic>
+  #started: RoleState | undefined
 
   constructor(definition: GroupDefinition, role: string, node: NodeId, names: Names, settings: RoleSettings) {
     const of = definition.roles[role]
@@ -125,6 +128,16 @@ export class RoleActor implements ModelActor<RoleState, Message> {
       this.tells = (state) => tells(role, state).flatMap((other) => names.all(other))
     }
     if (this.#mayAct()) this.own = (state) => this.#ownOf(state)
+  }
+
+  /** How its record becomes bytes. */
+  get recordCodec(): Codec<unknown> {
+    return this.#role.record
+  }
+  /** What its context holds under `config`, where a role keeps what never changes. */
+  get config(): unknown {
+    this.#started ??= this.start().state
+    return (this.#started.snapshot?.context as { readonly config?: unknown } | undefined)?.config
   }
 
   start(): Reaction<RoleState, Message> {

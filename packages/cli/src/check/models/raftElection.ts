@@ -50,15 +50,20 @@ export interface ElectionScope {
   readonly network: NetworkSettings
 }
 
+/** The names of the servers. */
+export const membersOf = ({ servers }: { readonly servers: number }): readonly string[] =>
+  Array.from({ length: servers }, (_, at) => `n${at + 1}`)
+
 export const raftElection = (scope: ElectionScope): Model =>
   groupModel<Elected, Leaders>({
     name: scope.name,
     group: raft({
-      members: Array.from({ length: scope.servers }, (_, at) => `n${at + 1}`),
+      members: membersOf(scope),
       stateMachine: noStateMachine,
       family: () => scope.family,
     }),
     network: scope.network,
+    alike: membersOf(scope),
     writes: scope.writes,
     timers: { server: { electionTimeout: 'timeouts', minimumElectionTimeout: 'timeouts' } },
     crashes: scope.crashes > 0 ? ['server'] : [],

@@ -10,7 +10,7 @@ import {
 } from '@quorate/checker'
 import { defineStateMachine, type Effect, type Entry, json, type Message } from '@quorate/core'
 import { raft, type ServerFamily } from '@quorate/raft'
-import { isLeader, serverOf } from './raftElection.js'
+import { isLeader, membersOf, serverOf } from './raftElection.js'
 
 /** Raft's log: Ongaro and Ousterhout (2014), sections 5.3 and 5.4. @module */
 
@@ -89,11 +89,12 @@ export const raftReplication = (scope: ReplicationScope): Model =>
   groupModel<Applied, AppliedLog>({
     name: scope.name,
     group: raft({
-      members: Array.from({ length: scope.servers }, (_, at) => `n${at + 1}`),
+      members: membersOf(scope),
       stateMachine: commandLog,
       family: () => scope.family,
     }),
     network: scope.network,
+    alike: membersOf(scope),
     writes: scope.writes,
     timers: { server: { electionTimeout: 'timeouts', minimumElectionTimeout: 'timeouts', heartbeat: 'heartbeats' } },
     crashes: scope.crashes > 0 ? ['server'] : [],

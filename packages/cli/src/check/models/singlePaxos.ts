@@ -64,11 +64,13 @@ export interface SinglePaxosScope {
 export function singlePaxos(scope: SinglePaxosScope): Model {
   const nodes = (letter: string, count: number) => Array.from({ length: count }, (_, at) => `${letter}${at + 1}`)
   const proposers = nodes('p', scope.proposers)
-  const group = paxos({ proposers, acceptors: nodes('a', scope.acceptors), learners: ['l1'] })
+  const acceptors = nodes('a', scope.acceptors)
+  const group = paxos({ proposers, acceptors, learners: ['l1'] })
   return groupModel<Chosen, Decisions>({
     name: scope.name,
     group: scope.forgetful ? withAcceptor(group) : group,
     network: scope.network,
+    alike: acceptors,
     writes: scope.writes,
     timers: { proposer: { phaseTimeout: 'timeouts', backOff: 'timeouts' } },
     // A learner asks for what it missed: here it misses nothing.
