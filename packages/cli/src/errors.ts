@@ -99,6 +99,23 @@ export class InvalidIdentifierError extends QuorateError {
 export class UnequalRunsError extends QuorateError {
   constructor(seed: number, first: string, second: string) {
     const text = `two runs of seed ${seed} have different traces (${first} and ${second}): `
-    super('QUORATE_UNEQUAL_RUNS', `${text}see that roles and state machines read no clock, no chance and no environment`)
+    super(
+      'QUORATE_UNEQUAL_RUNS',
+      `${text}see that roles and state machines read no clock, no chance and no environment`,
+    )
+  }
+}
+
+/** `QUORATE_UNKNOWN_MODEL`: a model that is neither known by its name nor a file. */
+export class UnknownModelError extends QuorateError {
+  constructor(name: string, known: string) {
+    super('QUORATE_UNKNOWN_MODEL', `there is no model ${JSON.stringify(name)}: expected one of ${known}, or a file`)
+  }
+}
+
+/** `QUORATE_UNUSABLE_MODEL`: a file from which no model could be loaded. */
+export class UnusableModelError extends QuorateError {
+  constructor(path: string, what: string, options?: { cause?: unknown }) {
+    super('QUORATE_UNUSABLE_MODEL', `${path}: ${what}`, options)
   }
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
+import { checkCommand } from './commands/check.js'
 import { demoCommand } from './commands/demo.js'
 import { diagramCommand } from './commands/diagram.js'
 import { kvCommand } from './commands/kv.js'
@@ -20,6 +21,7 @@ Examples:
   quorate status
   quorate sim raft --runs 100               a hundred faulty half minutes, one seed each
   quorate diagram raft > raft.svg           a protocol, drawn from its statecharts
+  quorate check raft-election               every run of a small scope
   quorate new role witness                  a role of your own, with its tests
 ${exitCodesHelp}`
 
@@ -29,7 +31,17 @@ export const program = (io: Io): Command => {
     .description('Consensus among processes: run clusters, use them, see how they are')
     .version(versionOf())
     .addHelpText('after', examples)
-  for (const make of [upCommand, demoCommand, kvCommand, statusCommand, diagramCommand, simCommand, newCommand, protoCommand])
+  for (const make of [
+    upCommand,
+    demoCommand,
+    kvCommand,
+    statusCommand,
+    simCommand,
+    checkCommand,
+    diagramCommand,
+    newCommand,
+    protoCommand,
+  ])
     command.addCommand(make(io))
   return prepared(command, io)
 }

@@ -1,0 +1,98 @@
+import { type Model, type ModelSettings, type NetworkKind, referenceModels } from '@quorate/checker'
+import { server } from '@quorate/raft'
+import { raftElection } from './raftElection.js'
+import { forgetfulVoters, withoutPreVote } from './raftFamilies.js'
+import { raftReplication } from './raftReplication.js'
+import { singlePaxos } from './singlePaxos.js'
+
+/** A model that `quorate check` knows by its name. */
+export interface CatalogueModel {
+  readonly name: string
+  readonly description: string
+  /** What can be set, and to what it is set otherwise. */
+  readonly defaults: Readonly<Record<string, number>>
+  /** How messages travel unless it is said; absent where there are none. */
+  readonly network?: NetworkKind
+  /** Whether orders of steps that no property can tell apart are left out unless it is said. */
+  readonly reduced: boolean
+  make(settings: ModelSettings): Model
+}
+
+const networkOf = ({ network, lossy }: ModelSettings) => ({ kind: network, lossy })
+
+const nondup = { network: 'nondup', reduced: true } as const
+
+const roles: readonly CatalogueModel[] = [
+  {
+    ...nondup,
+    name: 'paxos',
+    description: 'single-decree Paxos: 2 proposers, 3 acceptors of which one may crash, a learner',
+    defaults: {},
+    make: (settings) => singlePaxos({ ...paxos, name: 'paxos', forgetful: false, network: networkOf(settings) }),
+  },
+  {
+    ...nondup,
+    name: 'paxos-forgetful',
+    description: 'the same with acceptors whose promises never reach the disk: must be caught',
+    defaults: {},
+    make: (settings) =>
+      singlePaxos({ ...paxos, name: 'paxos-forgetful', forgetful: true, network: networkOf(settings) }),
+  },
+  {
+    ...nondup,
+    name: 'raft-election',
+    description: "Raft's elections: 2 terms, 2 timeouts, a crash; writes are atomic, no pre-votes",
+    defaults: { servers: 3 },
+    make: (settings) =>
+      raftElection({ ...election(settings), name: 'raft-election', crashes: 1, family: withoutPreVote }),
+  },
+  {
+    ...nondup,
+    name: 'raft-pre-vote',
+    description: "Raft's elections with pre-votes: 2 terms, 2 timeouts",
+    defaults: { servers: 3 },
+    make: (settings) => raftElection({ ...election(settings), name: 'raft-pre-vote', crashes: 0, family: server }),
+  },
+  {
+    ...nondup,
+    name: 'raft-forgetful',
+    description: 'raft-election with voters whose votes never reach the disk: must be caught',
+    defaults: { servers: 3 },
+    make: (settings) =>
+      raftElection({ ...election(settings), name: 'raft-forgetful', crashes: 1, family: forgetfulVoters }),
+  },
+  {
+    ...nondup,
+    name: 'raft-replication',
+    description: "Raft's log: 2 commands in 1 term, a leader that may crash",
+    defaults: { servers: 3 },
+    make: (settings) =>
+      raftReplication({
+        name: 'raft-replication',
+        servers: settings.parameters['servers'] ?? 3,
+        terms: 1,
+        timeouts: 1,
+        crashes: 0,
+        writes: 'atomic',
+        family: withoutPreVote,
+        network: networkOf(settings),
+      }),
+  },
+]
+
+const paxos = { proposers: 2, acceptors: 3, timeouts: 0, crashes: 1, writes: 'atomic' } as const
+
+const election = (settings: ModelSettings) =>
+  ({
+    servers: settings.parameters['servers'] ?? 3,
+    terms: 2,
+    timeouts: 2,
+    writes: 'atomic',
+    network: networkOf(settings),
+  }) as const
+
+/** Every model that has a name. */
+export const catalogue: readonly CatalogueModel[] = [
+  ...roles,
+  ...referenceModels.map((model) => ({ ...model, reduced: false })),
+]
