@@ -48,11 +48,23 @@ export interface HistoryModel<State = unknown> {
   partOf?(call: Call): string
   /** Whether a call with this result leaves every state as it is in which it can give that result. @default false */
   observesOnly?(call: Call): boolean
+  /** Whether a call leaves the same state, and gives the same result, whatever the state was. @default false */
+  overwrites?(call: Call): boolean
   /**
    * Of the operations of a part, open ones whose effect nobody can have seen. They are left out, which must change no verdict:
    * an open operation may just as well not have taken place. @default none
    */
   unseen?(part: readonly Operation[]): readonly Operation[]
+  /**
+   * The calls of a part with fewer values, for a shorter search: each in its place, and what no operation of the part can tell
+   * apart made equal. @default as they are
+   */
+  simplified?(part: readonly Operation[]): readonly Call[]
+  /**
+   * Pairs of operations of a part, the first of which must come before the second because of what the part as a whole has
+   * given. They save a search from finding out late. @default none
+   */
+  impliedOrder?(part: readonly Operation[], initial: Json): readonly (readonly [Operation, Operation])[]
   /** What an operation reads and writes; `undefined` when it is neither read nor write. @default undefined for all */
   accessOf?(call: Call): Access | undefined
 }

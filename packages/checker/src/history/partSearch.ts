@@ -11,6 +11,8 @@ import type { Search } from './search/takeTurns.js'
 /** The search for a linearization of one part. */
 export class PartSearch implements Search {
   readonly part: Part
+  /** Taken so far. */
+  steps = 0
   readonly #operations: readonly Operation[]
   /** Undefined where nothing is left to be placed. */
   readonly #stepper: PartStepper | undefined
@@ -21,7 +23,8 @@ export class PartSearch implements Search {
     this.#operations = withoutUnseen(part.operations, model)
     if (this.#operations.length === 0) return
     this.#stepper = new PartStepper(model, this.#operations, initial)
-    this.#search = new OrderSearch(realTimeOrdering(this.#operations), this.#stepper)
+    const implied = model.impliedOrder?.(this.#operations, initial)
+    this.#search = new OrderSearch(realTimeOrdering(this.#operations, implied), this.#stepper)
   }
 
   get verdict(): 'ok' | 'illegal' | undefined {
@@ -33,7 +36,9 @@ export class PartSearch implements Search {
   }
 
   advance(stepsMax: number): number {
-    return this.#search?.advance(stepsMax) ?? 0
+    const steps = this.#search?.advance(stepsMax) ?? 0
+    this.steps += steps
+    return steps
   }
 
   get checked(): CheckedPart {
@@ -46,7 +51,7 @@ export class PartSearch implements Search {
     return this.#search && this.#operations[this.#search.stuckAt]
   }
 
-  /** The states in which it could not be placed, in words. */
+  /** The states in which the search came no further, in words. */
   get stuckStates(): readonly string[] {
     return (this.#search?.stuckStates ?? []).map((state) => this.#stepper?.describe(state) ?? '')
   }

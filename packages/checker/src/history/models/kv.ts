@@ -1,7 +1,8 @@
-import { type Json, textOf } from '../json.js'
-import type { HistoryModel } from '../model.js'
-import type { Call } from '../operation.js'
-import { accessOfCompareAndSet, changesNothing, compareAndSet, read } from './register.js'
+import { isSame, type Json, textOf } from '../json.js'
+import type { Access, HistoryModel } from '../model.js'
+import { type Call, isOpen, type Operation } from '../operation.js'
+import { orderByAccess } from './accessOrder.js'
+import { accessOfCompareAndSet, changesNothing, compareAndSet, pairOf, read } from './register.js'
 
 /** Text goes to the end of a text, anything else to the end of a list; what is not there yet is empty. */
 const append = (state: Json, { argument = null }: Call): Json | undefined => {
@@ -26,6 +27,50 @@ const step = (state: Json, call: Call): Json | undefined => {
   }
 }
 
+const init = (initial: Json, { key }: Operation): Json => {
+  if (typeof initial !== 'object' || initial === null || Array.isArray(initial)) return initial
+  const name = typeof key === 'string' ? key : textOf(key)
+  return Object.hasOwn(initial, name) ? ((initial as Readonly<Record<string, Json>>)[name] ?? null) : null
+}
+
+const accessOf = (call: Call): Access | undefined => {
+  if (call.f === 'cas') return accessOfCompareAndSet(call)
+  if (call.f === 'put') return { writes: call.argument ?? null }
+  if (call.f === 'get') return call.result === undefined ? undefined : { reads: call.result }
+  return call.f === 'delete' && call.result !== false ? { writes: null } : undefined
+}
+
+/** An append makes values that nobody named, so nothing is implied where there are any. */
+const impliedOrder = (part: readonly Operation[], initial: Json): readonly (readonly [Operation, Operation])[] => {
+  const [any] = part
+  const isPlain = part.every(({ f }) => f !== 'append')
+  return any !== undefined && isPlain ? orderByAccess(part, init(initial, any), accessOf) : []
+}
+
+/**
+ * Open puts, appends and compare-and-sets of values that do not appear in anything that was seen. Where a compare-and-set was
+ * refused, or a delete told what it found, any other value may have been the reason, so there nothing is left out.
+ */
+const unseen = (part: readonly Operation[]): readonly Operation[] => {
+  if (part.some(({ f, result }) => f === 'delete' && result !== undefined)) return []
+  if (part.some(({ f, result }) => f === 'cas' && result === false)) return []
+  const seen = part.flatMap((each) => {
+    if (each.f === 'cas') return [pairOf(each)[0]]
+    return each.f === 'get' ? [each.result ?? null] : []
+  })
+  return part.filter((each) => {
+    if (!isOpen(each) || each.f === 'delete') return false
+    const given = each.f === 'cas' ? pairOf(each)[1] : (each.argument ?? null)
+    return !seen.some((value) => mayHoldWithin(value, given))
+  })
+}
+
+/** Whether a value may have come of another one, and of what was appended before and after. */
+const mayHoldWithin = (value: Json, given: Json): boolean => {
+  if (typeof value === 'string' && typeof given === 'string') return value.includes(given)
+  return Array.isArray(value) ? Array.isArray(given) || value.some((item) => isSame(item, given)) : isSame(value, given)
+}
+
 /**
  * A key-value store: `get` (null where there is nothing), `put`, `append`, `delete`, `cas`. Each key is an object of its own;
  * `initial` is the value of every key, or, if it is an object, holds the values by key.
@@ -39,19 +84,13 @@ export const kv: HistoryModel<Json> = {
     delete: { argument: 'none', result: 'optional' },
     cas: { argument: 'pair', result: 'success' },
   },
-  init: (initial, { key }) => {
-    if (typeof initial !== 'object' || initial === null || Array.isArray(initial)) return initial
-    const name = typeof key === 'string' ? key : textOf(key)
-    return Object.hasOwn(initial, name) ? ((initial as Readonly<Record<string, Json>>)[name] ?? null) : null
-  },
+  init,
   step,
   identify: textOf,
   observesOnly: (call) =>
     call.f === 'get' || (call.f === 'cas' && changesNothing(call)) || (call.f === 'delete' && call.result === false),
-  accessOf: (call) => {
-    if (call.f === 'cas') return accessOfCompareAndSet(call)
-    if (call.f === 'put') return { writes: call.argument ?? null }
-    if (call.f === 'get') return call.result === undefined ? undefined : { reads: call.result }
-    return call.f === 'delete' && call.result !== false ? { writes: null } : undefined
-  },
+  unseen,
+  overwrites: ({ f, result }) => f === 'put' || (f === 'delete' && result === undefined),
+  impliedOrder,
+  accessOf,
 }

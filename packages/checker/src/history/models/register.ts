@@ -1,6 +1,7 @@
 import { isSame, type Json, textOf } from '../json.js'
 import type { Access, HistoryModel } from '../model.js'
 import { type Call, isOpen, type Operation } from '../operation.js'
+import { orderByAccess } from './accessOrder.js'
 
 /** The two values of a compare-and-set. */
 export const pairOf = ({ argument }: Call): readonly [old: Json, next: Json] => {
@@ -36,29 +37,47 @@ const step = (state: Json, call: Call): Json | undefined => {
   return call.argument ?? null
 }
 
+/** The values that some operations need to be there. */
+const neededBy = (operations: readonly Operation[]): ReadonlySet<string> =>
+  new Set(operations.map((each) => textOf(each.f === 'cas' ? pairOf(each)[0] : each.result)))
+
+const valueGivenBy = (call: Call): Json | undefined => (call.f === 'cas' ? pairOf(call)[1] : call.argument)
+
 /**
  * Open operations that give a value which nobody needs. Where a compare-and-set was refused, any other value may have been
  * the reason, so there nothing is left out.
  */
 const unseen = (part: readonly Operation[]): readonly Operation[] => {
   if (part.some(({ f, result }) => f === 'cas' && result === false)) return []
-  const needed = new Set<string>()
-  const needs = (operation: Operation): void => {
-    if (operation.f === 'read') needed.add(textOf(operation.result))
-    if (operation.f === 'cas') needed.add(textOf(pairOf(operation)[0]))
-  }
-  for (const operation of part) if (!isOpen(operation)) needs(operation)
+  let seen = part.filter((each) => !isOpen(each) && each.f !== 'write')
   let rest = part.filter(isOpen)
-  for (;;) {
-    const seen = rest.filter((operation) => needed.has(textOf(valueGivenBy(operation))))
-    if (seen.length === 0) return rest
-    for (const operation of seen) needs(operation)
-    rest = rest.filter((operation) => !seen.includes(operation))
+  while (seen.length > 0) {
+    const needed = neededBy(seen)
+    seen = rest.filter((each) => needed.has(textOf(valueGivenBy(each))))
+    rest = rest.filter((each) => !needed.has(textOf(valueGivenBy(each))))
+    seen = seen.filter(({ f }) => f !== 'write')
   }
+  return rest
 }
 
-const valueGivenBy = (operation: Operation): Json | undefined =>
-  operation.f === 'cas' ? pairOf(operation)[1] : operation.argument
+/** Stands for all values that nobody reads or compares with. */
+const unread = 'a value that nobody asks for'
+
+const simplified = (part: readonly Operation[]): readonly Call[] => {
+  const needed = neededBy(part.filter(({ f }) => f !== 'write'))
+  if (needed.has(textOf(unread))) return part
+  return part.map((call) => {
+    const value = valueGivenBy(call)
+    if (call.f === 'read' || needed.has(textOf(value))) return call
+    return { ...call, argument: call.f === 'cas' ? [pairOf(call)[0], unread] : unread }
+  })
+}
+
+const accessOf = (call: Call): Access | undefined => {
+  if (call.f === 'cas') return accessOfCompareAndSet(call)
+  if (call.f === 'write') return { writes: call.argument ?? null }
+  return call.result === undefined ? undefined : { reads: call.result }
+}
 
 /** A register: `read`, `write`. Its initial value is `initial`. */
 export const register: HistoryModel<Json> = {
@@ -68,12 +87,11 @@ export const register: HistoryModel<Json> = {
   step,
   identify: textOf,
   observesOnly: (call) => call.f === 'read' || (call.f === 'cas' && changesNothing(call)),
+  overwrites: ({ f }) => f === 'write',
   unseen,
-  accessOf: (call) => {
-    if (call.f === 'cas') return accessOfCompareAndSet(call)
-    if (call.f === 'write') return { writes: call.argument ?? null }
-    return call.result === undefined ? undefined : { reads: call.result }
-  },
+  simplified,
+  impliedOrder: (part, initial) => orderByAccess(part, initial, accessOf),
+  accessOf,
 }
 
 /** A register with compare-and-set: `read`, `write`, `cas`. */

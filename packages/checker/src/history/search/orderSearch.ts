@@ -38,6 +38,8 @@ export class OrderSearch {
   readonly #frames: Frame[] = []
   readonly #candidates: number[] = []
   readonly #openOf = new Map<number, number>()
+  /** Of each open operation the one before it of its kind, or -1. */
+  readonly #twins: Int32Array
   readonly #path: number[] = []
   #steps = 0
   #furthest = -1
@@ -53,6 +55,7 @@ export class OrderSearch {
     this.#visited = new VisitedSet(equal, open)
     this.#words = new Int32Array(equal + open)
     for (const [number, { operation }] of ordering.opens.entries()) this.#openOf.set(operation, number)
+    this.#twins = twinsOf(ordering, stepper)
     this.#enter(0, stepper.initial, impossible)
   }
 
@@ -116,7 +119,8 @@ export class OrderSearch {
     }
     this.#note(state, deadline)
     const begin = this.#candidates.length
-    this.#addCandidates(deadline)
+    this.#addHeads(deadline, isUnseen)
+    this.#addOpens(deadline, isUnseen)
     const frame = { from, state, stateBefore: isUnseen ? stateBefore : impossible, end: this.#candidates.length }
     this.#frames.push({ ...frame, next: begin })
   }
@@ -134,7 +138,7 @@ export class OrderSearch {
       const before = this.#path.length
       for (let chain = 0; chain < this.#ordering.chains.length; chain++) {
         for (let head = this.#position.head(chain); head !== -1; head = this.#position.head(chain)) {
-          if (!this.#stepper.observesOnly(head) || !this.#isInTime(head, deadline)) break
+          if (!this.#stepper.observesOnly(head) || !this.#mayCome(head, deadline)) break
           if (this.#stepper.step(state, head) !== state) break
           this.#place(head)
         }
@@ -143,32 +147,42 @@ export class OrderSearch {
     }
   }
 
-  /** What may come next: first what must return first, and open operations last. */
-  #addCandidates(deadline: number): void {
-    const { chains, opens, returned } = this.#ordering
+  /** What returned and may come next, first what must return first. What overwrites sees nothing of an open operation. */
+  #addHeads(deadline: number, isUnseen: boolean): void {
+    const { chains, returned } = this.#ordering
     const candidates = this.#candidates
     const begin = candidates.length
     for (let chain = 0; chain < chains.length; chain++) {
       const head = this.#position.head(chain)
-      if (head === -1 || !this.#isInTime(head, deadline)) continue
+      if (head === -1 || !this.#mayCome(head, deadline)) continue
+      if (isUnseen && this.#stepper.overwrites(head)) continue
       let at = candidates.push(head) - 1
       for (; at > begin && (returned[candidates[at - 1] ?? 0] ?? 0) > (returned[head] ?? 0); at--) {
         candidates[at] = candidates[at - 1] ?? 0
       }
       candidates[at] = head
     }
-    if (opens.length === 0) return
-    const kinds = new Set<number>()
-    for (const [open, { operation }] of opens.entries()) {
-      const kind = this.#stepper.kindOf(operation)
-      if (kinds.has(kind) || !this.#position.isAvailable(open, deadline)) continue
-      kinds.add(kind)
-      candidates.push(operation)
+  }
+
+  /** Open operations that may come next, of each kind the first. */
+  #addOpens(deadline: number, isUnseen: boolean): void {
+    for (const [open, { operation }] of this.#ordering.opens.entries()) {
+      if (isUnseen && this.#stepper.overwrites(operation)) continue
+      if (!this.#position.isAvailable(open, deadline) || !this.#position.isReady(operation)) continue
+      if (!this.#hasEarlierTwin(open, deadline)) this.#candidates.push(operation)
     }
   }
 
-  #isInTime(operation: number, deadline: number): boolean {
-    return !this.#ordering.isRealTime || (this.#ordering.invoked[operation] ?? 0) < deadline
+  #hasEarlierTwin(open: number, deadline: number): boolean {
+    for (let twin = this.#twins[open] ?? -1; twin !== -1; twin = this.#twins[twin] ?? -1) {
+      if (this.#position.isAvailable(twin, deadline)) return true
+    }
+    return false
+  }
+
+  #mayCome(operation: number, deadline: number): boolean {
+    const { isRealTime, invoked } = this.#ordering
+    return (!isRealTime || (invoked[operation] ?? 0) < deadline) && this.#position.isReady(operation)
   }
 
   #place(operation: number): void {
@@ -195,4 +209,13 @@ export class OrderSearch {
     }
     if (this.#stuckStates.size < stuckStatesMax) this.#stuckStates.add(state)
   }
+}
+
+const twinsOf = ({ opens }: Ordering, stepper: HistoryStepper): Int32Array => {
+  const last = new Map<number, number>()
+  return Int32Array.from(opens, ({ operation }, open) => {
+    const twin = last.get(stepper.kindOf(operation)) ?? -1
+    last.set(stepper.kindOf(operation), open)
+    return twin
+  })
 }

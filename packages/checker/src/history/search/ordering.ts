@@ -16,12 +16,17 @@ export interface Ordering {
   readonly opens: readonly OpenPlace[]
   /** Whether an operation that returned before another was invoked must stand before it, across chains too. */
   readonly isRealTime: boolean
+  /** Of each operation, others that must come before it beside what the order says; empty if there are none at all. */
+  readonly requires: readonly (readonly number[])[]
   readonly invoked: Float64Array
   readonly returned: Float64Array
 }
 
 /** Order of real time: linearizability. As few chains as operations ran at once. */
-export const realTimeOrdering = (operations: readonly Operation[]): Ordering => {
+export const realTimeOrdering = (
+  operations: readonly Operation[],
+  implied: readonly (readonly [Operation, Operation])[] = [],
+): Ordering => {
   const chains: number[][] = []
   const ends: number[] = []
   for (const [number, operation] of operations.entries()) {
@@ -32,7 +37,7 @@ export const realTimeOrdering = (operations: readonly Operation[]): Ordering => 
     ends[chain] = operation.returned
   }
   const opens = operations.flatMap((each, operation) => (isOpen(each) ? [{ operation, chain: 0, position: 0 }] : []))
-  return { ...orderingOf(operations, chains, opens), isRealTime: true }
+  return { ...orderingOf(operations, chains, opens), isRealTime: true, requires: requirementsOf(operations, implied) }
 }
 
 /**
@@ -49,16 +54,31 @@ export const processOrdering = (operations: readonly Operation[]): Ordering => {
     if (isOpen(operation)) opens.push({ operation: number, chain, position: chains[chain]?.length ?? 0 })
     else chains[chain]?.push(number)
   }
-  return { ...orderingOf(operations, chains, opens), isRealTime: false }
+  return { ...orderingOf(operations, chains, opens), isRealTime: false, requires: [] }
 }
 
 const orderingOf = (
   operations: readonly Operation[],
   chains: readonly (readonly number[])[],
   opens: readonly OpenPlace[],
-): Omit<Ordering, 'isRealTime'> => ({
+): Pick<Ordering, 'chains' | 'opens' | 'invoked' | 'returned'> => ({
   chains: chains.map((chain) => Int32Array.from(chain)),
   opens,
   invoked: Float64Array.from(operations, ({ invoked }) => invoked),
   returned: Float64Array.from(operations, ({ returned }) => returned),
 })
+
+const requirementsOf = (
+  operations: readonly Operation[],
+  implied: readonly (readonly [Operation, Operation])[],
+): readonly (readonly number[])[] => {
+  if (implied.length === 0) return []
+  const numbers = new Map(operations.map((operation, number) => [operation, number]))
+  const requires: number[][] = operations.map(() => [])
+  for (const [first, second] of implied) {
+    const before = numbers.get(first)
+    const after = numbers.get(second)
+    if (before !== undefined && after !== undefined) requires[after]?.push(before)
+  }
+  return requires
+}

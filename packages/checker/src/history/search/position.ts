@@ -9,7 +9,8 @@ export class Position {
   readonly #placed: Int32Array
   readonly #openBits: Int32Array
   readonly #chainOf: Int32Array
-  readonly #openOf: Int32Array
+  /** Of each operation its number among the open ones, or its place in its chain. */
+  readonly #placeOf: Int32Array
   readonly #maskWords: number
   /** How many operations that returned are not placed yet. */
   left: number
@@ -20,9 +21,14 @@ export class Position {
     this.#placed = new Int32Array(chains.length)
     this.#openBits = new Int32Array(Math.ceil(opens.length / 32))
     this.#chainOf = new Int32Array(invoked.length).fill(-1)
-    this.#openOf = new Int32Array(invoked.length).fill(-1)
-    for (const [number, chain] of chains.entries()) for (const operation of chain) this.#chainOf[operation] = number
-    for (const [number, { operation }] of opens.entries()) this.#openOf[operation] = number
+    this.#placeOf = new Int32Array(invoked.length)
+    for (const [number, chain] of chains.entries()) {
+      for (const [place, operation] of chain.entries()) {
+        this.#chainOf[operation] = number
+        this.#placeOf[operation] = place
+      }
+    }
+    for (const [number, { operation }] of opens.entries()) this.#placeOf[operation] = number
     this.#maskWords = isRealTime ? 1 + Math.ceil(chains.length / 32) : chains.length
     this.left = chains.reduce((sum, chain) => sum + chain.length, 0)
   }
@@ -56,6 +62,18 @@ export class Position {
     return (this.#placed[place.chain] ?? 0) >= place.position
   }
 
+  /** Whether all is placed that must come before an operation. */
+  isReady(operation: number): boolean {
+    const required = this.#ordering.requires[operation]
+    return required === undefined || required.every((each) => this.#isPlaced(each))
+  }
+
+  #isPlaced(operation: number): boolean {
+    const chain = this.#chainOf[operation] ?? -1
+    const place = this.#placeOf[operation] ?? 0
+    return chain === -1 ? this.hasOpen(place) : place < (this.#placed[chain] ?? 0)
+  }
+
   hasOpen(open: number): boolean {
     return (((this.#openBits[open >> 5] ?? 0) >>> (open & 31)) & 1) === 1
   }
@@ -71,7 +89,7 @@ export class Position {
   #turn(operation: number, by: number): void {
     const chain = this.#chainOf[operation] ?? -1
     if (chain === -1) {
-      const open = this.#openOf[operation] ?? 0
+      const open = this.#placeOf[operation] ?? 0
       this.#openBits[open >> 5] = (this.#openBits[open >> 5] ?? 0) ^ (1 << (open & 31))
       return
     }

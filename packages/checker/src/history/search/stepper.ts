@@ -1,7 +1,7 @@
 import { invariant } from '@quorate/core'
 import { type Json, textOf } from '../json.js'
 import type { HistoryModel } from '../model.js'
-import type { Operation } from '../operation.js'
+import type { Call, Operation } from '../operation.js'
 import { Interner } from './interner.js'
 
 /** No state: the operation cannot take place here with its result. */
@@ -16,6 +16,8 @@ export interface HistoryStepper {
   kindOf(operation: number): number
   /** Whether an operation leaves every state as it is. */
   observesOnly(operation: number): boolean
+  /** Whether an operation leaves the same state, whatever it was. */
+  overwrites(operation: number): boolean
   /** A state in words. */
   describe(state: number): string
 }
@@ -24,10 +26,11 @@ export interface HistoryStepper {
 export class PartStepper implements HistoryStepper {
   readonly initial: number
   readonly #model: HistoryModel
-  readonly #kinds = new Interner<Operation>()
+  readonly #kinds = new Interner<Call>()
   readonly #states = new Interner<unknown>()
   readonly #kindOf: Int32Array
   readonly #observesOnly: Uint8Array
+  readonly #overwrites: Uint8Array
   readonly #taken = new Map<number, number>()
 
   constructor(model: HistoryModel, operations: readonly Operation[], initial: Json) {
@@ -35,8 +38,10 @@ export class PartStepper implements HistoryStepper {
     invariant(any !== undefined, 'a part has an operation')
     this.#model = model
     this.initial = this.#stateOf(model.init(initial, any))
-    this.#kindOf = Int32Array.from(operations, (each) => this.#kinds.numberOf(kindText(model, each), each))
-    this.#observesOnly = Uint8Array.from(operations, (each) => (model.observesOnly?.(each) ? 1 : 0))
+    const calls = model.simplified?.(operations) ?? operations
+    this.#kindOf = Int32Array.from(calls, (call) => this.#kinds.numberOf(kindText(model, call), call))
+    this.#observesOnly = Uint8Array.from(calls, (call) => (model.observesOnly?.(call) ? 1 : 0))
+    this.#overwrites = Uint8Array.from(calls, (call) => (model.overwrites?.(call) ? 1 : 0))
   }
 
   step(state: number, operation: number): number {
@@ -60,6 +65,10 @@ export class PartStepper implements HistoryStepper {
     return this.#observesOnly[operation] === 1
   }
 
+  overwrites(operation: number): boolean {
+    return this.#overwrites[operation] === 1
+  }
+
   describe(state: number): string {
     return this.#model.identify(this.#states.at(state))
   }
@@ -69,5 +78,5 @@ export class PartStepper implements HistoryStepper {
   }
 }
 
-const kindText = (model: HistoryModel, { f, argument, result, process }: Operation): string =>
+const kindText = (model: HistoryModel, { f, argument, result, process }: Call): string =>
   JSON.stringify([f, textOf(argument), textOf(result), model.knowsProcess ? textOf(process) : ''])
