@@ -1,3 +1,7 @@
+export type { CausalModel } from './history/causal/causal.js'
+export type { Finding } from './history/causal/finding.js'
+export type { SessionGuarantee } from './history/causal/sessions.js'
+export type { Judgement } from './history/causal/weakModels.js'
 export type { CheckedPart } from './history/checkedPart.js'
 export {
   HistoryTooLargeError,
@@ -21,4 +25,6 @@ export type { Access, HistoryModel, OperationForm } from './history/model.js'
 export { historyModels } from './history/models.js'
 export type { Call, Operation, ProcessId } from './history/operation.js'
 export type { Part } from './history/parts.js'
+export { type ConsistencyModel, consistencyModels, type Placement, placeHistory } from './history/placement.js'
+export { checkSequentialConsistency, type SequentialReport } from './history/sequentialConsistency.js'
 export type { Violation } from './history/violation.js'

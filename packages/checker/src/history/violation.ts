@@ -27,7 +27,7 @@ export interface Violation {
 
 /** Steps for one attempt at a smaller core, and for all: in multiples of what it took to find the violation, and at least. */
 const attemptShare = 2
-const attemptsShare = 10
+const attemptsShare = 5
 const attemptStepsMin = 100_000
 
 /** What is wrong in a part whose search found it illegal. */

@@ -38,8 +38,8 @@ export class OrderSearch {
   readonly #frames: Frame[] = []
   readonly #candidates: number[] = []
   readonly #openOf = new Map<number, number>()
-  /** Of each open operation the one before it of its kind, or -1. */
-  readonly #twins: Int32Array
+  /** The open operations, by their numbers among them: those of one kind together. */
+  readonly #opensByKind: readonly (readonly number[])[]
   readonly #path: number[] = []
   #steps = 0
   #furthest = -1
@@ -55,7 +55,7 @@ export class OrderSearch {
     this.#visited = new VisitedSet(equal, open)
     this.#words = new Int32Array(equal + open)
     for (const [number, { operation }] of ordering.opens.entries()) this.#openOf.set(operation, number)
-    this.#twins = twinsOf(ordering, stepper)
+    this.#opensByKind = opensByKind(ordering, stepper)
     this.#enter(0, stepper.initial, impossible)
   }
 
@@ -166,18 +166,21 @@ export class OrderSearch {
 
   /** Open operations that may come next, of each kind the first. */
   #addOpens(deadline: number, isUnseen: boolean): void {
-    for (const [open, { operation }] of this.#ordering.opens.entries()) {
-      if (isUnseen && this.#stepper.overwrites(operation)) continue
-      if (!this.#position.isAvailable(open, deadline) || !this.#position.isReady(operation)) continue
-      if (!this.#hasEarlierTwin(open, deadline)) this.#candidates.push(operation)
+    for (const twins of this.#opensByKind) {
+      const open = this.#firstAvailable(twins, deadline)
+      const operation = this.#ordering.opens[open]?.operation
+      if (operation === undefined || (isUnseen && this.#stepper.overwrites(operation))) continue
+      if (this.#position.isReady(operation)) this.#candidates.push(operation)
     }
   }
 
-  #hasEarlierTwin(open: number, deadline: number): boolean {
-    for (let twin = this.#twins[open] ?? -1; twin !== -1; twin = this.#twins[twin] ?? -1) {
-      if (this.#position.isAvailable(twin, deadline)) return true
+  /** Of open operations of one kind. In real time they are placed in their order, and become available in it. */
+  #firstAvailable(twins: readonly number[], deadline: number): number {
+    for (const open of twins) {
+      if (this.#position.isAvailable(open, deadline)) return open
+      if (this.#ordering.isRealTime && !this.#position.hasOpen(open)) return -1
     }
-    return false
+    return -1
   }
 
   #mayCome(operation: number, deadline: number): boolean {
@@ -211,11 +214,13 @@ export class OrderSearch {
   }
 }
 
-const twinsOf = ({ opens }: Ordering, stepper: HistoryStepper): Int32Array => {
-  const last = new Map<number, number>()
-  return Int32Array.from(opens, ({ operation }, open) => {
-    const twin = last.get(stepper.kindOf(operation)) ?? -1
-    last.set(stepper.kindOf(operation), open)
-    return twin
-  })
+const opensByKind = ({ opens }: Ordering, stepper: HistoryStepper): readonly (readonly number[])[] => {
+  const byKind = new Map<number, number[]>()
+  for (const [open, { operation }] of opens.entries()) {
+    const kind = stepper.kindOf(operation)
+    const twins = byKind.get(kind)
+    if (twins === undefined) byKind.set(kind, [open])
+    else twins.push(open)
+  }
+  return [...byKind.values()]
 }

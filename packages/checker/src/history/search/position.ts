@@ -65,7 +65,9 @@ export class Position {
   /** Whether all is placed that must come before an operation. */
   isReady(operation: number): boolean {
     const required = this.#ordering.requires[operation]
-    return required === undefined || required.every((each) => this.#isPlaced(each))
+    if (required === undefined) return true
+    for (const each of required) if (!this.#isPlaced(each)) return false
+    return true
   }
 
   #isPlaced(operation: number): boolean {
