@@ -79,3 +79,11 @@ export class InvalidIdentifierError extends QuorateError {
     )
   }
 }
+
+/** `QUORATE_UNREADABLE_HISTORY`: the file of a history cannot be read at all. */
+export class UnreadableHistoryFileError extends QuorateError {
+  constructor(path: string, cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    super('QUORATE_UNREADABLE_HISTORY', `the history ${path} cannot be read: ${reason}`, { cause })
+  }
+}

@@ -6,6 +6,7 @@ export {
   NoNodeAnswersError,
   TooSlowError,
   UnreadableFileError,
+  UnreadableHistoryFileError,
   UnsuitableInputError,
   UnusableTopologyError,
   UnwritableFileError,

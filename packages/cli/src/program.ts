@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { demoCommand } from './commands/demo.js'
 import { kvCommand } from './commands/kv.js'
+import { lincheckCommand } from './commands/lincheck.js'
 import { newCommand } from './commands/new.js'
 import { protoCommand } from './commands/proto.js'
 import { statusCommand } from './commands/status.js'
@@ -16,6 +17,7 @@ Examples:
   quorate up topology.ts --node n1          one of them
   quorate kv put greeting hello
   quorate status
+  quorate lincheck history.jsonl            is it linearizable, and if not, why
   quorate new role witness                  a role of your own, with its tests
 ${exitCodesHelp}`
 
@@ -25,7 +27,7 @@ export const program = (io: Io): Command => {
     .description('Consensus among processes: run clusters, use them, see how they are')
     .version(versionOf())
     .addHelpText('after', examples)
-  for (const make of [upCommand, demoCommand, kvCommand, statusCommand, newCommand, protoCommand])
+  for (const make of [upCommand, demoCommand, kvCommand, statusCommand, lincheckCommand, newCommand, protoCommand])
     command.addCommand(make(io))
   return prepared(command, io)
 }
