@@ -119,3 +119,11 @@ export class UnusableModelError extends QuorateError {
     super('QUORATE_UNUSABLE_MODEL', `${path}: ${what}`, options)
   }
 }
+
+/** `QUORATE_UNREADABLE_HISTORY`: the file of a history cannot be read at all. */
+export class UnreadableHistoryFileError extends QuorateError {
+  constructor(path: string, cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    super('QUORATE_UNREADABLE_HISTORY', `the history ${path} cannot be read: ${reason}`, { cause })
+  }
+}

@@ -7,6 +7,7 @@ export {
   TooSlowError,
   UnknownRoleError,
   UnreadableFileError,
+  UnreadableHistoryFileError,
   UnsuitableInputError,
   UnusableRoleError,
   UnusableTopologyError,

@@ -1,0 +1,63 @@
+import type { HistoryCheckOptions } from './linearizability.js'
+import { stepsMaxDefault } from './linearizability.js'
+import type { HistoryModel } from './model.js'
+import { isOpen, type Operation } from './operation.js'
+import { partsOf, withoutUnseen } from './parts.js'
+import { processOrdering } from './search/ordering.js'
+import { OrderSearch } from './search/orderSearch.js'
+import { type PartPlace, ProductStepper } from './search/productStepper.js'
+import { PartStepper } from './search/stepper.js'
+
+/** Whether a history is sequentially consistent. */
+export interface SequentialReport {
+  /** `unknown`: the steps were used up. */
+  readonly verdict: 'ok' | 'illegal' | 'unknown'
+  /** An order that explains the history; of one that is not `ok`, an order that came furthest. */
+  readonly order: readonly Operation[]
+  /** Of an illegal one: with what each process would have had to go on after that order, and none could. */
+  readonly stuck: readonly Operation[]
+  readonly steps: number
+}
+
+/**
+ * Whether one order of all operations explains all results and keeps to the order of each process, though not to real time
+ * (Lamport 1979). Keys cannot be looked at one by one, and the question is NP-complete: the search is the one that
+ * {@link checkLinearizability} makes, over all keys together, and more often ends as `unknown`.
+ *
+ * An open operation comes after what its process had done before, and before or after what it did then.
+ */
+export const checkSequentialConsistency = (
+  operations: readonly Operation[],
+  model: HistoryModel,
+  { initial = null, stepsMax = stepsMaxDefault }: HistoryCheckOptions = {},
+): SequentialReport => {
+  const parts = partsOf(operations, model).map((part) => withoutUnseen(part.operations, model))
+  const places = new Map<Operation, PartPlace>()
+  const steppers = parts
+    .filter((part) => part.length > 0)
+    .map((part, number) => {
+      for (const [place, operation] of part.entries()) places.set(operation, { part: number, operation: place })
+      return new PartStepper(model, part, initial)
+    })
+  const mattering = operations.filter((operation) => places.has(operation))
+  const stepper = new ProductStepper(
+    steppers,
+    mattering.flatMap((operation) => places.get(operation) ?? []),
+  )
+  const search = new OrderSearch(processOrdering(mattering), stepper)
+  const steps = search.advance(stepsMax)
+  const order = search.order.flatMap((number) => mattering[number] ?? [])
+  const verdict = search.verdict ?? 'unknown'
+  return { verdict, order, stuck: verdict === 'illegal' ? nextOfEach(mattering, order) : [], steps }
+}
+
+/** The first operation of each process that an order does not have. */
+const nextOfEach = (operations: readonly Operation[], order: readonly Operation[]): readonly Operation[] => {
+  const placed = new Set(order)
+  const next = new Map<Operation['process'], Operation>()
+  for (const operation of operations) {
+    if (!isOpen(operation) && !placed.has(operation) && !next.has(operation.process))
+      next.set(operation.process, operation)
+  }
+  return [...next.values()]
+}
