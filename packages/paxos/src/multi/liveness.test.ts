@@ -138,6 +138,10 @@ describe('after any faults', () => {
       options: { proposers: ['p1', 'p2'], learners: ['l1', 'l2'], batchers: ['b1', 'b2'], proxyLeaders: ['x1', 'x2'] },
       down: ['b2', 'x1', 'n3', 'p2'],
     },
+    'all proxy leaders stay down': {
+      options: { proposers: ['p1', 'p2'], learners: ['l1', 'l2'], batchers: ['b1'], proxyLeaders: ['x1', 'x2'] },
+      down: ['x1', 'x2'],
+    },
   }
   test.each(Object.entries(groups))('%s', { timeout: 600_000 }, (name, { options, down }) => {
     const times = Array.from({ length: seeds }, (_, at) => recoveryOf(at + 1, options, down)).sort((a, b) => a - b)
