@@ -3,7 +3,7 @@ import { Chance } from './chance.js'
 import { drawCore } from './core.js'
 import { type Dials, drawDials, type FaultMix } from './dials.js'
 import { drawOperations } from './drawOperations.js'
-import type { Script, Step } from './script.js'
+import { type Script, type Step, whoLeads } from './script.js'
 import type { SimulationSubject } from './subject.js'
 import type { Weather } from './weather.js'
 
@@ -76,28 +76,31 @@ interface Period {
 /** Short as a rule, and now and then long. */
 const drawMs = (own: Chance, longestMs: number): number => own.between(1, own.isOne(250) ? longestMs : longestMs / 10)
 
+/** A node, and often the one that it hurts most to lose. */
+const drawNode = (own: Chance, nodes: readonly NodeId[]): NodeId => (own.isOne(400) ? whoLeads : own.pick(nodes))
+
 function drawFaults(chance: Chance, { perMinute, rots }: Dials, period: Period): Step[] {
   const { fromUs, toUs, core, nodes, clients } = period
   const unlucky = rots ? nodes.filter((node) => !core.includes(node)) : []
   const makers: { readonly [Kind in keyof Dials['perMinute']]: (own: Chance, atUs: number) => Step[] } = {
     partition: (own, atUs) => drawPartition(own, atUs, period),
     disconnect: (own, atUs) => [
-      { atUs, do: 'disconnect', process: own.pick([...nodes, ...clients]), forMs: drawMs(own, 4000) },
+      { atUs, do: 'disconnect', process: own.pick([...nodes, ...clients, whoLeads]), forMs: drawMs(own, 4000) },
     ],
     crash: (own, atUs) => [drawCrash(own, atUs, nodes, unlucky)],
-    stop: (own, atUs) => [{ atUs, do: 'stop', node: own.pick(nodes), forMs: drawMs(own, 4000) }],
-    pause: (own, atUs) => [{ atUs, do: 'pause', node: own.pick(nodes), forMs: drawMs(own, 6000) }],
+    stop: (own, atUs) => [{ atUs, do: 'stop', node: drawNode(own, nodes), forMs: drawMs(own, 4000) }],
+    pause: (own, atUs) => [{ atUs, do: 'pause', node: drawNode(own, nodes), forMs: drawMs(own, 6000) }],
     clockRate: (own, atUs) => [
-      { atUs, do: 'clockRate', node: own.pick(nodes), perMille: own.between(500, 2000), forMs: drawMs(own, 20_000) },
+      { atUs, do: 'clockRate', node: drawNode(own, nodes), perMille: own.between(500, 2000), forMs: drawMs(own, 20_000) },
     ],
-    clockJump: (own, atUs) => [{ atUs, do: 'clockJump', node: own.pick(nodes), aheadMs: drawMs(own, 10_000) }],
+    clockJump: (own, atUs) => [{ atUs, do: 'clockJump', node: drawNode(own, nodes), aheadMs: drawMs(own, 10_000) }],
     reconnect: (own, atUs) => (clients.length > 0 ? [{ atUs, do: 'reconnect', client: own.pick(clients) }] : []),
     failSync: (own, atUs) => [
-      { atUs, do: 'failSync', node: own.pick(nodes), unsynced: own.isOne(500) ? 'lost' : 'kept' },
+      { atUs, do: 'failSync', node: drawNode(own, nodes), unsynced: own.isOne(500) ? 'lost' : 'kept' },
     ],
-    fillDisk: (own, atUs) => [{ atUs, do: 'fillDisk', node: own.pick(nodes), forMs: drawMs(own, 3000) }],
+    fillDisk: (own, atUs) => [{ atUs, do: 'fillDisk', node: drawNode(own, nodes), forMs: drawMs(own, 3000) }],
     slowDisk: (own, atUs) => [
-      { atUs, do: 'slowDisk', node: own.pick(nodes), extraMs: own.between(1, 400), forMs: drawMs(own, 6000) },
+      { atUs, do: 'slowDisk', node: drawNode(own, nodes), extraMs: own.between(1, 400), forMs: drawMs(own, 6000) },
     ],
   }
   return Object.entries(perMinute).flatMap(([kind, often]) => {
@@ -111,7 +114,7 @@ function drawFaults(chance: Chance, { perMinute, rots }: Dials, period: Period):
 }
 
 function drawCrash(own: Chance, atUs: number, nodes: readonly NodeId[], unlucky: readonly NodeId[]): Step {
-  const node = own.pick(nodes)
+  const node = drawNode(own, nodes)
   const step = {
     atUs,
     do: 'crash',
@@ -137,7 +140,14 @@ function drawPartition(own: Chance, atUs: number, { nodes, clients, toUs }: Peri
     if (place < 2) (place === 0 ? side : others).push(client)
   }
   const forMs = drawMs(own, 8000)
-  switch (own.below(4)) {
+  switch (own.below(6)) {
+    case 4:
+      return [{ atUs, do: 'cut', from: nodes, to: [whoLeads], forMs, as: 'one-way partition' }]
+    case 5:
+      return [
+        { atUs, do: 'cut', from: [whoLeads], to: everyone, forMs, as: 'partition' },
+        { atUs, do: 'cut', from: everyone, to: [whoLeads], forMs, as: 'partition' },
+      ]
     case 0:
       return [
         { atUs, do: 'cut', from: side, to: others, forMs, as: 'partition' },

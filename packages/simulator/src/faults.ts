@@ -1,7 +1,7 @@
 import type { NodeId } from '@quorate/core'
 import type { Appointment } from './agenda.js'
 import { timeText } from './trace.js'
-import type { Step } from './script.js'
+import { type Step, whoLeads } from './script.js'
 import { trueRate } from './simulatedProcess.js'
 import type { World } from './world.js'
 
@@ -55,63 +55,73 @@ export class Faults {
         this.#cut(step)
         return
       case 'disconnect':
-        this.#noteFault('disconnection', step.process)
-        world.network.disconnect(step.process)
-        world.woken()
-        this.#until(step.forMs, [step.process], () => {
-          world.network.reconnect(step.process)
-          world.woken()
-        })
+        this.#disconnect(step)
         return
       default:
         this.#slowOrBreak(step)
     }
   }
 
+  #disconnect({ process, forMs }: StepOf<'disconnect'>): void {
+    const world = this.#world
+    const name = process === whoLeads ? world.named(process)?.id : process
+    if (name === undefined) return
+    this.#noteFault('disconnection', name)
+    world.network.disconnect(name)
+    world.woken()
+    this.#until(forMs, [name], () => {
+      world.network.reconnect(name)
+      world.woken()
+    })
+  }
+
   #slowOrBreak(step: StepOf<'pause' | 'clockRate' | 'clockJump' | 'failSync' | 'fillDisk' | 'slowDisk'>): void {
-    const node = this.#world.node(step.node)
+    const node = this.#world.named(step.node)
+    if (!node) return
+    const { id } = node
     switch (step.do) {
       case 'pause': {
         const { process } = node
         if (!process || process.isPaused) return
-        this.#noteFault('pause', step.node)
+        this.#noteFault('pause', id)
         process.pause()
-        this.#until(step.forMs, [step.node], () => process.resume())
+        this.#until(step.forMs, [id], () => process.resume())
         return
       }
       case 'clockRate':
-        this.#noteFault('clock rate', step.node)
+        this.#noteFault('clock rate', id)
         node.setRate((trueRate / 1000) * step.perMille)
-        this.#until(step.forMs, [step.node], () => node.setRate(trueRate))
+        this.#until(step.forMs, [id], () => node.setRate(trueRate))
         return
       case 'clockJump':
-        this.#noteFault('clock jump', step.node)
+        this.#noteFault('clock jump', id)
         node.process?.jump(step.aheadMs)
         return
       case 'failSync':
-        this.#noteFault('failing fsync', step.node)
+        this.#noteFault('failing fsync', id)
         node.disk.failNextWrite(step.unsynced)
         return
       case 'fillDisk':
-        this.#noteFault('full disk', step.node)
+        this.#noteFault('full disk', id)
         node.disk.isFull = true
-        this.#until(step.forMs, [step.node], () => {
+        this.#until(step.forMs, [id], () => {
           node.disk.isFull = false
         })
         return
       case 'slowDisk':
-        this.#noteFault('slow disk', step.node)
+        this.#noteFault('slow disk', id)
         node.disk.extraUs += step.extraMs * 1000
-        this.#until(step.forMs, [step.node], () => {
+        this.#until(step.forMs, [id], () => {
           node.disk.extraUs -= step.extraMs * 1000
         })
     }
   }
 
-  #crash({ node: id, afterEffects, forMs, unsynced, rot }: StepOf<'crash'>): void {
-    const node = this.#world.node(id)
-    const { process } = node
-    if (!process) return
+  #crash({ node: name, afterEffects, forMs, unsynced, rot }: StepOf<'crash'>): void {
+    const node = this.#world.named(name)
+    const process = node?.process
+    if (!node || !process) return
+    const { id } = node
     const strike = () => {
       if (process !== node.process || process.isDead) return
       this.#noteFault('crash', id)
@@ -124,9 +134,10 @@ export class Faults {
     this.#world.later(strikeWithinMs, strike)
   }
 
-  #stop({ node: id, forMs }: StepOf<'stop'>): void {
-    const node = this.#world.node(id)
-    if (!node.isReady) return
+  #stop({ node: name, forMs }: StepOf<'stop'>): void {
+    const node = this.#world.named(name)
+    if (!node?.isReady) return
+    const { id } = node
     this.#noteFault('stop', id)
     node.holdDown()
     node.stop()
@@ -139,8 +150,11 @@ export class Faults {
 
   #cut({ from, to, forMs, as }: StepOf<'cut'>): void {
     this.#noteFault(as, `${from.join(',')}>${to.join(',')}`)
-    for (const a of from) {
-      for (const b of to) {
+    const namesOf = (names: readonly string[]) =>
+      names.flatMap((name) => (name === whoLeads ? (this.#world.named(name)?.id ?? []) : name))
+    for (const a of namesOf(from)) {
+      for (const b of namesOf(to)) {
+        if (a === b) continue
         this.#world.network.cut(a, b)
         this.#until(forMs, [a, b], () => this.#world.network.mend(a, b))
       }

@@ -63,16 +63,18 @@ export async function retell(
     options.onTrace?.(line)
   }
   const result = await simulate({ ...quiet(options), script, onTrace })
-  return { result, transcript: transcript(script, result, lines, lanesOf(options.subject, script)) }
+  return { result, transcript: transcript(script, result, lines, lanesOf(options.subject, script, lines)) }
 }
 
 /** Which invariant a run breaks. */
 export const failureOf = ({ violation, hasProgress }: RunResult): string | undefined =>
   violation?.invariant ?? (hasProgress ? undefined : noProgress)
 
-const lanesOf = (subject: SimulationSubject, { nodes, steps, seed }: Script): string[] => {
-  const clients = steps.flatMap((step) => (step.do === 'operation' ? [step.client] : []))
-  return [...namesOf(subject, nodes, seed), ...new Set(clients)]
+/** The nodes, and the clients that did something. */
+const lanesOf = (subject: SimulationSubject, { nodes, seed }: Script, lines: readonly string[]): string[] => {
+  const names = namesOf(subject, nodes, seed)
+  const clients = new Set(lines.flatMap((line) => / (\S+) asks /.exec(line)?.[1] ?? []))
+  return [...names, ...clients]
 }
 
 const quiet = ({ subject, invariants, progressWithinMs }: Pick<FindingOptions, 'subject' | 'invariants' | 'progressWithinMs'>) => ({

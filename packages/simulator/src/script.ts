@@ -18,6 +18,9 @@ export interface Operation {
   readonly expected?: number
 }
 
+/** In the place of a node: the one that leads when the step is done, if any does. */
+export const whoLeads = 'leader'
+
 /** Something that is done to the world at a time, in microseconds from the start. */
 export type Step = { readonly atUs: number } & (
   | {

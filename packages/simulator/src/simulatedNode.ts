@@ -76,6 +76,13 @@ export class SimulatedNode {
     return this.#wasEverReady
   }
 
+  /** The term in which it leads a group, for all that it knows; 0 if it leads none. */
+  get leadsTerm(): number {
+    const groups = this.#isReady && this.#node ? Object.values(this.#node.status().groups) : []
+    const leading = groups.flatMap(({ roles }) => Object.values(roles).filter(({ leads }) => leads))
+    return Math.max(0, ...leading.map(({ term }) => term))
+  }
+
   /** Starts it, unless it runs. */
   start(): void {
     if (this.#process) return

@@ -8,7 +8,7 @@ import type { InvariantFactory } from './invariants/invariant.js'
 import { Monitor } from './monitor.js'
 import { SimulatedNetwork } from './network.js'
 import { registers } from './registers.js'
-import type { Operation, Script } from './script.js'
+import { type Operation, type Script, whoLeads } from './script.js'
 import { SimulatedClient } from './simulatedClient.js'
 import { SimulatedNode } from './simulatedNode.js'
 import { SimulatedProcess } from './simulatedProcess.js'
@@ -98,8 +98,14 @@ export class World {
     return node
   }
 
-  get clients(): readonly string[] {
-    return [...this.#clients.keys()]
+  /** The node of this name, or the one that leads in the latest term. */
+  named(name: NodeId): SimulatedNode | undefined {
+    if (name !== whoLeads) return this.node(name)
+    let leader: SimulatedNode | undefined
+    for (const node of this.nodes.values()) {
+      if (node.leadsTerm > (leader?.leadsTerm ?? 0)) leader = node
+    }
+    return leader
   }
 
   /** The client of this name, made when it is first asked for. `answered` hears how each of its operations ends. */

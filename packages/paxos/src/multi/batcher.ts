@@ -60,6 +60,12 @@ const on = rulesFor<Batcher, BatcherEvent>()
 /** Whether an unanswered batch was lost does not matter: after so many heartbeats the next is sent, and clients ask again. */
 const waitedMax = 3
 
+/**
+ * A read is given up after so many heartbeats. It holds up nobody, and must not be given up before an answer can come: on
+ * slow links each would be asked for again and again, and none answered.
+ */
+const readWaitedMax = 30
+
 /** Reads that may wait. */
 const readsMax = 4096
 
@@ -101,7 +107,7 @@ export const batcher = setup({
     isBatchDue: ({ context: { commands, waited } }) => commands.length > 0 && waited === undefined,
     isReadOpen: ({ context: { reads } }) => reads.length > 0,
     /** The question or its answer was lost: the client may ask again. */
-    isReadLate: ({ context: { reads, beat } }) => reads[0] !== undefined && beat - reads[0].askedAt > waitedMax,
+    isReadLate: ({ context: { reads, beat } }) => reads[0] !== undefined && beat - reads[0].askedAt > readWaitedMax,
   },
   actions: {
     recognizeLeader: assign(
