@@ -21,8 +21,8 @@ type Note =
 
 /** What was accepted and what is held to be chosen, each with by whom. */
 interface Decisions {
-  readonly accepted: Readonly<Record<string, readonly string[]>>
-  readonly chosen: Readonly<Record<string, readonly string[]>>
+  readonly accepted: Readonly<Record<string, ReadonlySet<string>>>
+  readonly chosen: Readonly<Record<string, ReadonlySet<string>>>
 }
 
 const text = new TextDecoder()
@@ -45,9 +45,9 @@ const acceptedBy = (state: RoleState): string | undefined => {
   return accepted && `${accepted.ballot.round}.${accepted.ballot.node}=${text.decode(accepted.value)}`
 }
 
-const gathered = (seen: Readonly<Record<string, readonly string[]>>, key: string, by: string) => {
-  const known = seen[key] ?? []
-  return known.includes(by) ? seen : { ...seen, [key]: [...known, by].sort() }
+const gathered = (seen: Readonly<Record<string, ReadonlySet<string>>>, key: string, by: string) => {
+  const known = seen[key] ?? new Set()
+  return known.has(by) ? seen : { ...seen, [key]: new Set([...known, by]) }
 }
 
 const decisions: HistoryDefinition<RoleState, Message, Note, Decisions> = {
@@ -72,7 +72,7 @@ const valuesOf = ({ accepted, chosen }: Decisions, acceptors: number): ReadonlyS
   new Set([
     ...Object.keys(chosen),
     ...Object.entries(accepted).flatMap(([proposal, by]) =>
-      by.length * 2 > acceptors ? [proposal.slice(proposal.indexOf('=') + 1)] : [],
+      by.size * 2 > acceptors ? [proposal.slice(proposal.indexOf('=') + 1)] : [],
     ),
   ])
 
@@ -129,7 +129,7 @@ export function singlePaxos(scope: SinglePaxosScope): Model {
       ),
       sometimes(
         'the learner learns a value',
-        ofHistory((history: Decisions) => Object.values(history.chosen).flat().includes('learner/l1')),
+        ofHistory((history: Decisions) => Object.values(history.chosen).some((by) => by.has('learner/l1'))),
       ),
       ...proposers.map((node) =>
         sometimes(
