@@ -63,7 +63,7 @@ export interface CheckReport {
 const vacuous = 'the model says what sometimes happens'
 
 /** A shorter counterexample is looked for among at least so many states. */
-const shorterStatesMin = 200_000
+const shorterStatesMin = 50_000
 
 /** A check that goes on for as long as it is told to: between two calls of `advance` others get their turn. */
 export class Check {
@@ -169,7 +169,7 @@ export class Check {
       ...this.#settings,
       reduced: false,
       depthMax: depth - 1,
-      statesMax: Math.max(shorterStatesMin, 4 * visited.size),
+      statesMax: Math.max(shorterStatesMin, 2 * visited.size),
     })
     this.#shorter.advance(states)
   }

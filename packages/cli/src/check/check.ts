@@ -46,13 +46,13 @@ const flagsOf = (parameters: Readonly<Record<string, number>>): string =>
 
 /** Checks a model and says what came of it; the exit code too. */
 export const runCheck = async (io: Io, name: string, settings: CheckSettings): Promise<void> => {
-  const { model, reduced } = await modelOf(name, settings)
+  const { model, reduced, symmetric } = await modelOf(name, settings)
   const options: CheckOptions = {
     order: settings.depthFirst ? 'depth' : 'breadth',
     ...(settings.states !== undefined && { statesMax: settings.states }),
     ...(settings.depth !== undefined && { depthMax: settings.depth }),
     reduction: settings.reduction ?? reduced,
-    symmetry: settings.symmetry ?? false,
+    symmetry: settings.symmetry ?? symmetric,
     exact: settings.exact ?? false,
   }
   const { report, seconds, isInterrupted } = await explore(io, new Check(model, options), settings.seconds)
@@ -64,17 +64,21 @@ export const runCheck = async (io: Io, name: string, settings: CheckSettings): P
 
 const exitCodeOf = ({ verdict }: CheckReport): number => (verdict === 'holds' ? 0 : verdict === 'violated' ? 1 : 2)
 
-const modelOf = async (name: string, settings: CheckSettings): Promise<{ model: Model; reduced: boolean }> => {
+const modelOf = async (
+  name: string,
+  settings: CheckSettings,
+): Promise<Pick<CatalogueModel, 'reduced' | 'symmetric'> & { readonly model: Model }> => {
   const known = catalogue.find((model) => model.name === name)
   if (!known) {
     if (!/[./\\]\w+$/.test(name) || name.startsWith('reference/')) {
       throw new UnknownModelError(name, catalogue.map((model) => model.name).join(', '))
     }
     refuseOthers(name, {}, false, settings)
-    return { model: await loadModel(name), reduced: true }
+    const model = await loadModel(name)
+    return { model, reduced: true, symmetric: model.hasSymmetry }
   }
   refuseOthers(name, known.defaults, known.network !== undefined, settings)
-  return { model: known.make(settingsOf(known, settings)), reduced: known.reduced }
+  return { model: known.make(settingsOf(known, settings)), reduced: known.reduced, symmetric: known.symmetric }
 }
 
 const settingsOf = ({ defaults, network }: CatalogueModel, settings: CheckSettings) => ({

@@ -29,7 +29,11 @@ export const checkCommand = (io: Io): Command =>
     .addOption(new Option('--seconds <seconds>', 'end after so long').argParser(wholeNumber(1)))
     .addOption(new Option('--network <kind>', 'how messages travel').choices(['nondup', 'dup', 'fifo']))
     .option('--lossy', 'messages may be lost')
-    .option('--symmetry', 'explore one of all states that differ only in who is who')
+    .option(
+      '--symmetry',
+      'explore one of all states that differ only in who is who (default, but for reference models)',
+    )
+    .option('--no-symmetry', 'explore all of them')
     .option(
       '--reduction',
       'leave out orders of steps that no property can tell apart (default, but for reference models)',

@@ -15,7 +15,7 @@ export interface EndlessPath {
  */
 export function endlessPath(region: Region): EndlessPath | undefined {
   for (let state = 0; state < region.size; state++) {
-    if (region.edgesBegin(state) === region.edgesEnd(state)) return { path: pathTo(region.visited, state) }
+    if (mayRest(region, state)) return { path: pathTo(region.visited, state) }
   }
   let best: EndlessPath | undefined
   for (const component of componentsOf(region)) {
@@ -26,6 +26,14 @@ export function endlessPath(region: Region): EndlessPath | undefined {
     if (!best || path.length < best.path.length) best = { path, loopsTo: prefix.length - 1 }
   }
   return best
+}
+
+/** True if nothing is owed in a state: a run may stay there for ever. */
+function mayRest(region: Region, state: number): boolean {
+  for (let edge = region.edgesBegin(state); edge < region.edgesEnd(state); edge++) {
+    if (region.fairnessOf(edge) >= 0) return false
+  }
+  return true
 }
 
 interface Edge {

@@ -1,5 +1,6 @@
 import { type Model, type ModelSettings, type NetworkKind, referenceModels } from '@quorate/checker'
 import { server } from '@quorate/raft'
+import { multiPaxosModel } from './multiPaxos.js'
 import { raftElection } from './raftElection.js'
 import { forgetfulVoters, withoutPreVote } from './raftFamilies.js'
 import { raftReplication } from './raftReplication.js'
@@ -13,14 +14,16 @@ export interface CatalogueModel {
   readonly defaults: Readonly<Record<string, number>>
   /** How messages travel unless it is said; absent where there are none. */
   readonly network?: NetworkKind
-  /** Whether orders of steps that no property can tell apart are left out unless it is said. */
+  /** Whether orders of steps that no property can tell apart are left out, unless it is said. */
   readonly reduced: boolean
+  /** Whether of states that differ only in who is who one is explored, unless it is said. */
+  readonly symmetric: boolean
   make(settings: ModelSettings): Model
 }
 
 const networkOf = ({ network, lossy }: ModelSettings) => ({ kind: network, lossy })
 
-const nondup = { network: 'nondup', reduced: true } as const
+const nondup = { network: 'nondup', reduced: true, symmetric: true } as const
 
 const roles: readonly CatalogueModel[] = [
   {
@@ -64,23 +67,44 @@ const roles: readonly CatalogueModel[] = [
   {
     ...nondup,
     name: 'raft-replication',
-    description: "Raft's log: 2 commands in 1 term, a leader that may crash",
+    description: "Raft's log: 2 commands, 2 terms, 2 timeouts; writes are atomic, no pre-votes",
     defaults: { servers: 3 },
     make: (settings) =>
-      raftReplication({
-        name: 'raft-replication',
-        servers: settings.parameters['servers'] ?? 3,
-        terms: 1,
+      raftReplication({ ...election(settings), name: 'raft-replication', crashes: 0, family: withoutPreVote }),
+  },
+  {
+    ...nondup,
+    name: 'multi-paxos',
+    description: 'Multi-Paxos: 2 slots, 2 proposers of which one stands, 3 acceptors, a learner',
+    defaults: {},
+    make: (settings) =>
+      multiPaxosModel({
+        ...multi,
+        name: 'multi-paxos',
+        commands: ['a', 'b'],
         timeouts: 1,
-        crashes: 0,
-        writes: 'atomic',
-        family: withoutPreVote,
+        network: networkOf(settings),
+      }),
+  },
+  {
+    ...nondup,
+    name: 'multi-paxos-duel',
+    description: 'Multi-Paxos: 1 slot, 2 proposers that both stand, 3 acceptors, a learner',
+    defaults: {},
+    make: (settings) =>
+      multiPaxosModel({
+        ...multi,
+        name: 'multi-paxos-duel',
+        commands: ['a'],
+        timeouts: 2,
         network: networkOf(settings),
       }),
   },
 ]
 
 const paxos = { proposers: 2, acceptors: 3, timeouts: 0, crashes: 1, writes: 'atomic' } as const
+
+const multi = { proposers: 2, acceptors: 3, crashes: 0, writes: 'atomic', forgetful: false } as const
 
 const election = (settings: ModelSettings) =>
   ({
@@ -94,5 +118,5 @@ const election = (settings: ModelSettings) =>
 /** Every model that has a name. */
 export const catalogue: readonly CatalogueModel[] = [
   ...roles,
-  ...referenceModels.map((model) => ({ ...model, reduced: false })),
+  ...referenceModels.map((model) => ({ ...model, reduced: false, symmetric: false })),
 ]

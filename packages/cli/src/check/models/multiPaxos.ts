@@ -46,6 +46,11 @@ export function multiPaxosModel(scope: MultiPaxosScope): Model {
     network: scope.network,
     writes: scope.writes,
     alike: acceptors,
+    // Who is heard and who is not only decides when a timer ends, and here it may end at any time.
+    loses: ({ type }) => type === 'Heartbeat' || type === 'HeartbeatReply',
+    // Nothing that was chosen is lost, so the learner asks nobody.
+    tells: (role) =>
+      role === 'learner' ? [] : role === 'acceptor' ? ['proposer', 'learner'] : ['proposer', 'acceptor', 'learner'],
     timers: { proposer: { electionTimeout: 'timeouts' } },
     crashes: scope.crashes > 0 ? ['acceptor'] : [],
     requests: scope.commands.map((command, at) => ({

@@ -14,36 +14,67 @@ import { assign } from 'xstate'
 
 /** Single-decree Paxos: Lamport, "Paxos Made Simple" (2001), section 2. @module */
 
-/** What somebody holds to be chosen. */
-interface Chosen {
-  readonly by: string
-  readonly value: string
-}
+/** Somebody accepted a proposal, or came to hold a value to be chosen. */
+type Note =
+  | { readonly type: 'accepted'; readonly proposal: string; readonly by: string }
+  | { readonly type: 'chosen'; readonly value: string; readonly by: string }
 
-/** Who holds which values to be chosen. */
-type Decisions = Readonly<Record<string, readonly string[]>>
+/** What was accepted and what is held to be chosen, each with by whom. */
+interface Decisions {
+  readonly accepted: Readonly<Record<string, ReadonlySet<string>>>
+  readonly chosen: Readonly<Record<string, ReadonlySet<string>>>
+}
 
 const text = new TextDecoder()
 
-const chosenOf = ({ snapshot }: RoleState): string | undefined => {
-  const { chosen } = (snapshot?.context ?? {}) as { readonly chosen?: Uint8Array }
+interface AnyRole {
+  readonly chosen?: Uint8Array
+  readonly accepted?: { readonly ballot: { readonly round: number; readonly node: string }; readonly value: Uint8Array }
+}
+
+const roleOf = ({ snapshot }: RoleState): AnyRole => (snapshot?.context ?? {}) as AnyRole
+
+const chosenBy = (state: RoleState): string | undefined => {
+  const { chosen } = roleOf(state)
   return chosen && text.decode(chosen)
 }
 
-const decisions: HistoryDefinition<RoleState, Message, Chosen, Decisions> = {
-  initial: {},
+/** A proposal as its ballot and its value, which is the name of a proposer. */
+const acceptedBy = (state: RoleState): string | undefined => {
+  const { accepted } = roleOf(state)
+  return accepted && `${accepted.ballot.round}.${accepted.ballot.node}=${text.decode(accepted.value)}`
+}
+
+const gathered = (seen: Readonly<Record<string, ReadonlySet<string>>>, key: string, by: string) => {
+  const known = seen[key] ?? new Set()
+  return known.has(by) ? seen : { ...seen, [key]: new Set([...known, by]) }
+}
+
+const decisions: HistoryDefinition<RoleState, Message, Note, Decisions> = {
+  initial: { accepted: {}, chosen: {} },
   gathers: true,
   note({ actor, before, after }) {
-    const value = chosenOf(after)
-    return value === undefined || (before && chosenOf(before) === value) ? undefined : { by: actor, value }
+    const value = chosenBy(after)
+    if (value !== undefined && (!before || chosenBy(before) !== value)) return { type: 'chosen', value, by: actor }
+    const proposal = acceptedBy(after)
+    // What a disk brings back was accepted before.
+    if (proposal === undefined || !before?.snapshot || acceptedBy(before) === proposal) return undefined
+    return { type: 'accepted', proposal, by: actor }
   },
-  record(history, { by, value }) {
-    const known = history[by] ?? []
-    return known.includes(value) ? history : { ...history, [by]: [...known, value].sort() }
+  record(history, note) {
+    if (note.type === 'chosen') return { ...history, chosen: gathered(history.chosen, note.value, note.by) }
+    return { ...history, accepted: gathered(history.accepted, note.proposal, note.by) }
   },
 }
 
-const valuesOf = (history: Decisions): ReadonlySet<string> => new Set(Object.values(history).flat())
+/** "A value is chosen when a single proposal with that value has been accepted by a majority of the acceptors." */
+const valuesOf = ({ accepted, chosen }: Decisions, acceptors: number): ReadonlySet<string> =>
+  new Set([
+    ...Object.keys(chosen),
+    ...Object.entries(accepted).flatMap(([proposal, by]) =>
+      by.size * 2 > acceptors ? [proposal.slice(proposal.indexOf('=') + 1)] : [],
+    ),
+  ])
 
 /** An acceptor that answers before its promise is on the disk, and so forgets it when it crashes. */
 const forgetfulAcceptor = acceptor.provide({ actions: { persist: assign({}) } })
@@ -66,7 +97,7 @@ export function singlePaxos(scope: SinglePaxosScope): Model {
   const proposers = nodes('p', scope.proposers)
   const acceptors = nodes('a', scope.acceptors)
   const group = paxos({ proposers, acceptors, learners: ['l1'] })
-  return groupModel<Chosen, Decisions>({
+  return groupModel<Note, Decisions>({
     name: scope.name,
     group: scope.forgetful ? withAcceptor(group) : group,
     network: scope.network,
@@ -94,16 +125,16 @@ export function singlePaxos(scope: SinglePaxosScope): Model {
     properties: [
       always(
         'only a single value is chosen',
-        ofHistory((history: Decisions) => valuesOf(history).size <= 1),
+        ofHistory((history: Decisions) => valuesOf(history, scope.acceptors).size <= 1),
       ),
       sometimes(
         'the learner learns a value',
-        ofHistory((history: Decisions) => history['learner/l1'] !== undefined),
+        ofHistory((history: Decisions) => Object.values(history.chosen).some((by) => by.has('learner/l1'))),
       ),
       ...proposers.map((node) =>
         sometimes(
           `the value of ${node} is chosen`,
-          ofHistory((history: Decisions) => valuesOf(history).has(node)),
+          ofHistory((history: Decisions) => valuesOf(history, scope.acceptors).has(node)),
         ),
       ),
     ],
