@@ -91,7 +91,13 @@ function drawFaults(chance: Chance, { perMinute, rots }: Dials, period: Period):
     stop: (own, atUs) => [{ atUs, do: 'stop', node: drawNode(own, nodes), forMs: drawMs(own, 4000) }],
     pause: (own, atUs) => [{ atUs, do: 'pause', node: drawNode(own, nodes), forMs: drawMs(own, 6000) }],
     clockRate: (own, atUs) => [
-      { atUs, do: 'clockRate', node: drawNode(own, nodes), perMille: own.between(500, 2000), forMs: drawMs(own, 20_000) },
+      {
+        atUs,
+        do: 'clockRate',
+        node: drawNode(own, nodes),
+        perMille: own.between(500, 2000),
+        forMs: drawMs(own, 20_000),
+      },
     ],
     clockJump: (own, atUs) => [{ atUs, do: 'clockJump', node: drawNode(own, nodes), aheadMs: drawMs(own, 10_000) }],
     reconnect: (own, atUs) => (clients.length > 0 ? [{ atUs, do: 'reconnect', client: own.pick(clients) }] : []),

@@ -1,8 +1,8 @@
 import type { NodeId } from '@quorate/core'
 import type { Appointment } from './agenda.js'
-import { timeText } from './trace.js'
 import { type Step, whoLeads } from './script.js'
 import { trueRate } from './simulatedProcess.js'
+import { timeText } from './trace.js'
 import type { World } from './world.js'
 
 type StepOf<Kind extends Step['do']> = Extract<Step, { readonly do: Kind }>
@@ -203,6 +203,8 @@ export class Faults {
 /** A step in words, for people. */
 export const describeStep = (step: Step): string => {
   const { atUs, do: what, ...details } = step
-  const words = Object.entries(details).map(([name, value]) => `${name}=${Array.isArray(value) ? value.join(',') : value}`)
+  const words = Object.entries(details).map(
+    ([name, value]) => `${name}=${Array.isArray(value) ? value.join(',') : value}`,
+  )
   return `${timeText(atUs)} ms: ${what} ${words.join(' ')}`
 }

@@ -77,7 +77,11 @@ const lanesOf = (subject: SimulationSubject, { nodes, seed }: Script, lines: rea
   return [...names, ...clients]
 }
 
-const quiet = ({ subject, invariants, progressWithinMs }: Pick<FindingOptions, 'subject' | 'invariants' | 'progressWithinMs'>) => ({
+const quiet = ({
+  subject,
+  invariants,
+  progressWithinMs,
+}: Pick<FindingOptions, 'subject' | 'invariants' | 'progressWithinMs'>) => ({
   subject,
   ...(invariants && { invariants }),
   ...(progressWithinMs !== undefined && { progressWithinMs }),

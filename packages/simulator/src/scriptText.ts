@@ -28,7 +28,10 @@ const formatFate = ({ isLost, delayUs, againUs, garbled }: MessageFate): string 
 
 const fields = (of: object): string =>
   Object.entries(of)
-    .map(([name, value]) => `${name}=${Array.isArray(value) ? `[${value.join(',')}]` : String(value).replaceAll(' ', '+')}`)
+    .map(
+      ([name, value]) =>
+        `${name}=${Array.isArray(value) ? `[${value.join(',')}]` : String(value).replaceAll(' ', '+')}`,
+    )
     .join(' ')
 
 /**

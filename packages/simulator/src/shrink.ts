@@ -107,7 +107,8 @@ class Search {
   }
 
   async #keepIfFails(choices: Choice[]): Promise<boolean> {
-    const isChanged = choices.length !== this.#choices.length || choices.some((choice, at) => choice !== this.#choices[at])
+    const isChanged =
+      choices.length !== this.#choices.length || choices.some((choice, at) => choice !== this.#choices[at])
     if (!isChanged || this.#isSpent) return false
     this.#tries++
     if (!(await this.#options.fails(withChoices(this.#base, choices)))) return false

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers'
 import type { Coverage } from './coverage.js'
-import { Faults } from './faults.js'
 import { type Fates, scripted } from './fates.js'
+import { Faults } from './faults.js'
 import type { Ending, HistoryEvent } from './history.js'
 import { allInvariants } from './invariants/all.js'
 import type { InvariantFactory } from './invariants/invariant.js'
