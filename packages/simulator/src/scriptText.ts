@@ -145,13 +145,13 @@ class LineReader {
   }
 
   rest(): Record<string, unknown> {
-    return Object.fromEntries([...this.#fields].map(([name, text]) => [name, valueOf(text)]))
+    return Object.fromEntries([...this.#fields].map(([name, text]) => [name, fieldValueOf(text)]))
   }
 }
 
 const isField = (word: string): boolean => /^\w+=/.test(word)
 
-function valueOf(text: string): unknown {
+function fieldValueOf(text: string): unknown {
   if (text.startsWith('[')) return text === '[]' ? [] : text.slice(1, -1).split(',')
   if (text === 'true' || text === 'false') return text === 'true'
   return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text.replaceAll('+', ' ')
