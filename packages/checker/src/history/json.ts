@@ -4,6 +4,7 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 /** One text for each value, whatever the order of its names; `undefined` has none, which is the empty text. */
 export const textOf = (value: Json | undefined): string => {
   if (value === undefined) return ''
+  if (typeof value === 'number') return `${value}`
   if (Array.isArray(value)) return `[${value.map(textOf).join(',')}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
   const fields = Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1))

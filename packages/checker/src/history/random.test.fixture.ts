@@ -2,6 +2,7 @@ import type { HistoryEvent } from './event.js'
 import type { History } from './history.js'
 import { HistoryBuilder } from './historyBuilder.js'
 import type { Json } from './json.js'
+import type { HistoryModel } from './model.js'
 import { historyModels } from './models.js'
 import { naiveObjects } from './naive.test.fixture.js'
 
@@ -117,8 +118,12 @@ const eventFor = ({ process, f, key, argument, result }: Running, type: HistoryE
 }
 
 /** The history of some events. */
-export const historyOf = (events: readonly HistoryEvent[], model: string): History => {
-  const builder = new HistoryBuilder(historyModels.filter(({ name }) => name === model))
+export const historyOf = (
+  events: readonly HistoryEvent[],
+  model: string,
+  models: readonly HistoryModel[] = historyModels,
+): History => {
+  const builder = new HistoryBuilder(models.filter(({ name }) => name === model))
   for (const event of events) builder.add(event)
   return builder.build()
 }

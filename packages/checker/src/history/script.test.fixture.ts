@@ -7,7 +7,7 @@ import { historyModels } from './models.js'
 
 /**
  * A history as a picture: one line for each process, `name: [call]` with the brackets where it is invoked and returns, a column
- * for each moment. A call is `f`, then what it is given, `>` what it gave; `[f ...` without a bracket at its end stays open.
+ * for each moment. A call is `f`, then what it is given, `>` what it gave; `[f ...` without a bracket at its end stays open, and so does `[f ... ~]`, whose process goes on.
  *
  *     a: [write 1  ]
  *     b:    [read >1]
@@ -21,12 +21,16 @@ export const drawn = (model: string, picture: string): History => {
     .flatMap((line) => {
       const process = line.trim().split(':')[0]!
       return [...line.matchAll(/\[([^[\]]*)(\]?)/g)].flatMap(({ index, 0: all, 1: call, 2: end }) => {
-        const { invoke, ok } = eventsOf(process, call!.trim())
+        const { invoke, ok } = eventsOf(process, call!.replace('~', '').trim())
         const begin = { at: index, event: invoke }
-        return end === '' ? [begin] : [begin, { at: index + all.length, event: ok }]
+        if (end === '') return [begin]
+        return [
+          begin,
+          { at: index + all.length, event: call!.includes('~') ? ({ ...invoke, type: 'info' } as const) : ok },
+        ]
       })
     })
-    .sort((left, right) => left.at - right.at || (left.event.type === 'ok' ? -1 : 1))
+    .sort((left, right) => left.at - right.at || (left.event.type === 'invoke' ? 1 : -1))
   return built(
     model,
     events.map(({ event }) => event),
@@ -66,7 +70,7 @@ const eventsOf = (process: string, call: string): { readonly invoke: HistoryEven
       ...base,
       type: 'ok',
       value: given ? value : parsed(result),
-      ...(given && result !== undefined && { result: parsed(result) }),
+      ...(result !== undefined && { result: parsed(result) }),
     },
   }
 }

@@ -120,6 +120,14 @@ const coreOf = (part: Part, stuck: Operation, steps: number, model: HistoryModel
   return inOrder(core)
 }
 
+const releasedCopies = new WeakMap<Operation, Operation>()
+
 /** The operation, if nobody knew whether it took place. What it gave, if it did, is still known. */
-const released = (operation: Operation): Operation =>
-  isOpen(operation) ? operation : { ...operation, returned: Number.POSITIVE_INFINITY }
+const released = (operation: Operation): Operation => {
+  if (isOpen(operation)) return operation
+  const known = releasedCopies.get(operation)
+  if (known !== undefined) return known
+  const copy = { ...operation, returned: Number.POSITIVE_INFINITY }
+  releasedCopies.set(operation, copy)
+  return copy
+}

@@ -79,4 +79,4 @@ export class PartStepper implements HistoryStepper {
 }
 
 const kindText = (model: HistoryModel, { f, argument, result, process }: Call): string =>
-  JSON.stringify([f, textOf(argument), textOf(result), model.knowsProcess ? textOf(process) : ''])
+  `${f}\n${textOf(argument)}\n${textOf(result)}${model.knowsProcess ? `\n${textOf(process)}` : ''}`
