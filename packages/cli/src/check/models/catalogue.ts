@@ -1,5 +1,7 @@
 import { type Model, type ModelSettings, type NetworkKind, referenceModels } from '@quorate/checker'
+import { acceptor } from '@quorate/paxos'
 import { server } from '@quorate/raft'
+import { assign } from 'xstate'
 import { multiPaxosModel } from './multiPaxos.js'
 import { raftElection } from './raftElection.js'
 import { forgetfulVoters, withoutPreVote } from './raftFamilies.js'
@@ -25,13 +27,16 @@ const networkOf = ({ network, lossy }: ModelSettings) => ({ kind: network, lossy
 
 const nondup = { network: 'nondup', reduced: true, symmetric: true } as const
 
+/** An acceptor whose promises never reach the disk: it forgets them when it crashes. */
+const forgetfulAcceptor = acceptor.provide({ actions: { persist: assign({}) } })
+
 const roles: readonly CatalogueModel[] = [
   {
     ...nondup,
     name: 'paxos',
     description: 'single-decree Paxos: 2 proposers, 3 acceptors of which one may crash, a learner',
     defaults: {},
-    make: (settings) => singlePaxos({ ...paxos, name: 'paxos', forgetful: false, network: networkOf(settings) }),
+    make: (settings) => singlePaxos({ ...paxos, name: 'paxos', network: networkOf(settings) }),
   },
   {
     ...nondup,
@@ -39,7 +44,12 @@ const roles: readonly CatalogueModel[] = [
     description: 'the same with acceptors whose promises never reach the disk: must be caught',
     defaults: {},
     make: (settings) =>
-      singlePaxos({ ...paxos, name: 'paxos-forgetful', forgetful: true, network: networkOf(settings) }),
+      singlePaxos({
+        ...paxos,
+        name: 'paxos-forgetful',
+        roles: { acceptor: forgetfulAcceptor },
+        network: networkOf(settings),
+      }),
   },
   {
     ...nondup,
@@ -104,7 +114,7 @@ const roles: readonly CatalogueModel[] = [
 
 const paxos = { proposers: 2, acceptors: 3, timeouts: 0, crashes: 1, writes: 'atomic' } as const
 
-const multi = { proposers: 2, acceptors: 3, crashes: 0, writes: 'atomic', forgetful: false } as const
+const multi = { proposers: 2, acceptors: 3, crashes: 0, writes: 'atomic' } as const
 
 const election = (settings: ModelSettings) =>
   ({

@@ -21,7 +21,6 @@ const paxos = {
   timeouts: 0,
   crashes: 0,
   writes: 'atomic',
-  forgetful: false,
   network: nondup,
 } as const
 const raft = {
@@ -42,7 +41,6 @@ const multi = {
   timeouts: 1,
   crashes: 0,
   writes: 'atomic',
-  forgetful: false,
   network: nondup,
 } as const
 

@@ -7,10 +7,9 @@ import {
   type RoleState,
   sometimes,
 } from '@quorate/checker'
-import type { GroupDefinition, RoleDefinition } from '@quorate/core'
-import { multiPaxos, multiPaxosAcceptor } from '@quorate/paxos'
-import { assign } from 'xstate'
+import { multiPaxos } from '@quorate/paxos'
 import { type Applied, type AppliedLog, appliedLog, commandLog, hasApplied, isOneLog, proposal } from './appliedLog.js'
+import { type RolesInstead, withRoles } from './withRoles.js'
 
 /** Multi-Paxos: Lamport, "Paxos Made Simple" (2001), section 3. @module */
 
@@ -24,7 +23,8 @@ export interface MultiPaxosScope {
   /** Of acceptors. */
   readonly crashes: number
   readonly writes: 'atomic' | 'split'
-  readonly forgetful: boolean
+  /** Roles in the place of others, e.g. with a mistake. @default those of the package */
+  readonly roles?: RolesInstead
   readonly network: NetworkSettings
 }
 
@@ -42,7 +42,7 @@ export function multiPaxosModel(scope: MultiPaxosScope): Model {
   })
   return groupModel<Applied, AppliedLog>({
     name: scope.name,
-    group: scope.forgetful ? withForgetfulAcceptors(group) : group,
+    group: withRoles(group, scope.roles),
     network: scope.network,
     writes: scope.writes,
     alike: acceptors,
@@ -79,11 +79,4 @@ export function multiPaxosModel(scope: MultiPaxosScope): Model {
       ),
     ],
   })
-}
-
-const forgetfulAcceptor = multiPaxosAcceptor.provide({ actions: { persist: assign({}) } })
-
-function withForgetfulAcceptors<Group extends GroupDefinition>(group: Group): Group {
-  const role = group.roles['acceptor'] as RoleDefinition
-  return { ...group, roles: { ...group.roles, acceptor: { ...role, logic: () => forgetfulAcceptor } } }
 }

@@ -8,9 +8,9 @@ import {
   type RoleState,
   sometimes,
 } from '@quorate/checker'
-import type { GroupDefinition, Message, RoleDefinition } from '@quorate/core'
-import { acceptor, paxos } from '@quorate/paxos'
-import { assign } from 'xstate'
+import type { Message } from '@quorate/core'
+import { paxos } from '@quorate/paxos'
+import { type RolesInstead, withRoles } from './withRoles.js'
 
 /** Single-decree Paxos: Lamport, "Paxos Made Simple" (2001), section 2. @module */
 
@@ -76,19 +76,20 @@ const valuesOf = ({ accepted, chosen }: Decisions, acceptors: number): ReadonlyS
     ),
   ])
 
-/** An acceptor that answers before its promise is on the disk, and so forgets it when it crashes. */
-const forgetfulAcceptor = acceptor.provide({ actions: { persist: assign({}) } })
-
 export interface SinglePaxosScope {
   readonly name: string
   readonly proposers: number
   readonly acceptors: number
+  /** How often each proposer is asked, for another value each time. @default 1 */
+  readonly asks?: number
   /** Phases that time out, and back-offs that end. */
   readonly timeouts: number
-  /** Of acceptors. */
   readonly crashes: number
+  /** Which role crashes. @default 'acceptor' */
+  readonly crashing?: 'proposer' | 'acceptor'
   readonly writes: 'atomic' | 'split'
-  readonly forgetful: boolean
+  /** Roles in the place of others, e.g. with a mistake. @default those of the package */
+  readonly roles?: RolesInstead
   readonly network: NetworkSettings
 }
 
@@ -97,9 +98,15 @@ export function singlePaxos(scope: SinglePaxosScope): Model {
   const proposers = nodes('p', scope.proposers)
   const acceptors = nodes('a', scope.acceptors)
   const group = paxos({ proposers, acceptors, learners: ['l1'] })
+  const asked = proposers.flatMap((node) =>
+    Array.from({ length: scope.asks ?? 1 }, (_, at) => {
+      const value = at === 0 ? node : `${node}-${at + 1}`
+      return { node, value, name: `a client asks ${node} for ${value}` }
+    }),
+  )
   return groupModel<Note, Decisions>({
     name: scope.name,
-    group: scope.forgetful ? withAcceptor(group) : group,
+    group: withRoles(group, scope.roles),
     network: scope.network,
     alike: acceptors,
     writes: scope.writes,
@@ -109,17 +116,17 @@ export function singlePaxos(scope: SinglePaxosScope): Model {
     // The one learner asks when it starts, and is asked by nobody.
     tells: (role) =>
       role === 'learner' ? [] : role === 'proposer' ? ['acceptor', 'learner'] : ['proposer', 'learner'],
-    crashes: scope.crashes > 0 ? ['acceptor'] : [],
-    requests: proposers.map((node) => ({
-      name: `asked by a client of ${node}`,
+    crashes: scope.crashes > 0 ? [scope.crashing ?? 'acceptor'] : [],
+    requests: asked.map(({ node, name, value }, at) => ({
+      name,
       role: 'proposer',
-      event: { type: 'client.asked', request: 1, bytes: new TextEncoder().encode(node) } as { type: string },
+      event: { type: 'client.asked', request: at, bytes: new TextEncoder().encode(value) } as { type: string },
       isFor: ({ snapshot }: RoleState) => idOf(snapshot?.context) === node,
     })),
     budgets: {
       timeouts: scope.timeouts,
       crashes: scope.crashes,
-      ...Object.fromEntries(proposers.map((node) => [`asked by a client of ${node}`, 1])),
+      ...Object.fromEntries(asked.map(({ name }) => [name, 1])),
     },
     history: decisions,
     properties: [
@@ -143,8 +150,3 @@ export function singlePaxos(scope: SinglePaxosScope): Model {
 
 const idOf = (context: unknown): string | undefined =>
   (context as { readonly config?: { readonly id: string } } | undefined)?.config?.id
-
-function withAcceptor<Group extends GroupDefinition>(group: Group): Group {
-  const role = group.roles['acceptor'] as RoleDefinition
-  return { ...group, roles: { ...group.roles, acceptor: { ...role, logic: () => forgetfulAcceptor } } }
-}
