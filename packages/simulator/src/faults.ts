@@ -201,7 +201,7 @@ export class Faults {
 }
 
 /** A step in words, for people. */
-export const describeStep = (step: Step): string => {
+const describeStep = (step: Step): string => {
   const { atUs, do: what, ...details } = step
   const words = Object.entries(details).map(
     ([name, value]) => `${name}=${Array.isArray(value) ? value.join(',') : value}`,

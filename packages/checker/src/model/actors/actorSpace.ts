@@ -12,7 +12,7 @@ import { Symmetry } from './symmetry.js'
 import { Teller } from './teller.js'
 
 /** The ways in which a step may happen, the two low bits of its number; the rest is the event. */
-export const ways = { happens: 0, repeats: 1, lost: 2 } as const
+const ways = { happens: 0, repeats: 1, lost: 2 } as const
 
 /** Actors and a network as a space of tuples. */
 export class ActorSpace<State, Message, Note, History> implements Space {
