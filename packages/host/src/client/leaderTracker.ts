@@ -83,7 +83,8 @@ export class LeaderTracker {
     if (this.#leader !== undefined && nowMs - silentSinceMs < silenceMs) return
     this.#askAgainAtMs = nowMs + jittered(this.#random, askEveryMs)
     this.#unansweredSinceMs ??= nowMs
-    this.#silentSinceMs = silentSinceMs
+    // Calls may be given up, and others follow: it is as deaf to those.
+    this.#silentSinceMs = Math.min(this.#silentSinceMs, silentSinceMs)
     this.#askAll()
   }
 
