@@ -30,7 +30,7 @@ const introductionUs = 1_500_000
 /** Draws a run: each seed has its own mix of faults. */
 export function drawScript({ subject, seed, faults, nodes: count, lastsMs }: DrawOptions): Drawn {
   const chance = Chance.of(seed)
-  const cluster = subject.make(count, chance.stream('subject'))
+  const cluster = subject.make(count, Chance.of(seed).stream('subject'))
   const dials = drawDials(chance.stream('dials'), faults)
   const core = drawCore(cluster, chance.stream('core'))
   const bootstrap = chance.stream('bootstrap').isOne(500)
@@ -48,6 +48,7 @@ export function drawScript({ subject, seed, faults, nodes: count, lastsMs }: Dra
       subject: subject.name,
       nodes: count,
       seed,
+      variant: seed,
       bootstrap,
       endUs,
       steps,

@@ -71,8 +71,8 @@ export const failureOf = ({ violation, hasProgress }: RunResult): string | undef
   violation?.invariant ?? (hasProgress ? undefined : noProgress)
 
 /** The nodes, and the clients that did something. */
-const lanesOf = (subject: SimulationSubject, { nodes, seed }: Script, lines: readonly string[]): string[] => {
-  const names = namesOf(subject, nodes, seed)
+const lanesOf = (subject: SimulationSubject, { nodes, variant }: Script, lines: readonly string[]): string[] => {
+  const names = subject.make(nodes, Chance.of(variant).stream('subject')).nodes
   const clients = new Set(lines.flatMap((line) => / (\S+) asks /.exec(line)?.[1] ?? []))
   return [...names, ...clients]
 }
@@ -87,5 +87,3 @@ const quiet = ({
   ...(progressWithinMs !== undefined && { progressWithinMs }),
 })
 
-const namesOf = (subject: SimulationSubject, nodes: number, seed: number): readonly string[] =>
-  subject.make(nodes, Chance.of(seed).stream('subject')).nodes

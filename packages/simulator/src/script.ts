@@ -84,8 +84,10 @@ export interface Script {
   /** The name of what is simulated, e.g. `raft`. */
   readonly subject: string
   readonly nodes: number
-  /** Of what is no fault: election timeouts and their like, and which variant of the subject it is. */
+  /** Of what is no fault: election timeouts and their like. */
   readonly seed: number
+  /** Of what the subject draws when it is made: limits, and who hosts what. */
+  readonly variant: number
   /** False to let the nodes ask who knows them when they first start. */
   readonly bootstrap: boolean
   /** When it ends at the latest. */

@@ -5,8 +5,8 @@ import type { MessageFate, Script, Step } from './script.js'
  * A script as text: one line for what it is about, then one for each step, message and write that it names. Lines that are
  * empty or begin with `#` or `|` are for people.
  */
-export function formatScript({ subject, nodes, seed, bootstrap, endUs, steps, messages, writes }: Script): string {
-  const head = fields({ nodes, seed, bootstrap, endMs: endUs / 1000 })
+export function formatScript({ subject, nodes, seed, variant, bootstrap, endUs, steps, messages, writes }: Script): string {
+  const head = fields({ nodes, seed, variant, bootstrap, endMs: endUs / 1000 })
   return [
     `simulation ${subject} ${head}`,
     ...steps.map(formatStep),
@@ -39,7 +39,7 @@ const fields = (of: object): string =>
  * @throws {@link UnreadableScriptError} `QUORATE_UNREADABLE_SCRIPT`
  */
 export function parseScript(text: string): Script {
-  let head: Pick<Script, 'subject' | 'nodes' | 'seed' | 'bootstrap' | 'endUs'> | undefined
+  let head: Pick<Script, 'subject' | 'nodes' | 'seed' | 'variant' | 'bootstrap' | 'endUs'> | undefined
   const steps: Step[] = []
   const messages = new Map<string, MessageFate>()
   const writes = new Map<string, number>()
@@ -61,6 +61,7 @@ const parseHead = (reader: LineReader) => ({
   subject: reader.word(),
   nodes: reader.number('nodes'),
   seed: reader.number('seed'),
+  variant: reader.number('variant'),
   bootstrap: reader.text('bootstrap') === 'true',
   endUs: reader.microseconds('endMs'),
 })

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers'
+import { BrokenInvariantError } from '@quorate/core'
 import type { Coverage } from './coverage.js'
 import { type Fates, scripted } from './fates.js'
 import { Faults } from './faults.js'
@@ -91,8 +92,11 @@ async function run(world: World, demand: Demand, endUs: number, signal: AbortSig
     try {
       if (!agenda.step(demand.isOpen ? Number.POSITIVE_INFINITY : endUs) && !world.promisesWait) return
     } catch (error) {
-      if (!(error instanceof RangeError)) throw error
-      monitor.broken('Time Passes', 'nothing may go on for ever at one time', error.message)
+      if (error instanceof RangeError) {
+        monitor.broken('Time Passes', 'nothing may go on for ever at one time', error.message)
+      } else if (error instanceof BrokenInvariantError) {
+        monitor.broken('The Disk Is Given What Fits', 'the contract of the Store port', error.message)
+      } else throw error
     }
   }
 }

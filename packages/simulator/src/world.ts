@@ -52,7 +52,7 @@ export class World {
     const { subject, script, trace, coverage } = options
     this.#options = options
     this.#chance = Chance.of(script.seed)
-    const made = subject.make(script.nodes, this.#chance.stream('subject'))
+    const made = subject.make(script.nodes, Chance.of(script.variant).stream('subject'))
     for (const definition of Object.values(made.groups)) coverage?.expect(definition)
     this.groups = Object.fromEntries(Object.entries(made.groups).map(([name, group]) => [name, withRegisters(group)]))
     this.monitor = new Monitor(this.groups, options.invariants, () => this.agenda.nowUs)

@@ -4,8 +4,12 @@ import { jittered } from '../random.js'
 /** How long the leader may be silent before all members are asked who leads, and how often they are asked. */
 const silenceMs = 100
 const askEveryMs = 50
-/** Who says that it leads and answers nothing else for so long may be cut off from those whom it leads for. */
-const deafMs = 3000
+/**
+ * Who says that it leads and answers nothing else for so long may be cut off from those whom it leads for. The next one is
+ * given twice as long, and so on.
+ */
+const deafMs = 5000
+const deafMsMax = 60_000
 
 /**
  * Who leads a group, as far as a client knows: what was said with the highest term. Where several lead in one term, as
@@ -23,6 +27,7 @@ export class LeaderTracker {
   #unansweredSinceMs: number | undefined
   /** When everyone was asked, and nothing that the leader was asked had been answered since then. */
   #silentSinceMs = Number.POSITIVE_INFINITY
+  #deafMs = deafMs
 
   constructor(clock: Clock, random: Random, askAll: () => void) {
     this.#clock = clock
@@ -39,6 +44,11 @@ export class LeaderTracker {
 
   /** A node says who leads. True if somebody else does than was known. */
   learn(by: NodeId, leader: NodeId | undefined, term: number): boolean {
+    if (leader === undefined) {
+      // That nobody leads is for the leader to say: another may stand in vain, in later and later terms, and hear nobody.
+      if (by === this.#leader && term >= this.#term) this.#leader = undefined
+      return false
+    }
     if (by === this.#leader && leader === by) this.#unansweredSinceMs = undefined
     const isNewer = term > this.#term || (term === this.#term && this.#mayFollow(leader))
     if (!isNewer) return false
@@ -46,7 +56,7 @@ export class LeaderTracker {
     this.#leader = leader
     this.#unansweredSinceMs = undefined
     this.#silentSinceMs = Number.POSITIVE_INFINITY
-    return leader !== undefined
+    return true
   }
 
   /** A node that was asked says that it does not lead. True if another one is known to. */
@@ -62,6 +72,7 @@ export class LeaderTracker {
     this.#heardAtMs = this.#clock.nowMs()
     this.#unansweredSinceMs = undefined
     this.#silentSinceMs = Number.POSITIVE_INFINITY
+    this.#deafMs = deafMs
   }
 
   /** Asks everyone when nobody is known to lead, or nothing was heard since `waitingSinceMs`. */
@@ -72,7 +83,8 @@ export class LeaderTracker {
     if (this.#leader !== undefined && nowMs - silentSinceMs < silenceMs) return
     this.#askAgainAtMs = nowMs + jittered(this.#random, askEveryMs)
     this.#unansweredSinceMs ??= nowMs
-    this.#silentSinceMs = silentSinceMs
+    // Calls may be given up, and others follow: it is as deaf to those.
+    this.#silentSinceMs = Math.min(this.#silentSinceMs, silentSinceMs)
     this.#askAll()
   }
 
@@ -80,10 +92,13 @@ export class LeaderTracker {
    * True if another may lead in the same term: nobody is known to, or who did does not even say so when it is asked, or
    * says so and nothing comes of it.
    */
-  #mayFollow(leader: NodeId | undefined): boolean {
-    if (leader === undefined || leader === this.#leader) return false
+  #mayFollow(leader: NodeId): boolean {
+    if (leader === this.#leader) return false
     if (this.#leader === undefined) return true
-    if (this.#clock.nowMs() - this.#silentSinceMs >= deafMs) return true
+    if (this.#clock.nowMs() - this.#silentSinceMs >= this.#deafMs) {
+      this.#deafMs = Math.min(deafMsMax, this.#deafMs * 2)
+      return true
+    }
     return this.#unansweredSinceMs !== undefined && this.#clock.nowMs() - this.#unansweredSinceMs >= silenceMs
   }
 }

@@ -1,0 +1,116 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Io } from '../io.js'
+import { run } from '../run.js'
+
+async function quorate(...argv: string[]) {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()]
+  const text = { out: '', err: '' }
+  stdout.on('data', (chunk) => {
+    text.out += chunk
+  })
+  stderr.on('data', (chunk) => {
+    text.err += chunk
+  })
+  const io: Io = { stdin: new PassThrough(), stdout, stderr, exitCode: 0 }
+  const code = await run(['sim', ...argv], io)
+  return { code, ...text }
+}
+
+describe('quorate sim', () => {
+  let directory = ''
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'quorate-sim-'))
+  })
+  afterEach(() => rm(directory, { recursive: true }))
+
+  test('runs seeds, and says as JSON what came of them', async () => {
+    const { code, out } = await quorate('raft', '--seed', '3', '--runs', '2', '--minutes', '0.2', '--json')
+    expect(code).toBe(0)
+    const report = JSON.parse(out)
+    expect(report).toMatchObject({ protocol: 'raft', runs: 2, firstSeed: 3, violations: [], livenessFailures: 0 })
+    expect(report.simulatedSeconds).toBeGreaterThanOrEqual(24)
+    expect(report.events).toBeGreaterThan(1000)
+    expect(report.eventsPerSecond).toBeGreaterThan(0)
+    expect(report.coverage.server.taken).toBeGreaterThan(30)
+    expect(report.coverage.server.total).toBeGreaterThan(report.coverage.server.taken)
+    expect(report.coverage.server.missing).toContain('leader AppendEntries')
+    expect(Object.keys(report.faults).length).toBeGreaterThan(3)
+  })
+
+  test.each(['none', 'network', 'crash', 'disk'])('with --faults %s only such faults happen', async (mix) => {
+    const { code, out } = await quorate('multi-paxos', '--seed', '5', '--runs', '2', '--minutes', '0.2', '--faults', mix, '--json')
+    expect(code).toBe(0)
+    const faults = Object.keys(JSON.parse(out).faults)
+    const kinds: Record<string, RegExp> = {
+      none: /^$/,
+      network: /^(loss|duplication|corruption|disconnected|disconnection|.*partition)$/,
+      crash: /^(crash|stop|pause|clock rate|clock jump|client reconnects|disconnected|unsynced write lost)$/,
+      disk: /^(crash|unsynced write lost|failing fsync|full disk|slow disk|slow write|torn write|bit rot|disconnected)$/,
+    }
+    for (const fault of faults) expect(fault).toMatch(kinds[mix] as RegExp)
+    expect(faults.length > 0).toBe(mix !== 'none')
+  })
+
+  test('writes a trace, equal for equal seeds', async () => {
+    const traces = []
+    for (const name of ['a', 'b']) {
+      const path = join(directory, name)
+      await quorate('paxos', '--seed', '11', '--runs', '1', '--minutes', '0.1', '--trace', path)
+      traces.push(await readFile(path, 'utf8'))
+    }
+    expect(traces[0]).toMatch(/^# seed 11\n0\.000 n1 starts\n/)
+    expect(traces[1]).toBe(traces[0])
+  })
+
+  test('simulates a topology from a file', async () => {
+    const path = join(directory, 'topology.ts')
+    await writeFile(
+      path,
+      `import { defineTopology } from '@quorate/host'
+       import { kv } from '@quorate/kv'
+       import { raft } from '@quorate/raft'
+       const nodes = ['a', 'b', 'c']
+       export default defineTopology({ cluster: 'c', nodes, groups: { kv: raft({ members: nodes, stateMachine: kv }) } })`,
+    )
+    const { code, out } = await quorate(path, '--seed', '1', '--runs', '1', '--minutes', '0.2')
+    expect(out).toMatch(/1 runs, .* nothing is wrong/)
+    expect(code).toBe(0)
+    expect((await quorate(path, '--nodes', '5')).err).toMatch(/has 3 nodes: leave --nodes out/)
+  })
+
+  test('what is no subject, no number or no script is wrong usage', async () => {
+    expect((await quorate()).code).toBe(2)
+    expect((await quorate('nothing.ts')).code).toBe(2)
+    expect((await quorate('raft', '--runs', '0')).code).toBe(2)
+    expect((await quorate('raft', '--faults', 'earthquake')).code).toBe(2)
+    expect((await quorate('--replay', join(directory, 'none.sim'))).err).toMatch(/QUORATE_UNREADABLE_FILE/)
+    const path = join(directory, 'wrong.sim')
+    await writeFile(path, 'simulation raft nodes=3 seed=1 variant=1 bootstrap=true endMs=1000\nat noon crash node=n1\n')
+    const { code, err } = await quorate('--replay', path)
+    expect(err).toMatch(/line 2 of the script: expected a time in milliseconds.*QUORATE_UNREADABLE_SCRIPT/)
+    expect(code).toBe(2)
+  })
+
+  test('replays a script by hand, and draws what happens', async () => {
+    const path = join(directory, 'mine.sim')
+    const lines = [
+      'simulation raft nodes=3 seed=1 variant=1 bootstrap=true endMs=9000',
+      'at 2000 operation client=c1 f=write key=x value=1',
+      'at 3000 crash node=leader afterEffects=0 forMs=100000 unsynced=lost',
+      'at 4000 operation client=c1 f=read key=x value=2',
+      'at 4500 heal core=[n1,n2,n3]',
+    ]
+    await writeFile(path, lines.join('\n'))
+    const { code, out } = await quorate('--replay', path)
+    expect(code).toBe(0)
+    expect(out).toMatch(/^# nothing is wrong/)
+    expect(out).toMatch(/suffers crash/)
+    expect(out).toMatch(/ok read x: 1@\d+/)
+    expect(out).toMatch(/< RequestVote -+/)
+  })
+})
