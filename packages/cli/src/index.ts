@@ -5,8 +5,10 @@ export {
   NodeExitedError,
   NoNodeAnswersError,
   TooSlowError,
+  UnknownModelError,
   UnreadableFileError,
   UnsuitableInputError,
+  UnusableModelError,
   UnusableTopologyError,
   UnwritableFileError,
 } from './errors.js'

@@ -5,7 +5,7 @@ import type { CompiledProperty, Space, Visitor } from './space.js'
 import { Visited } from './visited.js'
 
 /** An edge that leaves the region: what had to come has come. */
-export const outside = -1
+const outside = -1
 
 /**
  * The part of a space that can be reached without a property ever being true, as a graph: where a run could go on for ever,
