@@ -6,10 +6,12 @@ export {
   NoNodeAnswersError,
   TooSlowError,
   UnknownRoleError,
+  UnknownModelError,
   UnreadableFileError,
   UnreadableHistoryFileError,
   UnsuitableInputError,
   UnusableRoleError,
+  UnusableModelError,
   UnusableTopologyError,
   UnwritableFileError,
 } from './errors.js'

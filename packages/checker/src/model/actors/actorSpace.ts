@@ -10,9 +10,7 @@ import { compileProperties } from './predicates.js'
 import { Reduction } from './reduction.js'
 import { Symmetry } from './symmetry.js'
 import { Teller } from './teller.js'
-
-/** The ways in which a step may happen, the two low bits of its number; the rest is the event. */
-const ways = { happens: 0, repeats: 1, lost: 2 } as const
+import { eventOf, stepOf, wayOf, ways } from './ways.js'
 
 /** Actors and a network as a space of tuples. */
 export class ActorSpace<State, Message, Note, History> implements Space {
@@ -97,7 +95,8 @@ export class ActorSpace<State, Message, Note, History> implements Space {
   }
 
   fairnessOf(step: number): number {
-    return (step & 3) === ways.happens && !this.#teller.isBudgeted(step >>> 2) ? step >>> 2 : -1
+    const event = eventOf(step)
+    return wayOf(step) === ways.happens && !this.#locals.costly.has(event) ? event : -1
   }
 
   /** The steps of the actors in the mask. True when one of them leads to a state that will be expanded. */
@@ -142,7 +141,7 @@ export class ActorSpace<State, Message, Note, History> implements Space {
       if (outcome <= beyond) continue
       const end = this.#begin(state, length, -1, actor, outcome)
       if (place >= 0) this.#next[place] = (this.#next[place] as number) - 1
-      if (this.#send(visitor, end, outcome, event << 2)) leadsOn = true
+      if (this.#send(visitor, end, outcome, stepOf(event, ways.happens))) leadsOn = true
     }
     return leadsOn
   }
@@ -161,13 +160,13 @@ export class ActorSpace<State, Message, Note, History> implements Space {
     const end = this.#begin(state, length, isKept ? -1 : at, this.#locals.receivers[event] as number, outcome)
     if (last >= 0) this.#next[last] = event + 1
     if (repeats && duplications !== undefined) this.#next[duplications] = (this.#next[duplications] as number) - 1
-    return this.#send(visitor, end, outcome, (event << 2) | (repeats ? ways.repeats : ways.happens))
+    return this.#send(visitor, end, outcome, stepOf(event, repeats ? ways.repeats : ways.happens))
   }
 
   #drop(state: Int32Array, length: number, visitor: Visitor, at: number, budget: number, way: number): boolean {
     const end = this.#copyWithout(state, length, at)
     if (budget >= 0) this.#next[budget] = (this.#next[budget] as number) - 1
-    return visitor.visit(this.#next, end, ((state[at] as number) << 2) | way)
+    return visitor.visit(this.#next, end, stepOf(state[at] as number, way))
   }
 
   /** The next tuple but for what is sent: a message less, unless `without` is below 0, and the actor in its new state. */

@@ -143,7 +143,109 @@ describe('partial order reduction', () => {
   })
 })
 
+describe('what must not be left out', () => {
+  /** Goes from place to place by itself, and talks to nobody. */
+  const walker = (name: string, next: (place: number) => number | undefined): ModelActor<number, never> => ({
+    name,
+    start: () => ({ state: 0 }),
+    receive: () => undefined,
+    own: (place) => (next(place) === undefined ? [] : [{ name: 'walks' }]),
+    act: (place) => ({ state: next(place) ?? place }),
+    tells: () => [],
+  })
+  const walking = (
+    actors: readonly ModelActor<number, never>[],
+    property: Property<ActorPredicate<number, never, undefined>>,
+  ) =>
+    actorModel<number, never>({
+      name: 'walking',
+      actors,
+      network: { kind: 'nondup' },
+      properties: [
+        sometimes(
+          'somebody is there',
+          ofSomeActor((place: number) => place >= 0),
+        ),
+        property,
+      ],
+    })
+
+  test.each(['breadth', 'depth'] as const)('%s-first: who is away at the same time', (order) => {
+    const through = (place: number) => (place < 2 ? place + 1 : undefined)
+    const model = walking(
+      [walker('a', through), walker('b', through)],
+      always(
+        'somebody is at home',
+        ofSomeActor((place: number) => place !== 1),
+      ),
+    )
+    for (const reduction of [true, false]) expect(check(model, { order, reduction }).verdict).toBe('violated')
+  })
+
+  test.each(['breadth', 'depth'] as const)('%s-first: who waits while another runs in circles', (order) => {
+    const model = walking(
+      [walker('r', (place) => (place % 2) + 1), walker('b', (place) => (place === 0 ? 7 : undefined))],
+      always(
+        'b stays',
+        ofEveryActor((place: number) => place !== 7),
+      ),
+    )
+    for (const reduction of [true, false]) expect(check(model, { order, reduction }).verdict).toBe('violated')
+  })
+})
+
+test('who spends what another needs is not taken alone', () => {
+  const spender = (name: string, away: number): ModelActor<number, never> => ({
+    name,
+    start: () => ({ state: 0 }),
+    receive: () => undefined,
+    own: (place) => (place === 0 ? [{ name: 'walks', costs: 'walks' }] : []),
+    act: () => ({ state: away }),
+    tells: () => [],
+  })
+  for (const reduction of [true, false]) {
+    const model = actorModel<number, never>({
+      name: 'spending',
+      actors: [spender('a', 1), spender('b', 2)],
+      network: { kind: 'nondup' },
+      budgets: { walks: 1 },
+      properties: [
+        sometimes(
+          'b walks',
+          ofSomeActor((place: number) => place === 2),
+        ),
+      ],
+    })
+    expect(check(model, { reduction })).toMatchObject({ verdict: 'holds', terminal: 2 })
+  }
+})
+
 describe('full-orbit symmetry', () => {
+  test('of states that differ only in what is on its way, one is seen', () => {
+    const names = ['l1', 'l2', 'l3']
+    const system: ActorSystem<number, string> = {
+      name: 'listening',
+      actors: [
+        {
+          name: 's',
+          start: () => ({ state: 0, sends: names.map((to) => ({ to, message: 'x' })) }),
+          receive: () => undefined,
+        },
+        ...names.map((name) => ({ name, start: () => ({ state: 0 }), receive: (state: number) => ({ state }) })),
+      ],
+      network: { kind: 'nondup' },
+      symmetry: alike(names),
+      properties: [
+        sometimes(
+          'it begins',
+          ofSomeActor(() => true),
+        ),
+      ],
+    }
+    expect(check(actorModel(system)).distinct).toBe(8)
+    expect(check(actorModel(system), { symmetry: true }).distinct).toBe(4)
+  })
+
   const symmetric = (system: Election): Election => ({ ...system, symmetry: alike(voters) })
 
   test('sees one state of each orbit', () => {

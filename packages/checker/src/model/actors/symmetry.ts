@@ -85,44 +85,48 @@ export class Symmetry<State, Message, Note, History> {
   }
 
   #localOf(renaming: number, local: number): number {
-    return remembered(this.#locals, renaming, local, () => {
-      const { states } = this.#parts.locals
-      const { actor, state } = states.valueOf(local)
-      const to = this.#places[renaming]?.[actor] as number
-      const renamedState = (this.#renamings[renaming] as Renaming<State, Message, History>).state(
-        state,
-        this.#parts.locals.nameOf(to),
-      )
-      return states.numberOf({ actor: to, state: renamedState })
-    })
+    const known = this.#locals.get(renaming, local)
+    if (known >= 0) return known
+    const { locals } = this.#parts
+    const { actor, state } = locals.states.valueOf(local)
+    const to = this.#places[renaming]?.[actor] as number
+    const of = this.#renamingAt(renaming).state(state, locals.nameOf(to))
+    return remember(this.#locals, renaming, local, locals.states.numberOf({ actor: to, state: of }))
   }
 
   #eventOf(renaming: number, event: number): number {
-    return remembered(this.#events, renaming, event, () => {
-      const { events } = this.#parts.locals
-      const happening = events.valueOf(event)
-      const placeOf = (actor: number): number => this.#places[renaming]?.[actor] as number
-      const to = placeOf(happening.to)
-      if (happening.type === 'own') return events.numberOf({ ...happening, to })
-      const message = (this.#renamings[renaming] as Renaming<State, Message, History>).message(happening.message)
-      return events.numberOf({ type: 'receive', from: placeOf(happening.from), to, message })
-    })
+    const known = this.#events.get(renaming, event)
+    if (known >= 0) return known
+    const { events } = this.#parts.locals
+    const happening = events.valueOf(event)
+    const placeOf = (actor: number): number => this.#places[renaming]?.[actor] as number
+    const to = placeOf(happening.to)
+    const renamedEvent =
+      happening.type === 'own'
+        ? { ...happening, to }
+        : {
+            type: happening.type,
+            from: placeOf(happening.from),
+            to,
+            message: this.#renamingAt(renaming).message(happening.message),
+          }
+    return remember(this.#events, renaming, event, events.numberOf(renamedEvent))
   }
 
   #historyOf(renaming: number, history: number): number {
-    return remembered(this.#histories, renaming, history, () => {
-      const values = this.#parts.histories?.values as Interner<History>
-      return values.numberOf(
-        (this.#renamings[renaming] as Renaming<State, Message, History>).history(values.valueOf(history)),
-      )
-    })
+    const known = this.#histories.get(renaming, history)
+    if (known >= 0) return known
+    const values = this.#parts.histories?.values as Interner<History>
+    const of = this.#renamingAt(renaming).history(values.valueOf(history))
+    return remember(this.#histories, renaming, history, values.numberOf(of))
+  }
+
+  #renamingAt(renaming: number): Renaming<State, Message, History> {
+    return this.#renamings[renaming] as Renaming<State, Message, History>
   }
 }
 
-function remembered(table: PairTable, renaming: number, number: number, compute: () => number): number {
-  const known = table.get(renaming, number)
-  if (known >= 0) return known
-  const made = compute()
+function remember(table: PairTable, renaming: number, number: number, made: number): number {
   table.set(renaming, number, made)
   return made
 }

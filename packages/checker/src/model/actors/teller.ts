@@ -4,6 +4,13 @@ import type { ActorSystem, Envelope, View } from './actor.js'
 import type { Histories } from './histories.js'
 import type { Layout } from './layout.js'
 import type { Locals } from './locals.js'
+import { eventOf, wayOf, ways } from './ways.js'
+
+const verbs: Readonly<Record<number, string>> = {
+  [ways.happens]: 'receives',
+  [ways.repeats]: 'receives, and will again,',
+  [ways.lost]: 'never gets',
+}
 
 /** Tells tuples and steps to people and to predicates. */
 export class Teller<State, Message, Note, History> {
@@ -31,11 +38,6 @@ export class Teller<State, Message, Note, History> {
     return { from: this.#locals.nameOf(from), to: this.#locals.nameOf(to), message }
   }
 
-  /** An event of an actor's own that costs a budget, so that nobody owes it. */
-  isBudgeted(event: number): boolean {
-    return this.#locals.costly.has(event)
-  }
-
   viewOf(state: Int32Array, length: number): View<State, Message, History> {
     const { actors, history, budgets, budgetNames, messages } = this.#layout
     const stateAt = (place: number): State => this.#locals.states.valueOf(state[place] as number).state
@@ -49,12 +51,14 @@ export class Teller<State, Message, Note, History> {
   }
 
   describe(before: Int32Array, lengthBefore: number, step: number, after: Int32Array): StepText {
-    const event = this.#locals.events.valueOf(step >>> 2)
+    const event = this.#locals.events.valueOf(eventOf(step))
     const to = this.#locals.nameOf(event.to)
     if (event.type === 'own') return { text: `${to}: ${event.name}`, details: this.#cameOf(before, step, after) }
     const what = `${shown(event.message)} from ${this.#locals.nameOf(event.from)}`
-    const way = ['receives', 'receives, and will again,', 'never gets'][step & 3]
-    return { text: `${to} ${way} ${what}`, details: this.#cameOf(before.subarray(0, lengthBefore), step, after) }
+    return {
+      text: `${to} ${verbs[wayOf(step)]} ${what}`,
+      details: this.#cameOf(before.subarray(0, lengthBefore), step, after),
+    }
   }
 
   show(state: Int32Array, length: number): readonly string[] {
@@ -67,9 +71,9 @@ export class Teller<State, Message, Note, History> {
   }
 
   #cameOf(before: Int32Array, step: number, after: Int32Array): readonly string[] {
-    const event = step >>> 2
+    const event = eventOf(step)
     const actor = this.#locals.receivers[event] as number
-    if ((step & 3) === 2) return []
+    if (wayOf(step) === ways.lost) return []
     const changes = changesOf(this.#shownAt(before, actor), this.#shownAt(after, actor))
     const outcome = this.#locals.outcomeOf(before[actor] as number, event)
     const sent = Array.from(this.#locals.sends[outcome] ?? [], (number) => this.envelopeOf(number))
