@@ -1,7 +1,7 @@
 import type { Json, Operation } from '@quorate/checker'
 
 /** A value in few characters. */
-export const shortText = (value: Json | undefined, lengthMax = 40): string => {
+const shortText = (value: Json | undefined, lengthMax = 40): string => {
   const text = JSON.stringify(value) ?? ''
   return text.length > lengthMax ? `${text.slice(0, lengthMax - 1)}…` : text
 }
