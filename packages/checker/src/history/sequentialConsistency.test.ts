@@ -8,7 +8,7 @@ import { drawn, inTurn } from './script.test.fixture.js'
 import { checkSequentialConsistency } from './sequentialConsistency.js'
 
 describe.each(historyModels.map(({ name }) => name))('%s', (name) => {
-  test('agrees with a checker that tries every order', () => {
+  test('agrees with a checker that tries every order', { timeout: 120_000 }, () => {
     const verdicts = { ok: 0, illegal: 0, unknown: 0 }
     for (let seed = 1; seed <= (process.env['QUORATE_LONG'] ? 20_000 : 1_500); seed++) {
       const { model, operations } = drawHistory(randomFrom(seed), {

@@ -255,7 +255,7 @@ describe('agrees with the definitions, tried in all ways', () => {
     return historyOf(events, 'register')
   }
 
-  test('on random histories', () => {
+  test('on random histories', { timeout: 120_000 }, () => {
     const seen: Record<string, number> = {}
     for (let seed = 1; seed <= (process.env['QUORATE_LONG'] ? 3_000 : 150); seed++) {
       const { operations } = drawHistory(randomFrom(seed))
