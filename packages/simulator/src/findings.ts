@@ -86,4 +86,3 @@ const quiet = ({
   ...(invariants && { invariants }),
   ...(progressWithinMs !== undefined && { progressWithinMs }),
 })
-

@@ -5,7 +5,17 @@ import type { MessageFate, Script, Step } from './script.js'
  * A script as text: one line for what it is about, then one for each step, message and write that it names. Lines that are
  * empty or begin with `#` or `|` are for people.
  */
-export function formatScript({ subject, nodes, seed, variant, bootstrap, endUs, steps, messages, writes }: Script): string {
+export function formatScript({
+  subject,
+  nodes,
+  seed,
+  variant,
+  bootstrap,
+  endUs,
+  steps,
+  messages,
+  writes,
+}: Script): string {
   const head = fields({ nodes, seed, variant, bootstrap, endMs: endUs / 1000 })
   return [
     `simulation ${subject} ${head}`,

@@ -69,8 +69,7 @@ class Search {
       const own = this.#choices.filter((choice) => choice.kind === kind)
       if (own.length < 8) return
       const middle = own.length >> 1
-      const isFound =
-        (await this.#leaveOut(own.slice(0, middle))) || (await this.#leaveOut(own.slice(middle)))
+      const isFound = (await this.#leaveOut(own.slice(0, middle))) || (await this.#leaveOut(own.slice(middle)))
       if (!isFound) return
     }
   }

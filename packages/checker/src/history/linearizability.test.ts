@@ -248,6 +248,18 @@ describe('what is open', () => {
   })
 })
 
+test('an open dequeue may have taken what nobody is known to have taken', () => {
+  const history = drawn(
+    'queue',
+    `
+    a: [enqueue "a"                          ]
+    b:   [enqueue "c"] [enqueue "b"]
+    c:    [dequeue
+    d:                                          [dequeue >"b"] [dequeue >"a"]`,
+  )
+  expect(check(history).verdict).toBe('ok')
+})
+
 describe('parts take turns', () => {
   /** Nobody can say quickly in which order so many were added, if nothing is known of what was taken. */
   const hard = Array.from({ length: 14 }, (_, at): HistoryEvent[] => [

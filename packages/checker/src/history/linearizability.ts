@@ -11,11 +11,11 @@ import { type Violation, violationOf } from './violation.js'
 export interface HistoryCheckOptions {
   /** The state before all operations; each model says what it makes of it. @default null */
   readonly initial?: Json
-  /** Bounds the search: operations tried, in all parts together. @default 10,000,000 */
+  /** Bounds the search: operations tried, in all parts together. @default 5,000,000 */
   readonly stepsMax?: number
 }
 
-export const stepsMaxDefault = 10_000_000
+export const stepsMaxDefault = 5_000_000
 
 /** What came of a check. */
 export interface LinearizabilityReport {

@@ -109,9 +109,8 @@ const sequentialJudgement = (
   model: HistoryModel,
   options: HistoryCheckOptions,
 ): Judgement => {
-  const { verdict, stuck } = checkSequentialConsistency(operations, model, options)
+  const { verdict, finding } = checkSequentialConsistency(operations, model, options)
   if (verdict === 'ok') return { verdict }
-  if (verdict === 'unknown') return { verdict, why: 'the steps were used up' }
-  const why = 'no order of all operations that keeps to the order of each process explains the results'
-  return { verdict, why, operations: stuck }
+  if (verdict === 'unknown' || finding === undefined) return { verdict: 'unknown', why: 'the steps were used up' }
+  return { verdict, ...finding }
 }

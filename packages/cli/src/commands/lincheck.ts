@@ -41,7 +41,11 @@ export const lincheckCommand = (io: Io): Command =>
       ),
     )
     .addOption(new Option('--initial <json>', 'value before all operations').argParser(json).default(null, 'null'))
-    .addOption(new Option('--steps <count>', 'end the search after so many').argParser(wholeNumber(1)))
+    .addOption(
+      new Option('--steps <count>', 'end the search after so many operations tried (default: 5000000)').argParser(
+        wholeNumber(1),
+      ),
+    )
     .option('--consistency', 'place the history on the ladder of weaker models too')
     .option('--html <file>', 'draw it')
     .option('--json', 'print one line of JSON')

@@ -27,6 +27,12 @@ export interface AccessHistory {
   readonly thinAir: readonly Operation[]
 }
 
+/** Cells of the largest table that is made: nodes times lines. */
+const tableMax = 50_000_000
+
+/** Whether the order of so many nodes cannot be kept. */
+export const isTooLarge = ({ nodes, chains }: AccessHistory): boolean => nodes.length * chains.length > tableMax
+
 /** Why a history is not one of reads and writes. */
 export interface NoAccessHistory {
   readonly why: string

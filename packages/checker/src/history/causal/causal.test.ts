@@ -92,6 +92,12 @@ describe('session guarantees', () => {
     expect(writesFollowReads).toMatchObject({ verdict: 'illegal', operations: history.operations })
   })
 
+  test('a compare-and-set has read what it replaces', () => {
+    const calls = ['a write/x 0', 'b read/x >0', 'b write/x 1', 'c cas/x 1 2', 'd read/x >2', 'd read/x >0']
+    const history = inTurn('cas-register', ...calls)
+    expect(failing(history, 'cas-register').filter((name) => !name.startsWith('causal'))).toEqual(['writesFollowReads'])
+  })
+
   test('an open write need not be seen by who began it', () => {
     const history = drawn(
       'register',
@@ -255,7 +261,7 @@ describe('agrees with the definitions, tried in all ways', () => {
     return historyOf(events, 'register')
   }
 
-  test('on random histories', () => {
+  test('on random histories', { timeout: 120_000 }, () => {
     const seen: Record<string, number> = {}
     for (let seed = 1; seed <= (process.env['QUORATE_LONG'] ? 3_000 : 150); seed++) {
       const { operations } = drawHistory(randomFrom(seed))

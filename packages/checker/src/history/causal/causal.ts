@@ -8,7 +8,7 @@ export const causalModels = ['causalConsistency', 'causalConvergence', 'causalMe
 
 export type CausalModel = (typeof causalModels)[number]
 
-const thinAir = 'a value was read that nobody wrote'
+export const thinAirText = 'a value was read that nobody wrote'
 const cyclic = 'what was read came of what was read: each operation of a circle must come before the next one'
 const outdated = 'a value was read although a write that replaced it had come before'
 const outdatedInitial = 'the initial value was read although a write had come before'
@@ -35,7 +35,7 @@ const findingOf = (why: string, nodes: readonly (AccessNode | undefined)[]): Fin
 /** ThinAirRead, CyclicCO, WriteCORead, WriteCOInitRead. */
 const causalFinding = (from: ReadsFrom, order: CausalOrder | Cycle): Finding | undefined => {
   const [made] = from.history.thinAir
-  if (made !== undefined) return { why: thinAir, operations: [made] }
+  if (made !== undefined) return { why: thinAirText, operations: [made] }
   if (!(order instanceof CausalOrder)) return findingOf(cyclic, order.nodes)
   for (const read of from.history.nodes) {
     if (!from.reads(read)) continue

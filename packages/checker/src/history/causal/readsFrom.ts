@@ -42,6 +42,11 @@ export class ReadsFrom {
     return found
   }
 
+  /** The writes of a key, line by line. */
+  writesOf(key: string): Iterable<readonly AccessNode[]> {
+    return this.#writes.get(key)?.values() ?? []
+  }
+
   /** The last write of a key in one line, among its first `count` nodes. */
   lastWriteIn(key: string, chain: number, count: number): AccessNode | undefined {
     const writes = this.#writes.get(key)?.get(chain)

@@ -1,7 +1,7 @@
 import type { Json } from '../json.js'
 import type { HistoryModel } from '../model.js'
 import type { Operation } from '../operation.js'
-import { type AccessHistory, accessHistoryOf } from './accessHistory.js'
+import { type AccessHistory, accessHistoryOf, isTooLarge } from './accessHistory.js'
 import { type CausalModel, causalFindings, causalModels } from './causal.js'
 import type { Finding } from './finding.js'
 import { ReadsFrom } from './readsFrom.js'
@@ -18,9 +18,6 @@ export type Judgement =
 
 const weakModels: readonly WeakModel[] = [...sessionGuarantees, ...causalModels]
 
-/** Cells of the largest table that is made: nodes times lines. */
-const tableMax = 50_000_000
-
 /** Reads that were resolved, at most, while all ways are tried in which values that were written twice can have been read. */
 const resolvedMax = 500_000
 
@@ -36,7 +33,7 @@ export const judgeWeakModels = (
 ): Readonly<Record<WeakModel, Judgement>> => {
   const history = accessHistoryOf(operations, model, initial)
   if ('why' in history) return allUnknown(history.why)
-  if (history.nodes.length * history.chains.length > tableMax) {
+  if (isTooLarge(history)) {
     return allUnknown(`${history.nodes.length} reads and writes of ${history.chains.length} processes are too many`)
   }
   return judged(history)

@@ -1,6 +1,7 @@
 import type { Ordering } from './ordering.js'
 import { nothingLeft, Position } from './position.js'
 import { type HistoryStepper, impossible } from './stepper.js'
+import { Values } from './values.js'
 import { VisitedSet } from './visitedSet.js'
 
 /** A place in the search: what was placed to come here, and what is still to be tried. */
@@ -25,6 +26,7 @@ const stuckStatesMax = 32
  *
  * - What only observes is placed as soon as it may be: it takes nothing away from what comes later.
  * - An open operation is placed only where the next one can tell; and where some of one kind are open, the first of them.
+ * - Where it is known who read what, nothing is overwritten before all have read it.
  * - Who got equally far with fewer open operations used stands for who used more.
  */
 export class OrderSearch {
@@ -33,6 +35,7 @@ export class OrderSearch {
   readonly #ordering: Ordering
   readonly #stepper: HistoryStepper
   readonly #position: Position
+  readonly #values: Values | undefined
   readonly #visited: VisitedSet
   readonly #words: Int32Array
   readonly #frames: Frame[] = []
@@ -51,6 +54,7 @@ export class OrderSearch {
     this.#ordering = ordering
     this.#stepper = stepper
     this.#position = new Position(ordering)
+    this.#values = ordering.knownReads && new Values(ordering.knownReads)
     const { equal, open } = this.#position.words
     this.#visited = new VisitedSet(equal, open)
     this.#words = new Int32Array(equal + open)
@@ -170,7 +174,7 @@ export class OrderSearch {
       const open = this.#firstAvailable(twins, deadline)
       const operation = this.#ordering.opens[open]?.operation
       if (operation === undefined || (isUnseen && this.#stepper.overwrites(operation))) continue
-      if (this.#position.isReady(operation)) this.#candidates.push(operation)
+      if (this.#isReady(operation)) this.#candidates.push(operation)
     }
   }
 
@@ -185,11 +189,17 @@ export class OrderSearch {
 
   #mayCome(operation: number, deadline: number): boolean {
     const { isRealTime, invoked } = this.#ordering
-    return (!isRealTime || (invoked[operation] ?? 0) < deadline) && this.#position.isReady(operation)
+    return (!isRealTime || (invoked[operation] ?? 0) < deadline) && this.#isReady(operation)
+  }
+
+  /** Whether nothing that must come before is missing. */
+  #isReady(operation: number): boolean {
+    return this.#position.isReady(operation) && (this.#values?.mayOverwrite(operation, this.#position) ?? true)
   }
 
   #place(operation: number): void {
     this.#path.push(operation)
+    this.#values?.place(operation)
     this.#position.place(operation)
   }
 
@@ -197,7 +207,11 @@ export class OrderSearch {
     if (this.#furthestPath === undefined && length < this.#furthestLength) {
       this.#furthestPath = this.#path.slice(0, this.#furthestLength)
     }
-    while (this.#path.length > length) this.#position.takeBack(this.#path.pop() ?? 0)
+    while (this.#path.length > length) {
+      const operation = this.#path.pop() ?? 0
+      this.#position.takeBack(operation)
+      this.#values?.takeBack(operation)
+    }
   }
 
   /** Remembers how far the search came: of real time, which returns were passed; else how much was placed. */

@@ -1,4 +1,5 @@
 import { isOpen, type Operation } from '../operation.js'
+import type { KnownReads } from './values.js'
 
 /** An open operation: it may be placed once its chain has come to a position, or never. */
 export interface OpenPlace {
@@ -18,6 +19,8 @@ export interface Ordering {
   readonly isRealTime: boolean
   /** Of each operation, others that must come before it beside what the order says; empty if there are none at all. */
   readonly requires: readonly (readonly number[])[]
+  /** Where it is known who read what. */
+  readonly knownReads: KnownReads | undefined
   readonly invoked: Float64Array
   readonly returned: Float64Array
 }
@@ -37,14 +40,23 @@ export const realTimeOrdering = (
     ends[chain] = operation.returned
   }
   const opens = operations.flatMap((each, operation) => (isOpen(each) ? [{ operation, chain: 0, position: 0 }] : []))
-  return { ...orderingOf(operations, chains, opens), isRealTime: true, requires: requirementsOf(operations, implied) }
+  return {
+    ...orderingOf(operations, chains, opens),
+    isRealTime: true,
+    requires: requirementsOf(operations, implied),
+    knownReads: undefined,
+  }
 }
 
 /**
  * Order of each process: sequential consistency. An open operation comes after what its process did before; what that process
  * did afterwards it did without knowing of its end, so that may come before or after.
  */
-export const processOrdering = (operations: readonly Operation[]): Ordering => {
+export const processOrdering = (
+  operations: readonly Operation[],
+  implied: readonly (readonly [Operation, Operation])[] = [],
+  knownReads?: KnownReads,
+): Ordering => {
   const numbers = new Map<Operation['process'], number>()
   const chains: number[][] = []
   const opens: OpenPlace[] = []
@@ -54,7 +66,12 @@ export const processOrdering = (operations: readonly Operation[]): Ordering => {
     if (isOpen(operation)) opens.push({ operation: number, chain, position: chains[chain]?.length ?? 0 })
     else chains[chain]?.push(number)
   }
-  return { ...orderingOf(operations, chains, opens), isRealTime: false, requires: [] }
+  return {
+    ...orderingOf(operations, chains, opens),
+    isRealTime: false,
+    requires: requirementsOf(operations, implied),
+    knownReads,
+  }
 }
 
 const orderingOf = (

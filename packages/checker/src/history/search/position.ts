@@ -66,11 +66,11 @@ export class Position {
   isReady(operation: number): boolean {
     const required = this.#ordering.requires[operation]
     if (required === undefined) return true
-    for (const each of required) if (!this.#isPlaced(each)) return false
+    for (const each of required) if (!this.isPlaced(each)) return false
     return true
   }
 
-  #isPlaced(operation: number): boolean {
+  isPlaced(operation: number): boolean {
     const chain = this.#chainOf[operation] ?? -1
     const place = this.#placeOf[operation] ?? 0
     return chain === -1 ? this.hasOpen(place) : place < (this.#placed[chain] ?? 0)
