@@ -99,6 +99,9 @@ export class InvalidIdentifierError extends QuorateError {
 export class UnequalRunsError extends QuorateError {
   constructor(seed: number, first: string, second: string) {
     const text = `two runs of seed ${seed} have different traces (${first} and ${second}): `
-    super('QUORATE_UNEQUAL_RUNS', `${text}see that roles and state machines read no clock, no chance and no environment`)
+    super(
+      'QUORATE_UNEQUAL_RUNS',
+      `${text}see that roles and state machines read no clock, no chance and no environment`,
+    )
   }
 }

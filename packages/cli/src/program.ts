@@ -29,7 +29,16 @@ export const program = (io: Io): Command => {
     .description('Consensus among processes: run clusters, use them, see how they are')
     .version(versionOf())
     .addHelpText('after', examples)
-  for (const make of [upCommand, demoCommand, kvCommand, statusCommand, diagramCommand, simCommand, newCommand, protoCommand])
+  for (const make of [
+    upCommand,
+    demoCommand,
+    kvCommand,
+    statusCommand,
+    diagramCommand,
+    simCommand,
+    newCommand,
+    protoCommand,
+  ])
     command.addCommand(make(io))
   return prepared(command, io)
 }

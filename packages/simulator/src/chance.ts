@@ -28,7 +28,7 @@ export class Chance implements Random {
 
   /** The root of all streams of a seed: any safe integer. */
   static of(seed: number): Chance {
-    return new Chance(mixed(seed % 0x1_0000_0000 | 0, Math.floor(seed / 0x1_0000_0000) | 0))
+    return new Chance(mixed((seed % 0x1_0000_0000) | 0, Math.floor(seed / 0x1_0000_0000) | 0))
   }
 
   /** The stream of this name: the same whenever it is asked for. */

@@ -55,7 +55,8 @@ describe('what is simulated', () => {
     globalThis.setInterval = refuse('setInterval') as never
     const results = []
     for (const subject of Object.values(subjects)) results.push(await explore(runOf(subject, 8)))
-    for (const { violation, hasProgress } of results) expect({ violation, hasProgress }).toEqual({ violation: undefined, hasProgress: true })
+    for (const { violation, hasProgress } of results)
+      expect({ violation, hasProgress }).toEqual({ violation: undefined, hasProgress: true })
     expect(stamps).toBeGreaterThan(1000)
   })
 })

@@ -66,7 +66,10 @@ function draw({ time, who, what }: TraceLine, lanes: readonly string[]): string 
   const body = from < to ? `|-${label}${dashes}` : `<${label}${dashes}-`
   const arrow = from < to ? `${body.slice(0, width - 1)}>` : body.slice(0, width)
   const lead = lanes.slice(0, left).map(bar).join('')
-  return `${row}${lead}${arrow}|${''.padEnd(laneWidth - 1)}${lanes.slice(right + 1).map(bar).join('')}`.trimEnd()
+  return `${row}${lead}${arrow}|${''.padEnd(laneWidth - 1)}${lanes
+    .slice(right + 1)
+    .map(bar)
+    .join('')}`.trimEnd()
 }
 
 const bar = (): string => '|'.padEnd(laneWidth)
@@ -74,7 +77,10 @@ const bar = (): string => '|'.padEnd(laneWidth)
 /** Something that happens in one lane; a long text covers the lanes to the right. */
 function lanesWithout(lanes: readonly string[], at: number, what: string): string {
   const lead = lanes.slice(0, at).map(bar).join('')
-  const rest = lanes.slice(at + 1).map(bar).join('')
+  const rest = lanes
+    .slice(at + 1)
+    .map(bar)
+    .join('')
   const text = `* ${what}`
   return (lead + text.padEnd(laneWidth) + rest.slice(Math.max(0, text.length - laneWidth + 1))).trimEnd()
 }

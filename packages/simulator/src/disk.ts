@@ -1,7 +1,16 @@
-import { Log, type OpenStore, QuorateError, type Recovered, type Snapshot, type Store, type StoreOperation, type StoreWrite } from '@quorate/core'
+import {
+  Log,
+  type OpenStore,
+  QuorateError,
+  type Recovered,
+  type Snapshot,
+  type Store,
+  type StoreOperation,
+  type StoreWrite,
+} from '@quorate/core'
 import type { Agenda } from './agenda.js'
 import { SimulatedDiskError } from './errors.js'
-import { nominalWriteUs, type BitRot, type Unsynced } from './script.js'
+import { type BitRot, nominalWriteUs, type Unsynced } from './script.js'
 import type { SimulatedProcess } from './simulatedProcess.js'
 
 interface StoredLog {
@@ -85,7 +94,10 @@ export class SimulatedDisk {
   async #open(process: SimulatedProcess, identity: Identity): Promise<OpenStore> {
     this.#owner ??= identity
     if (identity.cluster !== this.#owner.cluster || identity.node !== this.#owner.node) {
-      throw new QuorateError('QUORATE_STORE_OF_ANOTHER', `this disk is that of node ${this.#owner.node}, not of ${identity.node}`)
+      throw new QuorateError(
+        'QUORATE_STORE_OF_ANOTHER',
+        `this disk is that of node ${this.#owner.node}, not of ${identity.node}`,
+      )
     }
     if (this.#isDamaged) throw new SimulatedDiskError('what it holds is damaged', true)
     if (this.#life) throw new QuorateError('QUORATE_STORE_LOCKED', 'this disk is in use: a process has not ended')

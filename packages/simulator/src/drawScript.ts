@@ -92,7 +92,13 @@ function drawFaults(chance: Chance, { perMinute, rots }: Dials, period: Period):
     stop: (own, atUs) => [{ atUs, do: 'stop', node: drawNode(own, nodes), forMs: drawMs(own, 4000) }],
     pause: (own, atUs) => [{ atUs, do: 'pause', node: drawNode(own, nodes), forMs: drawMs(own, 6000) }],
     clockRate: (own, atUs) => [
-      { atUs, do: 'clockRate', node: drawNode(own, nodes), perMille: own.between(500, 2000), forMs: drawMs(own, 20_000) },
+      {
+        atUs,
+        do: 'clockRate',
+        node: drawNode(own, nodes),
+        perMille: own.between(500, 2000),
+        forMs: drawMs(own, 20_000),
+      },
     ],
     clockJump: (own, atUs) => [{ atUs, do: 'clockJump', node: drawNode(own, nodes), aheadMs: drawMs(own, 10_000) }],
     reconnect: (own, atUs) => (clients.length > 0 ? [{ atUs, do: 'reconnect', client: own.pick(clients) }] : []),
@@ -141,7 +147,17 @@ function drawPartition(own: Chance, atUs: number, { nodes, clients, toUs }: Peri
     if (place < 2) (place === 0 ? side : others).push(client)
   }
   const forMs = drawMs(own, 8000)
-  switch (own.below(6)) {
+  switch (own.below(8)) {
+    case 6:
+    case 7: {
+      // Some clients are left with who led.
+      const deceived = clients.filter(() => own.isOne(500))
+      const rest = everyone.filter((name) => !deceived.includes(name))
+      return [
+        { atUs, do: 'cut', from: [whoLeads, ...deceived], to: rest, forMs, as: 'partition' },
+        { atUs, do: 'cut', from: rest, to: [whoLeads, ...deceived], forMs, as: 'partition' },
+      ]
+    }
     case 4:
       return [{ atUs, do: 'cut', from: nodes, to: [whoLeads], forMs, as: 'one-way partition' }]
     case 5:

@@ -1,6 +1,6 @@
 import { Chance } from './chance.js'
 import type { Coverage } from './coverage.js'
-import { type DrawOptions, type Drawn, drawScript } from './drawScript.js'
+import { type Drawn, type DrawOptions, drawScript } from './drawScript.js'
 import { type Fates, noted } from './fates.js'
 import type { InvariantFactory } from './invariants/invariant.js'
 import type { Script } from './script.js'
@@ -23,7 +23,9 @@ export function explore(options: ExploreOptions): Promise<RunResult> {
 }
 
 /** The whole script of a seed: what was drawn for each message and write, as it happened, written down. */
-export async function scriptOf(options: ExploreOptions): Promise<{ readonly script: Script; readonly result: RunResult }> {
+export async function scriptOf(
+  options: ExploreOptions,
+): Promise<{ readonly script: Script; readonly result: RunResult }> {
   const drawn = drawScript(options)
   let notes: ReturnType<typeof noted> | undefined
   const fates = (nowUs: () => number): Fates => {

@@ -1,8 +1,8 @@
 import type { NodeId } from '@quorate/core'
 import type { Appointment } from './agenda.js'
-import { timeText } from './trace.js'
 import { type Step, whoLeads } from './script.js'
 import { trueRate } from './simulatedProcess.js'
+import { timeText } from './trace.js'
 import type { World } from './world.js'
 
 type StepOf<Kind extends Step['do']> = Extract<Step, { readonly do: Kind }>
@@ -150,10 +150,15 @@ export class Faults {
 
   #cut({ from, to, forMs, as }: StepOf<'cut'>): void {
     this.#noteFault(as, `${from.join(',')}>${to.join(',')}`)
-    const namesOf = (names: readonly string[]) =>
-      names.flatMap((name) => (name === whoLeads ? (this.#world.named(name)?.id ?? []) : name))
-    for (const a of namesOf(from)) {
-      for (const b of namesOf(to)) {
+    const leader = this.#world.named(whoLeads)?.id
+    // Who leads stands on the side that says so, and is none of the nodes of the other.
+    const side = (names: readonly string[], others: readonly string[]) =>
+      names.flatMap((name) => {
+        if (name === whoLeads) return leader ?? []
+        return name === leader && others.includes(whoLeads) ? [] : name
+      })
+    for (const a of side(from, to)) {
+      for (const b of side(to, from)) {
         if (a === b) continue
         this.#world.network.cut(a, b)
         this.#until(forMs, [a, b], () => this.#world.network.mend(a, b))
@@ -203,6 +208,8 @@ export class Faults {
 /** A step in words, for people. */
 export const describeStep = (step: Step): string => {
   const { atUs, do: what, ...details } = step
-  const words = Object.entries(details).map(([name, value]) => `${name}=${Array.isArray(value) ? value.join(',') : value}`)
+  const words = Object.entries(details).map(
+    ([name, value]) => `${name}=${Array.isArray(value) ? value.join(',') : value}`,
+  )
   return `${timeText(atUs)} ms: ${what} ${words.join(' ')}`
 }

@@ -77,9 +77,12 @@ const lanesOf = (subject: SimulationSubject, { nodes, variant }: Script, lines: 
   return [...names, ...clients]
 }
 
-const quiet = ({ subject, invariants, progressWithinMs }: Pick<FindingOptions, 'subject' | 'invariants' | 'progressWithinMs'>) => ({
+const quiet = ({
+  subject,
+  invariants,
+  progressWithinMs,
+}: Pick<FindingOptions, 'subject' | 'invariants' | 'progressWithinMs'>) => ({
   subject,
   ...(invariants && { invariants }),
   ...(progressWithinMs !== undefined && { progressWithinMs }),
 })
-

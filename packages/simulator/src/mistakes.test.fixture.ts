@@ -40,11 +40,17 @@ const saying =
   }
 
 /** A subject whose group is changed by an adapter. */
-const adapted = (subject: SimulationSubject, change: (group: GroupDefinition) => GroupDefinition): SimulationSubject => ({
+const adapted = (
+  subject: SimulationSubject,
+  change: (group: GroupDefinition) => GroupDefinition,
+): SimulationSubject => ({
   ...subject,
   make(nodes, chance) {
     const made = subject.make(nodes, chance)
-    return { ...made, groups: Object.fromEntries(Object.entries(made.groups).map(([name, group]) => [name, change(group)])) }
+    return {
+      ...made,
+      groups: Object.fromEntries(Object.entries(made.groups).map(([name, group]) => [name, change(group)])),
+    }
   },
 })
 
@@ -72,7 +78,10 @@ const committing = (role: 'leader' | 'follower', target: (self: Any) => number):
 export const raftMistakes: readonly Omit<Mistake, 'seedsMax' | 'foundAt'>[] = [
   { name: 'a voter that votes for everyone', subject: raftWith({ follower: { guards: { mayVote: () => true } } }) },
   { name: 'a voter that forgets its vote', subject: raftWith({ follower: { actions: { vote: nothing } } }) },
-  { name: 'a voter whose vote never reaches the disk', subject: raftWith({ follower: { actions: { persist: nothing } } }) },
+  {
+    name: 'a voter whose vote never reaches the disk',
+    subject: raftWith({ follower: { actions: { persist: nothing } } }),
+  },
   {
     name: 'a record on the disk that leaves out the vote',
     subject: adapted(raftSubject(), (group) => {
@@ -110,7 +119,10 @@ export const raftMistakes: readonly Omit<Mistake, 'seedsMax' | 'foundAt'>[] = [
       },
     }),
   },
-  { name: 'a candidate that needs one vote', subject: raftWith({ candidate: { guards: { hasMajority: () => true } } }) },
+  {
+    name: 'a candidate that needs one vote',
+    subject: raftWith({ candidate: { guards: { hasMajority: () => true } } }),
+  },
   {
     name: 'a candidate that counts votes of earlier elections',
     subject: raftWith({ candidate: { guards: { isAboutThisTerm: () => true, isNewerVoter: () => false } } }),
@@ -119,22 +131,36 @@ export const raftMistakes: readonly Omit<Mistake, 'seedsMax' | 'foundAt'>[] = [
     name: 'a candidate whose term and vote never reach the disk',
     subject: raftWith({ candidate: { actions: { persist: nothing } } }),
   },
-  { name: 'a follower that takes entries after a gap', subject: raftWith({ follower: { guards: { isGap: () => false } } }) },
+  {
+    name: 'a follower that takes entries after a gap',
+    subject: raftWith({ follower: { guards: { isGap: () => false } } }),
+  },
   {
     name: 'a follower that says yes where entries are missing',
     subject: adapted(
       raftSubject(),
-      saying('AppendEntriesReply', (reply) => (reply.success ? reply : { ...reply, success: true, matchIndex: reply.prevLogIndex })),
+      saying('AppendEntriesReply', (reply) =>
+        reply.success ? reply : { ...reply, success: true, matchIndex: reply.prevLogIndex },
+      ),
     ),
   },
   {
     name: 'a follower that commits what it did not compare',
     subject: committing('follower', (self) => Math.min(self.leaderCommit, self.log.last.index)),
   },
-  { name: 'a follower whose entries never reach the disk', subject: raftWith({ follower: { actions: { persistEntries: nothing } } }) },
-  { name: 'a follower that truncates in memory only', subject: raftWith({ follower: { actions: { persistTruncation: nothing } } }) },
+  {
+    name: 'a follower whose entries never reach the disk',
+    subject: raftWith({ follower: { actions: { persistEntries: nothing } } }),
+  },
+  {
+    name: 'a follower that truncates in memory only',
+    subject: raftWith({ follower: { actions: { persistTruncation: nothing } } }),
+  },
   { name: 'a leader that commits what it alone holds', subject: committing('leader', (self) => self.persistedIndex) },
-  { name: 'a leader that commits what is not on its disk', subject: committing('leader', (self) => self.log.last.index) },
+  {
+    name: 'a leader that commits what is not on its disk',
+    subject: committing('leader', (self) => self.log.last.index),
+  },
   { name: 'a leader that counts replicas of earlier terms', subject: committing('leader', held) },
   {
     name: 'a leader that takes itself for the leader when it reads',
@@ -144,7 +170,9 @@ export const raftMistakes: readonly Omit<Mistake, 'seedsMax' | 'foundAt'>[] = [
     name: 'a leader that reads before it knows what is committed',
     subject: raftWith({
       leader: {
-        guards: { isRoundDue: ({ context }: Any) => context.readsWaiting.length > 0 && context.readsAsked.length === 0 },
+        guards: {
+          isRoundDue: ({ context }: Any) => context.readsWaiting.length > 0 && context.readsAsked.length === 0,
+        },
       },
     }),
   },
@@ -180,11 +208,12 @@ export const raftMistakes: readonly Omit<Mistake, 'seedsMax' | 'foundAt'>[] = [
   },
 ]
 
-
 export const multiPaxosMistakes: readonly Omit<Mistake, 'seedsMax' | 'foundAt'>[] = [
   {
     name: 'an acceptor that breaks its promise',
-    subject: multiPaxosSubject(withRole('acceptor', (acceptor) => acceptor.provide({ guards: { breaksPromise: () => false } }))),
+    subject: multiPaxosSubject(
+      withRole('acceptor', (acceptor) => acceptor.provide({ guards: { breaksPromise: () => false } })),
+    ),
   },
   {
     name: 'an acceptor whose promise never reaches the disk',
@@ -192,7 +221,9 @@ export const multiPaxosMistakes: readonly Omit<Mistake, 'seedsMax' | 'foundAt'>[
   },
   {
     name: 'an acceptor whose acceptances never reach the disk',
-    subject: multiPaxosSubject(withRole('acceptor', (acceptor) => acceptor.provide({ actions: { persistEntries: nothing } }))),
+    subject: multiPaxosSubject(
+      withRole('acceptor', (acceptor) => acceptor.provide({ actions: { persistEntries: nothing } })),
+    ),
   },
   {
     name: 'an acceptor that keeps to itself what it accepted',
@@ -200,11 +231,15 @@ export const multiPaxosMistakes: readonly Omit<Mistake, 'seedsMax' | 'foundAt'>[
   },
   {
     name: 'an acceptor that trusts a disk which lost its last write',
-    subject: multiPaxosSubject(withRole('acceptor', (acceptor) => acceptor.provide({ guards: { isDoubtful: () => false } }))),
+    subject: multiPaxosSubject(
+      withRole('acceptor', (acceptor) => acceptor.provide({ guards: { isDoubtful: () => false } })),
+    ),
   },
   {
     name: 'a proposer that forgets its ballots',
-    subject: multiPaxosSubject(withRole('proposer', (family) => family.provide({ preparing: { actions: { persist: nothing } } }))),
+    subject: multiPaxosSubject(
+      withRole('proposer', (family) => family.provide({ preparing: { actions: { persist: nothing } } })),
+    ),
   },
   {
     name: 'a proposer that needs one promise',
@@ -264,22 +299,24 @@ export const multiPaxosMistakes: readonly Omit<Mistake, 'seedsMax' | 'foundAt'>[
     name: 'a distinguished proposer that reads without asking whether it still is',
     subject: multiPaxosSubject(
       withRole('proposer', (family) =>
-        family.provide({ leading: { guards: { isReadConfirmed: ({ context }: Any) => context.readsAsked.length > 0 } } }),
+        family.provide({
+          leading: { guards: { isReadConfirmed: ({ context }: Any) => context.readsAsked.length > 0 } },
+        }),
       ),
     ),
   },
   {
     name: 'a learner that skips slots which it missed',
-    subject: multiPaxosSubject(
-      saying('Chosen', (chosen) => ({ ...chosen, entries: chosen.entries.slice(-1) })),
-    ),
+    subject: multiPaxosSubject(saying('Chosen', (chosen) => ({ ...chosen, entries: chosen.entries.slice(-1) }))),
   },
 ]
 
 export const paxosMistakes: readonly Omit<Mistake, 'seedsMax' | 'foundAt'>[] = [
   {
     name: 'an acceptor of one decision that breaks its promise',
-    subject: paxosSubject(withRole('acceptor', (acceptor) => acceptor.provide({ guards: { honoursPromise: () => true } }))),
+    subject: paxosSubject(
+      withRole('acceptor', (acceptor) => acceptor.provide({ guards: { honoursPromise: () => true } })),
+    ),
   },
   {
     name: 'an acceptor of one decision that forgets',

@@ -3,7 +3,6 @@ import {
   type Connection,
   checkAddress,
   checkName,
-  decodeEnvelope,
   type Message,
   type MessageCodec,
   QuorateError,
@@ -12,10 +11,10 @@ import {
   type TransportStatus,
 } from '@quorate/core'
 import type { Agenda } from './agenda.js'
-import { Chance } from './chance.js'
 import type { Fates } from './fates.js'
 import { type MessageFate, nominalDelayUs } from './script.js'
 import type { SimulatedProcess } from './simulatedProcess.js'
+import { garbled, isAddress, isUnderstood, typeOf } from './wireBytes.js'
 
 /** A message to oneself never leaves the process. */
 const selfDelayUs = 50
@@ -259,7 +258,7 @@ export class SimulatedNetwork {
     }
     const delayUs = fate.delayUs ?? nominalDelayUs
     const sent = fate.garbled === undefined ? passage : { ...passage, bytes: garbled(passage.bytes, fate.garbled) }
-    if (sent !== passage && this.#isUnderstood(sent.bytes)) {
+    if (sent !== passage && isUnderstood(sent.bytes, this.#codecs)) {
       // A lie that looks like a message is beyond what crash-tolerant protocols bear: the checksums of the link drop it.
       this.#watch.lost(passage, 'corruption')
       return
@@ -288,52 +287,6 @@ export class SimulatedNetwork {
       deliver(passage.bytes.slice())
     })
   }
-
-  /** True if somebody could take these bytes for a message. */
-  #isUnderstood(bytes: Uint8Array): boolean {
-    try {
-      const { type, payload } = decodeEnvelope(bytes)
-      const codec = this.#codecs.find(({ types }) => types.includes(type))
-      if (codec) codec.decode(type, payload)
-      return true
-    } catch {
-      return false
-    }
-  }
 }
 
 const sound: MessageFate = {}
-
-/** Addresses that were found to be good: there are few. */
-const addresses = new Set<Address>()
-
-function isAddress(address: Address): boolean {
-  if (addresses.has(address)) return true
-  try {
-    checkAddress(address)
-  } catch {
-    return false
-  }
-  if (addresses.size < 4096) addresses.add(address)
-  return true
-}
-
-/** The type that the envelope names. */
-function typeOf(bytes: Uint8Array): string {
-  try {
-    return decodeEnvelope(bytes).type
-  } catch {
-    return 'bytes'
-  }
-}
-
-/** The bytes with some of them overwritten, or cut short. */
-function garbled(bytes: Uint8Array, how: number): Uint8Array {
-  const chance = Chance.of(how)
-  if (chance.below(4) === 0) return bytes.slice(0, chance.below(bytes.length + 1))
-  const changed = bytes.slice()
-  const first = chance.below(changed.length)
-  const length = chance.between(1, 8)
-  for (let at = first; at < Math.min(first + length, changed.length); at++) changed[at] = chance.below(256)
-  return changed
-}

@@ -5,7 +5,17 @@ import type { MessageFate, Script, Step } from './script.js'
  * A script as text: one line for what it is about, then one for each step, message and write that it names. Lines that are
  * empty or begin with `#` or `|` are for people.
  */
-export function formatScript({ subject, nodes, seed, variant, bootstrap, endUs, steps, messages, writes }: Script): string {
+export function formatScript({
+  subject,
+  nodes,
+  seed,
+  variant,
+  bootstrap,
+  endUs,
+  steps,
+  messages,
+  writes,
+}: Script): string {
   const head = fields({ nodes, seed, variant, bootstrap, endMs: endUs / 1000 })
   return [
     `simulation ${subject} ${head}`,
@@ -28,7 +38,10 @@ const formatFate = ({ isLost, delayUs, againUs, garbled }: MessageFate): string 
 
 const fields = (of: object): string =>
   Object.entries(of)
-    .map(([name, value]) => `${name}=${Array.isArray(value) ? `[${value.join(',')}]` : String(value).replaceAll(' ', '+')}`)
+    .map(
+      ([name, value]) =>
+        `${name}=${Array.isArray(value) ? `[${value.join(',')}]` : String(value).replaceAll(' ', '+')}`,
+    )
     .join(' ')
 
 /**
@@ -143,13 +156,13 @@ class LineReader {
   }
 
   rest(): Record<string, unknown> {
-    return Object.fromEntries([...this.#fields].map(([name, text]) => [name, valueOf(text)]))
+    return Object.fromEntries([...this.#fields].map(([name, text]) => [name, plainValue(text)]))
   }
 }
 
 const isField = (word: string): boolean => /^\w+=/.test(word)
 
-function valueOf(text: string): unknown {
+function plainValue(text: string): unknown {
   if (text.startsWith('[')) return text === '[]' ? [] : text.slice(1, -1).split(',')
   if (text === 'true' || text === 'false') return text === 'true'
   return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text.replaceAll('+', ' ')

@@ -69,8 +69,7 @@ class Search {
       const own = this.#choices.filter((choice) => choice.kind === kind)
       if (own.length < 8) return
       const middle = own.length >> 1
-      const isFound =
-        (await this.#leaveOut(own.slice(0, middle))) || (await this.#leaveOut(own.slice(middle)))
+      const isFound = (await this.#leaveOut(own.slice(0, middle))) || (await this.#leaveOut(own.slice(middle)))
       if (!isFound) return
     }
   }
@@ -124,7 +123,8 @@ class Search {
   }
 
   async #keepIfFails(choices: Choice[]): Promise<boolean> {
-    const isChanged = choices.length !== this.#choices.length || choices.some((choice, at) => choice !== this.#choices[at])
+    const isChanged =
+      choices.length !== this.#choices.length || choices.some((choice, at) => choice !== this.#choices[at])
     if (!isChanged || this.#isSpent) return false
     this.#tries++
     if (!(await this.#options.fails(withChoices(this.#base, choices)))) return false

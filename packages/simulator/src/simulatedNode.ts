@@ -172,7 +172,11 @@ export class SimulatedNode {
     this.#forget(process)
     monitor.ended(this.id, undefined)
     if (error !== undefined && !isDiskFault(error)) {
-      monitor.broken('Crash by Fault Only', 'a node stops when its disk fails, and for no other reason', `${this.id}: ${textOf(error)}`)
+      monitor.broken(
+        'Crash by Fault Only',
+        'a node stops when its disk fails, and for no other reason',
+        `${this.id}: ${textOf(error)}`,
+      )
     }
     if (this.disk.isDamaged) return
     agenda.after(restartMs * 1000, 'timer', () => {

@@ -20,7 +20,9 @@ export const raftSubject = (family?: ServerFamily): SimulationSubject => ({
 })
 
 /** Multi-Paxos with all roles on each node; `change` makes it something else. */
-export const multiPaxosSubject = (change: (group: GroupDefinition) => GroupDefinition = (group) => group): SimulationSubject => ({
+export const multiPaxosSubject = (
+  change: (group: GroupDefinition) => GroupDefinition = (group) => group,
+): SimulationSubject => ({
   name: 'multi-paxos',
   nodes: 3,
   make(count, chance) {
@@ -31,7 +33,9 @@ export const multiPaxosSubject = (change: (group: GroupDefinition) => GroupDefin
   },
 })
 
-export const paxosSubject = (change: (group: GroupDefinition) => GroupDefinition = (group) => group): SimulationSubject => ({
+export const paxosSubject = (
+  change: (group: GroupDefinition) => GroupDefinition = (group) => group,
+): SimulationSubject => ({
   name: 'paxos',
   nodes: 3,
   make(count) {

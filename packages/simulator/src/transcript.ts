@@ -18,7 +18,12 @@ export const noProgress = 'Progress'
  * A script that fails as a person wants to read it, and as it can be replayed: what is wrong, the script, and what happens
  * in it.
  */
-export function transcript(script: Script, result: RunResult, trace: readonly string[], lanes: readonly string[]): string {
+export function transcript(
+  script: Script,
+  result: RunResult,
+  trace: readonly string[],
+  lanes: readonly string[],
+): string {
   return [
     `# ${verdictOf(result)}`,
     ...(result.violation ? [`# ${result.violation.source}`] : []),

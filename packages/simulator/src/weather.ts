@@ -71,14 +71,17 @@ export function drawnFates(chance: Chance, weather: Weather, nowUs: () => number
 
 function drawDelay(own: Chance, { dials, stableUs }: Weather, nowUs: number): number {
   const isBounded = dials.timing === 'synchronous' || (dials.timing === 'partially synchronous' && nowUs >= stableUs)
-  if (!isBounded && own.isOne(dials.stragglersPerMille)) return own.between(20_000, own.isOne(200) ? 8_000_000 : 800_000)
+  if (!isBounded && own.isOne(dials.stragglersPerMille))
+    return own.between(20_000, own.isOne(200) ? 8_000_000 : 800_000)
   return own.between(200, isBounded ? 5000 : 40_000)
 }
 
 /** By priority each link waits as its level says; at a few points in time one of them becomes another. */
 function drawPriorities(chance: Chance, { dials, healUs }: Weather): (link: string, nowUs: number) => number {
   if (dials.scheduling === 'uniform') return () => 0
-  const changes = Array.from({ length: chance.between(1, changesMax) }, () => chance.below(healUs)).sort((a, b) => a - b)
+  const changes = Array.from({ length: chance.between(1, changesMax) }, () => chance.below(healUs)).sort(
+    (a, b) => a - b,
+  )
   return (link, nowUs) => {
     const epoch = changes.filter((atUs) => atUs <= nowUs).length
     const own = chance.stream(link)

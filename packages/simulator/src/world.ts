@@ -94,7 +94,8 @@ export class World {
 
   node(id: NodeId): SimulatedNode {
     const node = this.nodes.get(id)
-    if (!node) throw new RangeError(`the script names node ${id}, and there are only ${[...this.nodes.keys()].join(', ')}`)
+    if (!node)
+      throw new RangeError(`the script names node ${id}, and there are only ${[...this.nodes.keys()].join(', ')}`)
     return node
   }
 
@@ -180,7 +181,9 @@ function jitterOf(chance: Chance): (own: Chance) => Random {
 
 /** A group that orders a log replicates registers, which its clients can judge. */
 const withRegisters = (definition: GroupDefinition): GroupDefinition =>
-  Object.values(definition.roles).some(({ applies }) => applies) ? { ...definition, stateMachine: registers } : definition
+  Object.values(definition.roles).some(({ applies }) => applies)
+    ? { ...definition, stateMachine: registers }
+    : definition
 
 const textOf = ({ f, key, value, expected }: Operation): string => {
   if (f === 'read') return `read ${key}`

@@ -39,7 +39,17 @@ const scriptOf = (nodes: number, seconds: number, perSecond: number): Script => 
     return { atUs, do: 'operation', client: `c${at % clients}`, f: 'write', key: `k${at % 7}`, value: at + 1 }
   })
   const endUs = 2_000_000 + seconds * 1_000_000
-  return { subject: 'raft', nodes, seed: 1, variant: 1, bootstrap: true, endUs, steps, messages: new Map(), writes: new Map() }
+  return {
+    subject: 'raft',
+    nodes,
+    seed: 1,
+    variant: 1,
+    bootstrap: true,
+    endUs,
+    steps,
+    messages: new Map(),
+    writes: new Map(),
+  }
 }
 
 const main = async (): Promise<void> => {

@@ -28,7 +28,9 @@ export const simCommand = (io: Io): Command =>
     .option('--seed <n>', 'seed of the first run (default: a new one)', wholeNumber(0))
     .option('--runs <n>', 'how many seeds are run, one after the other', wholeNumber(1), 10)
     .addOption(
-      new Option('--faults <mix>', 'which faults happen').choices(['none', 'network', 'crash', 'disk', 'all']).default('all'),
+      new Option('--faults <mix>', 'which faults happen')
+        .choices(['none', 'network', 'crash', 'disk', 'all'])
+        .default('all'),
     )
     .option('--nodes <n>', 'how many nodes (default: 3 or 5, as the seed decides)', wholeNumber(1))
     .option('--minutes <n>', 'how long a run lasts at least, in simulated minutes', minutes, 0.5)

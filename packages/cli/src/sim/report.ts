@@ -10,7 +10,10 @@ export const printReport = (io: Io, report: SimReport, unreachable: Readonly<Rec
   const { runs, violations, livenessFailures, simulatedSeconds, events, eventsPerSecond, coverage, faults } = report
   const failed = violations.length + livenessFailures
   const verdict = failed === 0 ? colours.green('nothing is wrong') : colours.red(`${failed} failed`)
-  printLine(io, `${runs} runs, ${simulatedSeconds} simulated seconds, ${events} events (${eventsPerSecond}/s): ${verdict}`)
+  printLine(
+    io,
+    `${runs} runs, ${simulatedSeconds} simulated seconds, ${events} events (${eventsPerSecond}/s): ${verdict}`,
+  )
   for (const { seed, invariant, script } of violations) printLine(io, `  seed ${seed}: ${invariant}, see ${script}`)
   if (livenessFailures > 0) printLine(io, `  ${livenessFailures} runs without progress after the core was healed`)
   const happened = Object.entries(faults).map(([fault, times]) => `${fault} ${times}`)

@@ -43,7 +43,18 @@ describe('quorate sim', () => {
   })
 
   test.each(['none', 'network', 'crash', 'disk'])('with --faults %s only such faults happen', async (mix) => {
-    const { code, out } = await quorate('multi-paxos', '--seed', '5', '--runs', '2', '--minutes', '0.2', '--faults', mix, '--json')
+    const { code, out } = await quorate(
+      'multi-paxos',
+      '--seed',
+      '5',
+      '--runs',
+      '2',
+      '--minutes',
+      '0.2',
+      '--faults',
+      mix,
+      '--json',
+    )
     expect(code).toBe(0)
     const faults = Object.keys(JSON.parse(out).faults)
     const kinds: Record<string, RegExp> = {

@@ -80,7 +80,13 @@ const reportOf = (
   firstSeed,
   violations: findings
     .filter(({ invariant }) => invariant !== noProgress)
-    .map(({ seed, invariant, how, length }) => ({ seed, invariant, how, steps: length, script: fileOf(protocol, seed) })),
+    .map(({ seed, invariant, how, length }) => ({
+      seed,
+      invariant,
+      how,
+      steps: length,
+      script: fileOf(protocol, seed),
+    })),
   livenessFailures: livenessFailures(findings),
   simulatedSeconds: Math.round(simulatedUs / 1_000_000),
   events,
@@ -117,7 +123,8 @@ const replay = async (io: Io, path: string, { trace: tracePath, json = false }: 
   trace?.close()
   const failure = failureOf(result)
   const { hash, violation } = result
-  if (json) printLine(io, JSON.stringify({ protocol: script.subject, hash, failure: failure ?? null, how: violation?.how }))
+  if (json)
+    printLine(io, JSON.stringify({ protocol: script.subject, hash, failure: failure ?? null, how: violation?.how }))
   else printLine(io, transcript)
   if (failure !== undefined) io.exitCode = exitCodes.failure
 }

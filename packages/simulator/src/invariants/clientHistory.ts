@@ -51,7 +51,8 @@ export const clientHistory: InvariantFactory = ({ definition, broken }) => {
       meet(process, operation, ending.value, revision)
       const isWrite = f === 'write' || (f === 'cas' && isDone)
       if (f === 'cas' && !isDone) {
-        if (ending.value === operation.expected) broken(`a cas of client ${process} was refused although ${key} held what it expected`)
+        if (ending.value === operation.expected)
+          broken(`a cas of client ${process} was refused although ${key} held what it expected`)
         intended.delete(value)
       }
       if (revision < before.ofKey) {

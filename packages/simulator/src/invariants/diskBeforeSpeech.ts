@@ -38,7 +38,8 @@ export const diskBeforeSpeech: InvariantFactory = ({ group, broken }) => {
 
   return {
     name: 'Disk Before Speech',
-    source: 'Ongaro and Ousterhout (2014), Figure 2: "updated on stable storage before responding to RPCs"; Lamport, "Paxos Made Simple" (2001), section 2.5',
+    source:
+      'Ongaro and Ousterhout (2014), Figure 2: "updated on stable storage before responding to RPCs"; Lamport, "Paxos Made Simple" (2001), section 2.5',
     emitted({ node, role }, effect) {
       const actor = actorOf(node, role)
       const order = ++actor.emitted

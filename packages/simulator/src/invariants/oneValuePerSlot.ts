@@ -36,7 +36,8 @@ export const oneValuePerSlot: InvariantFactory = ({ group, definition, broken })
       for (const entry of effect.entries) {
         const value = chosen.get(entry.index)
         if (!value) broken(`${node} learns a value of slot ${entry.index}, in which none is chosen`)
-        else if (!isSameEntry(value, entry)) broken(`${node} learns another value of slot ${entry.index} than was chosen`)
+        else if (!isSameEntry(value, entry))
+          broken(`${node} learns another value of slot ${entry.index} than was chosen`)
       }
     },
   }

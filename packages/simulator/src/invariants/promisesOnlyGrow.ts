@@ -11,7 +11,11 @@ interface Acceptor {
 
 /** The ballot that a message promises: an answer to a question about nothing promises nothing. */
 const promisedIn = (message: object): Ballot | undefined => {
-  const { type, ballot, proposal } = message as { type: string; ballot?: Ballot; proposal?: { readonly ballot: Ballot } }
+  const { type, ballot, proposal } = message as {
+    type: string
+    ballot?: Ballot
+    proposal?: { readonly ballot: Ballot }
+  }
   if (type === 'Promise') return ballot
   return type === 'Accepted' ? proposal?.ballot : undefined
 }
