@@ -150,8 +150,9 @@ function drawPartition(own: Chance, atUs: number, { nodes, clients, toUs }: Peri
   switch (own.below(8)) {
     case 6:
     case 7: {
-      // Some clients are left with who led.
+      // Some clients are left with who led, for long enough that the others elect another.
       const deceived = clients.filter(() => own.isOne(500))
+      const forMs = own.between(1500, 6000)
       const rest = everyone.filter((name) => !deceived.includes(name))
       return [
         { atUs, do: 'cut', from: [whoLeads, ...deceived], to: rest, forMs, as: 'partition' },
