@@ -56,6 +56,26 @@ const pure = ['core', 'raft', 'paxos'].flatMap((name): Offence[] => [
   [`packages/${name}/src/resolved.ts`, 'export const done = () => Promise.resolve()', 'Promise: the engine completes'],
 ])
 
+const simulated: Offence[] = [
+  ['packages/simulator/src/date.ts', 'export const now = () => Date.now()', 'Date: ask the Agenda'],
+  [
+    'packages/simulator/src/performance.ts',
+    'export const now = () => performance.now()',
+    'performance: ask the Agenda',
+  ],
+  ['packages/simulator/src/random.ts', 'export const draw = () => Math.random()', 'Math: draw from a stream of Chance'],
+  ['packages/simulator/src/exp.ts', 'export const big = (n: number) => Math.exp(n)', 'Math: draw from a stream'],
+  ['packages/simulator/src/crypto.ts', 'export const id = () => crypto.randomUUID()', 'crypto: draw from a stream'],
+  ['packages/simulator/src/timeout.ts', 'export const later = () => setTimeout(later, 1)', 'setTimeout: make an'],
+  [
+    'packages/simulator/src/immediate.ts',
+    'export const soon = () => setImmediate(soon)',
+    'setImmediate: ask the Agenda',
+  ],
+  ['packages/simulator/src/process.ts', 'export const home = () => process.env.HOME', 'process: what is wanted'],
+  ['packages/simulator/src/global.ts', 'export const clock = () => globalThis.Date', 'globalThis: what is needed'],
+]
+
 const imports = (name: string, message: string, ...modules: string[]) =>
   modules.map(
     (module, index): Offence => [
@@ -77,6 +97,7 @@ const arrows: Offence[] = [
     '@quorate/core/testing',
   ),
   ...imports('host', 'host imports only', '@quorate/raft', '@quorate/nats', '@quorate/level', 'classic-level'),
+  ...imports('simulator', 'simulator imports only', '@quorate/raft', '@quorate/kv', 'node:fs', 'node:crypto'),
   ...imports('nats', 'nats imports only', '@quorate/host', '@quorate/level', '@quorate/raft', 'xstate'),
   ...imports('level', 'level imports only', '@quorate/host', '@quorate/nats', '@quorate/raft', 'xstate'),
   ...imports('checker', 'checker imports only', 'node:fs', '@quorate/raft', '@quorate/host', '@quorate/simulator'),
@@ -138,7 +159,7 @@ const long: Offence[] = [
   ['packages/cli/src/longFile.ts', 'console.log(1)\n'.repeat(301), 'This file has'],
 ]
 
-const offences: readonly Offence[] = [...pure, ...arrows, ...deep, ...others, ...long]
+const offences: readonly Offence[] = [...pure, ...simulated, ...arrows, ...deep, ...others, ...long]
 
 /** What looks like an offence and is none. */
 const innocent: readonly (readonly [path: string, source: string])[] = [

@@ -147,7 +147,18 @@ function drawPartition(own: Chance, atUs: number, { nodes, clients, toUs }: Peri
     if (place < 2) (place === 0 ? side : others).push(client)
   }
   const forMs = drawMs(own, 8000)
-  switch (own.below(6)) {
+  switch (own.below(8)) {
+    case 6:
+    case 7: {
+      // Some clients are left with who led, for long enough that the others elect another.
+      const deceived = clients.filter(() => own.isOne(500))
+      const forMs = own.between(1500, 6000)
+      const rest = everyone.filter((name) => !deceived.includes(name))
+      return [
+        { atUs, do: 'cut', from: [whoLeads, ...deceived], to: rest, forMs, as: 'partition' },
+        { atUs, do: 'cut', from: rest, to: [whoLeads, ...deceived], forMs, as: 'partition' },
+      ]
+    }
     case 4:
       return [{ atUs, do: 'cut', from: nodes, to: [whoLeads], forMs, as: 'one-way partition' }]
     case 5:

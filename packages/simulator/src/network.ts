@@ -12,9 +12,9 @@ import {
 } from '@quorate/core'
 import type { Agenda } from './agenda.js'
 import type { Fates } from './fates.js'
-import { garbled, isAddress, isUnderstood, typeOf } from './passingBytes.js'
 import { type MessageFate, nominalDelayUs } from './script.js'
 import type { SimulatedProcess } from './simulatedProcess.js'
+import { garbled, isAddress, isUnderstood, typeOf } from './wireBytes.js'
 
 /** A message to oneself never leaves the process. */
 const selfDelayUs = 50

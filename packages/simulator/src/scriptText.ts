@@ -156,13 +156,13 @@ class LineReader {
   }
 
   rest(): Record<string, unknown> {
-    return Object.fromEntries([...this.#fields].map(([name, text]) => [name, fieldValueOf(text)]))
+    return Object.fromEntries([...this.#fields].map(([name, text]) => [name, plainValue(text)]))
   }
 }
 
 const isField = (word: string): boolean => /^\w+=/.test(word)
 
-function fieldValueOf(text: string): unknown {
+function plainValue(text: string): unknown {
   if (text.startsWith('[')) return text === '[]' ? [] : text.slice(1, -1).split(',')
   if (text === 'true' || text === 'false') return text === 'true'
   return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text.replaceAll('+', ' ')

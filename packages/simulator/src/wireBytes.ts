@@ -1,12 +1,21 @@
 import { type Address, checkAddress, decodeEnvelope, type Message, type MessageCodec } from '@quorate/core'
 import { Chance } from './chance.js'
 
-/** What a bus can tell of the bytes that it carries, and do to them. @module */
+/** What a bus can know of the bytes that it carries, and do to them. @module */
+
+/** The type that the envelope names. */
+export function typeOf(bytes: Uint8Array): string {
+  try {
+    return decodeEnvelope(bytes).type
+  } catch {
+    return 'bytes'
+  }
+}
 
 /** Addresses that were found to be good: there are few. */
 const addresses = new Set<Address>()
 
-/** True if a bus takes messages for it. */
+/** True for an address that a bus takes. */
 export function isAddress(address: Address): boolean {
   if (addresses.has(address)) return true
   try {
@@ -18,12 +27,14 @@ export function isAddress(address: Address): boolean {
   return true
 }
 
-/** The type that the envelope names. */
-export function typeOf(bytes: Uint8Array): string {
+/** True if somebody could take these bytes for a message of one of the codecs, or of a host. */
+export function isUnderstood(bytes: Uint8Array, codecs: readonly MessageCodec<Message>[]): boolean {
   try {
-    return decodeEnvelope(bytes).type
+    const { type, payload } = decodeEnvelope(bytes)
+    codecs.find(({ types }) => types.includes(type))?.decode(type, payload)
+    return true
   } catch {
-    return 'bytes'
+    return false
   }
 }
 
@@ -36,16 +47,4 @@ export function garbled(bytes: Uint8Array, how: number): Uint8Array {
   const length = chance.between(1, 8)
   for (let at = first; at < Math.min(first + length, changed.length); at++) changed[at] = chance.below(256)
   return changed
-}
-
-/** True if somebody could take these bytes for a message. */
-export function isUnderstood(bytes: Uint8Array, codecs: readonly MessageCodec<Message>[]): boolean {
-  try {
-    const { type, payload } = decodeEnvelope(bytes)
-    const codec = codecs.find(({ types }) => types.includes(type))
-    if (codec) codec.decode(type, payload)
-    return true
-  } catch {
-    return false
-  }
 }

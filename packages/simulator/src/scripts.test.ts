@@ -1,0 +1,202 @@
+import { describe, expect, test } from 'vitest'
+import { Agenda } from './agenda.js'
+import { Chance } from './chance.js'
+import { spaceTimeDiagram } from './diagram.js'
+import type { Script, Step } from './script.js'
+import { formatScript, parseScript } from './scriptText.js'
+import { lengthOf, shrink } from './shrink.js'
+import { SimulatedProcess } from './simulatedProcess.js'
+
+const script: Script = {
+  subject: 'raft',
+  nodes: 3,
+  seed: 7,
+  variant: 8,
+  bootstrap: false,
+  endUs: 9_000_500,
+  steps: [
+    { atUs: 1_203_250, do: 'crash', node: 'n_1', afterEffects: 3, forMs: 400, unsynced: 'lost', rot: 'tail' },
+    { atUs: 1_500_000, do: 'cut', from: ['n_1'], to: ['n2', 'c1'], forMs: 8.5, as: 'one-way partition' },
+    { atUs: 1_600_000, do: 'operation', client: 'c1', f: 'cas', key: 'x', value: 3, expected: 2 },
+    { atUs: 2_000_000, do: 'heal', core: ['n2', 'n3'] },
+  ],
+  messages: new Map([
+    ['RequestVote#2 n_1>n3', { isLost: true }],
+    ['AppendEntries#7 n2>n3', { delayUs: 812_001, againUs: 5, garbled: 99 }],
+  ]),
+  writes: new Map([['n2#12', 300_000]]),
+}
+
+describe('a script as text', () => {
+  test('is what was written', () => {
+    expect(parseScript(formatScript(script))).toEqual(script)
+    expect(parseScript(`# said\n\n${formatScript(script)}\n| drawn`)).toEqual(script)
+  })
+
+  test('one line each, for people', () => {
+    expect(formatScript(script).split('\n')).toEqual([
+      'simulation raft nodes=3 seed=7 variant=8 bootstrap=false endMs=9000.5',
+      'at 1203.25 crash node=n_1 afterEffects=3 forMs=400 unsynced=lost rot=tail',
+      'at 1500 cut from=[n_1] to=[n2,c1] forMs=8.5 as=one-way+partition',
+      'at 1600 operation client=c1 f=cas key=x value=3 expected=2',
+      'at 2000 heal core=[n2,n3]',
+      'message RequestVote#2 n_1>n3 lost',
+      'message AppendEntries#7 n2>n3 afterMs=812.001 againMs=0.005 garbled=99',
+      'write n2#12 takesMs=300',
+    ])
+  })
+
+  test.each([
+    ['', /line 1 .* a line that begins with simulation/],
+    ['simulation raft nodes=3', /line 1 .* seed=/],
+    ['simulation raft nodes=x seed=1 variant=1 bootstrap=true endMs=1', /a number after nodes=/],
+    ['hello', /line 1 .* simulation, at, message or write/],
+    [`${formatScript(script)}\nat 5 dance`, /line 9 .* a known step/],
+    [`${formatScript(script)}\nmessage X`, /line 9 .* another word/],
+  ])('%s is none', (text, error) => {
+    expect(() => parseScript(text)).toThrow(error)
+  })
+})
+
+describe('shrinking', () => {
+  const crash = (atUs: number): Step => ({ atUs, do: 'crash', node: 'n1', afterEffects: 5, forMs: 1, unsynced: 'lost' })
+  const large: Script = {
+    ...script,
+    steps: Array.from({ length: 60 }, (_, at) => crash(at)),
+    messages: new Map(Array.from({ length: 300 }, (_, at) => [`X#${at} a>b`, { delayUs: at }])),
+  }
+
+  test('leaves what is to blame, and nothing else', async () => {
+    let tries = 0
+    const fails = async ({ steps, messages }: Script) => {
+      tries++
+      const has = (atUs: number) => steps.some((step) => step.atUs === atUs)
+      return has(7) && has(41) && messages.has('X#133 a>b')
+    }
+    const short = await shrink(large, { fails })
+    expect(short.steps.map(({ atUs }) => atUs)).toEqual([7, 41])
+    expect([...short.messages.keys()]).toEqual(['X#133 a>b'])
+    expect(lengthOf(short)).toBe(3)
+    expect(short.steps[0]).toMatchObject({ afterEffects: 0 })
+    expect(tries).toBeLessThan(200)
+  })
+
+  test('keeps what fails when it may try no more', async () => {
+    const fails = async ({ steps }: Script) => steps.length >= 11
+    const short = await shrink(large, { fails, triesMax: 5 })
+    expect(short.steps.length).toBeGreaterThanOrEqual(11)
+    expect(await fails(short)).toBe(true)
+  })
+})
+
+test('a space-time diagram: lanes, arrows, what happens where, and no message that is no news', () => {
+  const trace = [
+    '1.000 n1 says Vote to g/server/all 10 abc',
+    '2.000 n2 hears Vote from n1',
+    '2.500 n1 misses Reply from n2: loss',
+    '3.000 n2 suffers crash',
+    ...Array.from({ length: 9 }, (_, at) => `${4 + at}.000 n2 hears Beat from n1`),
+  ]
+  expect(spaceTimeDiagram(trace, ['n1', 'n2'])).toEqual([
+    '           n1                    n2',
+    '    2.000  |- Vote ------------->|',
+    '    2.500  < Reply lost ---------|',
+    '    3.000  |                     * suffers crash',
+  ])
+  expect(spaceTimeDiagram(trace, ['n1', 'n2'], 1)[1]).toMatch(/2 earlier events/)
+})
+
+describe('chance', () => {
+  test('a draw more in one stream moves no other', () => {
+    const draws = (extra: number) => {
+      const root = Chance.of(5)
+      const a = root.stream('a')
+      for (let draw = 0; draw < extra; draw++) a.below(10)
+      return [root.stream('b').below(1000), root.stream('b').at(3).below(1000)]
+    }
+    expect(draws(7)).toEqual(draws(0))
+  })
+
+  test('is the same everywhere: these very numbers', () => {
+    const chance = Chance.of(2 ** 40 + 1).stream('x')
+    expect([1, 2, 3, 4].map(() => chance.below(1000))).toMatchInlineSnapshot(`
+      [
+        525,
+        692,
+        694,
+        992,
+      ]
+    `)
+  })
+
+  test('is even enough', () => {
+    const counts = [0, 0, 0, 0, 0]
+    for (let at = 0; at < 5000; at++) {
+      const value = Chance.of(at).stream('even').below(5)
+      counts[value] = (counts[value] ?? 0) + 1
+    }
+    for (const count of counts) expect(Math.abs(count - 1000)).toBeLessThan(150)
+  })
+})
+
+describe('time', () => {
+  test('arrivals come before timers of the same time, and all in the order in which they were asked for', () => {
+    const agenda = new Agenda()
+    const seen: string[] = []
+    agenda.at(5, 'timer', () => seen.push('timer'))
+    agenda.at(5, 'arrival', () => agenda.soon(() => seen.push('soon')))
+    agenda.at(5, 'arrival', () => seen.push('second'))
+    agenda.cancel(agenda.at(5, 'arrival', () => seen.push('cancelled')))
+    while (agenda.step(10));
+    expect(seen).toEqual(['soon', 'second', 'timer'])
+    expect(agenda.nowUs).toBe(10)
+  })
+
+  test('who asks for itself for ever is found', () => {
+    const agenda = new Agenda()
+    const again = () => agenda.soon(again)
+    again()
+    expect(() => agenda.step(1)).toThrow(RangeError)
+  })
+
+  const pass = (agenda: Agenda, us: number) => {
+    const untilUs = agenda.nowUs + us
+    while (agenda.step(untilUs));
+  }
+
+  test('a clock runs at a rate of its own, and jumps', () => {
+    const agenda = new Agenda()
+    const process = new SimulatedProcess('n1', agenda, () => {}, 2_000_000)
+    const fired: number[] = []
+    process.clock.setTimeout(() => fired.push(agenda.nowUs), 10)
+    pass(agenda, 20_000)
+    expect(fired).toEqual([5000])
+    expect(process.clock.nowMs()).toBe(40)
+    process.setRate(500_000)
+    process.clock.setTimeout(() => fired.push(agenda.nowUs), 10)
+    pass(agenda, 10_000)
+    expect(fired).toEqual([5000])
+    process.jump(5)
+    pass(agenda, 1)
+    expect(fired).toEqual([5000, 30_000])
+  })
+
+  test('a paused process hears first what arrived, then its timers; a dead one nothing', () => {
+    const agenda = new Agenda()
+    const process = new SimulatedProcess('n1', agenda, () => {})
+    const seen: string[] = []
+    process.clock.setTimeout(() => seen.push('timer'), 1)
+    process.pause()
+    pass(agenda, 5000)
+    process.enter(() => seen.push('message'))
+    expect(seen).toEqual([])
+    process.resume()
+    pass(agenda, 1)
+    expect(seen).toEqual(['message', 'timer'])
+    process.clock.setTimeout(() => seen.push('never'), 1)
+    process.kill()
+    process.enter(() => seen.push('never'))
+    pass(agenda, 5000)
+    expect(seen).toHaveLength(2)
+  })
+})
