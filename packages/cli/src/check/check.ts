@@ -57,7 +57,7 @@ export const runCheck = async (io: Io, name: string, settings: CheckSettings): P
   }
   const { report, seconds, isInterrupted } = await explore(io, new Check(model, options), settings.seconds)
   if (settings.json) printLine(io, JSON.stringify(jsonOf(report, seconds)))
-  else for (const line of textOf(report, seconds)) printLine(io, line)
+  else for (const line of textOf(report, options, seconds)) printLine(io, line)
   if (isInterrupted) throw new InterruptedError()
   io.exitCode = exitCodeOf(report)
 }

@@ -1,4 +1,4 @@
-import { type CheckReport, type PropertyReport, transcriptOf } from '@quorate/checker'
+import { type CheckOptions, type CheckReport, type PropertyReport, transcriptOf } from '@quorate/checker'
 import { table } from '../output.js'
 
 const endings = {
@@ -37,8 +37,14 @@ export const jsonOf = (report: CheckReport, seconds: number) => {
   }
 }
 
+/** What was left out on purpose. */
+const leftOut = ({ reduction, symmetry }: CheckOptions): string =>
+  [reduction ? 'orders of steps that no property can tell' : '', symmetry ? 'other names for the same' : '']
+    .filter((text) => text !== '')
+    .join(' and ') || 'nothing'
+
 /** What is printed for people. */
-export const textOf = (report: CheckReport, seconds: number): readonly string[] => {
+export const textOf = (report: CheckReport, options: CheckOptions, seconds: number): readonly string[] => {
   const { model, ending, distinct, generated, depth, properties, bytes, computedSteps, collisions } = report
   return [
     `${model}: ${endings[ending]}`,
@@ -46,6 +52,7 @@ export const textOf = (report: CheckReport, seconds: number): readonly string[] 
     `  generated  ${count(generated)}`,
     `  depth      ${depth}`,
     `  states/s   ${count(Math.round(distinct / seconds))} (${seconds.toFixed(1)} s, ${Math.round(bytes / distinct)} bytes a state, ${count(computedSteps)} steps of actors)`,
+    `  left out   ${leftOut(options)}`,
     ...(collisions === undefined ? [] : [`  collisions ${collisions}`]),
     '',
     ...table(
