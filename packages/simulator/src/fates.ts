@@ -11,7 +11,7 @@ export interface Fates {
 export const messageKey = (type: string, from: string, to: string, ordinal: number): string =>
   `${type}#${ordinal} ${from}>${to}`
 
-export const writeKey = (node: string, ordinal: number): string => `${node}#${ordinal}`
+const writeKey = (node: string, ordinal: number): string => `${node}#${ordinal}`
 
 /** The fates that a script names. */
 export const scripted = (script: {

@@ -2,7 +2,6 @@ import type { NodeId } from '@quorate/core'
 import type { Appointment } from './agenda.js'
 import { type Step, whoLeads } from './script.js'
 import { trueRate } from './simulatedProcess.js'
-import { timeText } from './trace.js'
 import type { World } from './world.js'
 
 type StepOf<Kind extends Step['do']> = Extract<Step, { readonly do: Kind }>
@@ -203,13 +202,4 @@ export class Faults {
     this.#world.happened(fault)
     this.#world.note(whom, `suffers ${fault}`)
   }
-}
-
-/** A step in words, for people. */
-export const describeStep = (step: Step): string => {
-  const { atUs, do: what, ...details } = step
-  const words = Object.entries(details).map(
-    ([name, value]) => `${name}=${Array.isArray(value) ? value.join(',') : value}`,
-  )
-  return `${timeText(atUs)} ms: ${what} ${words.join(' ')}`
 }

@@ -1,7 +1,7 @@
 import { type Entry, Log, type StoreWrite } from '@quorate/core'
 import { describe, expect, test } from 'vitest'
-import { multiPaxosSubject, paxosSubject, raftSubject } from '../subjects.test.fixture.js'
 import { Chance } from '../chance.js'
+import { multiPaxosSubject, paxosSubject, raftSubject } from '../subjects.test.fixture.js'
 import { allInvariants } from './all.js'
 import { chosenStaysChosen } from './chosenStaysChosen.js'
 import { clientHistory } from './clientHistory.js'
@@ -31,7 +31,11 @@ const definitions = {
 }
 
 /** What an invariant says of what it is shown. */
-function judge(make: InvariantFactory, protocol: keyof typeof definitions, show: (invariant: Required<Invariant>) => void) {
+function judge(
+  make: InvariantFactory,
+  protocol: keyof typeof definitions,
+  show: (invariant: Required<Invariant>) => void,
+) {
   const found: string[] = []
   const invariant = make({ group: 'g', definition: definitions[protocol], broken: (how) => found.push(how) })
   if (!invariant) throw new Error(`it says nothing about ${protocol}`)
@@ -87,8 +91,7 @@ describe('Raft', () => {
     const first = logOf(1, 2)
     const commit = () =>
       invariant.stepped(place('n1'), server('leader', 2, first, 0), undefined, server('leader', 2, first, 2))
-    const next = () =>
-      invariant.stepped(place('n2'), server('candidate', 3), undefined, server('leader', 3, second))
+    const next = () => invariant.stepped(place('n2'), server('candidate', 3), undefined, server('leader', 3, second))
     invariant.stepped(place('n1'), server('candidate', 2), undefined, server('leader', 2, first))
     for (const step of isLate ? [next, commit] : [commit, next]) step()
   }
@@ -163,7 +166,11 @@ describe('Paxos', () => {
     const told = (first: number, second: number) => (invariant: Required<Invariant>) => {
       for (const value of [1, 2]) invariant.began(value, { f: 'propose', key: 'd', value })
       const tell = (process: number, value: number) =>
-        invariant.answered(process, { f: 'propose', key: 'd', value: process }, { type: 'ok', value, revision: 0, isDone: true })
+        invariant.answered(
+          process,
+          { f: 'propose', key: 'd', value: process },
+          { type: 'ok', value, revision: 0, isDone: true },
+        )
       tell(1, first)
       tell(2, second)
     }
@@ -234,10 +241,15 @@ describe('host and clients', () => {
     judge(clientHistory, 'raft', (invariant) => {
       for (const line of lines) line(invariant)
     })
-  const began = (process: number, operation: Parameters<Required<Invariant>['began']>[1]) => (invariant: Required<Invariant>) =>
-    invariant.began(process, operation)
+  const began =
+    (process: number, operation: Parameters<Required<Invariant>['began']>[1]) => (invariant: Required<Invariant>) =>
+      invariant.began(process, operation)
   const ended =
-    (process: number, operation: typeof write1 | typeof write2 | typeof read, ending: Parameters<Required<Invariant>['answered']>[2]) =>
+    (
+      process: number,
+      operation: typeof write1 | typeof write2 | typeof read,
+      ending: Parameters<Required<Invariant>['answered']>[2],
+    ) =>
     (invariant: Required<Invariant>) =>
       invariant.answered(process, operation, ending)
 
@@ -254,13 +266,17 @@ describe('host and clients', () => {
     // What was refused must not be seen.
     const refused = [began(1, write1), ended(1, write1, { type: 'fail', code: 'x' })]
     expect(told(...refused, began(2, read), ended(2, read, ok(1, 5)))).toHaveLength(1)
-    expect(told(began(1, write2), ended(1, write2, ok(2, 9)), began(1, write1), ended(1, write1, ok(1, 5)))).toHaveLength(1)
+    expect(
+      told(began(1, write2), ended(1, write2, ok(2, 9)), began(1, write1), ended(1, write1, ok(1, 5))),
+    ).toHaveLength(1)
   })
 })
 
 test('each invariant is about some protocol, and says where it comes from', () => {
   for (const make of allInvariants) {
-    const made = Object.values(definitions).flatMap((definition) => make({ group: 'g', definition, broken: () => {} }) ?? [])
+    const made = Object.values(definitions).flatMap(
+      (definition) => make({ group: 'g', definition, broken: () => {} }) ?? [],
+    )
     expect(made.length).toBeGreaterThan(0)
     for (const { name, source } of made) expect(`${name}: ${source}`).toMatch(/^\S.*: .*\(\d{4}\)/)
   }
