@@ -4,10 +4,13 @@ import { type AnyActorLogic, assign, emit } from 'xstate'
 import type { SimulationSubject } from './subject.js'
 import { multiPaxosSubject, paxosSubject, raftSubject } from './subjects.test.fixture.js'
 
-/** A protocol with one thing wrong in it, and how many seeds the simulator has to find it. */
-export interface Mistake {
+interface Found {
   readonly name: string
   readonly subject: SimulationSubject
+}
+
+/** A protocol with one thing wrong in it, and how many seeds the simulator has to find it. */
+export interface Mistake extends Found {
   /** Seeds that are tried at most, from 1. */
   readonly seedsMax: number
   /** A seed at which it is known to be found, so that a quick test need not search for it. */
@@ -75,7 +78,7 @@ const committing = (role: 'leader' | 'follower', target: (self: Any) => number):
     },
   })
 
-export const raftMistakes: readonly Omit<Mistake, 'seedsMax' | 'foundAt'>[] = [
+const raftMistakes: readonly Found[] = [
   { name: 'a voter that votes for everyone', subject: raftWith({ follower: { guards: { mayVote: () => true } } }) },
   { name: 'a voter that forgets its vote', subject: raftWith({ follower: { actions: { vote: nothing } } }) },
   {
@@ -208,7 +211,7 @@ export const raftMistakes: readonly Omit<Mistake, 'seedsMax' | 'foundAt'>[] = [
   },
 ]
 
-export const multiPaxosMistakes: readonly Omit<Mistake, 'seedsMax' | 'foundAt'>[] = [
+const multiPaxosMistakes: readonly Found[] = [
   {
     name: 'an acceptor that breaks its promise',
     subject: multiPaxosSubject(
@@ -311,7 +314,7 @@ export const multiPaxosMistakes: readonly Omit<Mistake, 'seedsMax' | 'foundAt'>[
   },
 ]
 
-export const paxosMistakes: readonly Omit<Mistake, 'seedsMax' | 'foundAt'>[] = [
+const paxosMistakes: readonly Found[] = [
   {
     name: 'an acceptor of one decision that breaks its promise',
     subject: paxosSubject(
@@ -336,4 +339,13 @@ export const paxosMistakes: readonly Omit<Mistake, 'seedsMax' | 'foundAt'>[] = [
   },
 ]
 
-export const mistakes = [...raftMistakes, ...multiPaxosMistakes, ...paxosMistakes]
+/** Where each is known to be found. A long run searches from the first seed on. */
+const foundAt: Readonly<Record<string, number>> = {}
+
+const seedsMax = 60
+
+export const mistakes: readonly Mistake[] = [...raftMistakes, ...multiPaxosMistakes, ...paxosMistakes].map((found) => ({
+  ...found,
+  seedsMax,
+  foundAt: foundAt[found.name] ?? 1,
+}))

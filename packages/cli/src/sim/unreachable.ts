@@ -1,5 +1,56 @@
-/** Transitions that no simulated run takes, and why: they guard against what the roles themselves never do. @module */
+/** Transitions that no simulated run takes, and why. @module */
 
-export const unreachableInRaft: Readonly<Record<string, string>> = {}
-export const unreachableInMultiPaxos: Readonly<Record<string, string>> = {}
-export const unreachableInPaxos: Readonly<Record<string, string>> = {}
+type Reasons = Readonly<Record<string, string>>
+
+const because = (reason: string, ...names: readonly string[]): Reasons =>
+  Object.fromEntries(names.map((name) => [name, reason]))
+
+const nobodySaysSo = 'no role says such a thing, and a link drops what is garbled into it'
+const appendsNothing = 'the host tells only who appends or truncates, and this role does neither'
+const tooMany = 'a run of minutes does not come to as many'
+
+export const unreachableInRaft: Reasons = {
+  ...because(nobodySaysSo, 'follower AppendEntries [isMalformed]'),
+  ...because('Election Safety: a term has no other leader', 'leader AppendEntries', 'leader InstallSnapshot'),
+}
+
+export const unreachableInMultiPaxos: Reasons = {
+  ...because(
+    nobodySaysSo,
+    'acceptor Accept [isMalformed]',
+    'acceptor Accept [isNobodysAccept]',
+    'acceptor Prepare [isNobodysPrepare]',
+    'acceptor.serving.led Prepare [isNobodysPrepare]',
+    'learner Chosen [isMalformed]',
+    'proxyLeader Accept [isNobodys]',
+  ),
+  ...because(
+    appendsNothing,
+    'standby storage.persisted',
+    'preparing storage.persisted',
+    'leading storage.persisted',
+    'learner storage.persisted',
+    'batcher storage.persisted',
+    'proxyLeader storage.persisted',
+  ),
+  ...because(
+    tooMany,
+    'acceptor Accept [isOutOfReach] -> led',
+    'acceptor Learn [isForgotten]',
+    'acceptor always [mayForget]',
+    'acceptor always [mayForgetAll]',
+    'batcher.led client.read [hasTooManyReads]',
+    'learner Chosen [isTooFarAhead]',
+  ),
+}
+
+export const unreachableInPaxos: Reasons = {
+  ...because(
+    nobodySaysSo,
+    'acceptor Accept [isNobodysAccept]',
+    'acceptor Prepare [isNobodysPrepare]',
+    'learner.listening Accepted [isNobodysProposal]',
+  ),
+  ...because(appendsNothing, 'proposer storage.persisted', 'acceptor storage.persisted', 'learner storage.persisted'),
+  ...because(tooMany, 'proposer client.asked [isOverloaded]'),
+}
