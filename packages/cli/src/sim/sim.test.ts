@@ -38,7 +38,7 @@ describe('quorate sim', () => {
     expect(report.eventsPerSecond).toBeGreaterThan(0)
     expect(report.coverage.server.taken).toBeGreaterThan(30)
     expect(report.coverage.server.total).toBeGreaterThan(report.coverage.server.taken)
-    expect(report.coverage.server.missing).toContain('leader AppendEntries')
+    expect(report.coverage.server.missing).toContain('candidate InstallSnapshot -> lost')
     expect(Object.keys(report.faults).length).toBeGreaterThan(3)
   })
 

@@ -115,7 +115,7 @@ export function singlePaxos(scope: SinglePaxosScope): Model {
     loses: ({ type }) => type === 'Learn',
     // The one learner asks when it starts, and is asked by nobody.
     tells: (role) =>
-      role === 'learner' ? [] : role === 'proposer' ? ['acceptor', 'learner'] : ['proposer', 'learner'],
+      role === 'learner' ? [] : role === 'proposer' ? ['acceptor', 'proposer', 'learner'] : ['proposer', 'learner'],
     crashes: scope.crashes > 0 ? [scope.crashing ?? 'acceptor'] : [],
     requests: asked.map(({ node, name, value }, at) => ({
       name,
