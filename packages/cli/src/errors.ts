@@ -105,3 +105,25 @@ export class UnequalRunsError extends QuorateError {
     )
   }
 }
+
+/** `QUORATE_UNKNOWN_MODEL`: a model that is neither known by its name nor a file. */
+export class UnknownModelError extends QuorateError {
+  constructor(name: string, known: string) {
+    super('QUORATE_UNKNOWN_MODEL', `there is no model ${JSON.stringify(name)}: expected one of ${known}, or a file`)
+  }
+}
+
+/** `QUORATE_UNUSABLE_MODEL`: a file from which no model could be loaded. */
+export class UnusableModelError extends QuorateError {
+  constructor(path: string, what: string, options?: { cause?: unknown }) {
+    super('QUORATE_UNUSABLE_MODEL', `${path}: ${what}`, options)
+  }
+}
+
+/** `QUORATE_UNREADABLE_HISTORY`: the file of a history cannot be read at all. */
+export class UnreadableHistoryFileError extends QuorateError {
+  constructor(path: string, cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    super('QUORATE_UNREADABLE_HISTORY', `the history ${path} cannot be read: ${reason}`, { cause })
+  }
+}

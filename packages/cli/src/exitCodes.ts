@@ -7,8 +7,12 @@ export const exitCodes = {
   failure: 1,
   /** The command line, the topology or an input is not what was expected: nothing was tried. */
   usage: 2,
+  /** `lincheck`: the search ended before it could tell. */
+  unknown: 2,
   /** There is no such entry, or it is another one than compare-and-set expected. */
   notFound: 3,
+  /** `lincheck`: a history that cannot be read. */
+  unreadableHistory: 3,
   /** The bus or the group gave no answer in time. `QUORATE_UNKNOWN_OUTCOME` says that a change may have happened. */
   unavailable: 4,
   /** Ended by Ctrl-C. */
@@ -30,9 +34,11 @@ const usageCodes: ReadonlySet<string> = new Set([
   'QUORATE_INVALID_BUS_URL',
   'QUORATE_INVALID_CONFIGURATION',
   'QUORATE_INVALID_IDENTIFIER',
+  'QUORATE_INVALID_MODEL',
   'QUORATE_INVALID_NAME',
   'QUORATE_QUORUMS_DO_NOT_MEET',
   'QUORATE_UNENCODABLE_VALUE',
+  'QUORATE_UNKNOWN_MODEL',
   'QUORATE_UNKNOWN_NODE',
   'QUORATE_UNKNOWN_ROLE',
   'QUORATE_UNPLACED_ROLE',
@@ -42,7 +48,17 @@ const usageCodes: ReadonlySet<string> = new Set([
   'QUORATE_UNSUITABLE_INPUT',
   'QUORATE_UNSUPPORTED_SCHEMA',
   'QUORATE_UNUSABLE_ROLE',
+  'QUORATE_UNUSABLE_MODEL',
   'QUORATE_UNUSABLE_TOPOLOGY',
+])
+
+const historyCodes: ReadonlySet<string> = new Set([
+  'QUORATE_HISTORY_TOO_LARGE',
+  'QUORATE_MALFORMED_EVENT',
+  'QUORATE_OVERLAPPING_OPERATIONS',
+  'QUORATE_UNKNOWN_OPERATION',
+  'QUORATE_UNMATCHED_COMPLETION',
+  'QUORATE_UNREADABLE_HISTORY',
 ])
 
 const unavailableCodes: ReadonlySet<string> = new Set([
@@ -58,5 +74,6 @@ export const exitCodeOf = (error: unknown): number => {
   if (!isQuorateError(error)) return exitCodes.failure
   if (error.code === 'QUORATE_INTERRUPTED') return exitCodes.interrupted
   if (usageCodes.has(error.code)) return exitCodes.usage
+  if (historyCodes.has(error.code)) return exitCodes.unreadableHistory
   return unavailableCodes.has(error.code) ? exitCodes.unavailable : exitCodes.failure
 }

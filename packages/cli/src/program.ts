@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
+import { checkCommand } from './commands/check.js'
 import { demoCommand } from './commands/demo.js'
 import { diagramCommand } from './commands/diagram.js'
 import { kvCommand } from './commands/kv.js'
+import { lincheckCommand } from './commands/lincheck.js'
 import { newCommand } from './commands/new.js'
 import { protoCommand } from './commands/proto.js'
 import { simCommand } from './commands/sim.js'
@@ -20,6 +22,8 @@ Examples:
   quorate status
   quorate sim raft --runs 100               a hundred faulty half minutes, one seed each
   quorate diagram raft > raft.svg           a protocol, drawn from its statecharts
+  quorate check raft-election               every run of a small scope
+  quorate lincheck history.jsonl            is it linearizable, and if not, why
   quorate new role witness                  a role of your own, with its tests
 ${exitCodesHelp}`
 
@@ -34,8 +38,10 @@ export const program = (io: Io): Command => {
     demoCommand,
     kvCommand,
     statusCommand,
-    diagramCommand,
     simCommand,
+    checkCommand,
+    lincheckCommand,
+    diagramCommand,
     newCommand,
     protoCommand,
   ])

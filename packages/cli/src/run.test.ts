@@ -13,6 +13,7 @@ describe('help', () => {
     [['kv', 'delete']],
     [['kv', 'cas']],
     [['kv', 'range']],
+    [['check']],
     [['new']],
     [['new', 'role']],
     [['proto']],
@@ -36,7 +37,7 @@ describe('help', () => {
     },
   )
 
-  test.each([[['new', 'role']], [['proto']]])('quorate %j --help: examples', async (command) => {
+  test.each([[['check']], [['new', 'role']], [['proto']]])('quorate %j --help: examples', async (command) => {
     expect((await runCaptured([...command, '--help'])).out).toContain('Examples:')
   })
 

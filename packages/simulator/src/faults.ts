@@ -149,15 +149,10 @@ export class Faults {
 
   #cut({ from, to, forMs, as }: StepOf<'cut'>): void {
     this.#noteFault(as, `${from.join(',')}>${to.join(',')}`)
-    const leader = this.#world.named(whoLeads)?.id
-    // Who leads stands on the side that says so, and is none of the nodes of the other.
-    const side = (names: readonly string[], others: readonly string[]) =>
-      names.flatMap((name) => {
-        if (name === whoLeads) return leader ?? []
-        return name === leader && others.includes(whoLeads) ? [] : name
-      })
-    for (const a of side(from, to)) {
-      for (const b of side(to, from)) {
+    const namesOf = (names: readonly string[]) =>
+      names.flatMap((name) => (name === whoLeads ? (this.#world.named(name)?.id ?? []) : name))
+    for (const a of namesOf(from)) {
+      for (const b of namesOf(to)) {
         if (a === b) continue
         this.#world.network.cut(a, b)
         this.#until(forMs, [a, b], () => this.#world.network.mend(a, b))

@@ -64,10 +64,12 @@ const silentBeats = 5
 const isSilent = (self: Leading, role: RoleName, node: NodeId): boolean =>
   self.beat - (self.heardAt[roleAt(self, role, node)] ?? 0) > silentBeats
 
+const heardOf = (self: Leading, role: RoleName): readonly NodeId[] =>
+  self.config.nodes[role].filter((node) => !isSilent(self, role, node))
+
 const present = (self: Leading, role: RoleName): readonly NodeId[] => {
-  const nodes = self.config.nodes[role]
-  const there = nodes.filter((node) => !isSilent(self, role, node))
-  return there.length === 0 ? nodes : there
+  const there = heardOf(self, role)
+  return there.length === 0 ? self.config.nodes[role] : there
 }
 
 export function toEach(self: Leading, role: RoleName, message: MultiPaxosMessage): readonly Outgoing[] {
@@ -134,10 +136,12 @@ export function withNextPoll(self: Leading) {
   }
 }
 
+/** To a proxy leader; without any, or when all of them are silent, to the acceptors. */
 function acceptsOf(self: Leading, poll: Poll, turn: number): readonly Outgoing[] {
   const message = accept(self, poll)
-  return usesProxies(self)
-    ? [{ to: roleAt(self, 'proxyLeader', inTurn(present(self, 'proxyLeader'), turn)), message }]
+  const proxies = heardOf(self, 'proxyLeader')
+  return proxies.length > 0
+    ? [{ to: roleAt(self, 'proxyLeader', inTurn(proxies, turn)), message }]
     : toEach(self, 'acceptor', message)
 }
 
@@ -205,7 +209,7 @@ const isLate = (self: Leading, { isChosen, sentAt }: Poll): boolean =>
   !isChosen && self.beat - sentAt >= repeatAfterBeats
 
 function repeatsOf(self: Leading, poll: Poll): readonly Outgoing[] {
-  if (usesProxies(self)) return acceptsOf(self, poll, poll.number + self.beat)
+  if (heardOf(self, 'proxyLeader').length > 0) return acceptsOf(self, poll, poll.number + self.beat)
   const message = accept(self, poll)
   const missing = present(self, 'acceptor').filter((node) => !poll.votes[node])
   return missing.map((node) => ({ to: roleAt(self, 'acceptor', node), message }))

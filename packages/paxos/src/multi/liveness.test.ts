@@ -1,12 +1,13 @@
-import { atLeast, type Entry, flexible, type NodeId, type Random } from '@quorate/core'
+import { atLeast, flexible, type NodeId, type Random } from '@quorate/core'
 import type { StageActor } from '@quorate/core/testing'
 import { describe, expect, test } from 'vitest'
-import { commandOf, groupOf, history, randomOf } from './history.test.fixture.js'
+import { commandOf, groupOf, type history, randomOf } from './history.test.fixture.js'
 import type { MultiPaxosOptions } from './multiPaxos.js'
 import { fair, VirtualTime } from './virtualTime.test.fixture.js'
 
 /**
- * Whatever went wrong before: once most nodes are up, hear one another and lose few messages, what a client proposes is
+ * Whatever goes wrong, no slot has two values, and nobody reads what is older than what was acknowledged. And whatever
+ * went wrong before: once most nodes are up, hear one another and lose few messages, what a client proposes is
  * soon applied by every learner, and what it reads is answered. A run that takes too long prints its seed.
  */
 
@@ -48,22 +49,11 @@ function haveFaults(world: VirtualTime, random: Random, pick: <T>(from: readonly
         const orderer = pick(orderers)
         const texts = Array.from({ length: 1 + random.below(5) }, (_, position) => `before ${step}.${position}`)
         if (orderer.isUp) stage.propose(orderer, step, ...texts.map(commandOf))
-        if (random.below(4) === 0) orderer.tell({ type: 'client.read', request: step })
+        if (random.below(4) === 0) world.safety.read(orderer, step)
       }
     })
     world.pass(random.below(200))
   }
-}
-
-/** Proposed when the faults were over. */
-const isNew = ({ kind, bytes }: Entry): boolean =>
-  kind === 'command' && history.codecs.command.decode(bytes).startsWith('after')
-
-/** The first slot of a new command that a learner has applied since it was last asked. */
-function newSlotOf(learner: StageActor): number {
-  const slots = learner.applied.filter(({ entry }) => isNew(entry)).map(({ entry }) => entry.index)
-  learner.applied = []
-  return Math.min(...slots)
 }
 
 /** Time from the end of the faults until a proposal is applied by every learner that is up, and a read is answered. */
@@ -82,7 +72,6 @@ function recoveryOf(seed: number, options: Options, downAfterwards: readonly Nod
     for (const actor of actors) {
       if (isOut(actor) || isPowerCut) actor.crash()
       if (!isOut(actor) && !actor.isUp) actor.start()
-      actor.readable = []
     }
   })
   try {
@@ -92,25 +81,29 @@ function recoveryOf(seed: number, options: Options, downAfterwards: readonly Nod
   }
 }
 
+/** True for what was proposed when the faults were over. */
+const isNew = (value: string): boolean => value.startsWith('command "after')
+
 /** Time until a new proposal is applied by every learner that is up, and a read is answered. */
 function untilApplied(world: VirtualTime): number {
-  const { stage } = world
+  const { stage, safety } = world
   const there = [...stage.actors.values()].filter(({ isUp }) => isUp)
   const learners = there.filter(({ definition: { applies } }) => applies)
   const orderers = there.filter(({ definition: { orders } }) => orders)
-  let slot = Number.POSITIVE_INFINITY
+  let [seen, slot]: [number, number | undefined] = [0, undefined]
   const isApplied = () => {
-    slot = Math.min(slot, ...learners.map(newSlotOf))
-    return learners.every(({ driver }) => driver.applied.index >= slot)
+    if (safety.applied.size > seen) slot ??= [...safety.applied].find(([, value]) => isNew(value))?.[0]
+    seen = safety.applied.size
+    return slot !== undefined && learners.every(({ driver }) => driver.applied.index >= (slot ?? 0))
   }
-  const isRead = () => orderers.some(({ readable }) => readable.some(({ request }) => request >= 1_000_000))
+  const isRead = () => [...safety.answered].some((read) => Number(read.split('/').at(-1)) >= 1_000_000)
   const begun = world.now
   for (let time = 0; world.now - begun < boundMs; time++) {
     world.do(() => {
       for (const orderer of orderers) {
         if (!orderer.status.leads) continue
         stage.propose(orderer, 1_000_000 + time, commandOf(`after ${time}`))
-        orderer.tell({ type: 'client.read', request: 1_000_000 + time })
+        safety.read(orderer, 1_000_000 + time)
       }
     })
     if (world.pass(200, () => isApplied() && isRead())) return world.now - begun
@@ -144,6 +137,10 @@ describe('after any faults', () => {
     'batchers and proxy leaders, of which one stays down': {
       options: { proposers: ['p1', 'p2'], learners: ['l1', 'l2'], batchers: ['b1', 'b2'], proxyLeaders: ['x1', 'x2'] },
       down: ['b2', 'x1', 'n3', 'p2'],
+    },
+    'all proxy leaders stay down': {
+      options: { proposers: ['p1', 'p2'], learners: ['l1', 'l2'], batchers: ['b1'], proxyLeaders: ['x1', 'x2'] },
+      down: ['x1', 'x2'],
     },
   }
   test.each(Object.entries(groups))('%s', { timeout: 600_000 }, (name, { options, down }) => {

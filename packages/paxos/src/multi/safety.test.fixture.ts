@@ -11,6 +11,8 @@ export class Safety {
   readonly accepted = new Map<string, { value: string; by: Record<string, true> }>()
   /** The last slot that a state machine had applied when a read began. */
   readonly reads = new Map<string, number>()
+  /** Reads that were answered. */
+  readonly answered = new Set<string>()
   readonly #quorum: QuorumSystem
 
   constructor(quorum: QuorumSystem) {
@@ -34,13 +36,21 @@ export class Safety {
     for (const actor of stage.actors.values()) {
       for (const { entry } of actor.applied) this.#apply(actor, entry)
       actor.applied = []
-      for (const { request, at } of actor.readable) {
-        const begun = this.reads.get(`${actor.address}/${request}`) ?? 0
-        if (at < begun)
-          throw new Error(`${actor.address} reads at ${at} what was applied up to ${begun} before it asked`)
-      }
+      for (const { request, at } of actor.readable) this.#answer(`${actor.address}/${request}`, at)
       actor.readable = []
     }
+  }
+
+  /** A client asks for what is linearizable now. */
+  read(orderer: StageActor, request: number): void {
+    this.reads.set(`${orderer.address}/${request}`, Math.max(0, ...this.applied.keys()))
+    orderer.tell({ type: 'client.read', request })
+  }
+
+  #answer(read: string, at: number): void {
+    const begun = this.reads.get(read) ?? 0
+    if (at < begun) throw new Error(`${read} reads at ${at} what was applied up to ${begun} before it asked`)
+    this.answered.add(read)
   }
 
   #apply({ address }: StageActor, entry: Entry): void {

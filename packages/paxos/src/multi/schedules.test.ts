@@ -57,10 +57,7 @@ function run(seed: number, steps: number, { options = {}, ...cast }: Trial = {})
     } else if (dice < 89) {
       const orderer = pick(orderers)
       if (orderer.isUp) stage.propose(orderer, step, commandOf(`${seed}/${step}`))
-      if (random.below(4) === 0) {
-        safety.reads.set(`${orderer.address}/${step}`, Math.max(0, ...safety.applied.keys()))
-        orderer.tell({ type: 'client.read', request: step })
-      }
+      if (random.below(4) === 0) safety.read(orderer, step)
     } else if (dice < 97) {
       const timer = pick(Object.keys(actor.driven?.timers ?? {}))
       const isRare = ['electionTimeout', 'quorumCheck', 'leaderTimeout'].includes(timer)

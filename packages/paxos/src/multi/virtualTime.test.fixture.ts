@@ -2,6 +2,7 @@ import type { GroupDefinition, Random } from '@quorate/core'
 import { type Packet, Stage, type StageActor } from '@quorate/core/testing'
 import type { StateMachine } from 'xstate'
 import { batcher, multiPaxosAcceptor, multiPaxosLearner, multiPaxosProposer } from '../index.js'
+import { finishWrite, Safety } from './safety.test.fixture.js'
 
 /** What may go wrong, and how often. */
 export interface Weather {
@@ -27,10 +28,14 @@ interface Armed {
   readonly due: Due
 }
 
-/** A stage on which time passes: packets arrive, writes end and timers fire when they are due. Equal seeds, equal runs. */
+/**
+ * A stage on which time passes: packets arrive, writes end and timers fire when they are due. Equal seeds, equal runs.
+ * @throws when a slot has two values.
+ */
 export class VirtualTime {
   readonly stage: Stage
   readonly random: Random
+  readonly safety: Safety
   now = 0
   weather: Weather = fair
   /** Who hears whom. */
@@ -41,6 +46,8 @@ export class VirtualTime {
   constructor(definition: GroupDefinition, random: Random) {
     this.random = random
     this.stage = new Stage(withDistinctDelays(definition, random), random)
+    if (!definition.quorums) throw new RangeError('nobody decides in this group')
+    this.safety = new Safety(definition.quorums.phase2)
     for (const actor of this.stage.actors.values()) this.#timers.set(actor, new Map())
     this.#settle()
   }
@@ -76,6 +83,7 @@ export class VirtualTime {
   }
 
   #settle(): void {
+    this.safety.check(this.stage)
     const { packets } = this.stage
     this.stage.packets = []
     for (const packet of packets) this.#send(packet)
@@ -102,7 +110,7 @@ export class VirtualTime {
     if (writing.length === 0) return
     // A crash loses the write, and what is begun afterwards is another one.
     this.#in(1 + this.random.below(this.weather.writeMaxMs), () => {
-      if (actor.writing === writing) actor.finishWrite()
+      if (actor.writing === writing) finishWrite(actor, this.safety)
     })
   }
 

@@ -294,6 +294,24 @@ describe('3.1: a distinguished proposer with proxy leaders', () => {
     }
   })
 
+  test('where all of them are silent it does their work, until one is heard again', () => {
+    const role = given.leadingIn(place)
+    role.tell(given.proposed('a'))
+    const sent: string[] = []
+    for (let time = 0; time < 9; time++) {
+      role.fire('heartbeat')
+      sent.push(...accepts(role))
+    }
+    expect(sent).toEqual(['x2 2', 'n1 2', 'n2 2', 'n3 2'])
+    for (const node of ['n1', 'n3']) role.receive(said.accepted(node, { number: 2 }))
+    expect(given.sentOf(role.effects, 'Chosen').map(({ to, entries: slots }) => `${to} ${given.drawn(slots)}`)).toEqual(
+      ['all 1:a'],
+    )
+    role.receive(said.heartbeatReply('proxyLeader', 'x2'))
+    role.tell(given.proposed('b'))
+    expect(accepts(role)[0]).toMatch(/^x2/)
+  })
+
   test('takes batches, and says so', () => {
     const role = given.leadingIn({ nodes: { batcher: ['b1'] } })
     role.receive(said.batch('b1', { number: 7, commands: [given.command('a'), given.command('b')] }))

@@ -1,0 +1,57 @@
+import type { CheckedPart } from './checkedPart.js'
+import type { Json } from './json.js'
+import type { HistoryModel } from './model.js'
+import type { Operation } from './operation.js'
+import { PartSearch } from './partSearch.js'
+import { partsOf } from './parts.js'
+import { takeTurns } from './search/takeTurns.js'
+import { type Violation, violationOf } from './violation.js'
+
+/** How a history is checked. */
+export interface HistoryCheckOptions {
+  /** The state before all operations; each model says what it makes of it. @default null */
+  readonly initial?: Json
+  /** Bounds the search: operations tried, in all parts together. @default 5,000,000 */
+  readonly stepsMax?: number
+}
+
+export const stepsMaxDefault = 5_000_000
+
+/** What came of a check. */
+export interface LinearizabilityReport {
+  /** `unknown`: no part is illegal as far as was searched, and the steps were used up. */
+  readonly verdict: 'ok' | 'illegal' | 'unknown'
+  /** One for each key (of a set: for each element of each key). */
+  readonly parts: readonly CheckedPart[]
+  /** Of an illegal history. */
+  readonly violation: Violation | undefined
+  /** Operations tried, and configurations seen. */
+  readonly steps: number
+  readonly configurations: number
+}
+
+/**
+ * Whether each operation can be thought to take place at one instant between its invocation and its return, so that the model
+ * explains all results (Herlihy and Wing 1990). The search is that of Wing and Gong (1993) with Lowe's memory (2017), part by
+ * part (Horn and Kroening 2015), the parts in turns. It ends at the first part that is illegal.
+ *
+ * @param operations by invocation, as in a {@link History}.
+ */
+export const checkLinearizability = (
+  operations: readonly Operation[],
+  model: HistoryModel,
+  { initial = null, stepsMax = stepsMaxDefault }: HistoryCheckOptions = {},
+): LinearizabilityReport => {
+  const searches = partsOf(operations, model).map((part) => new PartSearch(part, model, initial))
+  const steps = takeTurns(searches, stepsMax)
+  const parts = searches.map((search) => search.checked)
+  const illegal = searches.find(({ verdict }) => verdict === 'illegal')
+  const isOk = parts.every(({ verdict }) => verdict === 'ok')
+  return {
+    verdict: illegal === undefined ? (isOk ? 'ok' : 'unknown') : 'illegal',
+    parts,
+    violation: illegal && violationOf(illegal, model, initial),
+    steps,
+    configurations: searches.reduce((sum, { configurations }) => sum + configurations, 0),
+  }
+}

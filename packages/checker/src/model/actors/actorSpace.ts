@@ -1,0 +1,204 @@
+import { tupleMax } from '../engine/search.js'
+import type { CompiledProperty, Space, StepText, Visitor } from '../engine/space.js'
+import { InvalidModelError } from '../errors.js'
+import type { ActorSystem } from './actor.js'
+import { Histories } from './histories.js'
+import { type Layout, layoutOf } from './layout.js'
+import { beyond, ignored, Locals } from './locals.js'
+import { type Network, networkOf } from './network.js'
+import { compileProperties } from './predicates.js'
+import { Reduction } from './reduction.js'
+import { Symmetry } from './symmetry.js'
+import { Teller } from './teller.js'
+import { eventOf, stepOf, wayOf, ways } from './ways.js'
+
+/** Actors and a network as a space of tuples. */
+export class ActorSpace<State, Message, Note, History> implements Space {
+  readonly properties: readonly CompiledProperty[]
+  readonly #locals: Locals<State, Message, Note, History>
+  readonly #histories: Histories<State, Message, Note, History> | undefined
+  readonly #layout: Layout
+  readonly #network: Network
+  readonly #system: ActorSystem<State, Message, Note, History>
+  readonly #reduction: Reduction | undefined
+  readonly #symmetry: Symmetry<State, Message, Note, History>
+  readonly #teller: Teller<State, Message, Note, History>
+  readonly #next = new Int32Array(tupleMax)
+
+  constructor(system: ActorSystem<State, Message, Note, History>) {
+    this.#system = system
+    this.#locals = new Locals(system)
+    this.#layout = layoutOf(system)
+    this.#histories = system.history && new Histories(system.history, (note) => this.#locals.notes.valueOf(note))
+    this.#network = networkOf(system.network.kind, this.#locals.links)
+
+    this.#symmetry = new Symmetry({
+      system,
+      layout: this.#layout,
+      locals: this.#locals,
+      histories: this.#histories,
+      network: this.#network,
+    })
+    this.#teller = new Teller(system, this.#layout, this.#locals, this.#histories)
+    const compiled = compileProperties(system, this.#layout, this.#locals, this.#histories, this.#teller)
+    this.properties = compiled.properties
+    const isReducible = compiled.touches !== undefined && system.network.kind !== 'dup' && system.actors.length < 32
+    this.#reduction = isReducible
+      ? new Reduction({
+          layout: this.#layout,
+          locals: this.#locals,
+          network: this.#network,
+          touches: compiled.touches,
+          gathers: system.history?.gathers ?? false,
+        })
+      : undefined
+  }
+
+  get computed(): number {
+    return this.#locals.outcomes.size
+  }
+
+  initial(visitor: Visitor): void {
+    const { history, last, budgets, budgetNames, messages } = this.#layout
+    const next = this.#next
+    let at = this.#histories?.initial ?? 0
+    let end = messages
+    if (last >= 0) next[last] = 0
+    for (const [number, name] of budgetNames.entries()) next[budgets + number] = this.#system.budgets?.[name] ?? 0
+    for (let actor = 0; actor < this.#layout.actors; actor++) {
+      const { local, sends, note } = this.#locals.start(actor)
+      next[actor] = local
+      if (note >= 0 && this.#histories) at = this.#histories.after(at, note)
+      for (const message of sends) end = this.#network.add(next, messages, end, message)
+    }
+    if (history >= 0) next[history] = at
+    visitor.visit(next, end, 0)
+  }
+
+  expand(state: Int32Array, length: number, visitor: Visitor, reduced: boolean): void {
+    const mask = reduced && this.#reduction ? this.#reduction.enough(state, length) : 0
+    // The steps of some actors are enough, unless they lead back: else the others would be put off for ever.
+    if (mask !== 0 && this.#expandSome(state, length, visitor, mask)) return
+    this.#expandSome(state, length, visitor, ~mask)
+  }
+
+  canonical(state: Int32Array, length: number, into: Int32Array): number {
+    return this.#symmetry.canonical(state, length, into)
+  }
+
+  describe(before: Int32Array, lengthBefore: number, step: number, after: Int32Array): StepText {
+    return this.#teller.describe(before, lengthBefore, step, after)
+  }
+
+  show(state: Int32Array, length: number): readonly string[] {
+    return this.#teller.show(state, length)
+  }
+
+  fairnessOf(step: number): number {
+    const event = eventOf(step)
+    return wayOf(step) === ways.happens && !this.#locals.costly.has(event) ? event : -1
+  }
+
+  /** The steps of the actors in the mask. True when one of them leads to a state that will be expanded. */
+  #expandSome(state: Int32Array, length: number, visitor: Visitor, mask: number): boolean {
+    const { actors, messages, losses, duplications } = this.#layout
+    const { receivers } = this.#locals
+    let leadsOn = false
+    for (let actor = 0; actor < actors; actor++) {
+      if ((mask & (1 << (actor & 31))) === 0) continue
+      if (this.#expandOwn(state, length, visitor, actor)) leadsOn = true
+    }
+    for (let at = messages; at < length; at++) {
+      const event = state[at] as number
+      const actor = receivers[event] as number
+      if ((mask & (1 << (actor & 31))) === 0 || !this.#network.isNext(state, messages, at)) continue
+      const outcome = this.#locals.outcomeOf(state[actor] as number, event)
+      if (outcome > beyond) {
+        if (this.#deliver(state, length, visitor, at, outcome, false)) leadsOn = true
+        if (duplications !== undefined && (state[duplications] as number) > 0) {
+          if (this.#deliver(state, length, visitor, at, outcome, true)) leadsOn = true
+        }
+      } else if (outcome === ignored && this.#network.isLine) {
+        if (this.#drop(state, length, visitor, at, -1, ways.happens)) leadsOn = true
+      }
+      if (losses !== undefined && (losses < 0 || (state[losses] as number) > 0)) {
+        if (this.#drop(state, length, visitor, at, losses, ways.lost)) leadsOn = true
+      }
+    }
+    return leadsOn
+  }
+
+  #expandOwn(state: Int32Array, length: number, visitor: Visitor, actor: number): boolean {
+    const local = state[actor] as number
+    const own = this.#locals.ownOf(local)
+    let leadsOn = false
+    for (let at = 0; at < own.length; at += 2) {
+      const event = own[at] as number
+      const budget = own[at + 1] as number
+      const place = budget < 0 ? -1 : this.#layout.budgets + budget
+      if (place >= 0 && state[place] === 0) continue
+      const outcome = this.#locals.outcomeOf(local, event)
+      if (outcome <= beyond) continue
+      const end = this.#begin(state, length, -1, actor, outcome)
+      if (place >= 0) this.#next[place] = (this.#next[place] as number) - 1
+      if (this.#send(visitor, end, outcome, stepOf(event, ways.happens))) leadsOn = true
+    }
+    return leadsOn
+  }
+
+  #deliver(
+    state: Int32Array,
+    length: number,
+    visitor: Visitor,
+    at: number,
+    outcome: number,
+    repeats: boolean,
+  ): boolean {
+    const { last, duplications } = this.#layout
+    const event = state[at] as number
+    const isKept = repeats || last >= 0
+    const end = this.#begin(state, length, isKept ? -1 : at, this.#locals.receivers[event] as number, outcome)
+    if (last >= 0) this.#next[last] = event + 1
+    if (repeats && duplications !== undefined) this.#next[duplications] = (this.#next[duplications] as number) - 1
+    return this.#send(visitor, end, outcome, stepOf(event, repeats ? ways.repeats : ways.happens))
+  }
+
+  #drop(state: Int32Array, length: number, visitor: Visitor, at: number, budget: number, way: number): boolean {
+    const end = this.#copyWithout(state, length, at)
+    if (budget >= 0) this.#next[budget] = (this.#next[budget] as number) - 1
+    return visitor.visit(this.#next, end, stepOf(state[at] as number, way))
+  }
+
+  /** The next tuple but for what is sent: a message less, unless `without` is below 0, and the actor in its new state. */
+  #begin(state: Int32Array, length: number, without: number, actor: number, outcome: number): number {
+    const { history } = this.#layout
+    const end = this.#copyWithout(state, length, without)
+    this.#next[actor] = this.#locals.nexts[outcome] as number
+    const note = this.#locals.noted[outcome] as number
+    if (note >= 0 && this.#histories) this.#next[history] = this.#histories.after(state[history] as number, note)
+    return end
+  }
+
+  #copyWithout(state: Int32Array, length: number, without: number): number {
+    const next = this.#next
+    const until = without < 0 ? length : without
+    for (let at = 0; at < until; at++) next[at] = state[at] as number
+    for (let at = until + 1; at < length; at++) next[at - 1] = state[at] as number
+    return without < 0 ? length : length - 1
+  }
+
+  #send(visitor: Visitor, length: number, outcome: number, step: number): boolean {
+    const sends = this.#locals.sends[outcome] as Int32Array
+    if (length + sends.length >= tupleMax) {
+      throw new InvalidModelError(
+        this.#system.name,
+        'too many messages are on their way: bound its timers or its network',
+      )
+    }
+    let end = length
+    for (let at = 0; at < sends.length; at++) {
+      end = this.#network.add(this.#next, this.#layout.messages, end, sends[at] as number)
+    }
+    return visitor.visit(this.#next, end, step)
+  }
+}

@@ -1,0 +1,234 @@
+import { endlessPath } from './engine/lasso.js'
+import { Region } from './engine/region.js'
+import { pathTo, replay, type Trace } from './engine/replay.js'
+import { type Ending, Search, type SearchSettings } from './engine/search.js'
+import type { CompiledProperty, PropertyKind, Space } from './engine/space.js'
+import { InvalidModelError } from './errors.js'
+
+/** Something that can be checked: made by {@link actorModel}, {@link transitionModel} or {@link groupModel}. */
+export interface Model {
+  readonly name: string
+  readonly hasSymmetry: boolean
+  compile(): Space
+}
+
+export interface CheckOptions {
+  /** Breadth-first finds the shortest counterexample. @default 'breadth' */
+  readonly order?: 'breadth' | 'depth'
+  /** Distinct states. @default no limit */
+  readonly statesMax?: number
+  /** Of states; the initial one has depth 1. @default no limit */
+  readonly depthMax?: number
+  /** Partial order reduction: leaves out orders of steps that no property can tell apart. @default true */
+  readonly reduction?: boolean
+  /** Of states that differ only in who is who, one is explored: full orbits. @default false */
+  readonly symmetry?: boolean
+  /** Keeps every state whole, and counts states that differ and have one fingerprint. @default false */
+  readonly exact?: boolean
+}
+
+export interface PropertyReport {
+  readonly name: string
+  readonly kind: PropertyKind
+  readonly verdict: Verdict
+  /** A run that violates an `always` or an `eventually`, or the shortest one after which a `sometimes` is true. */
+  readonly trace?: Trace
+}
+
+/** `unknown`: the search ended before it could be said. */
+export type Verdict = 'holds' | 'violated' | 'unknown'
+
+export interface CheckReport {
+  readonly model: string
+  /** Of all properties together. */
+  readonly verdict: Verdict
+  readonly ending: Ending
+  readonly distinct: number
+  /** Initial states, and every step that was taken. */
+  readonly generated: number
+  /** The greatest depth of a state; the initial one has depth 1. */
+  readonly depth: number
+  /** States without a step. */
+  readonly terminal: number
+  readonly properties: readonly PropertyReport[]
+  /** Steps of actors that were really taken; all others were remembered. */
+  readonly computedSteps: number
+  /** What the search itself kept, without the local states and messages. */
+  readonly bytes: number
+  /** States that differ and have one fingerprint; only in exact mode. */
+  readonly collisions?: number
+}
+
+/** The name under which a model is faulted that promises nothing. */
+const vacuous = 'the model says what sometimes happens'
+
+/** A shorter counterexample is looked for among at least so many states. */
+const shorterStatesMin = 50_000
+
+/** A check that goes on for as long as it is told to: between two calls of `advance` others get their turn. */
+export class Check {
+  readonly model: Model
+  readonly #space: Space
+  readonly #search: Search
+  readonly #settings: SearchSettings
+  #awaited: readonly CompiledProperty[]
+  /** Looks for a shorter way to a violation, among the orders of steps that were left out. */
+  #shorter: Search | undefined
+  #region: Region | undefined
+  #isHurried = false
+  readonly #endless = new Map<CompiledProperty, Trace | 'none' | 'unknown'>()
+
+  /** @throws {@link InvalidModelError} `QUORATE_INVALID_MODEL` when symmetry is wanted of a model that has none. */
+  constructor(model: Model, options: CheckOptions = {}) {
+    this.model = model
+    const { symmetry = false, statesMax = Number.POSITIVE_INFINITY, depthMax = Number.POSITIVE_INFINITY } = options
+    if (symmetry && !model.hasSymmetry) {
+      throw new InvalidModelError(
+        model.name,
+        'it does not say which of its actors are alike: check it without symmetry',
+      )
+    }
+    this.#space = model.compile()
+    this.#awaited = this.#space.properties.filter(({ kind }) => kind === 'eventually')
+    this.#settings = {
+      order: options.order ?? 'breadth',
+      statesMax,
+      depthMax,
+      reduced: options.reduction ?? true,
+      symmetric: symmetry,
+      exact: options.exact ?? false,
+    }
+    this.#search = new Search(this.#space, this.#settings)
+  }
+
+  get distinct(): number {
+    return this.#search.visited.size
+  }
+  get generated(): number {
+    return this.#search.generated
+  }
+  get depth(): number {
+    return this.#search.depth
+  }
+  get isDone(): boolean {
+    const { ending } = this.#search
+    if (ending === undefined) return false
+    if (ending === 'violation') return !this.#mayBeShorter() || this.#shorter?.ending !== undefined
+    return ending !== 'exhausted' || this.#awaited.length === 0
+  }
+
+  /** Expands so many states, or fewer when there are no more. */
+  advance(states: number): void {
+    if (this.#search.ending === undefined) this.#search.advance(states)
+    else if (this.#search.ending === 'violation') this.#shorten(states)
+    else if (!this.isDone) this.#awaitNext(states)
+  }
+
+  /** Ends the check with what is known so far. */
+  interrupt(): void {
+    this.#search.interrupt()
+    this.#shorter?.interrupt()
+    this.#isHurried = true
+    this.#awaited = []
+    this.#region = undefined
+  }
+
+  report(): CheckReport {
+    const search = this.#search
+    const properties = this.#space.properties.map((property) => this.#reportOf(property))
+    if (!properties.some(({ kind }) => kind === 'sometimes')) {
+      properties.push({ name: vacuous, kind: 'sometimes', verdict: 'violated' })
+    }
+    const verdicts = properties.map(({ verdict }) => verdict)
+    const isKnown = this.#isExhausted && !verdicts.includes('unknown')
+    const verdict = verdicts.includes('violated') ? 'violated' : isKnown ? 'holds' : 'unknown'
+    return {
+      model: this.model.name,
+      verdict,
+      ending: search.ending ?? 'interrupted',
+      distinct: search.visited.size,
+      generated: search.generated,
+      depth: search.depth,
+      terminal: search.terminal,
+      properties,
+      computedSteps: this.#space.computed,
+      bytes: search.bytes,
+      ...(search.exact && { collisions: search.exact.collisions }),
+    }
+  }
+
+  #mayBeShorter(): boolean {
+    const { order, reduced } = this.#settings
+    return order === 'breadth' && reduced && !this.#isHurried
+  }
+
+  #shorten(states: number): void {
+    if (!this.#mayBeShorter()) return
+    const { depth, visited } = this.#search
+    this.#shorter ??= new Search(this.#space, {
+      ...this.#settings,
+      reduced: false,
+      depthMax: depth - 1,
+      statesMax: Math.max(shorterStatesMin, 2 * visited.size),
+    })
+    this.#shorter.advance(states)
+  }
+
+  /** Goes on with the graph in which the next `eventually` has not come true. */
+  #awaitNext(states: number): void {
+    const [property] = this.#awaited
+    if (!property) return
+    this.#region ??= new Region(this.#space, property, this.#settings.statesMax)
+    const region = this.#region
+    region.advance(states)
+    if (!region.isDone) return
+    const endless = region.isCut ? undefined : endlessPath(region)
+    const trace = endless && { ...replay(this.#space, region.visited, endless.path, false), ...loopOf(endless) }
+    this.#endless.set(property, region.isCut ? 'unknown' : (trace ?? 'none'))
+    this.#awaited = this.#awaited.slice(1)
+    this.#region = undefined
+  }
+
+  #reportOf(property: CompiledProperty): PropertyReport {
+    const { name, kind } = property
+    switch (kind) {
+      case 'always': {
+        const found = this.#shorter?.violation ? this.#shorter : this.#search
+        if (found.violation?.property === property) {
+          return { name, kind, verdict: 'violated', trace: this.#traceTo(found, found.violation.state) }
+        }
+        return { name, kind, verdict: this.#isExhausted ? 'holds' : 'unknown' }
+      }
+      case 'sometimes': {
+        const example = this.#search.examples.get(property)
+        if (example !== undefined) return { name, kind, verdict: 'holds', trace: this.#traceTo(this.#search, example) }
+        return { name, kind, verdict: this.#isExhausted ? 'violated' : 'unknown' }
+      }
+      case 'eventually': {
+        const endless = this.#endless.get(property) ?? 'unknown'
+        if (typeof endless === 'object') return { name, kind, verdict: 'violated', trace: endless }
+        return { name, kind, verdict: endless === 'none' ? 'holds' : 'unknown' }
+      }
+    }
+  }
+
+  get #isExhausted(): boolean {
+    return this.#search.ending === 'exhausted'
+  }
+
+  #traceTo({ visited }: Search, state: number): Trace {
+    return replay(this.#space, visited, pathTo(visited, state), this.#settings.symmetric)
+  }
+}
+
+const loopOf = ({ loopsTo }: { readonly loopsTo?: number }) => (loopsTo === undefined ? {} : { loopsTo })
+
+/**
+ * Checks a model to the end.
+ * @throws {@link InvalidModelError} `QUORATE_INVALID_MODEL`; what an actor of the model throws.
+ */
+export function check(model: Model, options: CheckOptions = {}): CheckReport {
+  const checking = new Check(model, options)
+  while (!checking.isDone) checking.advance(1 << 16)
+  return checking.report()
+}

@@ -1,0 +1,150 @@
+import { describe, expect, test } from 'vitest'
+import { contentKey } from './contentKey.js'
+import { ExactStates } from './exactStates.js'
+import { fingerprint, type Halves } from './fingerprint.js'
+import { Frontier, type Taken } from './frontier.js'
+import { PairTable } from './pairTable.js'
+import { Visited } from './visited.js'
+
+const taken = (): Taken => ({ state: new Int32Array(64), length: 0, number: 0, depth: 0 })
+
+describe('frontier', () => {
+  const states = Array.from({ length: 20_000 }, (_, number) =>
+    Int32Array.from({ length: number % 23 }, (_each, at) => (number * 7919 * (at + 1)) % 2 ** (1 + (at % 30))),
+  )
+  const asText = ({ state, length, number, depth }: Taken) => `${number} ${depth} ${state.subarray(0, length)}`
+  const expected = states.map((state, number) => `${number - 1} ${number % 300} ${state}`)
+
+  test('gives back what came first, and what came last', () => {
+    const frontier = new Frontier()
+    states.forEach((state, number) => frontier.push(state, state.length, number - 1, number % 300))
+    const into = taken()
+    const first: string[] = []
+    const last: string[] = []
+    while (!frontier.isEmpty) {
+      frontier.shift(into)
+      first.push(asText(into))
+      if (frontier.isEmpty) break
+      frontier.pop(into)
+      last.push(asText(into))
+    }
+    expect([...first, ...last.reverse()]).toEqual(expected)
+  })
+
+  test('may be filled while it is emptied', () => {
+    const frontier = new Frontier()
+    const into = taken()
+    const got: string[] = []
+    for (const [number, state] of states.entries()) {
+      frontier.push(state, state.length, number - 1, number % 300)
+      if (number % 3 === 0) continue
+      frontier.shift(into)
+      got.push(asText(into))
+    }
+    while (!frontier.isEmpty) {
+      frontier.shift(into)
+      got.push(asText(into))
+    }
+    expect(got).toEqual(expected)
+  })
+})
+
+describe('visited states', () => {
+  test('are found again, and others are not', () => {
+    const visited = new Visited()
+    const enter = (low: number, high: number) => {
+      const found = visited.find(low, high)
+      return found >= 0 ? found : visited.add(-1 - found, low, high, low)
+    }
+    for (let number = 0; number < 50_000; number++) expect(enter(number * 31, -number)).toBe(number)
+    for (let number = 0; number < 50_000; number++) expect(enter(number * 31, -number)).toBe(number)
+    expect(visited.find(31, -2)).toBeLessThan(0)
+    expect(visited.parentOf(7)).toBe(7 * 31)
+    expect(visited.size).toBe(50_000)
+  })
+
+  test('exact states tell those with one fingerprint apart, and count them', () => {
+    const exact = new ExactStates()
+    exact.add(Int32Array.of(1, 2, 3), 3)
+    exact.add(Int32Array.of(1, 2), 2)
+    expect(exact.isSame(0, Int32Array.of(1, 2, 3), 3)).toBe(true)
+    expect(exact.isSame(1, Int32Array.of(1, 2), 2)).toBe(true)
+    expect(exact.collisions).toBe(0)
+    expect(exact.isSame(0, Int32Array.of(1, 2, 4), 3)).toBe(false)
+    expect(exact.isSame(1, Int32Array.of(1, 2, 3), 3)).toBe(false)
+    expect(exact.collisions).toBe(2)
+  })
+})
+
+test('fingerprints of small tuples of small numbers are all different, in each half nearly', () => {
+  const halves: Halves = { low: 0, high: 0 }
+  const whole = new Set<string>()
+  const lows = new Set<number>()
+  let count = 0
+  for (let a = 0; a < 30; a++) {
+    for (let b = 0; b < 30; b++) {
+      for (let c = 0; c < 30; c++) {
+        for (const tuple of [
+          [a, b, c],
+          [a, b, c, a],
+        ]) {
+          fingerprint(Int32Array.from(tuple), tuple.length, halves)
+          whole.add(`${halves.low}/${halves.high}`)
+          lows.add(halves.low)
+          count++
+        }
+      }
+    }
+  }
+  expect(whole.size).toBe(count)
+  expect(lows.size).toBeGreaterThan(count - 10)
+})
+
+test('a pair table keeps what it was given', () => {
+  const table = new PairTable()
+  for (let a = 0; a < 100; a++) for (let b = 0; b < 100; b++) table.set(a, b, a * 1000 + b)
+  for (let a = 0; a < 100; a++) for (let b = 0; b < 100; b++) expect(table.get(a, b)).toBe(a * 1000 + b)
+  expect(table.get(100, 0)).toBe(-1)
+})
+
+test('content keys are equal for equal contents, and differ for others', () => {
+  const same = [
+    [{ a: 1, b: undefined }, { a: 1 }],
+    [
+      { a: 1, b: 2 },
+      { b: 2, a: 1 },
+    ],
+    [
+      new Map([
+        [1, 'a'],
+        [2, 'b'],
+      ]),
+      new Map([
+        [2, 'b'],
+        [1, 'a'],
+      ]),
+    ],
+    [new Set([1, 2]), new Set([2, 1])],
+    [Uint8Array.of(1, 255), Uint8Array.of(1, 255)],
+    [-0, 0],
+  ]
+  for (const [a, b] of same) expect(contentKey(a)).toBe(contentKey(b))
+  const different = [
+    1,
+    '1',
+    true,
+    null,
+    undefined,
+    1n,
+    [1],
+    ['1'],
+    [[1]],
+    { a: 1 },
+    { a: '1' },
+    { 'a":1,"b': 1 },
+    { a: 1, b: 1 },
+  ]
+  const bytes = [Uint8Array.of(1, 2), Uint8Array.of(18), new Map([[1, 2]]), new Set([1]), { 0: 1 }, contentKey, taken]
+  const keys = [...different, ...bytes].map(contentKey)
+  expect(new Set(keys).size).toBe(keys.length)
+})

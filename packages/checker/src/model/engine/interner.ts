@@ -1,0 +1,33 @@
+import { contentKey } from './contentKey.js'
+
+/** Gives each value a number, from 0; values of equal content get the same. */
+export class Interner<Value> {
+  readonly #numbers = new Map<string, number>()
+  readonly #values: Value[] = []
+  readonly #keyOf: (value: Value) => string
+  readonly #onNew: (value: Value, number: number) => void
+
+  constructor(keyOf: (value: Value) => string = contentKey, onNew: (value: Value, number: number) => void = () => {}) {
+    this.#keyOf = keyOf
+    this.#onNew = onNew
+  }
+
+  get size(): number {
+    return this.#values.length
+  }
+
+  numberOf(value: Value): number {
+    const key = this.#keyOf(value)
+    const known = this.#numbers.get(key)
+    if (known !== undefined) return known
+    const number = this.#values.length
+    this.#numbers.set(key, number)
+    this.#values.push(value)
+    this.#onNew(value, number)
+    return number
+  }
+
+  valueOf(number: number): Value {
+    return this.#values[number] as Value
+  }
+}

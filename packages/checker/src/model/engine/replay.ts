@@ -1,0 +1,83 @@
+import { invariant } from '@quorate/core'
+import { fingerprint, type Halves } from './fingerprint.js'
+import { tupleMax } from './search.js'
+import type { Space, StepText, Visitor } from './space.js'
+import type { Visited } from './visited.js'
+
+/** A run, for a person to read. */
+export interface Trace {
+  /** How all things stood at first. */
+  readonly initial: readonly string[]
+  readonly steps: readonly StepText[]
+  /** How they stood in the end. */
+  readonly final: readonly string[]
+  /** A run that never ends: after the last step, the one at this place follows again. */
+  readonly loopsTo?: number
+}
+
+/** The numbers of the states on the way to a state, from an initial one. */
+export function pathTo(visited: Visited, state: number): number[] {
+  const path: number[] = []
+  for (let at = state; at >= 0; at = visited.parentOf(at)) path.push(at)
+  return path.reverse()
+}
+
+/** Goes a path once more, since of a state only its fingerprint was kept. */
+export function replay(space: Space, visited: Visited, path: readonly number[], symmetric: boolean): Trace {
+  const finder = new Finder(space, visited, symmetric)
+  const steps: StepText[] = []
+  let initial: readonly string[] = []
+  for (const number of path) {
+    const before = finder.state.slice(0, finder.length)
+    finder.lookFor(number)
+    if (steps.length === 0 && initial.length === 0) {
+      space.initial(finder)
+      initial = space.show(finder.state, finder.length)
+    } else {
+      space.expand(before, before.length, finder, false)
+      steps.push(space.describe(before, before.length, finder.step, finder.state, finder.length))
+    }
+    invariant(finder.isFound, `state ${number} cannot be reached again: an actor of the model is no pure function`)
+  }
+  return { initial, steps, final: space.show(finder.state, finder.length) }
+}
+
+/** Waits for the state of a number among those that a step leads to. */
+class Finder implements Visitor {
+  readonly state = new Int32Array(tupleMax)
+  length = 0
+  step = 0
+  isFound = false
+  #number = 0
+  readonly #space: Space
+  readonly #visited: Visited
+  readonly #symmetric: boolean
+  readonly #canonical = new Int32Array(tupleMax)
+  readonly #halves: Halves = { low: 0, high: 0 }
+
+  constructor(space: Space, visited: Visited, symmetric: boolean) {
+    this.#space = space
+    this.#visited = visited
+    this.#symmetric = symmetric
+  }
+
+  lookFor(number: number): void {
+    this.#number = number
+    this.isFound = false
+  }
+
+  visit(state: Int32Array, length: number, step: number): boolean {
+    if (this.isFound) return true
+    const { canonical } = this.#space
+    if (this.#symmetric && canonical) {
+      fingerprint(this.#canonical, canonical.call(this.#space, state, length, this.#canonical), this.#halves)
+    } else fingerprint(state, length, this.#halves)
+    if (this.#visited.has(this.#number, this.#halves.low, this.#halves.high)) {
+      this.state.set(state.subarray(0, length))
+      this.length = length
+      this.step = step
+      this.isFound = true
+    }
+    return true
+  }
+}

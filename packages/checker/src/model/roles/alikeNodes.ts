@@ -1,0 +1,55 @@
+import { addressOf, type GroupDefinition, type Message, type NodeId } from '@quorate/core'
+import type { Renaming } from '../actors/actor.js'
+import { permutationsOf, renamed } from '../renamed.js'
+import { group, type Names, type RoleActor } from './roleActor.js'
+import type { RoleSnapshot, RoleState } from './roleState.js'
+
+/**
+ * All ways to rename nodes that are alike. A role keeps names as whole texts: of nodes, and of actors as addresses. What
+ * never changes it keeps under `config`, where each node has its own.
+ */
+export function alikeNodes<History>(
+  nodes: readonly NodeId[],
+  { definition, names, actors }: { definition: GroupDefinition; names: Names; actors: readonly RoleActor[] },
+): readonly Renaming<RoleState, Message, History>[] {
+  const actorOf = new Map(actors.map((actor) => [actor.name, actor]))
+  return permutationsOf(nodes).map((to) => {
+    const all = new Map<string, string>(to)
+    for (const [role, { nodes: hosts }] of Object.entries(definition.roles)) {
+      for (const node of hosts) {
+        const other = to.get(node) ?? node
+        all.set(names.of(role, node), names.of(role, other))
+        all.set(addressOf(group, role, node), addressOf(group, role, other))
+      }
+    }
+    return {
+      actor: (name) => all.get(name) ?? name,
+      message: (message) => renamed(message, all),
+      history: (history) => renamed(history, all),
+      state: (state, name) => {
+        const actor = actorOf.get(name)
+        return actor ? renamedState(state, actor, all) : state
+      },
+    }
+  })
+}
+
+function renamedState(state: RoleState, actor: RoleActor, names: ReadonlyMap<string, string>): RoleState {
+  const { snapshot, outbox, writing, disk, driver } = state
+  const { record } = disk
+  const codec = actor.recordCodec
+  return {
+    ...state,
+    snapshot: snapshot && renamedSnapshot(snapshot, actor.config, names),
+    outbox: renamed(outbox, names),
+    writing: renamed(writing, names),
+    disk: { ...disk, record: record && codec.encode(renamed(codec.decode(record), names)) },
+    driver: renamed(driver, names),
+  }
+}
+
+function renamedSnapshot(snapshot: RoleSnapshot, config: unknown, names: ReadonlyMap<string, string>): RoleSnapshot {
+  const { config: _own, ...rest } = snapshot.context as Record<string, unknown>
+  const context = { ...renamed(rest, names), ...(config !== undefined && { config }) }
+  return { ...snapshot, context, ...(snapshot.inner && { inner: { ...snapshot.inner, context } }) }
+}

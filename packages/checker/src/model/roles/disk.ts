@@ -1,0 +1,55 @@
+import {
+  type Codec,
+  type DurableEffect,
+  type Effect,
+  type Entry,
+  invariant,
+  type Mark,
+  origin,
+  type RecoveredState,
+  type Snapshot,
+} from '@quorate/core'
+
+/** What an actor would find after a crash. A value. */
+export interface Disk {
+  /** As bytes: what does not survive its codec is lost here as it would be in a process. */
+  readonly record: Uint8Array | undefined
+  readonly snapshot: Snapshot | undefined
+  readonly base: Mark
+  readonly entries: readonly Entry[]
+}
+
+export const emptyDisk: Disk = { record: undefined, snapshot: undefined, base: origin, entries: [] }
+
+/** The disk after a write: all of it, or nothing. */
+export const written = (disk: Disk, write: readonly DurableEffect<Effect>[], record: Codec<unknown>): Disk =>
+  write.reduce((before, effect) => withEffect(before, effect, record), disk)
+
+function withEffect(disk: Disk, effect: DurableEffect<Effect>, record: Codec<unknown>): Disk {
+  switch (effect.type) {
+    case 'persist':
+      return { ...disk, record: record.encode(effect.record) }
+    case 'append': {
+      const next = (disk.entries.at(-1)?.index ?? disk.base.index) + 1
+      invariant(effect.entries[0]?.index === next, `appends at ${effect.entries[0]?.index}, not ${next}`)
+      return { ...disk, entries: [...disk.entries, ...effect.entries] }
+    }
+    case 'truncate':
+      return { ...disk, entries: disk.entries.filter(({ index }) => index <= effect.after.index) }
+    case 'compact': {
+      const entries = disk.entries.filter(({ index }) => index > effect.through.index)
+      return { ...disk, snapshot: effect.snapshot, base: effect.through, entries }
+    }
+    case 'install':
+      return { ...disk, snapshot: effect.snapshot, base: effect.snapshot.last, entries: [] }
+  }
+}
+
+/** What a role is started with. */
+export const recovered = ({ record, snapshot, base, entries }: Disk, codec: Codec<unknown>): RecoveredState => ({
+  record: record && codec.decode(record),
+  snapshot,
+  base,
+  entries,
+  torn: false,
+})

@@ -1,0 +1,205 @@
+import { type GroupDefinition, json, type Message, type MessageCodec, noStateMachine, send } from '@quorate/core'
+import { describe, expect, test } from 'vitest'
+import { assign, emit, setup } from 'xstate'
+import type { ActorStep } from '../actors/actor.js'
+import { ofHistory, ofSomeActor } from '../actors/actor.js'
+import { check } from '../check.js'
+import { always, eventually, sometimes } from '../property.js'
+import { type GroupScope, groupModel } from './groupModel.js'
+import type { RoleState } from './roleState.js'
+
+/** A counter that says how far it counted when that is on its disk, and a reader that keeps the last it heard. */
+
+const codec: MessageCodec<Message> = {
+  types: ['Count'],
+  encode: (message) => new TextEncoder().encode(JSON.stringify(message)),
+  decode: (_type, bytes) => JSON.parse(new TextDecoder().decode(bytes)),
+}
+
+interface Counter {
+  readonly count: number
+}
+
+const counterWith = (isDurable: boolean, limit = 2) =>
+  setup({
+    types: {} as { context: Counter; input: Counter; emitted: { readonly type: string } },
+    delays: { tick: 100 },
+    guards: { isFull: ({ context }) => context.count >= limit },
+    actions: {
+      count: assign(({ context }) => {
+        if (context.count > limit) throw new Error('counted too far')
+        return { count: context.count + 1 }
+      }),
+      persist: emit(({ context }) =>
+        isDurable
+          ? { type: 'persist', record: { count: context.count } }
+          : { type: 'refuse', request: 0, reason: 'overloaded' },
+      ),
+      tell: emit(({ context }) => send('g/reader/r1', { type: 'Count', count: context.count })),
+    },
+  }).createMachine({
+    id: 'counter',
+    context: ({ input }) => input,
+    initial: 'waiting',
+    states: {
+      waiting: {
+        after: { tick: { target: 'waiting', reenter: true, actions: ['count', 'persist', 'tell'] } },
+      },
+    },
+  })
+
+const reader = setup({
+  types: {} as { context: { readonly heard: number }; events: { type: 'Count'; count: number } },
+  guards: { isNew: ({ context, event }) => event.count !== context.heard },
+  actions: { keep: assign(({ event }) => ({ heard: event.count })) },
+}).createMachine({
+  id: 'reader',
+  context: { heard: 0 },
+  on: { Count: [{ guard: 'isNew', actions: 'keep' }, { description: 'known' }] },
+})
+
+const passive = { orders: false, applies: false, record: json<unknown>() }
+const status = () => ({ state: '', term: 0, leader: undefined, leads: false, commitIndex: 0, lastIndex: 0 })
+
+const groupOf = (isDurable: boolean, limit?: number): GroupDefinition => ({
+  protocol: 'counting',
+  messages: codec,
+  stateMachine: noStateMachine,
+  limits: { commandBytesMax: 1, messageBytesMax: 1, snapshotEveryEntries: 1, sessionsMax: 1 },
+  roles: {
+    counter: {
+      ...passive,
+      nodes: ['c1'],
+      logic: () => counterWith(isDurable, limit),
+      input: ({ recovered }) => recovered.record ?? { count: 0 },
+      status,
+    },
+    reader: { ...passive, nodes: ['r1'], logic: () => reader, input: () => undefined, status },
+  },
+})
+
+/** The greatest count that anybody was told, and whether the counter was seen below it after a restart. */
+interface Seen {
+  readonly told: number
+  readonly isForgotten: boolean
+}
+
+const countOf = (state: RoleState): number => (state.snapshot?.context as Counter | undefined)?.count ?? 0
+
+const scope = (isDurable: boolean, changed: Partial<GroupScope<number, Seen>> = {}): GroupScope<number, Seen> => ({
+  name: 'counting',
+  group: groupOf(isDurable),
+  network: { kind: 'nondup' },
+  writes: 'split',
+  timers: { counter: { tick: 'ticks' } },
+  crashes: ['counter'],
+  budgets: { ticks: 2, crashes: 1 },
+  history: {
+    initial: { told: 0, isForgotten: false },
+    note: ({ event, after, sends }: ActorStep<RoleState, Message>) => {
+      const [first] = sends
+      if (first) return (first.message as unknown as Counter).count
+      return event.type === 'own' && event.name === 'restarts' ? -countOf(after) : undefined
+    },
+    record: ({ told, isForgotten }, note) =>
+      note > 0 ? { told: Math.max(told, note), isForgotten } : { told, isForgotten: isForgotten || -note < told },
+  },
+  properties: [
+    always(
+      'what was said is not forgotten',
+      ofHistory(({ isForgotten }: Seen) => !isForgotten),
+    ),
+    sometimes(
+      'two are told',
+      ofHistory(({ told }: Seen) => told === 2),
+    ),
+  ],
+  ...changed,
+})
+
+describe('the host of a role', () => {
+  test('what is said waits for the disk: a crash at any boundary forgets nothing that was said', () => {
+    expect(check(groupModel(scope(true)))).toMatchObject({ verdict: 'holds', ending: 'exhausted' })
+    expect(check(groupModel(scope(true, { writes: 'atomic' })))).toMatchObject({
+      verdict: 'holds',
+      ending: 'exhausted',
+    })
+  })
+
+  test('who says it before is caught', () => {
+    const report = check(groupModel(scope(false)))
+    expect(report.properties[0]?.trace?.steps.map(({ text }) => text)).toEqual([
+      'counter/c1: tick ends',
+      'counter/c1: crashes',
+      'counter/c1: restarts',
+    ])
+  })
+
+  test('split, a write begins and ends, and a crash finds it lost or done', () => {
+    const steps = new Set<string>()
+    const noting = scope(true).history
+    check(
+      groupModel(
+        scope(true, {
+          history: {
+            ...(noting as NonNullable<typeof noting>),
+            note: (step) => {
+              if (step.event.type === 'own') steps.add(`${step.event.name}: ${countOf(step.after)}`)
+              return noting?.note(step)
+            },
+          },
+        }),
+      ),
+    )
+    expect([...steps].sort()).toEqual([
+      'begins a write: 1',
+      'begins a write: 2',
+      'crashes when its write is durable: 0',
+      'crashes: 0',
+      'its write is durable: 1',
+      'its write is durable: 2',
+      'restarts: 0',
+      'restarts: 1',
+      'restarts: 2',
+      'tick ends: 1',
+      'tick ends: 2',
+    ])
+  })
+
+  test('a role that throws is a violation, and says what it threw', () => {
+    const report = check(groupModel(scope(true, { group: groupOf(true, 0), writes: 'atomic' })))
+    const broken = report.properties.find(({ name }) => name === 'no role finds its own state impossible')
+    expect(broken?.verdict).toBe('violated')
+    expect(broken?.trace?.final.join()).toContain('counted too far')
+  })
+
+  test('a message to who is down waits', () => {
+    const heard = sometimes(
+      'the reader hears 2',
+      ofSomeActor(({ snapshot }: RoleState) => (snapshot?.context as { heard?: number })?.heard === 2),
+    )
+    const report = check(groupModel(scope(true, { crashes: ['reader'], properties: [heard] })))
+    expect(report.verdict).toBe('holds')
+  })
+
+  test('what must come, comes, when no budget is needed for it', () => {
+    const told = (least: number) =>
+      eventually(
+        'it is told',
+        ofHistory(({ told: most }: Seen) => most >= least),
+      )
+    const verdictOf = (least: number, crashes: readonly string[]) =>
+      check(groupModel(scope(true, { crashes, properties: [sometimes('one', told(1).predicate), told(least)] })))
+        .verdict
+    // Nobody owes a tick, which costs; so nothing need ever be told.
+    expect(verdictOf(1, [])).toBe('violated')
+    expect(verdictOf(0, [])).toBe('holds')
+  })
+
+  test('reduced and unreduced end in the same states', () => {
+    const tells = (role: string) => (role === 'reader' ? [] : ['reader'])
+    const [full, reduced] = [false, true].map((reduction) => check(groupModel(scope(true, { tells })), { reduction }))
+    expect(reduced).toMatchObject({ verdict: 'holds', terminal: full?.terminal })
+    expect(reduced?.distinct).toBeLessThanOrEqual(full?.distinct ?? 0)
+  })
+})

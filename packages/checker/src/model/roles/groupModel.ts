@@ -1,0 +1,61 @@
+import type { GroupDefinition, Message, NodeId } from '@quorate/core'
+import {
+  type ActorPredicate,
+  type ActorSystem,
+  type HistoryDefinition,
+  type NetworkSettings,
+  ofEveryActor,
+} from '../actors/actor.js'
+import { actorModel } from '../actors/actorModel.js'
+import type { Model } from '../check.js'
+import { always, type Property } from '../property.js'
+import { alikeNodes } from './alikeNodes.js'
+import { Names, RoleActor, type RoleSettings } from './roleActor.js'
+import type { RoleState } from './roleState.js'
+
+/** A small scope of a group: the very roles that a host runs, and what may happen to them. */
+export interface GroupScope<Note = never, History = undefined> extends RoleSettings {
+  readonly name: string
+  /** As it would be handed to a host. */
+  readonly group: GroupDefinition
+  readonly network: NetworkSettings
+  /** How often it may happen: what timers and requests cost, `crashes`, `losses`, `duplications`. */
+  readonly budgets: Readonly<Record<string, number>>
+  /** Steps into a state for which this is false are not taken: it makes a space finite. @default all are */
+  within?(state: RoleState, actor: string): boolean
+  readonly history?: HistoryDefinition<RoleState, Message, Note, History>
+  /** Nodes that differ only in their names. @default none */
+  readonly alike?: readonly NodeId[]
+  /** Beside them, that no role throws is always asked. */
+  readonly properties: readonly Property<ActorPredicate<RoleState, Message, History>>[]
+}
+
+/**
+ * A group of roles, to be checked: every actor that the definition places, with its outbox, its disk and its state machine.
+ * Actors are called by their nodes, and `role/node` where the group has several roles.
+ */
+export function groupModel<Note = never, History = undefined>(scope: GroupScope<Note, History>): Model {
+  const names = new Names(scope.group)
+  const actors = Object.entries(scope.group.roles).flatMap(([role, { nodes }]) =>
+    nodes.map((node) => new RoleActor(scope.group, role, node, names, scope)),
+  )
+  const system: ActorSystem<RoleState, Message, Note, History> = {
+    name: scope.name,
+    actors,
+    network: scope.network,
+    budgets: scope.budgets,
+    ...(scope.history && { history: scope.history }),
+    ...(scope.alike && {
+      symmetry: alikeNodes<History>(scope.alike, { definition: scope.group, names, actors }),
+    }),
+    ...(scope.within && { within: scope.within.bind(scope) }),
+    properties: [
+      ...scope.properties,
+      always(
+        'no role finds its own state impossible',
+        ofEveryActor(({ failure }: RoleState) => failure === undefined),
+      ),
+    ],
+  }
+  return actorModel(system)
+}

@@ -1,0 +1,245 @@
+import {
+  type Address,
+  addressOf,
+  type Codec,
+  delayNameOf,
+  emptyOutbox,
+  everyNode,
+  type GroupDefinition,
+  invariant,
+  type Message,
+  type NodeId,
+  parseAddress,
+  type RoleDefinition,
+  type Stepper,
+  stepper,
+} from '@quorate/core'
+import type { AnyActorLogic } from 'xstate'
+import type { ModelActor, OwnEvent, Reaction } from '../actors/actor.js'
+import { emptyDisk, recovered } from './disk.js'
+import { keyOfRole, type RoleState, showRole, timerName } from './roleState.js'
+import { Turn } from './turn.js'
+
+/** Something that a client may ask of the actors of a role. */
+export interface ModelRequest {
+  /** Also the name of the budget that it costs: how often it may be asked, of all actors together. */
+  readonly name: string
+  readonly role: string
+  /** What the host tells the role, e.g. a `client.proposed`. */
+  readonly event: { readonly type: string }
+  /** Who is asked. @default everyone that is up */
+  isFor?(state: RoleState): boolean
+}
+
+export interface RoleSettings {
+  /**
+   * `atomic`: what a step emits is durable at once. `split`: a write begins and ends by events of its own, and a crash may
+   * come before, between, or when the disk has it and nobody knows yet.
+   */
+  readonly writes: 'atomic' | 'split'
+  /** By role: delays that may end at any time, and the budget that this costs; timers of other delays never fire. */
+  readonly timers: Readonly<Record<string, Readonly<Record<string, string>>>>
+  /** Roles whose actors may crash, which costs 1 of the budget `crashes`, and restart. @default none */
+  readonly crashes?: readonly string[]
+  readonly requests?: readonly ModelRequest[]
+  /** Messages that never arrive: it leaves a part of a protocol out of the scope. @default none */
+  loses?(message: Message): boolean
+  /** Roles to which an actor may still send, from a state on, whatever happens. @default all */
+  tells?(role: string, state: RoleState): readonly string[]
+}
+
+const nothing: RoleState = {
+  snapshot: undefined,
+  timers: [],
+  outbox: emptyOutbox,
+  writing: [],
+  disk: emptyDisk,
+  driver: undefined,
+  failure: undefined,
+}
+
+const begins = 'begins a write'
+const isDurable = 'its write is durable'
+const crashes = 'crashes'
+const crashesWritten = 'crashes when its write is durable'
+const restarts = 'restarts'
+/** The name of the group in addresses. */
+export const group = 'g'
+
+/** Where actors are, and what they are called in a model: by their node, and by their role too where there are several. */
+export class Names {
+  readonly #definition: GroupDefinition
+  readonly #addresses = new Map<string, Address>()
+
+  constructor(definition: GroupDefinition) {
+    this.#definition = definition
+    for (const [role, { nodes }] of Object.entries(definition.roles)) {
+      for (const node of nodes) this.#addresses.set(this.of(role, node), addressOf(group, role, node))
+    }
+  }
+
+  of(role: string, node: NodeId): string {
+    return Object.keys(this.#definition.roles).length === 1 ? node : `${role}/${node}`
+  }
+  addressOf(name: string): Address {
+    const address = this.#addresses.get(name)
+    invariant(address !== undefined, `there is no actor ${name}`)
+    return address
+  }
+  /** All of a role. */
+  all(role: string): readonly string[] {
+    return (this.#definition.roles[role]?.nodes ?? []).map((node) => this.of(role, node))
+  }
+  /** Whom an address means. */
+  at(address: Address): readonly string[] {
+    const place = parseAddress(address)
+    invariant(place !== undefined, `${address} is no address`)
+    return place.node === everyNode ? this.all(place.role) : [this.of(place.role, place.node)]
+  }
+}
+
+/** The real role of a node, stepped as its host would, as an actor of a model. */
+export class RoleActor implements ModelActor<RoleState, Message> {
+  readonly name: string
+  readonly own?: (state: RoleState) => readonly OwnEvent[]
+  readonly tells?: (state: RoleState) => readonly string[]
+  readonly #group: GroupDefinition
+  readonly #role: RoleDefinition
+  readonly #roleName: string
+  readonly #node: NodeId
+  readonly #names: Names
+  readonly #settings: RoleSettings
+  readonly #stepper: Stepper<AnyActorLogic>
+  #started: RoleState | undefined
+
+  constructor(definition: GroupDefinition, role: string, node: NodeId, names: Names, settings: RoleSettings) {
+    const of = definition.roles[role]
+    invariant(of !== undefined, `the group has no role ${role}`)
+    this.name = names.of(role, node)
+    this.#group = definition
+    this.#role = of
+    this.#roleName = role
+    this.#node = node
+    this.#names = names
+    this.#settings = settings
+    this.#stepper = stepper(of.logic({ below: () => 0 }, node))
+    if (settings.tells) {
+      const { tells } = settings
+      this.tells = (state) => tells(role, state).flatMap((other) => names.all(other))
+    }
+    if (this.#mayAct()) this.own = (state) => this.#ownOf(state)
+  }
+
+  /** How its record becomes bytes. */
+  get recordCodec(): Codec<unknown> {
+    return this.#role.record
+  }
+  /** What its context holds under `config`, where a role keeps what never changes. */
+  get config(): unknown {
+    this.#started ??= this.start().state
+    return (this.#started.snapshot?.context as { readonly config?: unknown } | undefined)?.config
+  }
+
+  start(): Reaction<RoleState, Message> {
+    return this.#restart(nothing)
+  }
+
+  receive(state: RoleState, message: Message, from: string): Reaction<RoleState, Message> | undefined {
+    if (!state.snapshot || state.failure !== undefined) return undefined
+    const reaction = this.#react(state, (turn) =>
+      turn.step({ ...message, from: this.#names.addressOf(from) } as Message),
+    )
+    // A role decides every cell: what changes nothing and says nothing is what it ignores on purpose.
+    const isIgnored = reaction.sends?.length === 0 && reaction.outputs?.length === 0
+    return isIgnored && this.keyOf(reaction.state) === this.keyOf(state) ? undefined : reaction
+  }
+
+  act(state: RoleState, event: string): Reaction<RoleState, Message> | undefined {
+    switch (event) {
+      case begins:
+        return this.#react(state, (turn) => turn.beginWrite())
+      case isDurable:
+        return this.#react(state, (turn) => turn.finishWrite())
+      case crashes:
+        return this.#react(state, (turn) => turn.crash())
+      case crashesWritten:
+        return this.#react(state, (turn) => {
+          turn.keepWrite()
+          turn.crash()
+        })
+      case restarts:
+        return this.#restart(state)
+    }
+    const request = this.#settings.requests?.find(({ name }) => name === event)
+    if (request) return this.#react(state, (turn) => turn.step(request.event))
+    const timer = state.timers.find((pending) => `${timerName(state.timers, pending)} ends` === event)
+    return timer === undefined ? undefined : this.#react(state, (turn) => turn.fire(timer))
+  }
+
+  keyOf(state: RoleState): string {
+    return keyOfRole(state)
+  }
+  show(state: RoleState): unknown {
+    return showRole(state)
+  }
+
+  #mayAct(): boolean {
+    const { writes, timers, crashes: crashing = [], requests = [] } = this.#settings
+    const isTimed = timers[this.#roleName] !== undefined
+    const isAsked = requests.some(({ role }) => role === this.#roleName)
+    return writes === 'split' || isTimed || isAsked || crashing.includes(this.#roleName)
+  }
+
+  #ownOf(state: RoleState): readonly OwnEvent[] {
+    const { writes, timers, crashes: crashing = [], requests = [] } = this.#settings
+    if (state.failure !== undefined) return []
+    if (!state.snapshot) return [{ name: restarts }]
+    const events: OwnEvent[] = []
+    for (const timer of state.timers) {
+      const costs = timers[this.#roleName]?.[delayNameOf(timer)]
+      if (costs !== undefined) events.push({ name: `${timerName(state.timers, timer)} ends`, costs })
+    }
+    for (const { name, role, isFor } of requests) {
+      if (role === this.#roleName && (isFor?.(state) ?? true)) events.push({ name, costs: name })
+    }
+    const isWriting = state.writing.length > 0
+    if (writes === 'split' && isWriting) events.push({ name: isDurable })
+    if (writes === 'split' && !isWriting && state.outbox.waiting.length > 0) events.push({ name: begins })
+    if (crashing.includes(this.#roleName)) {
+      events.push({ name: crashes, costs: 'crashes' })
+      if (isWriting) events.push({ name: crashesWritten, costs: 'crashes' })
+    }
+    return events
+  }
+
+  #restart(state: RoleState): Reaction<RoleState, Message> {
+    const found = recovered(state.disk, this.#role.record)
+    const input = this.#role.input({ group, node: this.#node, recovered: found })
+    return this.#react(state, (turn) => turn.start(input))
+  }
+
+  #react(state: RoleState, run: (turn: Turn) => void): Reaction<RoleState, Message> {
+    const turn = new Turn({ group: this.#group, role: this.#role, stepper: this.#stepper }, state)
+    try {
+      run(turn)
+      while (this.#settings.writes === 'atomic' && turn.isWaiting) {
+        turn.beginWrite()
+        turn.finishWrite()
+      }
+    } catch (error) {
+      // The node stops, and stays so.
+      return {
+        state: { ...nothing, disk: state.disk, failure: error instanceof Error ? error.message : String(error) },
+      }
+    }
+    const { messages } = this.#group
+    const heard = turn.sayings.filter(({ message }) => !this.#settings.loses?.(message))
+    const sends = heard.flatMap(({ to, message }) =>
+      this.#names
+        .at(to)
+        .filter((name) => name !== this.name)
+        .map((name) => ({ to: name, message: messages.decode(message.type, messages.encode(message)) })),
+    )
+    return { state: turn.state, sends, outputs: turn.outputs }
+  }
+}

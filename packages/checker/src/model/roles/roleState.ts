@@ -1,0 +1,60 @@
+import { type DriverState, type DurableEffect, delayNameOf, type Effect, type Outbox, statePath } from '@quorate/core'
+import { contentKey } from '../engine/contentKey.js'
+import type { Disk } from './disk.js'
+
+/** As much of the snapshot of a machine, or of a family, as its next step depends on. */
+export interface RoleSnapshot {
+  readonly status: string
+  /** Whose turn it is, in a family. */
+  readonly role?: string
+  readonly value: object | string
+  readonly context: unknown
+  readonly historyValue?: unknown
+  readonly inner?: RoleSnapshot
+}
+
+/** All that the next step of a role on a host depends on. */
+export interface RoleState {
+  /** `undefined`: it is down. */
+  readonly snapshot: RoleSnapshot | undefined
+  /** Ids of pending timers, sorted. */
+  readonly timers: readonly string[]
+  readonly outbox: Outbox
+  /** The write under way; empty when there is none. */
+  readonly writing: readonly DurableEffect<Effect>[]
+  readonly disk: Disk
+  /** Of a role that applies. */
+  readonly driver: DriverState | undefined
+  /** What the role threw: its node has stopped. */
+  readonly failure: string | undefined
+}
+
+const keyOfSnapshot = ({ status, role, value, context, historyValue, inner }: RoleSnapshot): string =>
+  contentKey([status, role, value, contentKey(context), historyValue, inner?.historyValue])
+
+/** Equal for equal contents, whatever objects hold them. */
+export const keyOfRole = ({ snapshot, timers, outbox, writing, disk, driver, failure }: RoleState): string =>
+  contentKey([snapshot && keyOfSnapshot(snapshot), timers, outbox, writing, disk, driver, failure])
+
+/** The short name of a pending timer; its id where two of one name are pending. */
+export function timerName(timers: readonly string[], timer: string): string {
+  const name = delayNameOf(timer)
+  return timers.some((other) => other !== timer && delayNameOf(other) === name) ? timer : name
+}
+
+/** What a person reads: the role's state and its context without what never changes. */
+export function showRole({ snapshot, timers, outbox, writing, disk, driver, failure }: RoleState): unknown {
+  const { record: _bytes, ...kept } = disk
+  const rest = {
+    waiting: outbox.waiting.length > 0 ? outbox.waiting.map(({ type }) => type) : undefined,
+    writing: writing.length > 0 ? writing.map(({ type }) => type) : undefined,
+    disk:
+      kept.entries.length > 0 || kept.snapshot ? kept.entries.map(({ index, term }) => `${index}.${term}`) : undefined,
+    applied: driver && driver.applied.index > 0 ? driver.applied.index : undefined,
+  }
+  if (failure !== undefined) return { state: 'failed', failure, ...rest }
+  if (!snapshot) return { state: 'down', ...rest }
+  const { config: _config, ...context } = snapshot.context as Record<string, unknown>
+  const pending = timers.map((timer) => timerName(timers, timer))
+  return { state: statePath(snapshot.value), ...context, timers: pending, ...rest }
+}

@@ -1,0 +1,104 @@
+import type { Model } from './check.js'
+import { Interner } from './engine/interner.js'
+import type { CompiledProperty, Space, StepText, Visitor } from './engine/space.js'
+import type { Property } from './property.js'
+
+/** A step of a transition system: what it is called, and where it leads. */
+export interface Transition<State> {
+  readonly name: string
+  readonly to: State
+}
+
+/** A system as its states and the steps between them, in the manner of TLA: nothing is an actor, nothing is a message. */
+export interface TransitionSystem<State> {
+  readonly name: string
+  readonly initial: readonly State[]
+  /** Every step that can be taken in a state; one that changes nothing counts too. */
+  steps(state: State): Iterable<Transition<State>>
+  readonly properties: readonly Property<(state: State) => boolean>[]
+  /** A text that differs where states do. @default one made of all that a state holds */
+  keyOf?(state: State): string
+  /**
+   * Ways to give the alike their names anew, from which all others can be composed: of things in a row, to swap the first
+   * two and to move all by one. @default none
+   */
+  readonly symmetry?: readonly ((state: State) => State)[]
+}
+
+/** A transition system, to be checked. */
+export const transitionModel = <State>(system: TransitionSystem<State>): Model => ({
+  name: system.name,
+  hasSymmetry: system.symmetry !== undefined,
+  compile: () => new TransitionSpace(system),
+})
+
+/** A state is one number: each is kept whole, under its content. */
+class TransitionSpace<State> implements Space {
+  readonly properties: readonly CompiledProperty[]
+  computed = 0
+  readonly #system: TransitionSystem<State>
+  readonly #states: Interner<State>
+  readonly #names = new Interner<string>((name) => name)
+  readonly #tuple = new Int32Array(1)
+  readonly #representatives = new Map<number, number>()
+
+  constructor(system: TransitionSystem<State>) {
+    this.#system = system
+    this.#states = new Interner(system.keyOf?.bind(system))
+    this.properties = system.properties.map(({ name, kind, predicate }) => ({
+      name,
+      kind,
+      holds: (state) => predicate(this.#stateOf(state)),
+    }))
+  }
+
+  initial(visitor: Visitor): void {
+    for (const state of this.#system.initial) this.#visit(visitor, state, 0)
+  }
+
+  expand(state: Int32Array, _length: number, visitor: Visitor): void {
+    for (const { name, to } of this.#system.steps(this.#stateOf(state))) {
+      this.computed++
+      this.#visit(visitor, to, this.#names.numberOf(name))
+    }
+  }
+
+  canonical(state: Int32Array, _length: number, into: Int32Array): number {
+    into[0] = this.#representativeOf(state[0] as number)
+    return 1
+  }
+
+  describe(_before: Int32Array, _length: number, step: number, after: Int32Array): StepText {
+    return { text: this.#names.valueOf(step), details: this.show(after) }
+  }
+
+  show(state: Int32Array): readonly string[] {
+    return [JSON.stringify(this.#stateOf(state))]
+  }
+
+  fairnessOf(step: number): number {
+    return step
+  }
+
+  #visit(visitor: Visitor, state: State, step: number): void {
+    this.#tuple[0] = this.#states.numberOf(state)
+    visitor.visit(this.#tuple, 1, step)
+  }
+
+  #stateOf(state: Int32Array): State {
+    return this.#states.valueOf(state[0] as number)
+  }
+
+  /** The first of its orbit that was seen: then all of it is found, by renaming until nothing new comes. */
+  #representativeOf(number: number): number {
+    const known = this.#representatives.get(number)
+    if (known !== undefined) return known
+    const orbit = new Set([number])
+    for (const member of orbit) {
+      const state = this.#states.valueOf(member)
+      for (const renamed of this.#system.symmetry ?? []) orbit.add(this.#states.numberOf(renamed(state)))
+      this.#representatives.set(member, number)
+    }
+    return number
+  }
+}

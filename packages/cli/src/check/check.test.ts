@@ -1,0 +1,146 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { runCaptured } from '../captured.test.fixture.js'
+
+const check = async (...argv: readonly string[]) => {
+  const { code, out, err } = await runCaptured(['check', ...argv])
+  return { code, out, err, json: argv.includes('--json') ? JSON.parse(out) : undefined }
+}
+
+describe('quorate check', () => {
+  test('without a model it lists those that it knows', async () => {
+    const { code, out } = await check()
+    expect(code).toBe(0)
+    for (const name of ['paxos', 'multi-paxos', 'raft-election', 'raft-replication', 'reference/abd']) {
+      expect(out).toMatch(new RegExp(`^${name} `, 'm'))
+    }
+    expect((await check('--json')).json.models).toContainEqual({
+      name: 'reference/two-phase-commit',
+      description: expect.any(String),
+      parameters: { rms: 3 },
+    })
+  })
+
+  test('0: all was explored and all holds', async () => {
+    const { code, json } = await check('reference/two-phase-commit', '--rms', '4', '--json')
+    expect(code).toBe(0)
+    expect(json).toMatchObject({
+      model: 'reference/two-phase-commit',
+      distinct: 1568,
+      generated: 8258,
+      depth: 14,
+      verdict: 'holds',
+      ending: 'exhausted',
+    })
+    expect(json.statesPerSecond).toBeGreaterThan(0)
+    expect(json.properties.map(({ verdict }: { verdict: string }) => verdict)).toEqual(['holds', 'holds', 'holds'])
+  })
+
+  test('1: a violation, with the run that shows it', async () => {
+    const { code, out } = await check('reference/single-copy-register', '--servers', '2')
+    expect(code).toBe(1)
+    expect(out).toContain('not always: linearizable, after 4 steps')
+    expect(out).toContain('  3. s1 receives Get{request: 4} from c0')
+    const { json } = await check('reference/single-copy-register', '--servers', '2', '--json')
+    expect(json.properties[0]).toMatchObject({ name: 'linearizable', verdict: 'violated', steps: 4 })
+    expect(json.properties[0].script).toHaveLength(4)
+  })
+
+  test.each([
+    [['--states', '100'], 'states'],
+    [['--depth', '5'], 'depth'],
+  ])('2: %j ended the search', async (flags, ending) => {
+    const { code, json } = await check('reference/paxos', ...flags, '--json')
+    expect(code).toBe(2)
+    expect(json).toMatchObject({ verdict: 'unknown', ending })
+  })
+
+  test('2: a space without end ends by its time', async () => {
+    const { code, json } = await check(
+      'reference/abd',
+      '--clients',
+      '4',
+      '--network',
+      'dup',
+      '--lossy',
+      '--seconds',
+      '1',
+      '--json',
+    )
+    expect(code).toBe(2)
+    expect(json).toMatchObject({ verdict: 'unknown', ending: 'interrupted' })
+  })
+
+  test('networks, orders and exact mode', async () => {
+    const numbers = async (...flags: readonly string[]) => {
+      const { code, json } = await check('reference/abd', ...flags, '--json')
+      expect(code).toBe(0)
+      return [json.distinct, json.generated, json.terminal]
+    }
+    const plain = await numbers()
+    expect(plain.slice(0, 2)).toEqual([544, 875])
+    expect(await numbers('--depth-first')).toEqual(plain)
+    expect(await numbers('--exact')).toEqual(plain)
+    expect((await numbers('--lossy'))[0]).toBeGreaterThan(544)
+    expect((await numbers('--network', 'fifo'))[0]).not.toBe(544)
+    expect((await check('reference/paxos', '--network', 'dup', '--json')).json).toMatchObject({
+      verdict: 'holds',
+      distinct: 42_805,
+    })
+  })
+
+  test.each([
+    [['raft-electoin'], /there is no model "raft-electoin": expected one of paxos/],
+    [['./nothing.ts'], /there is no such file/],
+    [['reference/paxos', '--rms', '3'], /model reference\/paxos has no --rms/],
+    [['reference/two-phase-commit', '--lossy'], /says itself how messages travel/],
+    [['reference/paxos', '--symmetry'], /does not say which of its actors are alike/],
+    [['reference/paxos', '--network', 'udp'], /Allowed choices are nondup, dup, fifo/],
+    [['reference/paxos', '--states', 'many'], /whole number/],
+  ])('%j is refused with 2, and no stack', async (argv, text) => {
+    const { code, err } = await check(...argv)
+    expect(code).toBe(2)
+    expect(err).toMatch(text)
+    expect(err).not.toContain('    at ')
+  })
+})
+
+describe('a model of the user', () => {
+  let folder: string
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'quorate-check-'))
+  })
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  const written = (name: string, text: string): string => {
+    const path = join(folder, name)
+    writeFileSync(path, text)
+    return path
+  }
+
+  test('from a file, in TypeScript, wherever it lies', async () => {
+    const path = written(
+      'light.ts',
+      `import { actorModel, ofSomeActor, sometimes, always, ofEveryActor } from '@quorate/checker'
+       const light = { name: 'light', start: () => ({ state: 'red' as string }), receive: () => undefined,
+         own: () => [{ name: 'turns' }], act: (state: string) => ({ state: state === 'red' ? 'green' : 'red' }) }
+       export default actorModel({ name: 'light', actors: [light], network: { kind: 'nondup' }, properties: [
+         sometimes('green', ofSomeActor((state: string) => state === 'green')),
+         always('never blue', ofEveryActor((state: string) => state !== 'blue')) ] })`,
+    )
+    const { code, json } = await check(path, '--json')
+    expect(code).toBe(0)
+    expect(json).toMatchObject({ model: 'light', distinct: 2, generated: 3, depth: 2 })
+  })
+
+  test.each([
+    ['nothing.ts', 'export default 7', /exports no model/],
+    ['broken.ts', 'throw new Error("not today")', /cannot be loaded: not today/],
+  ])('%s is refused', async (name, text, message) => {
+    const { code, err } = await check(written(name, text))
+    expect(code).toBe(2)
+    expect(err).toMatch(message)
+  })
+})

@@ -1,0 +1,143 @@
+import { setImmediate } from 'node:timers/promises'
+import { Check, type CheckOptions, type CheckReport, type Model, type NetworkKind } from '@quorate/checker'
+import { InvalidConfigurationError } from '@quorate/core'
+import { interruption } from '../demo/interruption.js'
+import { InterruptedError, UnknownModelError } from '../errors.js'
+import { type Io, printLine, printNote } from '../io.js'
+import { table } from '../output.js'
+import { loadModel } from './modelFile.js'
+import { type CatalogueModel, catalogue } from './models/catalogue.js'
+import { jsonOf, textOf } from './report.js'
+
+export interface CheckSettings {
+  readonly states?: number
+  readonly depth?: number
+  readonly seconds?: number
+  readonly network?: NetworkKind
+  readonly lossy?: boolean
+  readonly symmetry?: boolean
+  readonly reduction?: boolean
+  readonly exact?: boolean
+  readonly depthFirst?: boolean
+  readonly rms?: number
+  readonly clients?: number
+  readonly servers?: number
+  readonly json?: boolean
+}
+
+/** What models can be told by a number. */
+const parameterNames = ['rms', 'clients', 'servers'] as const
+
+/** Prints the names of the models. */
+export const listModels = (io: Io, { json }: CheckSettings): void => {
+  const models = catalogue.map(({ name, description, defaults }) => ({ name, description, parameters: defaults }))
+  if (json) {
+    printLine(io, JSON.stringify({ models }))
+    return
+  }
+  const rows = models.map(({ name, description, parameters }) => [name, flagsOf(parameters), description])
+  for (const line of table(['MODEL', 'PARAMETERS', 'WHAT IT IS'], rows)) printLine(io, line)
+}
+
+const flagsOf = (parameters: Readonly<Record<string, number>>): string =>
+  Object.entries(parameters)
+    .map(([name, value]) => `--${name} ${value}`)
+    .join(' ')
+
+/** Checks a model and says what came of it; the exit code too. */
+export const runCheck = async (io: Io, name: string, settings: CheckSettings): Promise<void> => {
+  const { model, reduced, symmetric } = await modelOf(name, settings)
+  const options: CheckOptions = {
+    order: settings.depthFirst ? 'depth' : 'breadth',
+    ...(settings.states !== undefined && { statesMax: settings.states }),
+    ...(settings.depth !== undefined && { depthMax: settings.depth }),
+    reduction: settings.reduction ?? reduced,
+    symmetry: settings.symmetry ?? symmetric,
+    exact: settings.exact ?? false,
+  }
+  const { report, seconds, isInterrupted } = await explore(io, new Check(model, options), settings.seconds)
+  if (settings.json) printLine(io, JSON.stringify(jsonOf(report, seconds)))
+  else for (const line of textOf(report, options, seconds)) printLine(io, line)
+  if (isInterrupted) throw new InterruptedError()
+  io.exitCode = exitCodeOf(report)
+}
+
+const exitCodeOf = ({ verdict }: CheckReport): number => (verdict === 'holds' ? 0 : verdict === 'violated' ? 1 : 2)
+
+const modelOf = async (
+  name: string,
+  settings: CheckSettings,
+): Promise<Pick<CatalogueModel, 'reduced' | 'symmetric'> & { readonly model: Model }> => {
+  const known = catalogue.find((model) => model.name === name)
+  if (!known) {
+    if (!/[./\\]\w+$/.test(name) || name.startsWith('reference/')) {
+      throw new UnknownModelError(name, catalogue.map((model) => model.name).join(', '))
+    }
+    refuseOthers(name, {}, false, settings)
+    const model = await loadModel(name)
+    return { model, reduced: true, symmetric: model.hasSymmetry }
+  }
+  refuseOthers(name, known.defaults, known.network !== undefined, settings)
+  return { model: known.make(settingsOf(known, settings)), reduced: known.reduced, symmetric: known.symmetric }
+}
+
+const settingsOf = ({ defaults, network }: CatalogueModel, settings: CheckSettings) => ({
+  parameters: Object.fromEntries(
+    Object.entries(defaults).map(([name, value]) => [name, numberOf(settings, name) ?? value]),
+  ),
+  network: settings.network ?? network ?? 'nondup',
+  lossy: settings.lossy ?? false,
+})
+
+const numberOf = (settings: CheckSettings, name: string): number | undefined =>
+  settings[name as (typeof parameterNames)[number]]
+
+const refuseOthers = (
+  model: string,
+  defaults: Readonly<Record<string, number>>,
+  hasNetwork: boolean,
+  settings: CheckSettings,
+): void => {
+  const unknown = parameterNames.find((name) => settings[name] !== undefined && !(name in defaults))
+  if (unknown) throw new InvalidConfigurationError(`model ${model} has no --${unknown}`)
+  if (hasNetwork || (settings.network === undefined && !settings.lossy)) return
+  throw new InvalidConfigurationError(`model ${model} says itself how messages travel: leave out --network and --lossy`)
+}
+
+/** So many states are expanded before anybody else gets a turn. */
+const statesAtOnce = 1 << 12
+const progressEveryMs = 5000
+
+interface Explored {
+  readonly report: CheckReport
+  readonly seconds: number
+  readonly isInterrupted: boolean
+}
+
+const explore = async (io: Io, check: Check, secondsMax = Number.POSITIVE_INFINITY): Promise<Explored> => {
+  const ctrlC = interruption()
+  let isInterrupted = false
+  ctrlC.promise.catch(() => {
+    isInterrupted = true
+  })
+  const startedAt = performance.now()
+  const seconds = () => (performance.now() - startedAt) / 1000
+  let saidAt = startedAt
+  try {
+    while (!check.isDone && !isInterrupted && seconds() < secondsMax) {
+      check.advance(statesAtOnce)
+      await setImmediate()
+      if (performance.now() - saidAt < progressEveryMs) continue
+      saidAt = performance.now()
+      const perSecond = Math.round(check.distinct / seconds())
+      printNote(io, `${count(check.distinct)} states, depth ${check.depth}, ${count(perSecond)} states/s`)
+    }
+  } finally {
+    ctrlC.forget()
+  }
+  const took = seconds()
+  if (!check.isDone) check.interrupt()
+  return { report: check.report(), seconds: took, isInterrupted }
+}
+
+const count = (number: number): string => number.toLocaleString('en-US')

@@ -1,0 +1,127 @@
+import { type CheckOptions, type CheckReport, check, type Model } from '@quorate/checker'
+import { server } from '@quorate/raft'
+import { describe, expect, test } from 'vitest'
+import { catalogue } from './catalogue.js'
+import { multiPaxosModel } from './multiPaxos.js'
+import { raftElection } from './raftElection.js'
+import { withoutPreVote } from './raftFamilies.js'
+import { raftReplication } from './raftReplication.js'
+import { singlePaxos } from './singlePaxos.js'
+
+/**
+ * Every run of small scopes over the very roles that hosts run. Numbers are pinned: who changes a role changes them, and is
+ * to say why.
+ */
+
+const nondup = { kind: 'nondup' } as const
+const paxos = {
+  name: 'paxos',
+  proposers: 2,
+  acceptors: 3,
+  timeouts: 0,
+  crashes: 0,
+  writes: 'atomic',
+  network: nondup,
+} as const
+const raft = {
+  name: 'raft',
+  servers: 3,
+  terms: 2,
+  timeouts: 2,
+  crashes: 0,
+  writes: 'atomic',
+  family: withoutPreVote,
+  network: nondup,
+} as const
+const multi = {
+  name: 'multi',
+  proposers: 2,
+  acceptors: 3,
+  commands: ['a'],
+  timeouts: 1,
+  crashes: 0,
+  writes: 'atomic',
+  network: nondup,
+} as const
+
+const symmetric: CheckOptions = { symmetry: true }
+
+const explored = (model: Model, options: CheckOptions = symmetric): CheckReport => {
+  const report = check(model, options)
+  expect(report).toMatchObject({ verdict: 'holds', ending: 'exhausted' })
+  return report
+}
+
+const named = (name: string): CheckReport => {
+  const model = catalogue.find((one) => one.name === name)
+  if (!model) throw new Error(`no model ${name}`)
+  return check(model.make({ parameters: model.defaults, network: 'nondup', lossy: false }), symmetric)
+}
+
+const stepsOf = (report: CheckReport, property: string): readonly string[] | undefined =>
+  report.properties.find(({ name }) => name.startsWith(property))?.trace?.steps.map(({ text }) => text)
+
+describe('what forgets is caught', () => {
+  test('a voter, in 8 steps', () => {
+    const report = named('raft-forgetful')
+    expect(report.verdict).toBe('violated')
+    expect(stepsOf(report, 'Election Safety')).toMatchInlineSnapshot(`
+      [
+        "n1: electionTimeout ends",
+        "n2: electionTimeout ends",
+        "n3 receives RequestVote{term: 1, lastLogIndex: 0, lastLogTerm: 0} from n1",
+        "n3: crashes",
+        "n3: restarts",
+        "n3 receives RequestVote{term: 1, lastLogIndex: 0, lastLogTerm: 0} from n2",
+        "n1 receives RequestVoteReply{term: 1, voteGranted: true} from n3",
+        "n2 receives RequestVoteReply{term: 1, voteGranted: true} from n3",
+      ]
+    `)
+  })
+
+  test('an acceptor, in 16 steps', () => {
+    const report = named('paxos-forgetful')
+    expect(report.verdict).toBe('violated')
+    expect(stepsOf(report, 'only a single value is chosen')).toHaveLength(16)
+  })
+})
+
+describe('scopes are explored whole', () => {
+  test.each([
+    ['Paxos', singlePaxos(paxos), [74_732, 26]],
+    ['Paxos, an acceptor crashes', singlePaxos({ ...paxos, proposers: 1, crashes: 1 }), [268, 16]],
+    ['Paxos, a ballot times out', singlePaxos({ ...paxos, proposers: 1, timeouts: 1 }), [156, 14]],
+    ['Paxos, writes begin and end', singlePaxos({ ...paxos, proposers: 1, crashes: 1, writes: 'split' }), [4674, 29]],
+    ['Raft, elections', raftElection({ ...raft, crashes: 1 }), [41_767, 24]],
+    ['Raft, writes begin and end', raftElection({ ...raft, timeouts: 1, crashes: 1, writes: 'split' }), [2262, 22]],
+    ['Raft, pre-votes', raftElection({ ...raft, timeouts: 1, family: server }), [155, 12]],
+    ['Raft, 2 commands', raftReplication({ ...raft, terms: 1, timeouts: 1 }), [10_116, 25]],
+    ['Multi-Paxos, 1 slot', multiPaxosModel(multi), [2271, 21]],
+  ] as const)('%s', (_name, model, numbers) => {
+    const { distinct, depth } = explored(model)
+    expect([distinct, depth]).toEqual(numbers)
+  })
+
+  // These take minutes together.
+  const rest = ['paxos', 'raft-pre-vote', 'raft-replication', 'multi-paxos', 'multi-paxos-duel']
+  if (process.env['QUORATE_LONG']) {
+    test.each(rest)('%s', { timeout: 600_000 }, (name) => {
+      expect(named(name)).toMatchObject({ verdict: 'holds', ending: 'exhausted' })
+    })
+  }
+})
+
+describe('what is left out changes nothing', () => {
+  test.each([
+    ['Paxos', singlePaxos({ ...paxos, acceptors: 2, crashes: 1 })],
+    ['Paxos, one proposer', singlePaxos({ ...paxos, proposers: 1, timeouts: 1 })],
+    ['Raft', raftElection({ ...raft, timeouts: 1, crashes: 1 })],
+    ['Multi-Paxos', multiPaxosModel({ ...multi, acceptors: 2 })],
+  ])('%s: reduced and unreduced have the same verdicts and terminal states', (_name, model) => {
+    const full = explored(model, { reduction: false })
+    const reduced = explored(model, { reduction: true })
+    expect(reduced.terminal).toBe(full.terminal)
+    expect(reduced.distinct).toBeLessThanOrEqual(full.distinct)
+    expect(explored(model, { reduction: false, exact: true })).toMatchObject({ collisions: 0, distinct: full.distinct })
+  })
+})

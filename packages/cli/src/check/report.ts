@@ -1,0 +1,75 @@
+import { type CheckOptions, type CheckReport, type PropertyReport, transcriptOf } from '@quorate/checker'
+import { table } from '../output.js'
+
+const endings = {
+  exhausted: 'every state was explored',
+  violation: 'a violation was found',
+  states: 'the budget of states was used up',
+  depth: 'there is more, deeper',
+  interrupted: 'it was ended before all was explored',
+} as const satisfies Record<CheckReport['ending'], string>
+
+const count = (number: number): string => number.toLocaleString('en-US')
+
+/** What `--json` prints. */
+export const jsonOf = (report: CheckReport, seconds: number) => {
+  const { model, verdict, ending, distinct, generated, depth, terminal, properties, bytes, collisions } = report
+  return {
+    model,
+    distinct,
+    generated,
+    depth,
+    statesPerSecond: Math.round(distinct / seconds),
+    verdict,
+    ending,
+    terminal,
+    seconds: Number(seconds.toFixed(3)),
+    bytesPerState: Math.round(bytes / distinct),
+    ...(collisions !== undefined && { collisions }),
+    properties: properties.map(({ name, kind, verdict: of, trace }) => ({
+      name,
+      kind,
+      verdict: of,
+      ...(trace && { steps: trace.steps.length }),
+      ...(trace && of === 'violated' && { script: trace.steps.map(({ text }) => text) }),
+      ...(trace?.loopsTo !== undefined && { loopsTo: trace.loopsTo }),
+    })),
+  }
+}
+
+/** What was left out on purpose. */
+const leftOut = ({ reduction, symmetry }: CheckOptions): string =>
+  [reduction ? 'orders of steps that no property can tell' : '', symmetry ? 'other names for the same' : '']
+    .filter((text) => text !== '')
+    .join(' and ') || 'nothing'
+
+/** What is printed for people. */
+export const textOf = (report: CheckReport, options: CheckOptions, seconds: number): readonly string[] => {
+  const { model, ending, distinct, generated, depth, properties, bytes, computedSteps, collisions } = report
+  return [
+    `${model}: ${endings[ending]}`,
+    `  distinct   ${count(distinct)}`,
+    `  generated  ${count(generated)}`,
+    `  depth      ${depth}`,
+    `  states/s   ${count(Math.round(distinct / seconds))} (${seconds.toFixed(1)} s, ${Math.round(bytes / distinct)} bytes a state, ${count(computedSteps)} steps of actors)`,
+    `  left out   ${leftOut(options)}`,
+    ...(collisions === undefined ? [] : [`  collisions ${collisions}`]),
+    '',
+    ...table(
+      ['PROPERTY', '', 'VERDICT'],
+      properties.map((property) => [property.kind, property.name, verdictOf(property)]),
+    ),
+    ...properties.flatMap(violationOf),
+  ]
+}
+
+const verdictOf = ({ kind, verdict, trace }: PropertyReport): string => {
+  const isExample = kind === 'sometimes' && verdict === 'holds'
+  return isExample && trace ? `holds, after ${trace.steps.length} steps` : verdict
+}
+
+const violationOf = ({ kind, name, verdict, trace }: PropertyReport): readonly string[] => {
+  if (verdict !== 'violated') return []
+  if (!trace) return ['', `never: ${name}`]
+  return ['', `not ${kind}: ${name}, after ${trace.steps.length} steps`, ...transcriptOf(trace)]
+}

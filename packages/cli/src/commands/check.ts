@@ -1,0 +1,54 @@
+import { Command, Option } from 'commander'
+import type { CheckSettings } from '../check/check.js'
+import type { Io } from '../io.js'
+import { wholeNumber } from './kvSettings.js'
+
+const examples = `
+Explores every run of a small model: every order of deliveries, losses, timeouts, writes and crashes that its scope allows.
+Without a model it lists those that it knows; a file (./model.ts) exports one of your own by default.
+
+Examples:
+  quorate check
+  quorate check raft-election
+  quorate check reference/paxos --clients 3 --json
+  quorate check reference/two-phase-commit --rms 7 --symmetry
+  quorate check ./model.ts --seconds 60
+
+Exit codes:
+  0    all was explored, and every property holds
+  1    a property is violated: the run that does it is printed
+  2    a budget ended the search, or the command line is wrong
+  130  ended by Ctrl-C`
+
+export const checkCommand = (io: Io): Command =>
+  new Command('check')
+    .description('Check a model exhaustively')
+    .argument('[model]', 'its name, or a file that exports one')
+    .addOption(new Option('--states <count>', 'end after so many distinct states').argParser(wholeNumber(1)))
+    .addOption(new Option('--depth <depth>', 'go no deeper; the initial state has depth 1').argParser(wholeNumber(1)))
+    .addOption(new Option('--seconds <seconds>', 'end after so long').argParser(wholeNumber(1)))
+    .addOption(new Option('--network <kind>', 'how messages travel').choices(['nondup', 'dup', 'fifo']))
+    .option('--lossy', 'messages may be lost')
+    .option(
+      '--symmetry',
+      'explore one of all states that differ only in who is who (default, but for reference models)',
+    )
+    .option('--no-symmetry', 'explore all of them')
+    .option(
+      '--reduction',
+      'leave out orders of steps that no property can tell apart (default, but for reference models)',
+    )
+    .option('--no-reduction', 'explore every order of steps')
+    .option('--exact', 'keep whole states, and count fingerprints that are not unique')
+    .option('--depth-first', 'go deep first: counterexamples are not the shortest')
+    .addOption(new Option('--rms <count>', 'resource managers').argParser(wholeNumber(1)))
+    .addOption(new Option('--clients <count>', 'clients').argParser(wholeNumber(1)))
+    .addOption(new Option('--servers <count>', 'servers').argParser(wholeNumber(1)))
+    .option('--json', 'one line of JSON')
+    .addHelpText('after', examples)
+    .action(async (model: string | undefined, settings: CheckSettings) => {
+      // What only this command needs, the others need not wait for.
+      const { listModels, runCheck } = await import('../check/check.js')
+      if (model === undefined) listModels(io, settings)
+      else await runCheck(io, model, settings)
+    })

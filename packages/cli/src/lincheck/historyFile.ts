@@ -1,0 +1,23 @@
+import { createReadStream } from 'node:fs'
+import { type History, HistoryReader, historyModels, UnreadableHistoryError } from '@quorate/checker'
+import { UnreadableHistoryFileError } from '../errors.js'
+import type { Io } from '../io.js'
+
+/**
+ * Reads a history from a file, or from standard input where it is named `-`.
+ * @throws {@link UnreadableHistoryFileError} `QUORATE_UNREADABLE_HISTORY`; and what {@link HistoryReader} throws.
+ */
+export const historyIn = async ({ stdin }: Io, file: string, model: string | undefined): Promise<History> => {
+  const reader = new HistoryReader(historyModels.filter(({ name }) => model === undefined || name === model))
+  const decoder = new TextDecoder()
+  try {
+    for await (const bytes of file === '-' ? stdin : createReadStream(file)) {
+      reader.push(typeof bytes === 'string' ? bytes : decoder.decode(bytes, { stream: true }))
+    }
+    reader.push(decoder.decode())
+    return reader.end()
+  } catch (error) {
+    if (error instanceof UnreadableHistoryError) throw error
+    throw new UnreadableHistoryFileError(file, error)
+  }
+}
