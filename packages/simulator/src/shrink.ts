@@ -26,8 +26,7 @@ export const lengthOf = ({ steps, messages, writes }: Script): number => steps.l
 export async function shrink(script: Script, options: ShrinkOptions): Promise<Script> {
   const search = new Search(script, options)
   // Most runs need few of their delays: without them everything else goes faster.
-  const loud = (choice: Choice) => choice.kind === 'step' || (choice.kind === 'message' && isLoud(choice.fate))
-  await search.without((choice) => !loud(choice))
+  await search.without((choice) => !isLoudChoice(choice))
   if (!(await search.without((choice) => choice.kind !== 'step'))) await search.reseed()
   for (const kind of ['step', 'write', 'message'] as const) await search.halve(kind)
   for (const kind of ['step', 'write', 'message', 'step', 'message'] as const) await search.minimize(kind)
@@ -40,7 +39,10 @@ const isLoud = ({ isLost, delayUs = 0, againUs, garbled }: MessageFate): boolean
   isLost === true || againUs !== undefined || garbled !== undefined || delayUs > 20_000
 
 /** Seeds that are tried in the place of the one that failed. */
-const reseedsMax = 60
+const reseedsMax = 40
+
+const isLoudChoice = (choice: Choice): boolean =>
+  choice.kind === 'step' || (choice.kind === 'message' && isLoud(choice.fate))
 
 class Search {
   #base: Script
@@ -86,9 +88,10 @@ class Search {
   async reseed(): Promise<void> {
     const original = this.#base
     const steps = this.#choices.filter(({ kind }) => kind === 'step')
+    const loud = this.#choices.filter(isLoudChoice)
     for (let at = 1; at <= reseedsMax && !this.#isSpent; at++) {
       this.#base = { ...original, seed: original.seed + at * 1_000_003 }
-      if (await this.#keepIfFails(steps)) return
+      if ((await this.#keepIfFails(steps)) || (await this.#keepIfFails(loud))) return
     }
     this.#base = original
   }
