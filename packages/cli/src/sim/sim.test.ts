@@ -38,7 +38,8 @@ describe('quorate sim', () => {
     expect(report.eventsPerSecond).toBeGreaterThan(0)
     expect(report.coverage.server.taken).toBeGreaterThan(30)
     expect(report.coverage.server.total).toBeGreaterThan(report.coverage.server.taken)
-    expect(report.coverage.server.missing).toContain('leader AppendEntries')
+    expect(report.coverage.server.missing).toContain('follower InstallSnapshotReply')
+    expect(report.coverage.server.unreachable['leader AppendEntries']).toMatch(/Election Safety/)
     expect(Object.keys(report.faults).length).toBeGreaterThan(3)
   })
 
