@@ -8,6 +8,8 @@ export interface RoleCoverage {
   readonly total: number
   /** Transitions that were not, but for those of which it is known why. */
   readonly missing: readonly string[]
+  /** Those, with the reason. One that was taken nevertheless is not among them. */
+  readonly unreachable: Readonly<Record<string, string>>
 }
 
 /** Which transitions of which roles were taken. */
@@ -46,8 +48,10 @@ export class Coverage {
       [...this.#all].map(([role, names]) => {
         const all = [...names]
         const taken = all.filter((name) => this.#taken.has(name)).length
-        const missing = all.filter((name) => !this.#taken.has(name) && unreachable[name] === undefined).sort()
-        return [role, { taken, total: all.length, missing }]
+        const left = all.filter((name) => !this.#taken.has(name)).sort()
+        const missing = left.filter((name) => unreachable[name] === undefined)
+        const reasons = left.flatMap((name) => (unreachable[name] === undefined ? [] : [[name, unreachable[name]]]))
+        return [role, { taken, total: all.length, missing, unreachable: Object.fromEntries(reasons) }]
       }),
     )
   }

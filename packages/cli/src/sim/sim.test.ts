@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
+import { stripVTControlCharacters } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Io } from '../io.js'
 import { run } from '../run.js'
@@ -38,7 +39,8 @@ describe('quorate sim', () => {
     expect(report.eventsPerSecond).toBeGreaterThan(0)
     expect(report.coverage.server.taken).toBeGreaterThan(30)
     expect(report.coverage.server.total).toBeGreaterThan(report.coverage.server.taken)
-    expect(report.coverage.server.missing).toContain('candidate InstallSnapshot -> lost')
+    expect(report.coverage.server.missing).toContain('follower InstallSnapshotReply')
+    expect(report.coverage.server.unreachable['leader AppendEntries']).toMatch(/Election Safety/)
     expect(Object.keys(report.faults).length).toBeGreaterThan(3)
   })
 
@@ -89,7 +91,7 @@ describe('quorate sim', () => {
        export default defineTopology({ cluster: 'c', nodes, groups: { kv: raft({ members: nodes, stateMachine: kv }) } })`,
     )
     const { code, out } = await quorate(path, '--seed', '1', '--runs', '1', '--minutes', '0.2')
-    expect(out).toMatch(/1 runs, .* nothing is wrong/)
+    expect(stripVTControlCharacters(out)).toMatch(/1 runs, .* nothing is wrong/)
     expect(code).toBe(0)
     expect((await quorate(path, '--nodes', '5')).err).toMatch(/has 3 nodes: leave --nodes out/)
   })
