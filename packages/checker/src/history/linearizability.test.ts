@@ -6,44 +6,15 @@ import type { HistoryModel } from './model.js'
 import { historyModels } from './models.js'
 import { inRealTime, isExplainable, naiveObjects } from './naive.test.fixture.js'
 import { isOpen, type Operation } from './operation.js'
-import { chosen, type Draw, drawEvents, drawHistory, historyOf, randomFrom } from './random.test.fixture.js'
+import { chosen, drawEvents, drawHistory, historyOf, randomFrom, smallDraw } from './random.test.fixture.js'
 import { drawn, inTurn } from './script.test.fixture.js'
 
-const isLong = Boolean(process.env['QUORATE_LONG'])
 const names = historyModels.map(({ name }) => name)
 const modelNamed = (name: string): HistoryModel => historyModels.find((model) => model.name === name)!
 const check = ({ model, operations }: { model: HistoryModel; operations: readonly Operation[] }, stepsMax?: number) =>
   checkLinearizability(operations, model, stepsMax === undefined ? {} : { stepsMax })
 
-const smallDraw = (model: string, seed: number): Draw => ({
-  model,
-  processes: 2 + (seed % 3),
-  operations: 3 + (seed % 4),
-  ...(seed % 7 > 0 && { values: 2 }),
-  infos: 0.25,
-  truth: 0.6,
-  ...(seed % 5 === 0 && { keys: ['x', 'y'] }),
-})
-
 describe.each(names)('%s', (name) => {
-  const histories = isLong ? 100_000 : 10_000
-
-  test(`agrees with a checker that tries every order, on ${histories} small histories`, {
-    timeout: 120_000 * (isLong ? 10 : 1),
-  }, () => {
-    const verdicts = { ok: 0, illegal: 0, unknown: 0 }
-    for (let seed = 1; seed <= histories; seed++) {
-      const { model, operations } = drawHistory(randomFrom(seed), smallDraw(name, seed))
-      const { verdict } = checkLinearizability(operations, model)
-      verdicts[verdict]++
-      const isOk = isExplainable(name, operations, inRealTime)
-      if ((verdict === 'ok') !== isOk) expect({ seed, verdict, operations }).toBe(isOk)
-    }
-    expect(verdicts.unknown).toBe(0)
-    expect(verdicts.ok).toBeGreaterThan(histories / 5)
-    expect(verdicts.illegal).toBeGreaterThan(histories / 20)
-  })
-
   test('what it says of a verdict is so', () => {
     for (let seed = 1; seed <= 500; seed++) {
       const { model, operations } = drawHistory(randomFrom(seed), smallDraw(name, seed))

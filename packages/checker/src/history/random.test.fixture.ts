@@ -130,3 +130,14 @@ export const historyOf = (
 
 export const drawHistory = (random: () => number, draw: Draw): History =>
   historyOf(drawEvents(random, draw), draw.model)
+
+/** So small that every order can be tried. */
+export const smallDraw = (model: string, seed: number): Draw => ({
+  model,
+  processes: 2 + (seed % 3),
+  operations: 3 + (seed % 4),
+  ...(seed % 7 > 0 && { values: 2 }),
+  infos: 0.25,
+  truth: 0.6,
+  ...(seed % 5 === 0 && { keys: ['x', 'y'] }),
+})
