@@ -1,3 +1,4 @@
+import type { HistoryEvent } from '@quorate/checker'
 import { Chance } from './chance.js'
 import type { ExploreOptions } from './explore.js'
 import { scriptOf } from './explore.js'
@@ -16,6 +17,8 @@ export interface Finding {
   readonly script: Script
   /** Steps, messages and writes that the script names. */
   readonly length: number
+  /** What clients asked for and were told while it ran. */
+  readonly history: readonly HistoryEvent[]
   /** The script with what happens in it, to be kept and replayed. */
   readonly transcript: string
 }
@@ -48,6 +51,7 @@ export async function findingOf(options: FindingOptions): Promise<Finding | unde
     how: told.result.violation?.how ?? 'nothing got done',
     script,
     length: lengthOf(script),
+    history: told.result.history,
     transcript: told.transcript,
   }
 }

@@ -1,19 +1,5 @@
+import type { HistoryEvent, Json } from '@quorate/checker'
 import type { Operation } from './script.js'
-
-/** One line of a history: an operation of a client begins or ends. Written as JSON, one to a line. */
-export interface HistoryEvent {
-  /** One operation at a time; a new number after one whose outcome is unknown. */
-  readonly process: number
-  readonly type: 'invoke' | 'ok' | 'fail' | 'info'
-  readonly f: Operation['f']
-  readonly key: string
-  /** What is written, `[expected, new]` of a cas; of a read what was found. Null where a register is empty. */
-  readonly value: unknown
-  /** Of a cas that completed: false if it found something else. */
-  readonly result?: boolean
-  /** Nanoseconds from the start. */
-  readonly time: number
-}
 
 /** How an operation ended. */
 export type Ending =
@@ -28,31 +14,27 @@ export type Ending =
     }
   | { readonly type: 'fail' | 'info'; readonly code: string }
 
-/** What clients asked for and were told, in order. */
-export class History {
-  readonly events: HistoryEvent[] = []
+/**
+ * An operation of a client begins. A process does one at a time; after one whose outcome is unknown its client goes on as
+ * another process.
+ */
+export const invocationOf = (process: number, operation: Operation): HistoryEvent => {
+  const { f, key } = operation
+  return { process, type: 'invoke', f, key, value: given(operation) }
+}
 
-  began(process: number, { f, key, ...operation }: Operation, atUs: number): void {
-    this.events.push({ process, type: 'invoke', f, key, value: given({ f, key, ...operation }), time: atUs * 1000 })
-  }
-
-  ended(process: number, operation: Operation, ending: Ending, atUs: number): void {
-    const { f, key } = operation
-    const { type } = ending
-    const value = type === 'ok' && (f === 'read' || f === 'propose') ? orNull(ending.value) : given(operation)
-    const result = type === 'ok' && f === 'cas' ? { result: ending.isDone } : {}
-    this.events.push({ process, type, f, key, value, ...result, time: atUs * 1000 })
-  }
-
-  /** As JSON lines. */
-  lines(): string[] {
-    return this.events.map((event) => JSON.stringify(event))
-  }
+/** And it ends: a read with what was found, a cas with whether it was done. Null where a register is empty. */
+export const completionOf = (process: number, operation: Operation, ending: Ending): HistoryEvent => {
+  const { f, key } = operation
+  const { type } = ending
+  const value = type === 'ok' && (f === 'read' || f === 'propose') ? orNull(ending.value) : given(operation)
+  const result = type === 'ok' && f === 'cas' ? { result: ending.isDone } : {}
+  return { process, type, f, key, value, ...result }
 }
 
 const orNull = (value: number): number | null => (value === 0 ? null : value)
 
-const given = ({ f, value, expected = 0 }: Operation): unknown => {
+const given = ({ f, value, expected = 0 }: Operation): Json => {
   if (f === 'read') return null
   return f === 'cas' ? [orNull(expected), value] : value
 }

@@ -76,6 +76,10 @@ export class Monitor {
     for (const tell of this.#of(group).answered) tell(process, operation, ending)
   }
 
+  over(): void {
+    for (const { over } of this.#groups.values()) for (const tell of over) tell()
+  }
+
   #of(group: string): Pick<Listeners, Heard> {
     return this.#groups.get(group) ?? nobody
   }
@@ -99,6 +103,7 @@ function listenersOf(invariants: readonly Invariant[]): Pick<Listeners, Heard> {
     applied: of('applied'),
     began: of('began'),
     answered: of('answered'),
+    over: of('over'),
   }
 }
 

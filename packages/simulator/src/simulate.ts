@@ -1,9 +1,10 @@
 import { setImmediate } from 'node:timers'
+import type { HistoryEvent } from '@quorate/checker'
 import { BrokenInvariantError } from '@quorate/core'
 import type { Coverage } from './coverage.js'
 import { type Fates, scripted } from './fates.js'
 import { Faults } from './faults.js'
-import type { Ending, HistoryEvent } from './history.js'
+import type { Ending } from './history.js'
 import { allInvariants } from './invariants/all.js'
 import type { InvariantFactory } from './invariants/invariant.js'
 import type { Violation } from './monitor.js'
@@ -42,6 +43,7 @@ export interface RunResult {
   /** Of the trace: equal for equal runs. */
   readonly hash: string
   readonly traceLines: number
+  /** What clients asked for and were told, in order; keys bear the name of the group where there are several. */
   readonly history: readonly HistoryEvent[]
   readonly faults: Readonly<Record<string, number>>
 }
@@ -69,6 +71,7 @@ export async function simulate(options: SimulateOptions): Promise<RunResult> {
   for (const step of script.steps) world.agenda.at(step.atUs, 'timer', () => faults.do(step))
   for (const node of world.nodes.values()) node.start()
   await run(world, demand, script.endUs, options.signal)
+  if (!world.monitor.violation && !options.signal?.aborted) world.monitor.over()
   return {
     violation: world.monitor.violation,
     hasProgress: !demand.isDisappointed,
@@ -77,7 +80,7 @@ export async function simulate(options: SimulateOptions): Promise<RunResult> {
     events: world.agenda.events,
     hash: trace.hash,
     traceLines: trace.lines,
-    history: world.history.events,
+    history: world.history,
     faults: Object.fromEntries([...world.faults].sort(([a], [b]) => (a < b ? -1 : 1))),
   }
 }

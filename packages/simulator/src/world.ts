@@ -1,9 +1,10 @@
+import type { HistoryEvent } from '@quorate/checker'
 import type { GroupDefinition, NodeId, Random } from '@quorate/core'
 import { Agenda, type Appointment } from './agenda.js'
 import { Chance } from './chance.js'
 import type { Coverage } from './coverage.js'
 import type { Fates } from './fates.js'
-import { type Ending, History } from './history.js'
+import { completionOf, type Ending, invocationOf } from './history.js'
 import type { InvariantFactory } from './invariants/invariant.js'
 import { Monitor } from './monitor.js'
 import { SimulatedNetwork } from './network.js'
@@ -33,7 +34,8 @@ const deadlineMs = 4000
 /** A cluster with its clients, bus, disks and time. */
 export class World {
   readonly agenda = new Agenda()
-  readonly history = new History()
+  /** What clients asked for and were told. */
+  readonly history: HistoryEvent[] = []
   readonly network: SimulatedNetwork
   readonly monitor: Monitor
   readonly nodes: ReadonlyMap<NodeId, SimulatedNode>
@@ -127,12 +129,12 @@ export class World {
       deadlineMs,
       began: (operation) => {
         this.note(name, `asks ${textOf(operation)}`)
-        this.history.began(number, operation, this.agenda.nowUs)
+        this.#noteEvent(group, invocationOf(number, operation))
         this.monitor.began(group, number, operation)
       },
       ended: (operation, ending) => {
         this.note(name, `${ending.type} ${textOf(operation)}: ${endingText(ending)}`)
-        this.history.ended(number, operation, ending, this.agenda.nowUs)
+        this.#noteEvent(group, completionOf(number, operation, ending))
         this.monitor.answered(group, number, operation, ending)
         // What may still take place is nobody's who goes on.
         if (ending.type === 'info') number = this.#processes++
@@ -147,6 +149,12 @@ export class World {
   /** Calls `end` so much later, unless it is told otherwise before. */
   later(ms: number, end: () => void): Appointment {
     return this.agenda.after(Math.round(ms * 1000), 'timer', end)
+  }
+
+  /** Objects of different groups are different objects. */
+  #noteEvent(group: string, event: HistoryEvent): void {
+    const key = Object.keys(this.groups).length > 1 ? `${group}/${event.key}` : event.key
+    this.history.push({ ...event, ...(key !== undefined && { key }), time: this.agenda.nowUs * 1000 })
   }
 
   #makeNetwork(): SimulatedNetwork {

@@ -99,14 +99,20 @@ const fileOf = (name: string, seed: number): string => `${basename(name).replace
 
 const save = (io: Io, name: string, finding: Finding, isQuiet: boolean): void => {
   const path = fileOf(name, finding.seed)
+  const historyPath = path.replace(/\.sim$/, '.jsonl')
+  write(path, finding.transcript)
+  write(historyPath, finding.history.map((event) => `${JSON.stringify(event)}\n`).join(''))
+  if (isQuiet) return
+  printNote(io, `\nseed ${finding.seed}, ${finding.length} steps, in ${path}; what clients saw, in ${historyPath}:`)
+  printLine(io, finding.transcript)
+}
+
+const write = (path: string, text: string): void => {
   try {
-    writeFileSync(path, finding.transcript)
+    writeFileSync(path, text)
   } catch (cause) {
     throw new UnwritableFileError(path, cause)
   }
-  if (isQuiet) return
-  printNote(io, `\nseed ${finding.seed}, ${finding.length} steps, in ${path}:`)
-  printLine(io, finding.transcript)
 }
 
 const replay = async (io: Io, path: string, { trace: tracePath, json = false }: SimSettings): Promise<void> => {

@@ -1,15 +1,16 @@
 import { chosenStaysChosen } from './chosenStaysChosen.js'
-import { clientHistory } from './clientHistory.js'
 import { diskBeforeSpeech } from './diskBeforeSpeech.js'
 import { electionSafety } from './electionSafety.js'
 import { exactlyOnce } from './exactlyOnce.js'
 import type { InvariantFactory } from './invariant.js'
 import { leaderAppendOnly } from './leaderAppendOnly.js'
 import { leaderCompleteness } from './leaderCompleteness.js'
+import { linearizability } from './linearizability.js'
 import { logMatching } from './logMatching.js'
 import { oneDecision } from './oneDecision.js'
 import { oneValuePerSlot } from './oneValuePerSlot.js'
 import { promisesOnlyGrow } from './promisesOnlyGrow.js'
+import { realTimeOrder } from './realTimeOrder.js'
 import { stateMachineSafety } from './stateMachineSafety.js'
 
 /** All that is known here; each says itself which groups it is about. */
@@ -25,5 +26,6 @@ export const allInvariants: readonly InvariantFactory[] = [
   oneDecision,
   exactlyOnce,
   diskBeforeSpeech,
-  clientHistory,
+  realTimeOrder,
+  linearizability,
 ]

@@ -32,6 +32,8 @@ export interface Invariant {
   applied?(place: Place, command: Uint8Array, at: Placed): void
   began?(process: number, operation: Operation): void
   answered?(process: number, operation: Operation, ending: Ending): void
+  /** The run is over, and nothing was wrong so far. */
+  over?(): void
 }
 
 /** Makes an invariant for one run, or nothing where it says nothing about the group. */

@@ -4,17 +4,18 @@ import { Chance } from '../chance.js'
 import { multiPaxosSubject, paxosSubject, raftSubject } from '../subjects.test.fixture.js'
 import { allInvariants } from './all.js'
 import { chosenStaysChosen } from './chosenStaysChosen.js'
-import { clientHistory } from './clientHistory.js'
 import { diskBeforeSpeech } from './diskBeforeSpeech.js'
 import { electionSafety } from './electionSafety.js'
 import { exactlyOnce } from './exactlyOnce.js'
 import type { Invariant, InvariantFactory } from './invariant.js'
 import { leaderAppendOnly } from './leaderAppendOnly.js'
 import { leaderCompleteness } from './leaderCompleteness.js'
+import { linearizability } from './linearizability.js'
 import { logMatching } from './logMatching.js'
 import { oneDecision } from './oneDecision.js'
 import { oneValuePerSlot } from './oneValuePerSlot.js'
 import { promisesOnlyGrow } from './promisesOnlyGrow.js'
+import { realTimeOrder } from './realTimeOrder.js'
 import { stateMachineSafety } from './stateMachineSafety.js'
 
 /** Each invariant is shown what is sound, which it must let pass, and what is not, which it must find. */
@@ -237,23 +238,27 @@ describe('host and clients', () => {
   const write2 = { f: 'write', key: 'x', value: 2 } as const
   const read = { f: 'read', key: 'x', value: 0 } as const
   const ok = (value: number, revision: number, isDone = true) => ({ type: 'ok', value, revision, isDone }) as const
-  const told = (...lines: ((invariant: Required<Invariant>) => void)[]) =>
-    judge(clientHistory, 'raft', (invariant) => {
-      for (const line of lines) line(invariant)
-    })
+  const toldTo =
+    (make: InvariantFactory) =>
+    (...lines: ((invariant: Required<Invariant>) => void)[]) =>
+      judge(make, 'raft', (invariant) => {
+        for (const line of lines) line(invariant)
+        invariant.over?.()
+      })
   const began =
     (process: number, operation: Parameters<Required<Invariant>['began']>[1]) => (invariant: Required<Invariant>) =>
       invariant.began(process, operation)
   const ended =
     (
       process: number,
-      operation: typeof write1 | typeof write2 | typeof read,
+      operation: Parameters<Required<Invariant>['answered']>[1],
       ending: Parameters<Required<Invariant>['answered']>[2],
     ) =>
     (invariant: Required<Invariant>) =>
       invariant.answered(process, operation, ending)
 
-  test('Linearizability', () => {
+  test('Real-Time Order', () => {
+    const told = toldTo(realTimeOrder)
     const before = [began(1, write1), ended(1, write1, ok(1, 5)), began(1, write2), ended(1, write2, ok(2, 9))]
     expect(told(...before, began(2, read), ended(2, read, ok(2, 9)))).toEqual([])
     expect(told(...before, began(2, read), ended(2, read, ok(1, 5)))).toHaveLength(1)
@@ -269,6 +274,24 @@ describe('host and clients', () => {
     expect(
       told(began(1, write2), ended(1, write2, ok(2, 9)), began(1, write1), ended(1, write1, ok(1, 5))),
     ).toHaveLength(1)
+  })
+
+  test('Linearizability, whatever indexes the answers name', () => {
+    const told = toldTo(linearizability)
+    const before = [began(1, write1), ended(1, write1, ok(1, 1)), began(1, write2), ended(1, write2, ok(2, 1))]
+    expect(told(...before, began(2, read), ended(2, read, ok(2, 1)))).toEqual([])
+    expect(told(...before, began(2, read), ended(2, read, ok(1, 1)))).toHaveLength(1)
+    expect(told(...before, began(2, read), ended(2, read, ok(0, 0)))).toHaveLength(1)
+    expect(told(...before, began(2, read), ended(2, read, ok(7, 1)))).toHaveLength(1)
+    // While a write is under way, or nobody knows of it, it may be seen or not.
+    expect(told(began(2, read), ...before, ended(2, read, ok(1, 1)))).toEqual([])
+    const unknown = [began(1, write1), ended(1, write1, { type: 'info', code: 'x' })]
+    for (const value of [0, 1]) expect(told(...unknown, began(2, read), ended(2, read, ok(value, 1)))).toEqual([])
+    const refused = [began(1, write1), ended(1, write1, { type: 'fail', code: 'x' })]
+    expect(told(...refused, began(2, read), ended(2, read, ok(1, 1)))).toHaveLength(1)
+    const cas = { f: 'cas', key: 'x', value: 3, expected: 1 } as const
+    expect(told(...before, began(2, cas), ended(2, cas, ok(3, 1)))).toHaveLength(1)
+    expect(told(...before, began(2, cas), ended(2, cas, ok(2, 1, false)))).toEqual([])
   })
 })
 

@@ -205,12 +205,26 @@ describe('2.4: heartbeats, and when to give way', () => {
   test('without a quorum of acceptors nothing is chosen: it gives way', () => {
     const role = leadingIn({ nodes: { acceptor: five } })
     beat(role, 2, 'a1', 'a2', 'a3')
+    role.receive(said.heartbeatReply('learner', 'n3'))
     role.fire('quorumCheck')
     expect(role.snapshot.role).toBe('leading')
     beat(role, 2, 'a1', 'a2')
+    role.receive(said.heartbeatReply('learner', 'n3'))
     role.fire('quorumCheck')
     expect(role.snapshot.role).toBe('standby')
     expect(role.context.leader).toBeUndefined()
+  })
+
+  test('without a learner nothing is executed: it gives way to one that may reach them', () => {
+    const role = leadingIn({ nodes: { acceptor: five } })
+    beat(role, 2, 'a1', 'a2', 'a3', 'a4', 'a5')
+    role.receive(said.heartbeatReply('learner', 'n1'))
+    role.fire('quorumCheck')
+    expect(role.snapshot.role).toBe('leading')
+    beat(role, 2, 'a1', 'a2', 'a3', 'a4', 'a5')
+    role.receive(said.heartbeatReply('batcher', 'n1'))
+    role.fire('quorumCheck')
+    expect(role.snapshot.role).toBe('standby')
   })
 
   test('also one that nobody has ever answered', () => {

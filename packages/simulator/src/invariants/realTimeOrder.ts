@@ -7,11 +7,11 @@ interface Written {
 }
 
 /**
- * What clients are told is linearizable. Since every answer names the log index of the write that it speaks of, this is
- * decided exactly: whatever begins after an answer sees at least what that answer showed; an index has one value; a value
- * is one that was to be written.
+ * What clients are told agrees with the order in which they were told it. Every answer names the log index of the write that
+ * it speaks of, so this is seen at once: whatever begins after an answer sees at least what that answer showed; an index has
+ * one value; a value is one that was to be written.
  */
-export const clientHistory: InvariantFactory = ({ definition, broken }) => {
+export const realTimeOrder: InvariantFactory = ({ definition, broken }) => {
   if (!Object.values(definition.roles).some(({ orders }) => orders)) return undefined
   /** By value, which is unique: its key. Removed when it is known that it was not written. */
   const intended = new Map<number, string>()
@@ -35,7 +35,7 @@ export const clientHistory: InvariantFactory = ({ definition, broken }) => {
   }
 
   return {
-    name: 'Linearizability',
+    name: 'Real-Time Order',
     source: 'Herlihy and Wing, "Linearizability" (1990), section 2.2',
     began(process, { f, key, value }) {
       begun.set(process, { ofKey: shown.get(key) ?? 0, write: lastWrite })

@@ -1,0 +1,62 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { runCaptured } from '../captured.test.fixture.js'
+
+/** What `quorate sim` does when something is wrong: with a topology whose candidates need no majority. */
+
+const topology = `
+import { defineTopology } from '@quorate/host'
+import { kv } from '@quorate/kv'
+import { raft, server } from '@quorate/raft'
+const nodes = ['a', 'b', 'c']
+const family = () => server.provide({ candidate: { guards: { hasMajority: () => true } } })
+export default defineTopology({ cluster: 'c', nodes, groups: { kv: raft({ members: nodes, stateMachine: kv, family }) } })
+`
+
+describe('quorate sim of a cluster with a mistake', () => {
+  const before = process.cwd()
+  const directories: string[] = []
+  /** Where commands run from now on, with this topology in it. */
+  const enter = async (text: string): Promise<void> => {
+    const directory = await mkdtemp(join(tmpdir(), 'quorate violation '))
+    directories.push(directory)
+    process.chdir(directory)
+    await writeFile('mine.ts', text)
+  }
+
+  afterAll(async () => {
+    process.chdir(before)
+    await Promise.all(directories.map((directory) => rm(directory, { recursive: true })))
+  })
+
+  test('ends with 1, and writes a short script and what clients saw; the script shows it again, until it is mended', async () => {
+    await enter(topology)
+    const found = await runCaptured(['sim', 'mine.ts', '--seed', '1', '--runs', '1', '--json'])
+    expect(found.code).toBe(1)
+    const { violations, livenessFailures } = JSON.parse(found.out)
+    expect(violations).toMatchObject([{ seed: 1, invariant: 'Election Safety', script: 'mine-1.sim' }])
+    expect(violations[0].steps).toBeLessThanOrEqual(20)
+    expect(livenessFailures).toBe(0)
+
+    const transcript = await readFile('mine-1.sim', 'utf8')
+    expect(transcript).toMatch(/^# Election Safety: both \w and \w lead term \d+/)
+    const again = await runCaptured(['sim', '--replay', 'mine-1.sim'])
+    expect(again).toMatchObject({ code: 1, out: `${transcript}\n` })
+    expect((await runCaptured(['lincheck', 'mine-1.jsonl'])).code).toBe(0)
+
+    await enter(topology.replace(', family', ''))
+    await writeFile('mine-1.sim', transcript)
+    expect((await runCaptured(['sim', '--replay', 'mine-1.sim'])).code).toBe(0)
+  })
+
+  test('says it on the terminal too, with the picture', async () => {
+    await enter(topology)
+    const { code, out, err } = await runCaptured(['sim', 'mine.ts', '--seed', '1', '--runs', '1'])
+    expect(code).toBe(1)
+    expect(err).toMatch(/seed 1, \d+ steps, in mine-1.sim; what clients saw, in mine-1.jsonl/)
+    expect(out).toMatch(/# Election Safety: both/)
+    expect(out).toMatch(/1 failed\n {2}seed 1: Election Safety, see mine-1.sim/)
+  })
+})
