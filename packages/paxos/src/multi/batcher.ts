@@ -72,6 +72,23 @@ const readsMax = 4096
 const isAwaited = ({ reads }: Batcher, { request }: ReadIndexReply): boolean =>
   reads.some((read) => read.request === request)
 
+/** What a command is known by when it comes again: its session, or its client, which has none yet. */
+function nameOf({ session, sequence, kind, bytes }: Command): string | undefined {
+  if (kind === 'openSession') return `${kind} ${sequence} ${bytes}`
+  return session === 0 ? undefined : `${session} ${sequence}`
+}
+
+/**
+ * What waits already does not wait twice: where the proposer is slow, clients ask again sooner than it takes what waits, and
+ * what waits would grow with every time that they do.
+ */
+function withCommands({ commands }: Batcher, { commands: arrived }: { readonly commands: readonly Command[] }) {
+  if (commands.length === 0) return { commands: arrived }
+  const waiting = new Set(commands.map(nameOf))
+  waiting.delete(undefined)
+  return { commands: [...commands, ...arrived.filter((command) => !waiting.has(nameOf(command)))] }
+}
+
 /** As many of the commands that wait as one message carries. */
 function nextBatch({ commands, config: { limits } }: Batcher): readonly Command[] {
   let bytes = 0
@@ -121,7 +138,7 @@ export const batcher = setup({
     replyHeartbeat: emit(
       on('Heartbeat', (_self, { from, ballot }) => send(from, { type: 'HeartbeatReply', ballot, snapshotThrough: 0 })),
     ),
-    gather: assign(on('client.proposed', (self, { commands }) => ({ commands: [...self.commands, ...commands] }))),
+    gather: assign(on('client.proposed', withCommands)),
     sendBatch: emit(({ context: self }) =>
       send(theProposer(self), { type: 'Batch', number: self.lastNumber + 1, commands: nextBatch(self) }),
     ),

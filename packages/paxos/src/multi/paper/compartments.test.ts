@@ -57,6 +57,27 @@ describe('4.1: a batcher', () => {
     expect(batches(role)).toEqual(['n1 3: d'])
   })
 
+  test('what waits already does not wait twice: what clients ask again takes no room', () => {
+    const role = ledIn()
+    const again = (session: number, sequence: number, kind: 'command' | 'openSession' = 'command', text = 'x') => ({
+      ...given.command(text),
+      kind,
+      session,
+      sequence,
+    })
+    const ask = (...commands: ReturnType<typeof again>[]) =>
+      role.tell({ type: 'client.proposed', request: 1, commands })
+    ask(again(1, 1))
+    // The first is on its way, and may be lost there.
+    ask(again(1, 1), again(1, 2), again(2, 1))
+    ask(again(1, 2), again(0, 1, 'openSession', 'c1'), again(1, 3))
+    ask(again(0, 1, 'openSession', 'c1'), again(0, 1, 'openSession', 'c2'), again(1, 1))
+    role.receive(said.batchReply('n1', { number: 1 }))
+    expect(
+      given.sentOf(role.effects, 'Batch').flatMap(({ commands }) => commands.map((c) => `${c.session}/${c.sequence}`)),
+    ).toEqual(['1/1', '1/2', '2/1', '0/1', '1/3', '0/1'])
+  })
+
   test('no batch is larger than a message may be; the rest follows', () => {
     const role = ledIn({ limits: { entriesMax: 2, bytesMax: 150 } })
     role.tell(given.proposed('a', 'b', 'c', 'd'.repeat(50), 'e'.repeat(500), 'f'))
