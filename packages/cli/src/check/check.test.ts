@@ -38,6 +38,18 @@ describe('quorate check', () => {
     expect(json.properties.map(({ verdict }: { verdict: string }) => verdict)).toEqual(['holds', 'holds', 'holds'])
   })
 
+  test('numbers set the scope; what a model does not have is refused', async () => {
+    const scope = ['--servers', '3', '--terms', '1', '--timeouts', '1', '--crashes', '0']
+    const small = await check('raft-election', ...scope, '--json')
+    expect(small).toMatchObject({ code: 0, json: { ending: 'exhausted' } })
+    const crashing = await check('raft-election', ...scope, '--crashes', '1', '--json')
+    expect(crashing.json.distinct).toBeGreaterThan(small.json.distinct)
+    // A run without timeouts elects nobody, and success must not be vacuous.
+    expect((await check('raft-election', '--timeouts', '0')).code).toBe(1)
+    expect((await check('paxos', '--acceptors', '2', '--crashes', '0', '--json')).json.ending).toBe('exhausted')
+    expect((await check('raft-election', '--acceptors', '3')).code).toBe(2)
+  })
+
   test('1: a violation, with the run that shows it', async () => {
     const { code, out } = await check('reference/single-copy-register', '--servers', '2')
     expect(code).toBe(1)

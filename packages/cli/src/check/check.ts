@@ -22,11 +22,16 @@ export interface CheckSettings {
   readonly rms?: number
   readonly clients?: number
   readonly servers?: number
+  readonly proposers?: number
+  readonly acceptors?: number
+  readonly terms?: number
+  readonly timeouts?: number
+  readonly crashes?: number
   readonly json?: boolean
 }
 
 /** What models can be told by a number. */
-const parameterNames = ['rms', 'clients', 'servers'] as const
+const parameterNames = ['rms', 'clients', 'servers', 'proposers', 'acceptors', 'terms', 'timeouts', 'crashes'] as const
 
 /** Prints the names of the models. */
 export const listModels = (io: Io, { json }: CheckSettings): void => {

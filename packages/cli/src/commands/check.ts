@@ -10,6 +10,7 @@ Without a model it lists those that it knows; a file (./model.ts) exports one of
 Examples:
   quorate check
   quorate check raft-election
+  quorate check raft-election --crashes 2 --timeouts 3 --seconds 60
   quorate check reference/paxos --clients 3 --json
   quorate check reference/two-phase-commit --rms 7 --symmetry
   quorate check ./model.ts --seconds 60
@@ -44,6 +45,11 @@ export const checkCommand = (io: Io): Command =>
     .addOption(new Option('--rms <count>', 'resource managers').argParser(wholeNumber(1)))
     .addOption(new Option('--clients <count>', 'clients').argParser(wholeNumber(1)))
     .addOption(new Option('--servers <count>', 'servers').argParser(wholeNumber(1)))
+    .addOption(new Option('--proposers <count>', 'proposers').argParser(wholeNumber(1)))
+    .addOption(new Option('--acceptors <count>', 'acceptors').argParser(wholeNumber(1)))
+    .addOption(new Option('--terms <count>', 'terms that a run may have').argParser(wholeNumber(1)))
+    .addOption(new Option('--timeouts <count>', 'election timeouts in a run').argParser(wholeNumber(0)))
+    .addOption(new Option('--crashes <count>', 'crashes in a run').argParser(wholeNumber(0)))
     .option('--json', 'one line of JSON')
     .addHelpText('after', examples)
     .action(async (model: string | undefined, settings: CheckSettings) => {

@@ -23,107 +23,93 @@ export interface CatalogueModel {
   make(settings: ModelSettings): Model
 }
 
-const networkOf = ({ network, lossy }: ModelSettings) => ({ kind: network, lossy })
+const networkOf = ({ network, lossy }: Omit<ModelSettings, 'parameters'>) => ({ kind: network, lossy })
 
 const nondup = { network: 'nondup', reduced: true, symmetric: true } as const
 
 /** An acceptor whose promises never reach the disk: it forgets them when it crashes. */
 const forgetfulAcceptor = acceptor.provide({ actions: { persist: assign({}) } })
 
+type Defaults = CatalogueModel['defaults']
+
+/** What is set, and otherwise what it is set to unless it is said. */
+const scopeOf = <D extends Defaults>({ parameters, ...settings }: ModelSettings, defaults: D) =>
+  ({ ...defaults, ...parameters, writes: 'atomic', network: networkOf(settings) }) as const
+
+const singleDefaults = { proposers: 2, acceptors: 3, timeouts: 0, crashes: 1 }
+const electionDefaults = { servers: 3, terms: 2, timeouts: 2, crashes: 1 }
+const multiDefaults = { proposers: 2, acceptors: 3, timeouts: 1, crashes: 0 }
+const withoutCrashes = { ...electionDefaults, crashes: 0 }
+const duelDefaults = { ...multiDefaults, timeouts: 2 }
+
 const roles: readonly CatalogueModel[] = [
   {
     ...nondup,
     name: 'paxos',
-    description: 'single-decree Paxos: 2 proposers, 3 acceptors of which one may crash, a learner',
-    defaults: {},
-    make: (settings) => singlePaxos({ ...paxos, name: 'paxos', network: networkOf(settings) }),
+    description: 'single-decree Paxos: proposers, acceptors that may crash, a learner',
+    defaults: singleDefaults,
+    make: (settings) => singlePaxos({ ...scopeOf(settings, singleDefaults), name: 'paxos' }),
   },
   {
     ...nondup,
     name: 'paxos-forgetful',
     description: 'the same with acceptors whose promises never reach the disk: must be caught',
-    defaults: {},
+    defaults: singleDefaults,
     make: (settings) =>
       singlePaxos({
-        ...paxos,
+        ...scopeOf(settings, singleDefaults),
         name: 'paxos-forgetful',
         roles: { acceptor: forgetfulAcceptor },
-        network: networkOf(settings),
       }),
   },
   {
     ...nondup,
     name: 'raft-election',
-    description: "Raft's elections: 2 terms, 2 timeouts, a crash; writes are atomic, no pre-votes",
-    defaults: { servers: 3 },
+    description: "Raft's elections, without pre-votes",
+    defaults: electionDefaults,
     make: (settings) =>
-      raftElection({ ...election(settings), name: 'raft-election', crashes: 1, family: withoutPreVote }),
+      raftElection({ ...scopeOf(settings, electionDefaults), name: 'raft-election', family: withoutPreVote }),
   },
   {
     ...nondup,
     name: 'raft-pre-vote',
-    description: "Raft's elections with pre-votes: 2 terms, 2 timeouts",
-    defaults: { servers: 3 },
-    make: (settings) => raftElection({ ...election(settings), name: 'raft-pre-vote', crashes: 0, family: server }),
+    description: "Raft's elections with pre-votes",
+    defaults: withoutCrashes,
+    make: (settings) => raftElection({ ...scopeOf(settings, withoutCrashes), name: 'raft-pre-vote', family: server }),
   },
   {
     ...nondup,
     name: 'raft-forgetful',
     description: 'raft-election with voters whose votes never reach the disk: must be caught',
-    defaults: { servers: 3 },
+    defaults: electionDefaults,
     make: (settings) =>
-      raftElection({ ...election(settings), name: 'raft-forgetful', crashes: 1, family: forgetfulVoters }),
+      raftElection({ ...scopeOf(settings, electionDefaults), name: 'raft-forgetful', family: forgetfulVoters }),
   },
   {
     ...nondup,
     name: 'raft-replication',
-    description: "Raft's log: 2 commands, 2 terms, 2 timeouts; writes are atomic, no pre-votes",
-    defaults: { servers: 3 },
+    description: "Raft's log: 2 commands, without pre-votes",
+    defaults: withoutCrashes,
     make: (settings) =>
-      raftReplication({ ...election(settings), name: 'raft-replication', crashes: 0, family: withoutPreVote }),
+      raftReplication({ ...scopeOf(settings, withoutCrashes), name: 'raft-replication', family: withoutPreVote }),
   },
   {
     ...nondup,
     name: 'multi-paxos',
-    description: 'Multi-Paxos: 2 slots, 2 proposers of which one stands, 3 acceptors, a learner',
-    defaults: {},
+    description: 'Multi-Paxos: 2 slots, proposers of which --timeouts stand, acceptors, a learner',
+    defaults: multiDefaults,
     make: (settings) =>
-      multiPaxosModel({
-        ...multi,
-        name: 'multi-paxos',
-        commands: ['a', 'b'],
-        timeouts: 1,
-        network: networkOf(settings),
-      }),
+      multiPaxosModel({ ...scopeOf(settings, multiDefaults), name: 'multi-paxos', commands: ['a', 'b'] }),
   },
   {
     ...nondup,
     name: 'multi-paxos-duel',
-    description: 'Multi-Paxos: 1 slot, 2 proposers that both stand, 3 acceptors, a learner',
-    defaults: {},
+    description: 'the same with 1 slot, and 2 proposers that both stand',
+    defaults: duelDefaults,
     make: (settings) =>
-      multiPaxosModel({
-        ...multi,
-        name: 'multi-paxos-duel',
-        commands: ['a'],
-        timeouts: 2,
-        network: networkOf(settings),
-      }),
+      multiPaxosModel({ ...scopeOf(settings, duelDefaults), name: 'multi-paxos-duel', commands: ['a'] }),
   },
 ]
-
-const paxos = { proposers: 2, acceptors: 3, timeouts: 0, crashes: 1, writes: 'atomic' } as const
-
-const multi = { proposers: 2, acceptors: 3, crashes: 0, writes: 'atomic' } as const
-
-const election = (settings: ModelSettings) =>
-  ({
-    servers: settings.parameters['servers'] ?? 3,
-    terms: 2,
-    timeouts: 2,
-    writes: 'atomic',
-    network: networkOf(settings),
-  }) as const
 
 /** Every model that has a name. */
 export const catalogue: readonly CatalogueModel[] = [
