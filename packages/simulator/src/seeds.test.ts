@@ -4,7 +4,10 @@ import { failureOf, findingOf } from './findings.js'
 import type { SimulationSubject } from './subject.js'
 import { multiPaxosSubject, paxosSubject, raftSubject, runOf } from './subjects.test.fixture.js'
 
-/** Half a minute of each seed under all faults: some seeds that are always the same, and some that never were before. */
+/**
+ * Half a minute of each seed under all faults: some seeds that are always the same, and some that
+ * never were before; each twice.
+ */
 const seconds = Number(process.env['QUORATE_LONG'] ? (process.env['QUORATE_SECONDS'] ?? 120) : 12)
 const fixed = [1, 2, 3]
 
@@ -12,6 +15,7 @@ const subjects = { raft: raftSubject(), 'multi-paxos': multiPaxosSubject(), paxo
 
 async function check(subject: SimulationSubject, seed: number): Promise<void> {
   const result = await explore(runOf(subject, seed))
+  expect((await explore(runOf(subject, seed))).hash, `of seed ${seed}, run again`).toBe(result.hash)
   if (failureOf(result) === undefined) return
   const finding = await findingOf(runOf(subject, seed))
   throw new Error(`${subject.name}, seed ${seed}:\n${finding?.transcript}`)
