@@ -8,16 +8,17 @@ import { registers, type SimulationSubject } from '@quorate/simulator'
 
 const nodes = ['n1', 'n2', 'n3', 'n4', 'n5']
 
-const multiPaxosOf = (
-  options: Omit<Parameters<typeof multiPaxos>[0], 'stateMachine' | 'acceptors'>,
-): SimulationSubject => ({
-  name: 'multi-paxos',
-  nodes: nodes.length,
-  make: () => ({
-    nodes,
-    groups: { 'multi-paxos': multiPaxos({ acceptors: nodes, stateMachine: registers, ...options }) },
-  }),
-})
+type Options = Omit<Parameters<typeof multiPaxos>[0], 'stateMachine'>
+
+const multiPaxosOf = ({ acceptors, ...others }: Omit<Options, 'acceptors'> & Partial<Options>): SimulationSubject => {
+  const members = acceptors ?? nodes
+  const group = multiPaxos({ acceptors: members, stateMachine: registers, ...others })
+  return {
+    name: 'multi-paxos',
+    nodes: members.length,
+    make: () => ({ nodes: members, groups: { 'multi-paxos': group } }),
+  }
+}
 
 /** By the name of the transcript. */
 export const foundIn: Readonly<Record<string, SimulationSubject>> = {
@@ -39,6 +40,13 @@ export const foundIn: Readonly<Record<string, SimulationSubject>> = {
     learners: ['n1', 'n2', 'n5'],
     proxyLeaders: ['n1', 'n3', 'n4', 'n5'],
     limits: { snapshotEveryEntries: 66, entriesKept: 18, entriesMax: 14, bytesMax: 755, pollsMax: 10 },
+  }),
+  batcherOverrun: multiPaxosOf({
+    proposers: ['n1', 'n2', 'n3'],
+    acceptors: ['n1', 'n2', 'n3'],
+    learners: ['n2'],
+    batchers: ['n1'],
+    limits: { snapshotEveryEntries: 104, entriesKept: 9, entriesMax: 20, bytesMax: 108, pollsMax: 3 },
   }),
   leaderWithoutLearner: multiPaxosOf({
     proposers: ['n2', 'n4', 'n5'],
