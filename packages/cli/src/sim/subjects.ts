@@ -9,18 +9,18 @@ const named = (count: number): NodeId[] => Array.from({ length: count }, (_, at)
 
 /** Most runs are like what people deploy. In some, time-outs are so short that leaders come and go all the time. */
 function drawTimes(chance: Chance): { readonly electionTimeoutMs?: number; readonly heartbeatMs?: number } {
-  const own = chance.stream('times')
-  if (!own.isOne(300)) return {}
-  const electionTimeoutMs = own.between(100, 600)
+  const own = chance.stream('nervous')
+  if (!own.isOne(400)) return {}
+  const electionTimeoutMs = own.between(30, 400)
   return { electionTimeoutMs, heartbeatMs: Math.floor(electionTimeoutMs / own.between(2, 6)) }
 }
 
 /** In some runs next to nothing is kept and snapshots go in many pieces, so that they are what nodes are busy with. */
-function drawTightLimits(chance: Chance) {
-  const own = chance.stream('tight')
-  if (!own.isOne(350)) return {}
+function drawFrugalLimits(chance: Chance) {
+  const own = chance.stream('frugal')
+  if (!own.isOne(450)) return {}
   return {
-    snapshotEveryEntries: own.between(2, 15),
+    snapshotEveryEntries: own.between(1, 10),
     entriesKept: own.between(1, 3),
     entriesMax: own.between(1, 4),
     bytesMax: own.between(20, 300),
@@ -35,7 +35,7 @@ const raftSubject: SimulationSubject = {
     const nodes = named(count)
     const limits = {
       ...drawLimits(chance),
-      ...drawTightLimits(chance),
+      ...drawFrugalLimits(chance),
       inflightMessagesMax: chance.between(1, 16),
       uncommittedEntriesMax: chance.isOne(300) ? chance.between(1, 6) : 65_536,
     }
@@ -46,7 +46,7 @@ const raftSubject: SimulationSubject = {
 
 /** Bounds that a run of half a minute meets only where they are small. */
 function drawBounds(chance: Chance) {
-  const own = chance.stream('bounds')
+  const own = chance.stream('small bounds')
   if (!own.isOne(500)) return {}
   return {
     entriesAheadMax: own.between(1, 50),
@@ -66,7 +66,7 @@ const multiPaxosSubject: SimulationSubject = {
     const nodes = named(count)
     const limits = {
       ...drawLimits(chance),
-      ...drawTightLimits(chance),
+      ...drawFrugalLimits(chance),
       pollsMax: chance.between(1, 16),
       openSlotsMax: chance.isOne(300) ? chance.between(1, 6) : 65_536,
       ...drawBounds(chance),

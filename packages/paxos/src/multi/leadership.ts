@@ -246,11 +246,16 @@ export function withHeartbeatReply(self: Leading, message: Received<HeartbeatRep
 
 export const isOwnReply = (self: Leading, { ballot }: HeartbeatReply): boolean => isSameBallot(ballot, ballotOf(self))
 
-/** Without a quorum of acceptors nothing is chosen any more, and clients should know that nobody leads. */
+/**
+ * Without a quorum of acceptors nothing is chosen any more, and without a learner nobody hears of what is: clients should
+ * know that nobody leads, and another proposer may reach more.
+ */
 export function isFit(self: Leading): boolean {
   const { config, heardAt, checkedAt } = self
-  const there = config.nodes.acceptor.filter((node) => (heardAt[roleAt(self, 'acceptor', node)] ?? 0) > checkedAt)
-  return config.quorums.phase2.tally(Object.fromEntries(there.map((node) => [node, true]))) === 'won'
+  const there = (role: RoleName) =>
+    config.nodes[role].filter((node) => (heardAt[roleAt(self, role, node)] ?? 0) > checkedAt)
+  const votes = Object.fromEntries(there('acceptor').map((node) => [node, true]))
+  return config.quorums.phase2.tally(votes) === 'won' && there('learner').length > 0
 }
 
 /** Says yes to a batcher. */

@@ -205,12 +205,25 @@ describe('2.4: heartbeats, and when to give way', () => {
   test('without a quorum of acceptors nothing is chosen: it gives way', () => {
     const role = leadingIn({ nodes: { acceptor: five } })
     beat(role, 2, 'a1', 'a2', 'a3')
+    role.receive(said.heartbeatReply('learner', 'n3'))
     role.fire('quorumCheck')
     expect(role.snapshot.role).toBe('leading')
     beat(role, 2, 'a1', 'a2')
+    role.receive(said.heartbeatReply('learner', 'n3'))
     role.fire('quorumCheck')
     expect(role.snapshot.role).toBe('standby')
     expect(role.context.leader).toBeUndefined()
+  })
+
+  test('without a learner nobody hears of what is chosen: it gives way to one that may reach some', () => {
+    const role = leadingIn()
+    beat(role, 2, 'n1', 'n2', 'n3')
+    role.receive(said.heartbeatReply('learner', 'n2'))
+    role.fire('quorumCheck')
+    expect(role.snapshot.role).toBe('leading')
+    beat(role, 2, 'n1', 'n2', 'n3')
+    role.fire('quorumCheck')
+    expect(role.snapshot.role).toBe('standby')
   })
 
   test('also one that nobody has ever answered', () => {
