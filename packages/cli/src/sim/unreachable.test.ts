@@ -33,7 +33,10 @@ describe.each(['raft', 'multi-paxos', 'paxos'])('what no run of %s can take', (n
     for (let seed = first; seed < first + seeds; seed++) {
       await explore({ subject, seed, faults: 'all', nodes: 3, lastsMs: seconds * 1000, coverage })
       const left = new Set(namesIn(coverage))
-      expect(Object.keys(unreachable).filter((listed) => !left.has(listed)), `seed ${seed}`).toEqual([])
+      expect(
+        Object.keys(unreachable).filter((listed) => !left.has(listed)),
+        `seed ${seed}`,
+      ).toEqual([])
     }
   })
 })
