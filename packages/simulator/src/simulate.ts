@@ -160,7 +160,8 @@ class Demand {
       }
       client.perform(this.#operation(isDecision, isWritten))
     }
-    const client = world.client(name, answered)
+    // It takes what is slow for progress, where links to who leads stay slow: the others try for less long.
+    const client = world.client(name, answered, this.#withinMs)
     const isDecision = !client.ordersLog
     client.perform(this.#operation(isDecision, false))
     world.woken()

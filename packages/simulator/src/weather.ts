@@ -82,12 +82,18 @@ function drawPriorities(chance: Chance, { dials, healUs }: Weather): (link: stri
   const changes = Array.from({ length: chance.between(1, changesMax) }, () => chance.below(healUs)).sort(
     (a, b) => a - b,
   )
-  return (link, nowUs) => {
-    const epoch = changes.filter((atUs) => atUs <= nowUs).length
+  const levelOf = (own: Chance): number => priorityLevels[own.below(priorityLevels.length)] ?? 0
+  const known = new Map<string, { readonly fromUs: number; readonly first: number; readonly next: number }>()
+  const drawLink = (link: string) => {
     const own = chance.stream(link)
     // A link changes at one of the points, and keeps its priority otherwise.
-    const changesAt = own.below(changes.length + 1)
-    const level = priorityLevels[(epoch > changesAt ? own.at(1) : own.at(0)).below(priorityLevels.length)] ?? 0
-    return level
+    const fromUs = changes[own.below(changes.length + 1)] ?? Number.POSITIVE_INFINITY
+    const drawn = { fromUs, first: levelOf(own.at(0)), next: levelOf(own.at(1)) }
+    known.set(link, drawn)
+    return drawn
+  }
+  return (link, nowUs) => {
+    const { fromUs, first, next } = known.get(link) ?? drawLink(link)
+    return nowUs < fromUs ? first : next
   }
 }

@@ -28,8 +28,8 @@ export interface WorldOptions {
 }
 
 const cluster = 'simulation'
-/** How long a client tries, in milliseconds. */
-const deadlineMs = 4000
+/** How long a client tries as a rule, in milliseconds. */
+const patienceMs = 4000
 
 /** A cluster with its clients, bus, disks and time. */
 export class World {
@@ -111,8 +111,11 @@ export class World {
     return leader
   }
 
-  /** The client of this name, made when it is first asked for. `answered` hears how each of its operations ends. */
-  client(name: string, answered: (ending: Ending) => void = () => {}): SimulatedClient {
+  /**
+   * The client of this name, made when it is first asked for. `answered` hears how each of its operations ends, at the
+   * latest after `deadlineMs`.
+   */
+  client(name: string, answered: (ending: Ending) => void = () => {}, deadlineMs = patienceMs): SimulatedClient {
     const known = this.#clients.get(name)
     if (known) return known.client
     const process = new SimulatedProcess(name, this.agenda, () => this.woken())

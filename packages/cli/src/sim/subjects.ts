@@ -7,6 +7,26 @@ import { unreachableInMultiPaxos, unreachableInPaxos, unreachableInRaft } from '
 
 const named = (count: number): NodeId[] => Array.from({ length: count }, (_, at) => `n${at + 1}`)
 
+/** Most runs are like what people deploy. In some, time-outs are so short that leaders come and go all the time. */
+function drawTimes(chance: Chance): { readonly electionTimeoutMs?: number; readonly heartbeatMs?: number } {
+  const own = chance.stream('nervous')
+  if (!own.isOne(400)) return {}
+  const electionTimeoutMs = own.between(30, 400)
+  return { electionTimeoutMs, heartbeatMs: Math.floor(electionTimeoutMs / own.between(2, 6)) }
+}
+
+/** In some runs next to nothing is kept and snapshots go in many pieces, so that they are what nodes are busy with. */
+function drawFrugalLimits(chance: Chance) {
+  const own = chance.stream('frugal')
+  if (!own.isOne(450)) return {}
+  return {
+    snapshotEveryEntries: own.between(1, 10),
+    entriesKept: own.between(1, 3),
+    entriesMax: own.between(1, 4),
+    bytesMax: own.between(20, 300),
+  }
+}
+
 const raftSubject: SimulationSubject = {
   name: 'raft',
   nodes: 3,
@@ -15,11 +35,26 @@ const raftSubject: SimulationSubject = {
     const nodes = named(count)
     const limits = {
       ...drawLimits(chance),
+      ...drawFrugalLimits(chance),
       inflightMessagesMax: chance.between(1, 16),
       uncommittedEntriesMax: chance.isOne(300) ? chance.between(1, 6) : 65_536,
     }
-    return { nodes, groups: { raft: raft({ members: nodes, stateMachine: registers, limits }) } }
+    const group = raft({ members: nodes, stateMachine: registers, limits, ...drawTimes(chance) })
+    return { nodes, groups: { raft: group } }
   },
+}
+
+/** Bounds that a run of half a minute meets only where they are small. */
+function drawBounds(chance: Chance) {
+  const own = chance.stream('small bounds')
+  if (!own.isOne(500)) return {}
+  return {
+    entriesAheadMax: own.between(1, 50),
+    openReadsMax: own.between(1, 3),
+    emptySlotsMax: own.between(20, 100),
+    noteEverySlots: own.between(5, 100),
+    forgetEverySlots: own.between(5, 100),
+  }
 }
 
 /** All roles on each node, or each on some, with or without those that only hand on. */
@@ -31,8 +66,10 @@ const multiPaxosSubject: SimulationSubject = {
     const nodes = named(count)
     const limits = {
       ...drawLimits(chance),
+      ...drawFrugalLimits(chance),
       pollsMax: chance.between(1, 16),
       openSlotsMax: chance.isOne(300) ? chance.between(1, 6) : 65_536,
+      ...drawBounds(chance),
     }
     const isApart = chance.isOne(500)
     const some = () => (isApart ? chance.shuffled(nodes).slice(0, chance.between(1, nodes.length)).sort() : nodes)
@@ -44,6 +81,7 @@ const multiPaxosSubject: SimulationSubject = {
       ...(chance.isOne(400) && { proxyLeaders: some() }),
       stateMachine: registers,
       limits,
+      ...drawTimes(chance),
     })
     return { nodes, groups: { 'multi-paxos': group } }
   },

@@ -7,11 +7,18 @@ const because = (reason: string, ...names: readonly string[]): Reasons =>
 
 const nobodySaysSo = 'no role says such a thing, and a link drops what is garbled into it'
 const appendsNothing = 'the host tells only who appends or truncates, and this role does neither'
+const clientsAreRefused =
+  'the host hands on what clients ask while its actor leads, and who stops leading waits for an election time-out first'
 const tooMany = 'a run of minutes does not come to as many'
 
 export const unreachableInRaft: Reasons = {
   ...because(nobodySaysSo, 'follower AppendEntries [isMalformed]'),
   ...because('Election Safety: a term has no other leader', 'leader AppendEntries', 'leader InstallSnapshot'),
+  ...because(clientsAreRefused, 'candidate client.proposed', 'candidate client.read'),
+  ...because(
+    'what a leader installed was on its disk, and in its state machine, before it asked for votes: no older snapshot comes',
+    'leader snapshot.taken',
+  ),
 }
 
 export const unreachableInMultiPaxos: Reasons = {
@@ -33,15 +40,7 @@ export const unreachableInMultiPaxos: Reasons = {
     'batcher storage.persisted',
     'proxyLeader storage.persisted',
   ),
-  ...because(
-    tooMany,
-    'acceptor Accept [isOutOfReach] -> led',
-    'acceptor Learn [isForgotten]',
-    'acceptor always [mayForget]',
-    'acceptor always [mayForgetAll]',
-    'batcher.led client.read [hasTooManyReads]',
-    'learner Chosen [isTooFarAhead]',
-  ),
+  ...because(clientsAreRefused, 'preparing client.proposed', 'preparing client.read'),
 }
 
 export const unreachableInPaxos: Reasons = {

@@ -8,8 +8,8 @@ import type { Accept } from '../generated/multi_paxos.js'
  * @module
  */
 
-/** Slots that are left empty at once, and slots that may be under way at once: so that nobody fills the disk with nothing. */
-const holesMax = 262_144
+/** Slots that may be under way at once: so that nobody fills the disk with nothing. */
+const underWayMax = 262_144
 
 /** True for an entry that somebody proposed. */
 export const isAccepted = ({ term }: Entry): boolean => term > 0
@@ -24,19 +24,19 @@ export function isMalformed(log: Log, { entries, ballot, chosenThrough }: Accept
   const first = entries[0]?.index ?? 0
   return (
     first < 1 ||
-    first > Math.max(log.last.index, chosenThrough) + holesMax ||
+    first > Math.max(log.last.index, chosenThrough) + underWayMax ||
     entries.some((entry, position) => entry.index !== first + position || entry.term !== term)
   )
 }
 
 /** True if more slots lie before the entries than are left empty at once: this acceptor was away for long. */
-export const isOutOfReach = (log: Log, { entries }: Accept): boolean =>
-  (entries[0]?.index ?? 0) > log.last.index + holesMax
+export const isOutOfReach = (log: Log, { entries }: Accept, emptySlotsMax: number): boolean =>
+  (entries[0]?.index ?? 0) > log.last.index + emptySlotsMax
 
-/** Empty slots that lead from the last one towards the entries. */
-export function holesBefore(log: Log, { entries }: Accept): readonly Entry[] {
+/** Empty slots that lead from the last one towards the entries, as many as are left at once. */
+export function holesBefore(log: Log, { entries }: Accept, emptySlotsMax = underWayMax): readonly Entry[] {
   const next = log.last.index + 1
-  const count = Math.min((entries[0]?.index ?? 0) - next, holesMax)
+  const count = Math.min((entries[0]?.index ?? 0) - next, emptySlotsMax)
   return Array.from({ length: Math.max(count, 0) }, (_, position) => noopAt({ index: next + position, term: 0 }))
 }
 

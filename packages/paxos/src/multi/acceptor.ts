@@ -59,15 +59,6 @@ export function recoverAcceptor(
 
 const on = rulesFor<Acceptor, AcceptorEvent>()
 
-/**
- * What is known to be chosen is written down for so many slots at once: else, after all acceptors have restarted, phase 1
- * would be about all that they ever accepted, and might take longer than proposers are patient.
- */
-const noteAtLeast = 1024
-
-/** Forgetting is done for so many slots at once, since what is kept is copied. */
-const forgetAtLeast = 4096
-
 const nack = ({ promised }: Acceptor, { from, ballot }: Received<Prepare | Accept>) =>
   send(from, { type: 'Nack', ballot, promised })
 
@@ -93,10 +84,16 @@ function report(self: Acceptor, { first, through: asked }: Learn) {
   return { type: 'Report', first, through, entries: entries.filter(({ index }) => index <= through) } as const
 }
 
+const holesLeft = ({ log, config }: Acceptor, message: Accept) =>
+  accepted.holesBefore(log, message, config.limits.emptySlotsMax)
+
 /** Beyond the last slot the log begins anew; its mark is of no ballot. */
 function forgettingPoint({ log, forgetThrough: index }: Acceptor): Mark {
   return { index, term: log.termAt(index) ?? 0 }
 }
+
+const mayForget = ({ forgetThrough, log, config }: Acceptor): boolean =>
+  forgetThrough - log.base.index >= config.limits.forgetEverySlots
 
 export const acceptor = setup({
   types: {} as {
@@ -127,7 +124,9 @@ export const acceptor = setup({
       (self, { entries, ballot }) => entries.length === 0 && isGreater(ballot, self.promised),
     ),
     isMalformed: on('Accept', ({ log }, message) => accepted.isMalformed(log, message)),
-    isOutOfReach: on('Accept', ({ log }, message) => accepted.isOutOfReach(log, message)),
+    isOutOfReach: on('Accept', ({ log, config }, message) =>
+      accepted.isOutOfReach(log, message, config.limits.emptySlotsMax),
+    ),
     isHeld: on('Accept', ({ log }, message) => accepted.isHeld(log, message)),
     isNewerBallot: on('Accept', (self, { ballot }) => isGreater(ballot, self.promised)),
     isNewerAndRewrites: on(
@@ -136,10 +135,15 @@ export const acceptor = setup({
     ),
     rewrites: on('Accept', ({ log }, message) => accepted.rewrites(log, message)),
     isForgotten: on('Learn', ({ log }, { first }) => first <= log.base.index),
-    isProgressNotable: ({ context: { chosenThrough, notedThrough } }) => chosenThrough - notedThrough >= noteAtLeast,
-    mayForget: ({ context: { forgetThrough, log } }) => forgetThrough - log.base.index >= forgetAtLeast,
-    mayForgetAll: ({ context: { forgetThrough, log } }) =>
-      forgetThrough - log.base.index >= forgetAtLeast && forgetThrough >= log.last.index,
+    /**
+     * What is known to be chosen is written down for many slots at once, but it is: else, after all acceptors have restarted,
+     * phase 1 would be about all that they ever accepted, and might take longer than proposers are patient.
+     */
+    isProgressNotable: ({ context: { chosenThrough, notedThrough, config } }) =>
+      chosenThrough - notedThrough >= config.limits.noteEverySlots,
+    /** For many slots at once, since what is kept is copied. */
+    mayForget: ({ context: self }) => mayForget(self),
+    mayForgetAll: ({ context: self }) => mayForget(self) && self.forgetThrough >= self.log.last.index,
   },
   actions: {
     promise: assign(on('Prepare', (_self, { ballot }) => ({ promised: ballot }))),
@@ -161,9 +165,9 @@ export const acceptor = setup({
     accept: assign(on('Accept', ({ log }, message) => ({ log: accepted.withAccepted(log, message) }))),
     /** Too many to fill at once: the request is answered when it comes again, and they are filled. */
     persistHoles: emit(
-      on('Accept', ({ log }, message) => ({ type: 'append' as const, entries: accepted.holesBefore(log, message) })),
+      on('Accept', (self, message) => ({ type: 'append' as const, entries: holesLeft(self, message) })),
     ),
-    leaveHoles: assign(on('Accept', ({ log }, message) => ({ log: log.append(accepted.holesBefore(log, message)) }))),
+    leaveHoles: assign(on('Accept', (self, message) => ({ log: self.log.append(holesLeft(self, message)) }))),
     noteProgress: assign(
       on('Accept', (self, { chosenThrough, forgetThrough }) => ({
         chosenThrough: Math.max(self.chosenThrough, chosenThrough),

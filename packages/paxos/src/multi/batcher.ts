@@ -66,9 +66,6 @@ const waitedMax = 3
  */
 const readWaitedMax = 30
 
-/** Reads that may wait. */
-const readsMax = 4096
-
 const isAwaited = ({ reads }: Batcher, { request }: ReadIndexReply): boolean =>
   reads.some((read) => read.request === request)
 
@@ -116,7 +113,7 @@ export const batcher = setup({
   delays: { leaderTimeout: 1000 },
   guards: {
     isOverloaded: on('client.proposed', ({ commands, config }) => commands.length >= config.limits.openSlotsMax),
-    hasTooManyReads: on('client.read', ({ reads }) => reads.length >= readsMax),
+    hasTooManyReads: on('client.read', ({ reads, config }) => reads.length >= config.limits.openReadsMax),
     isLeader: on('Heartbeat', (self, { ballot }) => !isNobodys(ballot) && !isGreater(self.ballot, ballot)),
     isLast: on('BatchReply', (self, { number }) => self.waited !== undefined && number === self.lastNumber),
     isAwaited: on('ReadIndexReply', isAwaited),

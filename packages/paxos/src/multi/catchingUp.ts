@@ -29,12 +29,9 @@ const lastOf = ({ entries }: Chosen): number => entries.at(-1)?.index ?? 0
 export const isMalformed = (message: Chosen): boolean =>
   firstOf(message) < 1 || message.entries.some(({ index }, position) => index !== firstOf(message) + position)
 
-/** Entries that wait behind a missing slot, at most. */
-const aheadMax = 131_072
-
-export const isTooFarAhead = ({ ahead, chosenThrough }: Learner, message: Chosen): boolean =>
+export const isTooFarAhead = ({ ahead, chosenThrough, config }: Learner, message: Chosen): boolean =>
   firstOf(message) > chosenThrough + 1 &&
-  ahead.reduce((sum, { entries }) => sum + entries.length, message.entries.length) > aheadMax
+  ahead.reduce((sum, { entries }) => sum + entries.length, message.entries.length) > config.limits.entriesAheadMax
 
 /** Nobody answers clients for what a learner asked for. */
 const isAnswer = ({ answeredBy }: Chosen): boolean => answeredBy === ''

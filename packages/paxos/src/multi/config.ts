@@ -22,6 +22,16 @@ export interface MultiPaxosLimits {
   readonly openSlotsMax: number
   /** Entries that a learner keeps before its snapshot, for learners that are a little behind. @default 10000 */
   readonly entriesKept: number
+  /** Entries that a learner keeps behind a missing slot; what comes beyond, it asks for later. @default 131072 */
+  readonly entriesAheadMax: number
+  /** Reads that wait at a batcher; beyond, reads are refused as overloaded. @default 4096 */
+  readonly openReadsMax: number
+  /** Slots that an acceptor leaves empty at once, after it was away for long. @default 262144 */
+  readonly emptySlotsMax: number
+  /** An acceptor writes down what is known to be chosen when it has grown by so many slots. @default 1024 */
+  readonly noteEverySlots: number
+  /** An acceptor forgets what learners hold in snapshots when that has grown by so many slots. @default 4096 */
+  readonly forgetEverySlots: number
 }
 
 /** Who an actor is, and with whom. Never changes. */

@@ -53,6 +53,11 @@ const wideLimits: MultiPaxosLimits = {
   pollsMax: 4,
   openSlotsMax: 1000,
   entriesKept: 2,
+  entriesAheadMax: 131_072,
+  openReadsMax: 4096,
+  emptySlotsMax: 262_144,
+  noteEverySlots: 1024,
+  forgetEverySlots: 4096,
 }
 
 const three = ['n1', 'n2', 'n3']
