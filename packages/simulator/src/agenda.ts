@@ -14,6 +14,9 @@ const ranks: Readonly<Record<Rank, number>> = { arrival: 0, timer: 1 }
 /** So many calls without time passing: something asks for itself `soon`, for ever. */
 const callsMax = 100_000
 
+/** Something goes on for ever without time passing. */
+export class EndlessMomentError extends Error {}
+
 /**
  * Virtual time, in whole microseconds. Everything happens in one order that depends on nothing but the calls: by time, then
  * arrivals before timers, then in the order in which it was asked for.
@@ -56,7 +59,7 @@ export class Agenda {
   /**
    * Runs what is ready, or else the next event and what it makes ready. False when nothing is left up to `untilUs`, which
    * it then is.
-   * @throws RangeError when something goes on for ever without time passing.
+   * @throws {@link EndlessMomentError}
    */
   step(untilUs: number): boolean {
     if (this.#settle()) return true
@@ -81,7 +84,7 @@ export class Agenda {
       const batch = this.#ready
       this.#ready = []
       calls += batch.length
-      if (calls > callsMax) throw new RangeError(`more than ${callsMax} calls, and none lets time pass`)
+      if (calls > callsMax) throw new EndlessMomentError(`more than ${callsMax} calls, and none lets time pass`)
       for (const run of batch) run()
     }
     return true

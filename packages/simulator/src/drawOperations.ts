@@ -1,14 +1,15 @@
 import type { Chance } from './chance.js'
+import { clientGroups, groupOfClient, ordersLog } from './clientGroups.js'
 import type { Operation, Step } from './script.js'
 import type { SimulatedCluster } from './subject.js'
 
 /** What clients ask for in the course of a run, until `endUs`. */
 export function drawOperations({ groups }: SimulatedCluster, chance: Chance, endUs: number): Step[] {
-  const [first] = Object.values(groups)
-  const ordersLog = first !== undefined && Object.values(first.roles).some(({ orders }) => orders)
-  const clients = Array.from({ length: chance.between(1, 5) * Object.keys(groups).length }, (_, at) => `c${at + 1}`)
+  const served = clientGroups(groups)
+  if (served.length === 0) return []
+  const clients = Array.from({ length: chance.between(1, 5) * served.length }, (_, at) => `c${at + 1}`)
   const keys = ['x', 'y', 'z'].slice(0, chance.between(1, 3))
-  const perSecond = ordersLog ? chance.between(1, 20) : 1
+  const perSecond = served.some(([, definition]) => ordersLog(definition)) ? chance.between(1, 20) : 1
   const count = Math.floor((endUs * perSecond) / 1_000_000)
   /** The values that were last to be written: what a cas had better expect. */
   const recent = new Map<string, number>()
@@ -17,7 +18,9 @@ export function drawOperations({ groups }: SimulatedCluster, chance: Chance, end
     const atUs = Math.floor((endUs / count) * ordinal) + own.below(1000)
     const client = own.pick(clients)
     const value = ordinal + 1
-    if (!ordersLog) return { atUs, do: 'operation', client, f: 'propose', key: 'decision', value }
+    const [, definition] = groupOfClient(client, groups) ?? []
+    if (!definition || !ordersLog(definition))
+      return { atUs, do: 'operation', client, f: 'propose', key: 'decision', value }
     const operation = drawOperation(own, own.pick(keys), value, recent)
     if (operation.f !== 'read') recent.set(operation.key, value)
     return { atUs, do: 'operation', client, ...operation }

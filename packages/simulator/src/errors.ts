@@ -10,6 +10,16 @@ export class UnreadableScriptError extends QuorateError {
   }
 }
 
+/** `QUORATE_UNFIT_SCRIPT`: a script that names what the simulated cluster does not have. */
+export class UnfitScriptError extends QuorateError {
+  constructor(what: string, has: string) {
+    super(
+      'QUORATE_UNFIT_SCRIPT',
+      `the script has a ${what}, and ${has}: replay it with the cluster that it was written for`,
+    )
+  }
+}
+
 /** `QUORATE_SIMULATED_DISK`: what a simulated disk fails with, because it was told to. */
 export class SimulatedDiskError extends QuorateError {
   /** True when the data on the disk are damaged: it will not open again. */

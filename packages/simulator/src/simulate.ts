@@ -1,6 +1,8 @@
 import { setImmediate } from 'node:timers'
 import type { HistoryEvent } from '@quorate/checker'
 import { BrokenInvariantError } from '@quorate/core'
+import { EndlessMomentError } from './agenda.js'
+import { clientGroups } from './clientGroups.js'
 import type { Coverage } from './coverage.js'
 import { type Fates, scripted } from './fates.js'
 import { Faults } from './faults.js'
@@ -53,7 +55,7 @@ const eventsBetweenTurns = 4096
 
 /**
  * Runs a script to its end, or to the first violation. The same script gives the same result, on every machine.
- * @throws what is a defect of the simulation itself.
+ * @throws {@link UnfitScriptError} `QUORATE_UNFIT_SCRIPT`; and what is a defect of the simulation itself.
  */
 export async function simulate(options: SimulateOptions): Promise<RunResult> {
   const { script } = options
@@ -95,7 +97,7 @@ async function run(world: World, demand: Demand, endUs: number, signal: AbortSig
     try {
       if (!agenda.step(demand.isOpen ? Number.POSITIVE_INFINITY : endUs) && !world.promisesWait) return
     } catch (error) {
-      if (error instanceof RangeError) {
+      if (error instanceof EndlessMomentError) {
         monitor.broken('Time Passes', 'nothing may go on for ever at one time', error.message)
       } else if (error instanceof BrokenInvariantError) {
         monitor.broken('The Disk Is Given What Fits', 'the contract of the Store port', error.message)
@@ -136,9 +138,10 @@ class Demand {
   begin(): void {
     const world = this.#world
     this.#begunAtUs = world.agenda.nowUs
-    const groups = Object.values(world.groups)
+    const groups = clientGroups(world.groups)
     let unmet = groups.length
-    // Clients take turns at the groups: as many new ones as there are groups have one each.
+    if (unmet === 0) this.#metAtUs = world.agenda.nowUs
+    // The numbers of clients count through the groups: each has one.
     groups.forEach((_, at) => {
       this.#ask(`probe${at + 1}`, () => {
         unmet--

@@ -1,5 +1,6 @@
 import type { GroupDefinition, Random, Transport } from '@quorate/core'
 import { type ConnectedClient, connectClient } from '@quorate/host'
+import { ordersLog } from './clientGroups.js'
 import type { Ending } from './history.js'
 import { type Register, type RegisterCommand, type RegisterResult, registers } from './registers.js'
 import type { Operation } from './script.js'
@@ -39,7 +40,7 @@ export class SimulatedClient {
 
   /** True if its group orders a log; another one decides once. */
   get ordersLog(): boolean {
-    return Object.values(this.#options.definition.roles).some(({ orders }) => orders)
+    return ordersLog(this.#options.definition)
   }
 
   /** Does it after all that it was told before. */

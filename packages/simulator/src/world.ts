@@ -1,9 +1,11 @@
 import type { HistoryEvent } from '@quorate/checker'
-import type { GroupDefinition, NodeId, Random } from '@quorate/core'
+import { type GroupDefinition, invariant, type NodeId, type Random } from '@quorate/core'
 import { Agenda, type Appointment } from './agenda.js'
 import { Chance } from './chance.js'
+import { groupOfClient } from './clientGroups.js'
 import type { Coverage } from './coverage.js'
 import type { Fates } from './fates.js'
+import { checkFit } from './fit.js'
 import { completionOf, type Ending, invocationOf } from './history.js'
 import type { InvariantFactory } from './invariants/invariant.js'
 import { Monitor } from './monitor.js'
@@ -57,6 +59,7 @@ export class World {
     const made = subject.make(script.nodes, Chance.of(script.variant).stream('subject'))
     for (const definition of Object.values(made.groups)) coverage?.expect(definition)
     this.groups = Object.fromEntries(Object.entries(made.groups).map(([name, group]) => [name, withRegisters(group)]))
+    checkFit(script, made.nodes, this.groups)
     this.monitor = new Monitor(this.groups, options.invariants, () => this.agenda.nowUs)
     this.#fates = options.fates(() => this.agenda.nowUs)
     this.network = this.#makeNetwork()
@@ -96,8 +99,7 @@ export class World {
 
   node(id: NodeId): SimulatedNode {
     const node = this.nodes.get(id)
-    if (!node)
-      throw new RangeError(`the script names node ${id}, and there are only ${[...this.nodes.keys()].join(', ')}`)
+    invariant(node !== undefined, `there is no node ${id}`)
     return node
   }
 
@@ -119,8 +121,9 @@ export class World {
     const known = this.#clients.get(name)
     if (known) return known.client
     const process = new SimulatedProcess(name, this.agenda, () => this.woken())
-    const groups = Object.entries(this.groups)
-    const [group, definition] = groups[this.#clients.size % groups.length] as [string, GroupDefinition]
+    const found = groupOfClient(name, this.groups)
+    invariant(found !== undefined, `${name} has no group`)
+    const [group, definition] = found
     let number = this.#processes++
     const client = new SimulatedClient({
       process,

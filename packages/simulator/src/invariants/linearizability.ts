@@ -1,4 +1,5 @@
 import { checkLinearizability, HistoryBuilder, historyModels } from '@quorate/checker'
+import { ordersLog } from '../clientGroups.js'
 import { completionOf, invocationOf } from '../history.js'
 import type { InvariantFactory } from './invariant.js'
 
@@ -10,7 +11,7 @@ const stepsMax = 1_000_000
  * and from nothing else: not from what nodes did, nor from the indexes that they name.
  */
 export const linearizability: InvariantFactory = ({ definition, broken }) => {
-  if (!Object.values(definition.roles).some(({ orders }) => orders)) return undefined
+  if (!ordersLog(definition)) return undefined
   const history = new HistoryBuilder(historyModels)
   return {
     name: 'Linearizability',

@@ -1,3 +1,4 @@
+import { ordersLog } from '../clientGroups.js'
 import type { Operation } from '../script.js'
 import type { InvariantFactory } from './invariant.js'
 
@@ -12,7 +13,7 @@ interface Written {
  * one value; a value is one that was to be written.
  */
 export const realTimeOrder: InvariantFactory = ({ definition, broken }) => {
-  if (!Object.values(definition.roles).some(({ orders }) => orders)) return undefined
+  if (!ordersLog(definition)) return undefined
   /** By value, which is unique: its key. Removed when it is known that it was not written. */
   const intended = new Map<number, string>()
   const written = new Map<string, Map<number, Written>>()

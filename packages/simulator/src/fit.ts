@@ -1,0 +1,26 @@
+import type { GroupDefinition, NodeId } from '@quorate/core'
+import { clientGroups } from './clientGroups.js'
+import { UnfitScriptError } from './errors.js'
+import { type Script, whoLeads } from './script.js'
+
+/**
+ * Checks that a script names only what the cluster has.
+ * @throws {@link UnfitScriptError} `QUORATE_UNFIT_SCRIPT`
+ */
+export function checkFit(
+  { steps }: Script,
+  nodes: readonly NodeId[],
+  groups: Readonly<Record<string, GroupDefinition>>,
+): void {
+  const takesClients = clientGroups(groups).length > 0
+  for (const step of steps) {
+    const named = 'node' in step ? [step.node] : step.do === 'heal' ? step.core : []
+    const unknown = named.find((node) => node !== whoLeads && !nodes.includes(node))
+    if (unknown !== undefined) {
+      throw new UnfitScriptError(`${step.do} of node ${unknown}`, `there are ${nodes.join(', ')}`)
+    }
+    if ('client' in step && !takesClients) {
+      throw new UnfitScriptError(`${step.do} of client ${step.client}`, 'no group takes anything from clients')
+    }
+  }
+}
