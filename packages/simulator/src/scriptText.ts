@@ -18,7 +18,8 @@ export function formatScript({
 }: Script): string {
   const head = fields({ nodes, seed, variant, bootstrap, endMs: endUs / 1000 })
   return [
-    `simulation ${subject} ${head}`,
+    // The path of a topology may have spaces in it.
+    `simulation ${subject.replace(/[%\s]/g, encodeURIComponent)} ${head}`,
     ...steps.map(formatStep),
     ...[...messages].map(([key, fate]) => `message ${key} ${formatFate(fate)}`),
     ...[...writes].map(([key, delayUs]) => `write ${key} ${fields({ takesMs: delayUs / 1000 })}`),
@@ -68,7 +69,7 @@ export function parseScript(text: string): Script {
 }
 
 const parseHead = (reader: LineReader) => ({
-  subject: reader.word(),
+  subject: reader.escapedWord(),
   nodes: reader.number('nodes'),
   seed: reader.number('seed'),
   variant: reader.number('variant'),
@@ -79,24 +80,38 @@ const parseHead = (reader: LineReader) => ({
 function parseStep(reader: LineReader): Step {
   const atUs = Math.round(Number(reader.word()) * 1000)
   const what = reader.word()
-  if (!Number.isSafeInteger(atUs) || !stepKinds.has(what)) throw reader.wrong('a time in milliseconds and a known step')
-  return { atUs, do: what, ...reader.rest() } as unknown as Step
+  if (!Number.isSafeInteger(atUs) || !isStepKind(what)) throw reader.wrong('a time in milliseconds and a known step')
+  return { atUs, do: what, ...reader.details(stepFields[what]) } as unknown as Step
 }
 
-const stepKinds: ReadonlySet<string> = new Set<Step['do']>([
-  'crash',
-  'stop',
-  'pause',
-  'cut',
-  'disconnect',
-  'clockRate',
-  'clockJump',
-  'failSync',
-  'fillDisk',
-  'slowDisk',
-  'operation',
-  'reconnect',
-  'heal',
+/** What each step needs; those that end in `?` it may have. */
+const stepFields = {
+  crash: ['node', 'afterEffects', 'forMs', 'unsynced', 'rot?'],
+  stop: ['node', 'forMs'],
+  pause: ['node', 'forMs'],
+  cut: ['from', 'to', 'forMs', 'as'],
+  disconnect: ['process', 'forMs'],
+  clockRate: ['node', 'perMille', 'forMs'],
+  clockJump: ['node', 'aheadMs'],
+  failSync: ['node', 'unsynced'],
+  fillDisk: ['node', 'forMs'],
+  slowDisk: ['node', 'extraMs', 'forMs'],
+  operation: ['client', 'f', 'key', 'value', 'expected?'],
+  reconnect: ['client'],
+  heal: ['core'],
+} as const satisfies Readonly<Record<Step['do'], readonly string[]>>
+
+const isStepKind = (word: string): word is Step['do'] => Object.hasOwn(stepFields, word)
+
+const lists: ReadonlySet<string> = new Set(['from', 'to', 'core'])
+const numbers: ReadonlySet<string> = new Set([
+  'afterEffects',
+  'forMs',
+  'perMille',
+  'aheadMs',
+  'extraMs',
+  'value',
+  'expected',
 ])
 
 function parseFate(reader: LineReader): MessageFate {
@@ -155,15 +170,31 @@ class LineReader {
     return Math.round(this.number(name) * 1000)
   }
 
-  rest(): Record<string, unknown> {
-    return Object.fromEntries([...this.#fields].map(([name, text]) => [name, plainValue(text)]))
+  /** A word in which whoever wrote it escaped what would end it. */
+  escapedWord(): string {
+    try {
+      return decodeURIComponent(this.word())
+    } catch (error) {
+      throw error instanceof URIError ? this.wrong('a word in which % begins an escape') : error
+    }
+  }
+
+  /** The fields of these names, and no others. */
+  details(names: readonly string[]): Record<string, unknown> {
+    const known = names.map((name) => name.replace('?', ''))
+    const other = [...this.#fields.keys()].find((name) => !known.includes(name))
+    if (other !== undefined) throw this.wrong(`${known.map((name) => `${name}=...`).join(' ')}, and no ${other}`)
+    const present = names.filter((name) => !name.endsWith('?') || this.has(name.slice(0, -1)))
+    return Object.fromEntries(present.map((name) => name.replace('?', '')).map((name) => [name, this.#detail(name)]))
+  }
+
+  #detail(name: string): unknown {
+    if (numbers.has(name)) return this.number(name)
+    const text = this.text(name)
+    if (!lists.has(name)) return text.replaceAll('+', ' ')
+    if (!/^\[.*\]$/.test(text)) throw this.wrong(`a list after ${name}=, e.g. [n1,n2]`)
+    return text === '[]' ? [] : text.slice(1, -1).split(',')
   }
 }
 
 const isField = (word: string): boolean => /^\w+=/.test(word)
-
-function plainValue(text: string): unknown {
-  if (text.startsWith('[')) return text === '[]' ? [] : text.slice(1, -1).split(',')
-  if (text === 'true' || text === 'false') return text === 'true'
-  return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text.replaceAll('+', ' ')
-}

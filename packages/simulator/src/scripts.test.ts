@@ -33,6 +33,15 @@ describe('a script as text', () => {
     expect(parseScript(`# said\n\n${formatScript(script)}\n| drawn`)).toEqual(script)
   })
 
+  test('names may be any', () => {
+    const odd = {
+      ...script,
+      subject: '/my files/100 %20/a=b.ts',
+      steps: [{ atUs: 1, do: 'pause', node: '7', forMs: 1 }] as const,
+    }
+    expect(parseScript(formatScript(odd))).toEqual(odd)
+  })
+
   test('one line each, for people', () => {
     expect(formatScript(script).split('\n')).toEqual([
       'simulation raft nodes=3 seed=7 variant=8 bootstrap=false endMs=9000.5',
@@ -53,6 +62,11 @@ describe('a script as text', () => {
     ['hello', /line 1 .* simulation, at, message or write/],
     [`${formatScript(script)}\nat 5 dance`, /line 9 .* a known step/],
     [`${formatScript(script)}\nmessage X`, /line 9 .* another word/],
+    [`${formatScript(script)}\nat 5 pause node=n2`, /line 9 .* forMs=/],
+    [`${formatScript(script)}\nat 5 pause node=n2 forMs=long`, /line 9 .* a number after forMs=/],
+    [`${formatScript(script)}\nat 5 reconnect client=c1 node=n1`, /line 9 .* client=..., and no node/],
+    [`${formatScript(script)}\nat 5 heal core=n1`, /line 9 .* a list after core=/],
+    ['simulation a%b nodes=3 seed=1 variant=1 bootstrap=true endMs=1', /line 1 .* escape/],
   ])('%s is none', (text, error) => {
     expect(() => parseScript(text)).toThrow(error)
   })
