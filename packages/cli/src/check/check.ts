@@ -109,8 +109,9 @@ const refuseOthers = (
   throw new InvalidConfigurationError(`model ${model} says itself how messages travel: leave out --network and --lossy`)
 }
 
-/** So many states are expanded before anybody else gets a turn. */
-const statesAtOnce = 1 << 12
+/** The search goes on for about so long before anybody else gets a turn: as many states as that is, at first one. */
+const sliceMs = 50
+const statesAtOnceMax = 1 << 12
 const progressEveryMs = 5000
 
 interface Explored {
@@ -128,9 +129,13 @@ const explore = async (io: Io, check: Check, secondsMax = Number.POSITIVE_INFINI
   const startedAt = performance.now()
   const seconds = () => (performance.now() - startedAt) / 1000
   let saidAt = startedAt
+  let statesAtOnce = 1
   try {
     while (!check.isDone && !isInterrupted && seconds() < secondsMax) {
+      const beganAt = performance.now()
       check.advance(statesAtOnce)
+      const isQuick = performance.now() - beganAt < sliceMs
+      statesAtOnce = isQuick ? Math.min(statesAtOnceMax, statesAtOnce * 2) : Math.max(1, statesAtOnce >> 1)
       await setImmediate()
       if (performance.now() - saidAt < progressEveryMs) continue
       saidAt = performance.now()
