@@ -13,8 +13,9 @@ export const faultMixes: readonly FaultMix[] = ['none', 'network', 'crash', 'dis
 export type Timing = 'synchronous' | 'partially synchronous' | 'asynchronous'
 
 /**
- * How schedules are chosen: every delay for itself, or by priorities of links that change a few times (Burckhardt et al.,
- * "A Randomized Scheduler with Probabilistic Guarantees of Finding Bugs", 2010).
+ * How schedules are chosen: every delay for itself, or by priorities of links that change at a few points, as the PCT
+ * scheduler does with threads (Burckhardt et al., "A Randomized Scheduler with Probabilistic Guarantees of Finding Bugs",
+ * 2010; its guarantee is for threads that are stopped altogether, and not for links that are slower than others).
  */
 export type Scheduling = 'uniform' | 'priority'
 
@@ -35,6 +36,7 @@ export interface Dials {
     readonly partition: number
     readonly disconnect: number
     readonly crash: number
+    readonly powerLoss: number
     readonly stop: number
     readonly pause: number
     readonly clockRate: number
@@ -74,6 +76,7 @@ export function drawDials(chance: Chance, mix: FaultMix): Dials {
       disconnect: dial('disconnect', network, 2, 20),
       // A disk is put to the test by crashes.
       crash: dial('crash', crash || disk, 4, 60),
+      powerLoss: dial('powerLoss', crash || disk, 1, 8),
       stop: dial('stop', crash, 2, 20),
       pause: dial('pause', crash, 2, 30),
       clockRate: dial('clockRate', crash, 1, 10),

@@ -6,7 +6,13 @@ import { SimulatedDisk } from './disk.js'
 import { pump } from './pump.test.fixture.js'
 import { SimulatedProcess } from './simulatedProcess.js'
 
-const deaf = { began: () => {}, durable: () => {}, latencyUs: () => undefined }
+const failed: string[] = []
+const deaf = {
+  began: () => {},
+  durable: () => {},
+  failed: (fault: string) => failed.push(fault),
+  latencyUs: () => undefined,
+}
 
 describe('simulated disk: the store suite', () => {
   for (const { name, run } of storeSuite(() => {
@@ -26,6 +32,7 @@ const record = (byte: number): StoreWrite[] => [
 ]
 
 async function bench() {
+  failed.length = 0
   const agenda = new Agenda()
   const disk = new SimulatedDisk(agenda, 0, deaf)
   const process = new SimulatedProcess('n1', agenda, () => {})
@@ -66,13 +73,55 @@ describe('simulated disk', () => {
   test('a crash may strike between a write that is durable and what it releases', async () => {
     const { disk, process, write, pass, done, found } = await bench()
     write(1)
-    process.strikeAfter(0, () => {
+    process.strikeAfter(0, 'release', () => {
       process.kill()
       disk.crash('lost')
     })
     pass()
     expect(done).toEqual([])
     expect(await found()).toEqual({ byte: 1, torn: false })
+  })
+
+  test.each(['lost', 'kept'] as const)('or while it is under way: it is %s, and counts as such', async (unsynced) => {
+    const { disk, process, write, pass, done, found } = await bench()
+    write(1)
+    pass()
+    process.strikeAfter(0, 'sync', () => {
+      process.kill()
+      disk.crash(unsynced)
+    })
+    write(2)
+    pass()
+    expect(done).toEqual([undefined])
+    expect(failed).toEqual([`unsynced write ${unsynced}`])
+    expect(await found()).toEqual({ byte: unsynced === 'kept' ? 2 : 1, torn: false })
+  })
+
+  test('or before it begins; boundaries of other kinds do not count', async () => {
+    const { disk, process, write, pass, found } = await bench()
+    process.strikeAfter(1, 'write', () => {
+      process.kill()
+      disk.crash('kept')
+    })
+    for (const byte of [1, 2]) {
+      write(byte)
+      pass()
+    }
+    expect(failed).toEqual([])
+    expect(await found()).toEqual({ byte: 1, torn: false })
+  })
+
+  test('what is told to fail counts when it fails, and is spared when it is healed before', async () => {
+    const { disk, write, pass, done } = await bench()
+    disk.failNextWrite('lost')
+    disk.spare()
+    write(1)
+    pass()
+    expect([done, failed]).toEqual([[undefined], []])
+    disk.failNextWrite('lost')
+    write(2)
+    pass()
+    expect(failed).toEqual(['failing fsync'])
   })
 
   test('with a torn tail the last write is gone although it was acknowledged, and the disk says that it may be', async () => {

@@ -27,10 +27,12 @@ const nothing: StoredLog = { record: undefined, snapshot: undefined, log: Log.em
 
 /** What a disk tells of itself. */
 export interface DiskWatch {
-  /** A write begins; `fails` when its end will be an error. */
+  /** A write begins. */
   began(writes: readonly StoreWrite[]): void
   /** A write is durable, and nobody has been told yet. */
   durable(writes: readonly StoreWrite[]): void
+  /** Something went wrong. */
+  failed(fault: string): void
   /** How long the next write takes, in microseconds. */
   latencyUs(): number | undefined
 }
@@ -73,12 +75,20 @@ export class SimulatedDisk {
     this.#failure = { unsynced }
   }
 
+  /** What it was told to do at the next write is no longer to be done. */
+  spare(): void {
+    this.#failure = undefined
+  }
+
   /** Its process has died: what was not synced is lost, or there and nobody was told. */
   crash(unsynced: Unsynced, rot?: BitRot): void {
     if (this.#life) this.#life.isOver = true
     this.#life = undefined
-    if (this.#underWay && unsynced === 'kept') this.#keep(this.#underWay)
+    const lost = this.#underWay
     this.#underWay = undefined
+    if (lost) this.#watch.failed(`unsynced write ${unsynced}`)
+    if (lost && unsynced === 'kept') this.#keep(lost)
+    if (rot) this.#watch.failed(rot === 'tail' ? 'torn write' : 'bit rot')
     if (rot === 'tail') {
       this.#stored = this.#before
       this.#isTorn = true
@@ -110,7 +120,7 @@ export class SimulatedDisk {
       torn: this.#isTorn,
       recover: (key) => (process.isDead ? never() : Promise.resolve(this.#recover(key))),
       write: (writes, done) => {
-        if (life.isOver || !process.mayAct()) return
+        if (life.isOver || !process.mayAct('write')) return
         this.#begin(life, process, writes, (error) => {
           for (const end of ended) end()
           ended = []
@@ -140,6 +150,7 @@ export class SimulatedDisk {
   ): void {
     this.#underWay = writes
     this.#watch.began(writes)
+    if (!process.mayAct('sync')) return
     const latencyUs = (this.#watch.latencyUs() ?? nominalWriteUs) + this.extraUs
     this.#agenda.after(latencyUs, 'arrival', () => {
       if (life.isOver) return
@@ -148,7 +159,7 @@ export class SimulatedDisk {
       if (error) process.usesPromises = true
       // A crash may strike when the write is durable and nobody knows.
       process.enter(() => {
-        if (process.mayAct()) done(error)
+        if (process.mayAct('release')) done(error)
       })
     })
   }
@@ -156,8 +167,12 @@ export class SimulatedDisk {
   #end(writes: readonly StoreWrite[]): Error | undefined {
     const failure = this.#failure
     this.#failure = undefined
-    if (this.isFull) return new SimulatedDiskError('no space is left on it')
+    if (this.isFull) {
+      this.#watch.failed('full disk')
+      return new SimulatedDiskError('no space is left on it')
+    }
     if (failure?.unsynced !== 'lost') this.#keep(writes)
+    if (failure) this.#watch.failed('failing fsync')
     return failure && new SimulatedDiskError('a sync failed')
   }
 

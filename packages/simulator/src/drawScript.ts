@@ -3,7 +3,7 @@ import { Chance } from './chance.js'
 import { drawCore } from './core.js'
 import { type Dials, drawDials, type FaultMix } from './dials.js'
 import { drawOperations } from './drawOperations.js'
-import { type Script, type Step, whoLeads } from './script.js'
+import { type Boundary, type Script, type Step, whoLeads } from './script.js'
 import type { SimulationSubject } from './subject.js'
 import type { Weather } from './weather.js'
 
@@ -89,6 +89,9 @@ function drawFaults(chance: Chance, { perMinute, rots }: Dials, period: Period):
       { atUs, do: 'disconnect', process: own.pick([...nodes, ...clients, whoLeads]), forMs: drawMs(own, 4000) },
     ],
     crash: (own, atUs) => [drawCrash(own, atUs, nodes, unlucky)],
+    powerLoss: (own, atUs) => [
+      { atUs, do: 'powerLoss', forMs: drawMs(own, 3000), unsynced: own.isOne(500) ? 'lost' : 'kept' },
+    ],
     stop: (own, atUs) => [{ atUs, do: 'stop', node: drawNode(own, nodes), forMs: drawMs(own, 4000) }],
     pause: (own, atUs) => [{ atUs, do: 'pause', node: drawNode(own, nodes), forMs: drawMs(own, 6000) }],
     clockRate: (own, atUs) => [
@@ -127,12 +130,17 @@ function drawCrash(own: Chance, atUs: number, nodes: readonly NodeId[], unlucky:
     do: 'crash',
     node,
     afterEffects: own.below(own.isOne(500) ? 4 : 20),
+    ...drawBoundary(own),
     forMs: drawMs(own, 5000),
     unsynced: own.isOne(500) ? 'lost' : 'kept',
   } as const
   if (!unlucky.includes(node) || !own.isOne(400)) return step
   return { ...step, rot: own.isOne(900) ? 'tail' : 'body' }
 }
+
+/** Most of what a node does is to speak, so the other boundaries are chosen by name. */
+const drawBoundary = (own: Chance): { readonly before?: Boundary } =>
+  own.isOne(200) ? {} : { before: own.pick<Boundary>(['message', 'write', 'sync', 'release']) }
 
 /** Two sides that do not hear each other; one that does not hear the other; a few links; or again and again. */
 function drawPartition(own: Chance, atUs: number, { nodes, clients, toUs }: Period): Step[] {

@@ -35,6 +35,7 @@ export class Faults {
     switch (step.do) {
       case 'operation':
         world.client(step.client).perform(step)
+        world.woken()
         return
       case 'reconnect':
         this.#noteFault('client reconnects', step.client)
@@ -46,6 +47,9 @@ export class Faults {
         return
       case 'crash':
         this.#crash(step)
+        return
+      case 'powerLoss':
+        this.#losePower(step)
         return
       case 'stop':
         this.#stop(step)
@@ -97,11 +101,11 @@ export class Faults {
         node.process?.jump(step.aheadMs)
         return
       case 'failSync':
-        this.#noteFault('failing fsync', id)
+        this.#world.note(id, 'is to fail a sync')
         node.disk.failNextWrite(step.unsynced)
         return
       case 'fillDisk':
-        this.#noteFault('full disk', id)
+        this.#world.note(id, 'has no space left on its disk')
         node.disk.isFull = true
         this.#until(step.forMs, [id], () => {
           node.disk.isFull = false
@@ -116,21 +120,29 @@ export class Faults {
     }
   }
 
-  #crash({ node: name, afterEffects, forMs, unsynced, rot }: StepOf<'crash'>): void {
+  #crash({ node: name, afterEffects, before, forMs, unsynced, rot }: StepOf<'crash'>): void {
     const node = this.#world.named(name)
     const process = node?.process
     if (!node || !process) return
     const { id } = node
     const strike = () => {
-      if (process !== node.process || process.isDead) return
+      // What was to strike before the healing strikes none of the core after it.
+      if (process !== node.process || process.isDead || this.#core?.has(id)) return
       this.#noteFault('crash', id)
-      if (unsynced === 'lost') this.#world.happened('unsynced write lost')
-      if (rot) this.#world.happened(rot === 'tail' ? 'torn write' : 'bit rot')
       node.crash(unsynced, rot)
       this.#until(forMs, [id], () => node.start())
     }
-    process.strikeAfter(afterEffects, strike)
+    process.strikeAfter(afterEffects, before, strike)
     this.#world.later(strikeWithinMs, strike)
+  }
+
+  #losePower({ forMs, unsynced }: StepOf<'powerLoss'>): void {
+    for (const [id, node] of this.#world.nodes) {
+      if (!node.process) continue
+      this.#noteFault('power loss', id)
+      node.crash(unsynced, undefined)
+      this.#until(forMs, [id], () => node.start())
+    }
   }
 
   #stop({ node: name, forMs }: StepOf<'stop'>): void {
@@ -173,8 +185,12 @@ export class Faults {
     }
     this.#lasting.clear()
     for (const [id, node] of world.nodes) {
-      if (!sound.has(id)) node.holdDown()
-      else if (!node.process) node.start()
+      if (!sound.has(id)) {
+        node.holdDown()
+        continue
+      }
+      node.disk.spare()
+      if (!node.process) node.start()
     }
     this.#onHeal()
   }

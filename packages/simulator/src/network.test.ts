@@ -108,6 +108,21 @@ describe('simulated network', () => {
     expect(heard.filter((line) => line.includes('n2'))).toHaveLength(1)
   })
 
+  test('what was on its way when a process died reaches the one that takes its place, if there is one by then', async () => {
+    const { agenda, network, processes, heard, lost, say, pass } = await bench({ 'Hello#1 n1>n2': { delayUs: 5000 } })
+    say('a')
+    say('b')
+    processes[1]?.kill()
+    if (processes[1]) network.forget(processes[1])
+    pass(2000)
+    expect(lost).toEqual(['n2: nobody there'])
+    const next = new SimulatedProcess('n2', agenda, () => {})
+    const connection = await network.transportFor(next).connect({ cluster: 'demo', name: 'n2' })
+    connection.subscribe(to, (bytes) => heard.push(`next ${bytes.length}`))
+    pass(5000)
+    expect(heard.filter((line) => line.startsWith('next'))).toEqual([`next ${hello('a').length}`])
+  })
+
   test('garbled bytes that could be taken for a message are dropped by the link', async () => {
     const fates = Object.fromEntries(
       Array.from({ length: 200 }, (_, at) => [`Hello#${at + 1} n1>n2`, { garbled: at }] as const),

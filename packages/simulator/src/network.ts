@@ -53,7 +53,7 @@ export interface Passage {
 export interface NetworkWatch {
   sent(type: string, from: string, to: Address, bytes: Uint8Array): void
   arrived(passage: Passage): void
-  lost(passage: Passage, why: 'loss' | 'partition' | 'disconnected' | 'corruption'): void
+  lost(passage: Passage, why: 'loss' | 'partition' | 'disconnected' | 'corruption' | 'nobody there'): void
   duplicated(passage: Passage): void
   garbled(passage: Passage): void
 }
@@ -165,7 +165,7 @@ export class SimulatedNetwork {
         endpoint.listen = (status) => process.enter(() => listen(status))
       },
       publish: (to, bytes) => {
-        if (!process.mayAct()) return
+        if (!process.mayAct('message')) return
         this.#publish(process, endpoint, to, bytes)
       },
       subscribe: (to, deliver) => this.#subscribe(process, endpoint, to, deliver),
@@ -218,10 +218,15 @@ export class SimulatedNetwork {
     }
     endpoint.counters.published++
     this.#watch.sent(type, process.name, to, bytes)
-    for (const listener of this.#listeners.get(`${endpoint.cluster}/${to}`) ?? []) {
+    const key = `${endpoint.cluster}/${to}`
+    for (const listener of this.#listeners.get(key) ?? []) {
       if (listener.isClosing) continue
-      this.#pass({ type, from: process.name, to: listener.process.name, bytes }, listener)
+      this.#pass({ type, from: process.name, to: listener.process.name, bytes }, key, listener)
     }
+  }
+
+  #successorOf({ process: { name } }: Listener, key: string): Listener | undefined {
+    return this.#listeners.get(key)?.find(({ process, isClosing }) => process.name === name && !isClosing)
   }
 
   /** Resolves, and calls `then`, when what is on its way as a rule has arrived. */
@@ -242,10 +247,10 @@ export class SimulatedNetwork {
     if (messages > 0) endpoint.listen({ type: 'dropped', messages })
   }
 
-  #pass(passage: Passage, listener: Listener): void {
+  #pass(passage: Passage, key: string, listener: Listener): void {
     const { type, from, to } = passage
     if (from === to) {
-      this.#agenda.after(selfDelayUs, 'arrival', () => this.#arrive(passage, listener))
+      this.#agenda.after(selfDelayUs, 'arrival', () => this.#arrive(passage, key, listener))
       return
     }
     const counter = `${type} ${from}>${to}`
@@ -264,14 +269,19 @@ export class SimulatedNetwork {
       return
     }
     if (sent !== passage) this.#watch.garbled(passage)
-    this.#agenda.after(delayUs, 'arrival', () => this.#arrive(sent, listener))
+    this.#agenda.after(delayUs, 'arrival', () => this.#arrive(sent, key, listener))
     if (fate.againUs === undefined) return
     this.#watch.duplicated(passage)
-    this.#agenda.after(delayUs + fate.againUs, 'arrival', () => this.#arrive(sent, listener))
+    this.#agenda.after(delayUs + fate.againUs, 'arrival', () => this.#arrive(sent, key, listener))
   }
 
-  #arrive(passage: Passage, { process, endpoint, deliver }: Listener): void {
-    if (process.isDead) return
+  /** What was on its way when a process died reaches the one that has taken its place. */
+  #arrive(passage: Passage, key: string, meant: Listener): void {
+    const { process, endpoint, deliver } = meant.process.isDead ? (this.#successorOf(meant, key) ?? meant) : meant
+    if (process.isDead) {
+      this.#watch.lost(passage, 'nobody there')
+      return
+    }
     if (this.#cuts.size > 0 && this.#cuts.has(`${passage.from}>${passage.to}`)) {
       this.#watch.lost(passage, 'partition')
       return

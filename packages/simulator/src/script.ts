@@ -9,6 +9,12 @@ export type Unsynced = 'lost' | 'kept'
  */
 export type BitRot = 'tail' | 'body'
 
+/**
+ * Where a crash strikes: in place of a message, before a write begins, while it is under way, or when it is durable and
+ * nobody has been told.
+ */
+export type Boundary = 'message' | 'write' | 'sync' | 'release'
+
 /** One operation of a client. Values are unique, so that a read tells which write it saw. */
 export interface Operation {
   readonly f: 'read' | 'write' | 'cas' | 'propose'
@@ -26,12 +32,16 @@ export type Step = { readonly atUs: number } & (
   | {
       readonly do: 'crash'
       readonly node: NodeId
-      /** Strikes in place of the effect (a message, a write, what a write releases) that follows so many others. */
+      /** Strikes at the boundary that follows so many others. */
       readonly afterEffects: number
+      /** Only boundaries of this kind count. @default all */
+      readonly before?: Boundary
       readonly forMs: number
       readonly unsynced: Unsynced
       readonly rot?: BitRot
     }
+  /** All nodes crash at the same time. */
+  | { readonly do: 'powerLoss'; readonly forMs: number; readonly unsynced: Unsynced }
   /** In good order. */
   | { readonly do: 'stop'; readonly node: NodeId; readonly forMs: number }
   | { readonly do: 'pause'; readonly node: NodeId; readonly forMs: number }

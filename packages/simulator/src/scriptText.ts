@@ -86,7 +86,8 @@ function parseStep(reader: LineReader): Step {
 
 /** What each step needs; those that end in `?` it may have. */
 const stepFields = {
-  crash: ['node', 'afterEffects', 'forMs', 'unsynced', 'rot?'],
+  crash: ['node', 'afterEffects', 'before?', 'forMs', 'unsynced', 'rot?'],
+  powerLoss: ['forMs', 'unsynced'],
   stop: ['node', 'forMs'],
   pause: ['node', 'forMs'],
   cut: ['from', 'to', 'forMs', 'as'],

@@ -180,7 +180,7 @@ describe('time', () => {
 
   test('a clock runs at a rate of its own, and jumps', () => {
     const agenda = new Agenda()
-    const process = new SimulatedProcess('n1', agenda, () => {}, 2_000_000)
+    const process = new SimulatedProcess('n1', agenda, () => {}, { rate: 2_000_000 })
     const fired: number[] = []
     process.clock.setTimeout(() => fired.push(agenda.nowUs), 10)
     pass(agenda, 20_000)
@@ -193,6 +193,16 @@ describe('time', () => {
     process.jump(5)
     pass(agenda, 1)
     expect(fired).toEqual([5000, 30_000])
+  })
+
+  test('the clocks of two processes have nothing to do with each other, but count at the same rate', () => {
+    const agenda = new Agenda()
+    const [one, other] = [0, 7_000_000].map((epochUs) => new SimulatedProcess('n1', agenda, () => {}, { epochUs }))
+    const fired: number[] = []
+    other?.clock.setTimeout(() => fired.push(agenda.nowUs), 10)
+    pass(agenda, 20_000)
+    expect([one?.clock.nowMs(), other?.clock.nowMs()]).toEqual([20, 7020])
+    expect(fired).toEqual([10_000])
   })
 
   test('a paused process hears first what arrived, then its timers; a dead one nothing', () => {

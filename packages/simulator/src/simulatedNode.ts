@@ -23,6 +23,8 @@ export interface NodeSurroundings {
   readonly coverage: Coverage | undefined
   note(who: string, what: string): void
   happened(fault: string): void
+  /** What the clock of a life of a process shows when no time has passed. */
+  epochUsOf(process: string, life: number): number
   /** Promises want their turn. */
   woken(): void
 }
@@ -57,6 +59,7 @@ export class SimulatedNode {
         this.#note('disk has written')
         around.monitor.durable(id, writes)
       },
+      failed: (fault) => around.happened(fault),
       latencyUs: () => {
         const latencyUs = around.fates.write(id, ++this.#writes)
         if (latencyUs !== undefined) around.happened('slow write')
@@ -88,9 +91,12 @@ export class SimulatedNode {
     if (this.#process) return
     this.#isHeldDown = false
     const { agenda, network, cluster, groups, bootstrap } = this.#around
-    const process = new SimulatedProcess(this.id, agenda, () => this.#around.woken(), this.#rate)
-    this.#process = process
     this.#lives++
+    const process = new SimulatedProcess(this.id, agenda, () => this.#around.woken(), {
+      rate: this.#rate,
+      epochUs: this.#around.epochUsOf(this.id, this.#lives),
+    })
+    this.#process = process
     this.#note('starts')
     const watched = Object.entries(groups).map(([name, definition]) => [
       name,

@@ -1,5 +1,6 @@
 import type { Clock } from '@quorate/core'
 import type { Agenda, Appointment } from './agenda.js'
+import type { Boundary } from './script.js'
 
 interface Timer {
   readonly fire: () => void
@@ -31,16 +32,18 @@ export class SimulatedProcess {
   #rate: number
   #clockUs: number
   #setAtUs: number
-  #effectsLeft: number | undefined
-  #onLastEffect: () => void = () => {}
+  #strike: { readonly before: Boundary | undefined; left: number; readonly now: () => void } | undefined
 
-  /** `woken` is called whenever the process has run something after which promises may want their turn. */
-  constructor(name: string, agenda: Agenda, woken: () => void, rate = trueRate) {
+  /**
+   * `woken` is called whenever the process has run something after which promises may want their turn. The clocks of two
+   * processes have nothing to do with each other: this one shows `epochUs` more than the time that has passed.
+   */
+  constructor(name: string, agenda: Agenda, woken: () => void, { rate = trueRate, epochUs = 0 } = {}) {
     this.name = name
     this.#agenda = agenda
     this.#woken = woken
     this.#rate = rate
-    this.#clockUs = agenda.nowUs
+    this.#clockUs = agenda.nowUs + epochUs
     this.#setAtUs = agenda.nowUs
     this.clock = {
       nowMs: () => this.#nowUs() / 1000,
@@ -65,25 +68,21 @@ export class SimulatedProcess {
   }
 
   /**
-   * The process is about to have an effect on the world outside. False when it is dead: here, between any two effects, is
-   * where a crash may strike.
+   * The process comes to a boundary between what it has done to the world outside and what it is about to do. False when it
+   * is dead: here is where a crash may strike.
    */
-  mayAct(): boolean {
-    if (this.#isDead) return false
-    if (this.#effectsLeft === undefined) return true
-    if (this.#effectsLeft > 0) {
-      this.#effectsLeft--
-      return true
-    }
-    this.#effectsLeft = undefined
-    this.#onLastEffect()
+  mayAct(boundary: Boundary): boolean {
+    const strike = this.#strike
+    if (this.#isDead || !strike || (strike.before !== undefined && strike.before !== boundary)) return !this.#isDead
+    if (strike.left-- > 0) return true
+    this.#strike = undefined
+    strike.now()
     return !this.#isDead
   }
 
-  /** Calls `strike` in place of the effect that follows so many others. */
-  strikeAfter(effects: number, strike: () => void): void {
-    this.#effectsLeft = effects
-    this.#onLastEffect = strike
+  /** Calls `now` at the boundary that follows so many others, of one kind or of any. */
+  strikeAfter(others: number, before: Boundary | undefined, now: () => void): void {
+    this.#strike = { before, left: others, now }
   }
 
   /** Ends the process as SIGKILL does. */

@@ -30,6 +30,8 @@ export interface WorldOptions {
 }
 
 const cluster = 'simulation'
+/** Clocks are monotonic, and count from anywhere: half an hour is far enough for two of them never to agree. */
+const epochUsMax = 1_800_000_000
 /** How long a client tries as a rule, in milliseconds. */
 const patienceMs = 4000
 
@@ -74,6 +76,7 @@ export class World {
       coverage,
       note: (who: string, what: string) => trace.note(this.agenda.nowUs, who, what),
       happened: (fault: string) => this.happened(fault),
+      epochUsOf: (process: string, life: number) => this.#epochUsOf(process, life),
       woken: () => this.woken(),
     }
     const jitter = jitterOf(this.#chance)
@@ -120,7 +123,7 @@ export class World {
   client(name: string, answered: (ending: Ending) => void = () => {}, deadlineMs = patienceMs): SimulatedClient {
     const known = this.#clients.get(name)
     if (known) return known.client
-    const process = new SimulatedProcess(name, this.agenda, () => this.woken())
+    const process = new SimulatedProcess(name, this.agenda, () => this.woken(), { epochUs: this.#epochUsOf(name, 1) })
     const found = groupOfClient(name, this.groups)
     invariant(found !== undefined, `${name} has no group`)
     const [group, definition] = found
@@ -150,6 +153,10 @@ export class World {
     })
     this.#clients.set(name, { client, process })
     return client
+  }
+
+  #epochUsOf(process: string, life: number): number {
+    return this.#chance.stream(`epoch ${process}`).at(life).below(epochUsMax)
   }
 
   /** Calls `end` so much later, unless it is told otherwise before. */

@@ -62,8 +62,9 @@ describe('quorate sim', () => {
     const kinds: Record<string, RegExp> = {
       none: /^$/,
       network: /^(loss|duplication|corruption|disconnected|disconnection|.*partition)$/,
-      crash: /^(crash|stop|pause|clock rate|clock jump|client reconnects|disconnected|unsynced write lost)$/,
-      disk: /^(crash|unsynced write lost|failing fsync|full disk|slow disk|slow write|torn write|bit rot|disconnected)$/,
+      crash:
+        /^(crash|power loss|stop|pause|clock rate|clock jump|client reconnects|disconnected|nobody there|unsynced write (lost|kept))$/,
+      disk: /^(crash|power loss|unsynced write (lost|kept)|failing fsync|full disk|slow disk|slow write|torn write|bit rot|disconnected|nobody there)$/,
     }
     for (const fault of faults) expect(fault).toMatch(kinds[mix] as RegExp)
     expect(faults.length > 0).toBe(mix !== 'none')
