@@ -7,23 +7,25 @@ import { unreachableInMultiPaxos, unreachableInPaxos, unreachableInRaft } from '
 
 const named = (count: number): NodeId[] => Array.from({ length: count }, (_, at) => `n${at + 1}`)
 
-/** Most runs are like what people deploy. In some, time-outs are so short that leaders come and go all the time. */
+/** Most runs are like what people deploy. In some, time-outs are so short that leaders come and go. */
 function drawTimes(chance: Chance): { readonly electionTimeoutMs?: number; readonly heartbeatMs?: number } {
   const own = chance.stream('nervous')
-  if (!own.isOne(400)) return {}
-  const electionTimeoutMs = own.between(30, 400)
-  return { electionTimeoutMs, heartbeatMs: Math.floor(electionTimeoutMs / own.between(2, 6)) }
+  if (!own.isOne(480)) return {}
+  const leastMs = own.pick([40, 100, 250, 400])
+  const electionTimeoutMs = leastMs + own.below(leastMs)
+  const heartbeatMs = Math.floor((electionTimeoutMs * own.between(25, 50)) / 100)
+  return { electionTimeoutMs, heartbeatMs }
 }
 
-/** In some runs next to nothing is kept and snapshots go in many pieces, so that they are what nodes are busy with. */
+/** In some runs next to nothing is kept, so that snapshots are what nodes are busy with: whole, or in many pieces. */
 function drawFrugalLimits(chance: Chance) {
   const own = chance.stream('frugal')
-  if (!own.isOne(450)) return {}
+  if (!own.isOne(580)) return {}
   return {
-    snapshotEveryEntries: own.between(1, 10),
-    entriesKept: own.between(1, 3),
+    snapshotEveryEntries: own.between(1, own.pick([2, 10])),
+    entriesKept: own.between(1, 2),
     entriesMax: own.between(1, 4),
-    bytesMax: own.between(20, 300),
+    bytesMax: own.isOne(500) ? own.between(20, 300) : 262_144,
   }
 }
 
