@@ -382,6 +382,22 @@ describe('a member that applies and does not order', () => {
     )
   })
 
+  it('says no more to a copy of what it has refused, nor takes it: the client knows that it was not done', async () => {
+    await begin()
+    const heard = await hear('journal/answers/c1')
+    const say = await stranger()
+    for (const request of [1, 1, 2]) {
+      say('journal/client/a1', 'journal/answers/c1', {
+        type: 'Propose',
+        request,
+        session: 1,
+        answeredBelow: 1,
+        commands: [{ sequence: 1, bytes: noBytes }],
+      })
+    }
+    expect(heard).toMatchObject([{ message: { request: 1 } }, { message: { request: 2 } }])
+  })
+
   it('answers a stale query itself', async () => {
     await begin()
     await cluster.wait(groupOf('b1').propose({ text: 'a' }))

@@ -214,6 +214,12 @@ export class ClientFace {
       case 'Query':
       case 'ReadIndex':
       case 'Ask': {
+        // A session is asked for again under the same number, and a read is never too late.
+        if (
+          (message.type === 'Propose' || message.type === 'Ask') &&
+          this.#voice.hasRefused(envelope.from, message.request)
+        )
+          return
         const reason = this.#refusalOf(message)
         if (reason) this.#voice.refuse({ client: envelope.from, request: message.request }, reason, false)
         else this.#take(envelope.from, name, message)

@@ -1,7 +1,8 @@
-import { type Address, addressOf, type NodeId, type RoleStatus } from '@quorate/core'
+import { type Address, addressOf, type Clock, type NodeId, type RoleStatus } from '@quorate/core'
 import { clientRole } from './addresses.js'
 import type { Bus } from './bus.js'
 import { type ClientMessage, messages, type RefusalReason } from './generated/client.js'
+import { RefusedRequests } from './refusedRequests.js'
 import type { ResultsByClient } from './results.js'
 
 /** What one member of a group says to clients, and for clients to other members. */
@@ -12,11 +13,13 @@ export class ClientVoice {
   readonly address: Address
   readonly bus: Bus
   readonly #status: () => RoleStatus
+  readonly #refused: RefusedRequests
 
   constructor(options: {
     group: string
     node: NodeId
     bus: Bus
+    clock: Clock
     /** Of the actor that clients turn to, as it is now. */
     status: () => RoleStatus
   }) {
@@ -25,6 +28,7 @@ export class ClientVoice {
     this.address = addressOf(options.group, clientRole, options.node)
     this.bus = options.bus
     this.#status = options.status
+    this.#refused = new RefusedRequests(options.clock)
   }
 
   /** True if clients are right here. */
@@ -54,7 +58,13 @@ export class ClientVoice {
     sequences: readonly number[] = [],
   ): void {
     const { leader, term } = this.#status()
+    if (!maybeTaken && sequences.length === 0) this.#refused.note(client, request)
     this.say(client, { type: 'Refused', request, sequences, reason, maybeTaken, term, ...(leader ? { leader } : {}) })
+  }
+
+  /** True if this very message was refused: it is a copy, and its client counts on its having no effect. */
+  hasRefused(client: Address, request: number): boolean {
+    return this.#refused.has(client, request)
   }
 }
 

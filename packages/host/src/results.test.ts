@@ -118,7 +118,7 @@ describe('a linearizable query', () => {
       onSnapshot: () => {},
     })
     const posted: Message[] = []
-    const voice = new ClientVoice({ group: 'g', node: 'n1', bus, status: () => status })
+    const voice = new ClientVoice({ group: 'g', node: 'n1', bus, clock, status: () => status })
     const reads = new ClientReads({
       voice,
       clock,

@@ -34,6 +34,8 @@ interface Installing {
   readonly offset: number
   /** The chunk at the offset is on its way. */
   readonly sent: boolean
+  /** What the follower wanted when it last answered: where to go on with the next heartbeat. */
+  readonly wanted: number
 }
 
 /** A follower that is sent a snapshot. */
@@ -129,20 +131,25 @@ export const beginInstalling = (progress: Progress, snapshot: Snapshot): Install
   mode: 'probing',
   probed: false,
   inflight: [],
-  installing: { snapshot, offset: 0, sent: false },
+  installing: { snapshot, offset: 0, sent: false, wanted: 0 },
 })
 
 export const afterChunkSent = (progress: Progress): Progress =>
   progress.installing ? { ...progress, installing: { ...progress.installing, sent: true } } : progress
 
-/** The follower tells how much of the snapshot it has; when it has it all, the log goes on after it. */
+/**
+ * The follower tells how much of the snapshot it has; when it has it all, the log goes on after it. Only what is news has
+ * the next chunk sent: would every answer, a repeated one would have a chunk sent twice, both would be answered, and so on,
+ * until the links carry nothing else.
+ */
 export function afterChunk(progress: Progress, reply: InstallSnapshotReply): Progress {
   const { installing } = progress
   const last = { index: reply.lastIncludedIndex, term: reply.lastIncludedTerm }
   if (!installing || !isSameMark(installing.snapshot.last, last)) return progress
   if (!reply.installed) {
-    const offset = Math.min(reply.offset, installing.snapshot.bytes.length)
-    return { ...progress, installing: { ...installing, offset, sent: false } }
+    const wanted = Math.min(reply.offset, installing.snapshot.bytes.length)
+    const news = wanted > installing.offset ? { offset: wanted, sent: false } : {}
+    return { ...progress, installing: { ...installing, ...news, wanted } }
   }
   const matchIndex = Math.max(progress.matchIndex, last.index)
   return {
@@ -155,6 +162,10 @@ export function afterChunk(progress: Progress, reply: InstallSnapshotReply): Pro
   }
 }
 
-/** With each heartbeat an unanswered chunk is sent again. */
-export const withRetry = (progress: Progress): Progress =>
-  progress.installing?.sent ? { ...progress, installing: { ...progress.installing, sent: false } } : progress
+/** With each heartbeat an unanswered chunk is sent again, or an earlier one that the follower lacks since it restarted. */
+export function withRetry(progress: Progress): Progress {
+  const { installing } = progress
+  return installing?.sent
+    ? { ...progress, installing: { ...installing, offset: installing.wanted, sent: false } }
+    : progress
+}

@@ -7,23 +7,31 @@ import { unreachableInMultiPaxos, unreachableInPaxos, unreachableInRaft } from '
 
 const named = (count: number): NodeId[] => Array.from({ length: count }, (_, at) => `n${at + 1}`)
 
-/** Most runs are like what people deploy. In some, time-outs are so short that leaders come and go all the time. */
-function drawTimes(chance: Chance): { readonly electionTimeoutMs?: number; readonly heartbeatMs?: number } {
-  const own = chance.stream('nervous')
-  if (!own.isOne(400)) return {}
-  const electionTimeoutMs = own.between(30, 400)
-  return { electionTimeoutMs, heartbeatMs: Math.floor(electionTimeoutMs / own.between(2, 6)) }
+/** A third of the clusters are like those that people deploy; the others are nervous, or frugal, or as a rule both. */
+function drawVariety(chance: Chance): { readonly isNervous: boolean; readonly isFrugal: boolean } {
+  const variety = chance.stream('variety').below(1000)
+  return { isNervous: variety >= 450, isFrugal: variety >= 550 || (variety >= 350 && variety < 450) }
 }
 
-/** In some runs next to nothing is kept and snapshots go in many pieces, so that they are what nodes are busy with. */
+/** Time-outs so short that leaders come and go. */
+function drawTimes(chance: Chance): { readonly electionTimeoutMs?: number; readonly heartbeatMs?: number } {
+  if (!drawVariety(chance).isNervous) return {}
+  const own = chance.stream('nervous')
+  const leastMs = own.pick([40, 120, 300, 400])
+  const electionTimeoutMs = leastMs + own.below(leastMs)
+  const heartbeatMs = Math.floor((electionTimeoutMs * own.between(30, 50)) / 100)
+  return { electionTimeoutMs, heartbeatMs }
+}
+
+/** Next to nothing is kept, so that snapshots are what nodes are busy with: whole, or in many pieces. */
 function drawFrugalLimits(chance: Chance) {
+  if (!drawVariety(chance).isFrugal) return {}
   const own = chance.stream('frugal')
-  if (!own.isOne(450)) return {}
   return {
-    snapshotEveryEntries: own.between(1, 10),
-    entriesKept: own.between(1, 3),
+    snapshotEveryEntries: own.pick([1, 1, 2, 5, 10]),
+    entriesKept: own.pick([1, 1, 3]),
     entriesMax: own.between(1, 4),
-    bytesMax: own.between(20, 300),
+    bytesMax: own.pick([30, 100, 300, 262_144, 262_144]),
   }
 }
 

@@ -174,10 +174,21 @@ describe('7: "the leader must occasionally send snapshots to followers that lag 
     expect(role.context.progress['n2']?.installing).toMatchObject({ offset: 20 })
   })
 
-  test('the follower says where to go on: a restarted one begins from the start', () => {
+  test('the follower says where to go on: a restarted one begins from the start, with the next heartbeat', () => {
     const role = installing()
     role.receive(answer(20))
-    expect(given.sent(role.receive(answer(0)))).toMatchObject([{ offset: 0 }])
+    expect(given.sent(role.receive(answer(0)))).toEqual([])
+    expect(given.sentOf(role.fire('heartbeat'), 'InstallSnapshot')).toMatchObject([{ offset: 0 }])
+    expect(given.sent(role.receive(answer(10)))).toMatchObject([{ offset: 10 }])
+  })
+
+  test('an answer that is repeated, or comes late, has no chunk sent: there would be ever more of both', () => {
+    const role = installing()
+    expect(given.sent(role.receive(answer(10)))).toMatchObject([{ offset: 10 }])
+    expect(given.sent(role.receive(answer(10)))).toEqual([])
+    expect(given.sent(role.receive(answer(20)))).toMatchObject([{ offset: 20 }])
+    for (const late of [10, 0, 20]) expect(given.sent(role.receive(answer(late)))).toEqual([])
+    expect(given.sentOf(role.fire('heartbeat'), 'InstallSnapshot')).toMatchObject([{ offset: 20 }])
   })
 
   test('the snapshot under way stays the same when the leader takes another', () => {
