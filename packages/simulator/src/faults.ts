@@ -35,6 +35,7 @@ export class Faults {
     switch (step.do) {
       case 'operation':
         world.client(step.client).perform(step)
+        world.woken()
         return
       case 'reconnect':
         this.#noteFault('client reconnects', step.client)
