@@ -149,3 +149,32 @@ export const snapshotSent =
       { ...ms(4000), do: 'crash', node: 'n1', afterEffects: 0, forMs: forEver, unsynced: 'lost' },
       ...asking('c2', 'read', { fromMs: 7000, toMs: 9000, everyMs: 500 }),
     ])
+
+/** One node has missed something, and without it nothing gets done. */
+export const missed =
+  (subject: string) =>
+  (seed: number): Script =>
+    script(subject, seed, [
+      cut(3000, ['n1', 'n2'], ['n3']),
+      ...asking('c1', 'write', { fromMs: 3100, toMs: 3160, everyMs: 20 }),
+      { ...ms(3300), do: 'crash', node: 'n1', afterEffects: 0, forMs: forEver, unsynced: 'lost' },
+      { ...ms(4000), do: 'heal', core: ['n2', 'n3'] },
+    ])
+
+/** Some of what one node is told comes once more, when more has come; then another fails, and it is asked what it has. */
+export const repeated =
+  (subject: string) =>
+  (seed: number): Script =>
+    script(
+      subject,
+      seed,
+      [
+        ...split(3000, ['n1'], ['n3']),
+        ...asking('c1', 'write', { fromMs: 3100, toMs: 3260, everyMs: 20 }),
+        cut(3300, ['c1'], ['n2', 'n3']),
+        { ...ms(3300), do: 'crash', node: 'n1', afterEffects: 0, forMs: forEver, unsynced: 'lost' },
+      ],
+      Array.from({ length: 60 }, (_, at) => at + 1)
+        .filter((at) => at % 8 === seed % 8)
+        .map((at) => [`AppendEntries#${at} n1>n2`, { againUs: 60_000 }]),
+    )

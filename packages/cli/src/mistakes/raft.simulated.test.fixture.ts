@@ -1,7 +1,16 @@
 import { type Command, completed, decodeDriver, encodeDriver, type StateMachine } from '@quorate/core'
 import { registers } from '@quorate/simulator'
 import { assign, emit } from 'xstate'
-import { behind, deaf, leftBehind, snapshotSent, teachingTerms, tornTail } from './aims.test.fixture.js'
+import {
+  behind,
+  deaf,
+  leftBehind,
+  missed,
+  repeated,
+  snapshotSent,
+  teachingTerms,
+  tornTail,
+} from './aims.test.fixture.js'
 import { type Any, always, never, nothing } from './mistake.test.fixture.js'
 import type { Pitfall } from './pitfalls.test.fixture.js'
 import { committing, readsUnconfirmed } from './raftRules.test.fixture.js'
@@ -131,6 +140,7 @@ export const raftMistakes: readonly Simulated[] = [
         },
       },
     }),
+    { aim: repeated('raft') },
   ),
   raft(
     'a candidate that says its log is of its own term',
@@ -149,6 +159,7 @@ export const raftMistakes: readonly Simulated[] = [
         },
       },
     }),
+    { aim: missed('raft') },
   ),
   raft(
     'a leader that goes on when no majority answers',
