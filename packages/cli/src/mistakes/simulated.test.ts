@@ -38,16 +38,20 @@ async function rowOf(mistake: Simulated): Promise<Row> {
 }
 
 describe('found', () => {
-  test.each(mistakes)('$name', { timeout: 1_200_000 }, async (mistake) => {
-    const script = await scriptOf(mistake)
-    if (isLong) await expect(`${formatScript(script)}\n`).toMatchFileSnapshot(fileOf(mistake))
-    expect(script.variant).toBeLessThanOrEqual(seedsMax)
-    expect(lengthOf(script)).toBeLessThanOrEqual(stepsMax)
-    const failure = await failureAt(mistake, script.variant)
-    expect(failure).toBeDefined()
-    expect(await failureWith(mistake, script)).toBe(failure)
-    expect(await failureWithout(mistake, script)).toBeUndefined()
-  })
+  test.each(mistakes.map((mistake) => [mistake.name, mistake] as const))(
+    '%s',
+    { timeout: 600_000 },
+    async (_name, mistake) => {
+      const script = await scriptOf(mistake)
+      if (isLong) await expect(`${formatScript(script)}\n`).toMatchFileSnapshot(fileOf(mistake))
+      expect(script.variant).toBeLessThanOrEqual(seedsMax)
+      expect(lengthOf(script)).toBeLessThanOrEqual(stepsMax)
+      const failure = await failureAt(mistake, script.variant)
+      expect(failure).toBeDefined()
+      expect(await failureWith(mistake, script)).toBe(failure)
+      expect(await failureWithout(mistake, script)).toBeUndefined()
+    },
+  )
 })
 
 test('no script is kept of anything else', () => {
