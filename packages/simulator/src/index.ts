@@ -14,5 +14,5 @@ export type { BitRot, MessageFate, Operation, Script, Step, Unsynced } from './s
 export { formatScript, parseScript } from './scriptText.js'
 export { lengthOf, type ShrinkOptions, shrink } from './shrink.js'
 export { type RunResult, type SimulateOptions, simulate } from './simulate.js'
-export type { SimulatedCluster, SimulationSubject } from './subject.js'
+export type { SimulatedCluster, SimulatedPorts, SimulationSubject } from './subject.js'
 export { noProgress, verdictOf } from './transcript.js'

@@ -10,11 +10,13 @@ import type { SimulatedNetwork } from './network.js'
 import { type ActorWatch, observed, type Place } from './observation.js'
 import type { BitRot, Unsynced } from './script.js'
 import { SimulatedProcess, trueRate } from './simulatedProcess.js'
+import type { SimulatedCluster } from './subject.js'
 
 /** What a {@link SimulatedNode} stands on. */
 export interface NodeSurroundings {
   readonly cluster: string
   readonly groups: Readonly<Record<string, GroupDefinition>>
+  readonly adapt: SimulatedCluster['adapt']
   readonly bootstrap: boolean
   readonly agenda: Agenda
   readonly network: SimulatedNetwork
@@ -90,7 +92,7 @@ export class SimulatedNode {
   start(): void {
     if (this.#process) return
     this.#isHeldDown = false
-    const { agenda, network, cluster, groups, bootstrap } = this.#around
+    const { agenda, network, cluster, groups, adapt, bootstrap } = this.#around
     this.#lives++
     const process = new SimulatedProcess(this.id, agenda, () => this.#around.woken(), {
       rate: this.#rate,
@@ -102,13 +104,16 @@ export class SimulatedNode {
       name,
       observed(definition, this.#watch(process, name)),
     ])
+    const simulated = {
+      clock: process.clock,
+      transport: network.transportFor(process),
+      store: this.disk.storeFor(process),
+    }
     const started = startNode({
+      ...(adapt?.(this.id, simulated) ?? simulated),
       id: this.id,
       cluster,
       groups: Object.fromEntries(watched) as Record<string, GroupDefinition>,
-      transport: network.transportFor(process),
-      store: this.disk.storeFor(process),
-      clock: process.clock,
       random: this.#randomOf(this.#lives),
       logger: this.#logger(process),
       bootstrap,

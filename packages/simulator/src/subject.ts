@@ -1,4 +1,4 @@
-import type { GroupDefinition, NodeId } from '@quorate/core'
+import type { Clock, GroupDefinition, NodeId, Store, Transport } from '@quorate/core'
 import type { Chance } from './chance.js'
 
 /** What is simulated: a cluster, made anew for each run. */
@@ -17,4 +17,13 @@ export interface SimulationSubject {
 export interface SimulatedCluster {
   readonly nodes: readonly NodeId[]
   readonly groups: Readonly<Record<string, GroupDefinition>>
+  /** Puts adapters around the ports of a node, each time that it starts. @default the simulated ones, as they are */
+  adapt?(node: NodeId, ports: SimulatedPorts): SimulatedPorts
+}
+
+/** What a simulated node stands on. */
+export interface SimulatedPorts {
+  readonly clock: Clock
+  readonly transport: Transport
+  readonly store: Store
 }

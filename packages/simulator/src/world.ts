@@ -68,6 +68,7 @@ export class World {
     const around = {
       cluster,
       groups: this.groups,
+      adapt: made.adapt,
       bootstrap: script.bootstrap,
       agenda: this.agenda,
       network: this.network,

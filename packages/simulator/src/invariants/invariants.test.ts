@@ -31,6 +31,9 @@ const definitions = {
   paxos: definitionOf(paxosSubject()),
 }
 
+/** Those that have found something. */
+const finders = new Set<InvariantFactory>()
+
 /** What an invariant says of what it is shown. */
 function judge(
   make: InvariantFactory,
@@ -41,6 +44,7 @@ function judge(
   const invariant = make({ group: 'g', definition: definitions[protocol], broken: (how) => found.push(how) })
   if (!invariant) throw new Error(`it says nothing about ${protocol}`)
   show(invariant as Required<Invariant>)
+  if (found.length > 0) finders.add(make)
   return found
 }
 
@@ -133,6 +137,11 @@ describe('Paxos', () => {
       invariant.emitted(place('n3', 'learner'), { type: 'commit', entries: [entry(1, ballot(1), 'a')] })
     }
     expect(judge(oneValuePerSlot, 'multi-paxos', learnt)).toHaveLength(1)
+    const learntOtherwise = (invariant: Required<Invariant>) => {
+      sound(invariant)
+      invariant.emitted(place('n1', 'learner'), { type: 'commit', entries: [entry(1, ballot(1), 'b')] })
+    }
+    expect(judge(oneValuePerSlot, 'multi-paxos', learntOtherwise)).toHaveLength(1)
     const twoValues = (invariant: Required<Invariant>) => {
       invariant.durable('n1', accepting(entry(1, ballot(1), 'a')))
       invariant.durable('n2', accepting(entry(1, ballot(1), 'b')))
@@ -161,6 +170,22 @@ describe('Paxos', () => {
     const within = (invariant: Required<Invariant>) =>
       invariant.stepped(place('n1', 'acceptor'), acceptor(3), undefined, acceptor(2))
     expect(judge(promisesOnlyGrow, protocol, within)).toHaveLength(1)
+  })
+
+  test('Promises Only Grow: an acceptance is a promise', () => {
+    const afterAccepting = (round: number) => (invariant: Required<Invariant>) => {
+      invariant.durable('n1', accepting(entry(1, ballot(3))))
+      invariant.stepped(place('n1', 'acceptor'), undefined, undefined, acceptor(round))
+    }
+    expect(judge(promisesOnlyGrow, 'multi-paxos', afterAccepting(3))).toEqual([])
+    expect(judge(promisesOnlyGrow, 'multi-paxos', afterAccepting(2))).toHaveLength(1)
+    const afterSayingSo = (round: number) => (invariant: Required<Invariant>) => {
+      const accepted = { type: 'Accepted', proposal: { ballot: { round: 3 } } }
+      invariant.spoke(place('n1', 'acceptor'), accepted as never)
+      invariant.stepped(place('n1', 'acceptor'), undefined, undefined, acceptor(round))
+    }
+    expect(judge(promisesOnlyGrow, 'paxos', afterSayingSo(3))).toEqual([])
+    expect(judge(promisesOnlyGrow, 'paxos', afterSayingSo(2))).toHaveLength(1)
   })
 
   test('One Decision', () => {
@@ -303,4 +328,8 @@ test('each invariant is about some protocol, and says where it comes from', () =
     expect(made.length).toBeGreaterThan(0)
     for (const { name, source } of made) expect(`${name}: ${source}`).toMatch(/^\S.*: .*\(\d{4}\)/)
   }
+})
+
+test('each invariant was shown something wrong above, and has found it', () => {
+  expect(allInvariants.filter((make) => !finders.has(make))).toEqual([])
 })

@@ -21,6 +21,14 @@ export interface Disk {
 
 export const emptyDisk: Disk = { record: undefined, snapshot: undefined, base: origin, entries: [] }
 
+/** The disk of an actor that would be started with this. */
+export const diskWith = ({ record, snapshot, base, entries }: RecoveredState, codec: Codec<unknown>): Disk => ({
+  record: record === undefined ? undefined : codec.encode(record),
+  snapshot,
+  base,
+  entries,
+})
+
 /** The disk after a write: all of it, or nothing. */
 export const written = (disk: Disk, write: readonly DurableEffect<Effect>[], record: Codec<unknown>): Disk =>
   write.reduce((before, effect) => withEffect(before, effect, record), disk)

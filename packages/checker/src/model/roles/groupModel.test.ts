@@ -173,6 +173,15 @@ describe('the host of a role', () => {
     expect(broken?.trace?.final.join()).toContain('counted too far')
   })
 
+  test('a scope may begin in the middle: an actor finds on its disk what it is given', () => {
+    const begins = (role: string) =>
+      role === 'counter'
+        ? { record: { count: 1 }, snapshot: undefined, base: { index: 0, term: 0 }, entries: [], torn: false }
+        : undefined
+    const report = check(groupModel(scope(true, { begins, budgets: { ticks: 1, crashes: 1 } })))
+    expect(report).toMatchObject({ verdict: 'holds', ending: 'exhausted' })
+  })
+
   test('a message to who is down waits', () => {
     const heard = sometimes(
       'the reader hears 2',

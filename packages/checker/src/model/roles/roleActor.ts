@@ -10,13 +10,14 @@ import {
   type Message,
   type NodeId,
   parseAddress,
+  type RecoveredState,
   type RoleDefinition,
   type Stepper,
   stepper,
 } from '@quorate/core'
 import type { AnyActorLogic } from 'xstate'
 import type { ModelActor, OwnEvent, Reaction } from '../actors/actor.js'
-import { emptyDisk, recovered } from './disk.js'
+import { diskWith, emptyDisk, recovered } from './disk.js'
 import { keyOfRole, type RoleState, showRole, timerName } from './roleState.js'
 import { Turn } from './turn.js'
 
@@ -42,6 +43,8 @@ export interface RoleSettings {
   /** Roles whose actors may crash, which costs 1 of the budget `crashes`, and restart. @default none */
   readonly crashes?: readonly string[]
   readonly requests?: readonly ModelRequest[]
+  /** What an actor finds on its disk at first: a scope may begin in the middle. @default nothing */
+  begins?(role: string, node: NodeId): RecoveredState | undefined
   /** Messages that never arrive: it leaves a part of a protocol out of the scope. @default none */
   loses?(message: Message): boolean
   /** Roles to which an actor may still send, from a state on, whatever happens. @default all */
@@ -141,7 +144,8 @@ export class RoleActor implements ModelActor<RoleState, Message> {
   }
 
   start(): Reaction<RoleState, Message> {
-    return this.#restart(nothing)
+    const found = this.#settings.begins?.(this.#roleName, this.#node)
+    return this.#restart(found ? { ...nothing, disk: diskWith(found, this.#role.record) } : nothing)
   }
 
   receive(state: RoleState, message: Message, from: string): Reaction<RoleState, Message> | undefined {

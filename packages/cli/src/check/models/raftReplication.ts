@@ -10,6 +10,8 @@ export interface ReplicationScope {
   readonly servers: number
   readonly terms: number
   readonly timeouts: number
+  /** Rounds of heartbeats. @default 0 */
+  readonly heartbeats?: number
   readonly crashes: number
   readonly writes: 'atomic' | 'split'
   readonly family: ServerFamily
@@ -39,7 +41,7 @@ export const raftReplication = (scope: ReplicationScope): Model =>
     })),
     budgets: {
       timeouts: scope.timeouts,
-      heartbeats: 0,
+      heartbeats: scope.heartbeats ?? 0,
       crashes: scope.crashes,
       ...Object.fromEntries(commands.map((command) => [`takes command ${command}`, 1])),
     },

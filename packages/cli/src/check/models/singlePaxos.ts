@@ -8,7 +8,7 @@ import {
   type RoleState,
   sometimes,
 } from '@quorate/checker'
-import type { Message } from '@quorate/core'
+import type { Message, RecoveredState } from '@quorate/core'
 import { paxos } from '@quorate/paxos'
 import { type RolesInstead, withRoles } from './withRoles.js'
 
@@ -88,6 +88,8 @@ export interface SinglePaxosScope {
   /** Which role crashes. @default 'acceptor' */
   readonly crashing?: 'proposer' | 'acceptor'
   readonly writes: 'atomic' | 'split'
+  /** What actors find on their disks at first. @default nothing */
+  begins?(role: string, node: string): RecoveredState | undefined
   /** Roles in the place of others, e.g. with a mistake. @default those of the package */
   readonly roles?: RolesInstead
   readonly network: NetworkSettings
@@ -110,6 +112,7 @@ export function singlePaxos(scope: SinglePaxosScope): Model {
     network: scope.network,
     alike: acceptors,
     writes: scope.writes,
+    ...(scope.begins && { begins: scope.begins }),
     timers: { proposer: { phaseTimeout: 'timeouts', backOff: 'timeouts' } },
     // A learner asks for what it missed: here it misses nothing.
     loses: ({ type }) => type === 'Learn',

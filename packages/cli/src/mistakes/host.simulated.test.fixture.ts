@@ -1,0 +1,118 @@
+import { type Clock, noBytes, type OpenStore, origin, type Store, type StoreWrite } from '@quorate/core'
+import { slowDisks, tornTail } from './aims.test.fixture.js'
+import type { Pitfall } from './pitfalls.test.fixture.js'
+import { type Change, type Simulated, storing } from './simulated.test.fixture.js'
+
+type Opened = (open: OpenStore, clock: Clock) => Partial<OpenStore>
+
+/** Disks that open as something else. */
+const opening = (change: Opened): Change =>
+  storing(() => ({ store, clock }) => ({
+    async open(identity) {
+      const open = await store.open(identity)
+      const own = change(open, clock)
+      return {
+        storeId: open.storeId,
+        created: open.created,
+        torn: open.torn,
+        recover: (key) => open.recover(key),
+        write: (writes, done) => open.write(writes, done),
+        close: () => open.close(),
+        ...own,
+      }
+    },
+  }))
+
+/** Says that a write is durable as soon as it is asked for, and writes one after the other behind that. */
+const early: Opened = (open, clock) => {
+  const waiting: (readonly StoreWrite[])[] = []
+  let isWriting = false
+  const next = (): void => {
+    const [writes] = waiting
+    if (isWriting || !writes) return
+    isWriting = true
+    waiting.shift()
+    open.write(writes, () => {
+      isWriting = false
+      next()
+    })
+  }
+  return {
+    write(writes, done) {
+      waiting.push(writes)
+      next()
+      clock.setTimeout(() => done(), 0)
+    },
+  }
+}
+
+const emptyLog = { record: undefined, snapshot: undefined, base: origin, entries: [] }
+
+/** A disk that was exchanged for an empty one when its tail was damaged, and says that it is what it was. */
+const exchanged = (): ((ports: { readonly store: Store }) => Store) => {
+  let isExchanged = false
+  /** Of logs that have written no record since. */
+  const forgotten = new Set<string>()
+  return ({ store }) => ({
+    async open(identity) {
+      const open = await store.open(identity)
+      const isEmptied = open.torn && !isExchanged
+      isExchanged ||= open.torn
+      let before = Promise.resolve()
+      const emptied = (key: string): Promise<void> =>
+        new Promise((resolve) => {
+          forgotten.add(key)
+          open.write([{ key, operations: [{ type: 'install', snapshot: { last: origin, bytes: noBytes } }] }], () =>
+            resolve(),
+          )
+        })
+      return {
+        ...open,
+        created: open.created,
+        torn: false,
+        async recover(key) {
+          if (isEmptied) {
+            before = before.then(() => emptied(key))
+            await before
+            return emptyLog
+          }
+          const found = await open.recover(key)
+          const snapshot = found.snapshot?.last.index === 0 ? undefined : found.snapshot
+          return { ...found, snapshot, record: forgotten.has(key) ? undefined : found.record }
+        },
+        write(writes, done) {
+          for (const { key, operations } of writes) {
+            if (operations.some(({ type }) => type === 'persist')) forgotten.delete(key)
+          }
+          open.write(writes, done)
+        },
+      }
+    },
+  })
+}
+
+type Aim = (subject: string) => NonNullable<Simulated['aim']>
+
+const changes: readonly (readonly [string, Pitfall, Change, Aim?])[] = [
+  ['a disk that says yes before it has synced', 'disk', opening(early), slowDisks],
+  [
+    'a node that goes on after a failed sync',
+    'sync',
+    opening((open) => ({ write: (writes, done) => open.write(writes, () => done()) })),
+  ],
+  ['a disk that cuts a torn tail and tells nobody', 'torn', opening(() => ({ torn: false })), tornTail],
+  ['an old id with an empty disk', 'emptyDisk', storing(exchanged), tornTail],
+]
+
+export const hostMistakes: readonly Simulated[] = (['raft', 'multi-paxos'] as const).flatMap((cluster) =>
+  changes.map(
+    ([name, pitfall, change, aim]): Simulated => ({
+      name: `${cluster === 'raft' ? 'Raft' : 'Multi-Paxos'}: ${name}`,
+      pitfall,
+      cluster,
+      change,
+      ...(aim && { aim: aim(cluster) }),
+      ...(pitfall === 'disk' && { unwatched: 'Disk Before Speech' }),
+    }),
+  ),
+)

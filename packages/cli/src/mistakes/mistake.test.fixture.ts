@@ -1,0 +1,26 @@
+import type { Model } from '@quorate/checker'
+import { assign } from 'xstate'
+import type { Pitfall } from './pitfalls.test.fixture.js'
+
+/** Something that is wrong on purpose. */
+export interface Mistake {
+  /** The protocol, and who does what. */
+  readonly name: string
+  readonly pitfall: Pitfall
+}
+
+/** A mistake that the model checker has to find. */
+export interface Checked extends Mistake {
+  /** A scope in which it shows. */
+  readonly model: Model
+  /** The same without it. */
+  sound(): Model
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: contexts and events of any role, wrong on purpose.
+export type Any = any
+
+/** An action that is left out; it fits every role. */
+export const nothing: Any = assign({})
+export const never = (): boolean => false
+export const always = (): boolean => true

@@ -1,0 +1,31 @@
+/** What implementations of consensus were seen to get wrong: each mistake of the catalogue stands for one of these. */
+export const pitfalls = {
+  earlierTerms: 'entries of an earlier term are committed by counting',
+  vote: 'a server votes twice in one term, or leads with less than a majority',
+  twice: 'quorum tracking that is satisfied without a quorum',
+  preVote: 'a pre-vote that is taken for a vote, or teaches nothing',
+  logLength: 'logs are compared by length, not by last term and index',
+  logMatching: 'logs are not made equal before more is added',
+  cut: 'what follows prevLogIndex is deleted on every append',
+  read: 'a read is answered without having asked, or before it is known what is committed',
+  stepDown: 'a leader that nobody answers goes on to lead',
+  disk: 'something is said before it is on the disk',
+  sync: 'a failed sync is survived',
+  torn: 'a torn tail is cut and nobody told',
+  emptyDisk: 'an old id comes back with an empty disk',
+  snapshot: 'a snapshot is not what it stands for',
+  twiceExecuted: 'a retry is executed twice',
+  stuck: 'somebody who has missed something is not helped',
+  stale: 'answers to an earlier term or ballot are counted',
+  forgets: 'an acceptor forgets what it promised or accepted',
+  promise: 'an acceptor goes below its promise',
+  prepared: 'a proposer does not ask a quorum',
+  ownValue: 'a proposer prefers a value of its own to one that may be chosen',
+  highest: 'a proposer takes another value than that of the highest ballot',
+  ballot: 'a ballot is used again after a restart',
+  ballots: 'acceptances of different ballots are counted together',
+  openSlots: 'slots are left open',
+  compaction: 'what others still need is forgotten',
+} as const
+
+export type Pitfall = keyof typeof pitfalls

@@ -1,0 +1,175 @@
+import { type ServerFamily, server } from '@quorate/raft'
+import { assign, enqueueActions } from 'xstate'
+import { raftElection } from '../check/models/raftElection.js'
+import { withoutPreVote } from '../check/models/raftFamilies.js'
+import { raftReplication } from '../check/models/raftReplication.js'
+import { type Any, always, type Checked, never, nothing } from './mistake.test.fixture.js'
+import type { Pitfall } from './pitfalls.test.fixture.js'
+import {
+  acknowledging,
+  committing,
+  hasHalf,
+  heldByQuorum,
+  isLonger,
+  readsBeforeCommit,
+  readsUnconfirmed,
+  senderOf,
+} from './raftRules.test.fixture.js'
+import { raftDisks, raftFigure8, raftLongerLog, raftReads } from './scopes.test.fixture.js'
+
+/** Mistakes in Raft that the model checker has to find. */
+
+const scope = {
+  name: 'raft',
+  servers: 3,
+  terms: 2,
+  timeouts: 2,
+  crashes: 0,
+  writes: 'atomic',
+  network: { kind: 'nondup' },
+} as const
+
+type Scope = (family: ServerFamily) => Checked['model']
+
+const election =
+  (changed: Partial<Parameters<typeof raftElection>[0]> = {}): Scope =>
+  (family) =>
+    raftElection({ ...scope, family, ...changed })
+
+const replication =
+  (changed: Partial<Parameters<typeof raftReplication>[0]> = {}): Scope =>
+  (family) =>
+    raftReplication({ ...scope, family, ...changed })
+
+const raft = (name: string, pitfall: Pitfall, within: Scope, by: Any, family: Any = withoutPreVote): Checked => ({
+  name: `Raft: ${name}`,
+  pitfall,
+  model: within(family.provide(by)),
+  sound: () => within(family),
+})
+
+/** Counts votes, and not voters. */
+const countingMessages = {
+  countVote: assign(({ context: { votes }, event }: Any) =>
+    event.voteGranted ? { votes: { ...votes, [`${senderOf(event)} ${Object.keys(votes).length}`]: true } } : {},
+  ),
+}
+const hasMajorityOfMessages = ({ context: { votes, config } }: Any): boolean =>
+  Object.keys(votes).length * 2 > config.peers.length + 1
+
+export const raftMistakes: readonly Checked[] = [
+  raft('a voter that votes for everyone', 'vote', election(), { follower: { guards: { mayVote: always } } }),
+  raft('a voter that does not remember its vote', 'vote', election(), { follower: { actions: { vote: nothing } } }),
+  raft('a voter whose vote never reaches the disk', 'disk', election({ crashes: 1 }), {
+    follower: { actions: { persist: nothing } },
+  }),
+  raft('a voter that says its vote before it is on the disk', 'disk', election({ crashes: 1, writes: 'split' }), {
+    follower: {
+      actions: {
+        persist: nothing,
+        replyVote: enqueueActions(({ context: { currentTerm, votedFor, doubtful }, event, enqueue }: Any) => {
+          const message = { type: 'RequestVoteReply', term: currentTerm, voteGranted: true }
+          enqueue.emit({ type: 'send', to: event.from, message })
+          enqueue.emit({ type: 'persist', record: { currentTerm, votedFor, doubtful } })
+        }),
+      },
+    },
+  }),
+  raft('a candidate whose own vote never reaches the disk', 'disk', election({ crashes: 1 }), {
+    candidate: { actions: { persist: nothing } },
+  }),
+  raft('a candidate that needs one vote', 'vote', election(), { candidate: { guards: { hasMajority: always } } }),
+  raft('a candidate that counts refusals', 'vote', election(), {
+    candidate: {
+      actions: {
+        countVote: assign(({ context, event }: Any) => ({ votes: { ...context.votes, [senderOf(event)]: true } })),
+      },
+    },
+  }),
+  raft('a candidate that counts votes of an earlier term', 'stale', election({ timeouts: 3 }), {
+    candidate: { guards: { isAboutThisTerm: always } },
+  }),
+  raft('a candidate that begins no new term', 'vote', election(), {
+    candidate: { actions: { beginTerm: assign(({ context }: Any) => ({ votes: { [context.config.id]: true } })) } },
+  }),
+  raft('a candidate for which half the votes are enough, of four', 'twice', election({ servers: 4 }), {
+    candidate: { guards: { hasMajority: hasHalf } },
+  }),
+  raft(
+    'a candidate that counts a repeated vote twice, of four',
+    'twice',
+    election({ servers: 4, network: { kind: 'dup' } }),
+    { candidate: { actions: countingMessages, guards: { hasMajority: hasMajorityOfMessages } } },
+  ),
+  raft(
+    'a candidate that takes pre-votes for votes',
+    'preVote',
+    election(),
+    {
+      candidate: {
+        actions: {
+          beginTerm: assign(({ context: self }: Any) => ({
+            currentTerm: self.currentTerm + 1,
+            votedFor: self.config.id,
+          })),
+        },
+      },
+    },
+    server,
+  ),
+  raft('a voter that does not compare logs', 'logLength', raftLongerLog, {
+    follower: {
+      guards: {
+        mayVote: ({ context: self, event }: Any) =>
+          event.term === self.currentTerm && (self.votedFor === undefined || self.votedFor === senderOf(event)),
+      },
+    },
+  }),
+  raft('a voter that compares logs by their length', 'logLength', raftLongerLog, {
+    follower: { guards: { mayVote: isLonger } },
+  }),
+  raft('a leader that commits entries of earlier terms by counting', 'earlierTerms', raftFigure8, {
+    leader: committing(heldByQuorum),
+  }),
+  raft('a leader that commits what only it holds', 'twice', replication(), {
+    leader: committing((self) => self.persistedIndex),
+  }),
+  raft('a leader that commits before its disk has it', 'disk', replication({ writes: 'split' }), {
+    leader: committing((self) => self.log.last.index),
+  }),
+  raft('a follower that acknowledges before its disk has it', 'disk', raftDisks, {
+    follower: { actions: { replySuccess: acknowledging(always) } },
+  }),
+  raft('a follower whose entries never reach the disk', 'disk', replication({ crashes: 1 }), {
+    follower: { actions: { persistEntries: nothing } },
+  }),
+  raft('a follower that appends after a gap', 'logMatching', replication(), { follower: { guards: { isGap: never } } }),
+  raft('a follower that keeps what conflicts', 'logMatching', replication(), {
+    follower: { guards: { hasConflict: never } },
+  }),
+  raft(
+    'a follower that commits what its leader has, and not what matches',
+    'logMatching',
+    replication({ heartbeats: 1 }),
+    {
+      follower: committing((self) => Math.min(self.leaderCommit, self.log.last.index)),
+    },
+  ),
+  raft('a leader that answers reads without asking a majority', 'read', raftReads(1), {
+    leader: { guards: { isReadConfirmed: readsUnconfirmed } },
+  }),
+  raft('a leader that answers reads before it has committed in its term', 'read', raftReads(1), {
+    leader: { guards: { isRoundDue: readsBeforeCommit } },
+  }),
+  raft('a leader for whose reads the answers to an earlier round count', 'read', raftReads(2), {
+    leader: {
+      actions: {
+        queueRead: assign(({ context: self, event: { request } }: Any) =>
+          self.readsAsked.length > 0
+            ? { readsAsked: [...self.readsAsked, { request, at: self.commitIndex, round: self.round }] }
+            : { readsWaiting: [...self.readsWaiting, request] },
+        ),
+      },
+    },
+  }),
+]

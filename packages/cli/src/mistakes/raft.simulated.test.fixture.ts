@@ -1,0 +1,176 @@
+import { type Command, completed, decodeDriver, encodeDriver, type StateMachine } from '@quorate/core'
+import { registers } from '@quorate/simulator'
+import { assign, emit } from 'xstate'
+import {
+  behind,
+  deaf,
+  leftBehind,
+  missed,
+  repeated,
+  snapshotSent,
+  teachingTerms,
+  tornTail,
+} from './aims.test.fixture.js'
+import { type Any, always, never, nothing } from './mistake.test.fixture.js'
+import type { Pitfall } from './pitfalls.test.fixture.js'
+import { committing, readsUnconfirmed } from './raftRules.test.fixture.js'
+import { type Change, providing, type Simulated, saying } from './simulated.test.fixture.js'
+
+/** Mistakes in Raft that the simulator has to find. */
+
+const raft = (name: string, pitfall: Pitfall, change: Change, settings: Partial<Simulated> = {}): Simulated => ({
+  name: `Raft: ${name}`,
+  pitfall,
+  cluster: 'raft',
+  change,
+  ...settings,
+})
+
+const server = (by: Any): Change => providing('server', by)
+
+/** So that a few commands are enough for one. */
+const smallSnapshots = { snapshotEveryEntries: 4, entriesKept: 1 }
+
+const passing = { passes: 'append' } as const
+const machine = registers as StateMachine<unknown>
+
+export const raftMistakes: readonly Simulated[] = [
+  raft('a voter that forgets its vote', 'vote', server({ follower: { actions: { vote: nothing } } })),
+  raft('a follower that takes entries after a gap', 'logMatching', server({ follower: { guards: { isGap: never } } })),
+  raft(
+    'a follower that says yes where entries are missing',
+    'logMatching',
+    saying(['AppendEntriesReply'], (reply) =>
+      reply.success ? reply : { ...reply, success: true, matchIndex: reply.prevLogIndex },
+    ),
+  ),
+  raft(
+    'a follower whose entries never reach the disk',
+    'disk',
+    server({ follower: { actions: { persistEntries: nothing } } }),
+  ),
+  raft(
+    'a follower that truncates in memory only',
+    'disk',
+    server({ follower: { actions: { persistTruncation: nothing } } }),
+  ),
+  raft(
+    'a leader that commits what is not on its disk',
+    'disk',
+    server({ leader: committing((self) => self.log.last.index, passing) }),
+  ),
+  raft(
+    'a snapshot that is installed and not restored',
+    'snapshot',
+    server({ follower: { actions: { restore: nothing } } }),
+    { limits: smallSnapshots },
+  ),
+  raft(
+    'a snapshot that forgets its sessions',
+    'twiceExecuted',
+    server({
+      follower: {
+        actions: {
+          restore: emit(({ context, event }: Any) => {
+            const { lastIncludedIndex: index, lastIncludedTerm: term, offset, data, size } = event
+            const { last, bytes } = completed(context.incoming, { last: { index, term }, offset, data, size })
+            const driver = { ...decodeDriver(machine, bytes), sessions: new Map() }
+            return { type: 'restore', snapshot: { last, bytes: encodeDriver(machine, driver) } }
+          }),
+        },
+      },
+    }),
+    { limits: smallSnapshots, aim: snapshotSent('raft') },
+  ),
+  raft(
+    'a snapshot that says it reaches further than it does',
+    'snapshot',
+    saying(['InstallSnapshot'], (chunk) => ({ ...chunk, lastIncludedIndex: chunk.lastIncludedIndex + 1 })),
+    { limits: smallSnapshots },
+  ),
+  raft(
+    'a leader that takes every retry for a new command',
+    'twiceExecuted',
+    server({
+      leader: {
+        actions: {
+          append: assign(({ context: self, event }: Any) => {
+            let index = self.log.last.index
+            const entries = event.commands.map((command: Command) => {
+              index++
+              const sequence = command.kind === 'command' ? index * 1000 + command.sequence : command.sequence
+              return { ...command, sequence, answeredBelow: 0, index, term: self.currentTerm }
+            })
+            return { log: self.log.append(entries) }
+          }),
+        },
+      },
+    }),
+  ),
+  raft(
+    'a leader that answers reads without asking a majority',
+    'read',
+    server({ leader: { guards: { isReadConfirmed: readsUnconfirmed } } }),
+    { aim: leftBehind('raft') },
+  ),
+  raft(
+    'a server that votes although its disk lost a write',
+    'torn',
+    server({ follower: { guards: { isDoubtful: never } } }),
+    { aim: tornTail('raft') },
+  ),
+  raft(
+    'a follower that cuts its log behind whatever it is sent',
+    'cut',
+    server({
+      follower: {
+        guards: {
+          hasConflict: ({ context: self, event }: Any) =>
+            event.entries.length > 0 && event.prevLogIndex < self.log.last.index,
+        },
+        actions: {
+          persistTruncation: emit(({ context: self, event }: Any) => ({
+            type: 'truncate',
+            after: { index: event.prevLogIndex, term: self.log.termAt(event.prevLogIndex) },
+          })),
+          persistEntries: emit(({ event }: Any) => ({ type: 'append', entries: event.entries })),
+          append: assign(({ context: self, event }: Any) => ({
+            log: self.log.truncateAfter(event.prevLogIndex).append(event.entries),
+          })),
+        },
+      },
+    }),
+    { aim: repeated('raft') },
+  ),
+  raft(
+    'a candidate that says its log is of its own term',
+    'logLength',
+    saying(['PreVote', 'RequestVote'], (request) => ({ ...request, lastLogTerm: request.term })),
+    { aim: behind('raft') },
+  ),
+  raft(
+    'a leader that never looks further back for what a follower misses',
+    'stuck',
+    server({
+      leader: {
+        guards: {
+          isAnswer: ({ context: self, event }: Any) =>
+            event.term === self.currentTerm && event.success && event.matchIndex <= self.log.last.index,
+        },
+      },
+    }),
+    { aim: missed('raft') },
+  ),
+  raft(
+    'a leader that goes on when no majority answers',
+    'stepDown',
+    server({ leader: { guards: { isFit: always } } }),
+    { aim: deaf('raft') },
+  ),
+  raft(
+    'a refusal of a pre-vote that does not tell the later term',
+    'preVote',
+    saying(['PreVoteReply'], (reply) => ({ ...reply, term: 0 })),
+    { aim: teachingTerms('raft') },
+  ),
+]
