@@ -31,6 +31,10 @@ export interface Dials {
   readonly reorders: boolean
   /** Of messages that take much longer than others, in thousandths, while delays are not bounded. */
   readonly stragglersPerMille: number
+  /** Of types of messages between two, in thousandths, of which none arrives for a second. */
+  readonly starvationPerMille: number
+  /** The same, where all arrive late. */
+  readonly lagPerMille: number
   /** How often each happens in a minute. */
   readonly perMinute: {
     readonly partition: number
@@ -71,6 +75,8 @@ export function drawDials(chance: Chance, mix: FaultMix): Dials {
     corruptionPerMille: dial('corruption', network, 5, 100),
     reorders: dial('reordering', network, 1, 1) === 1,
     stragglersPerMille: dial('stragglers', network, 5, 150),
+    starvationPerMille: dial('starvation', network, 20, 300),
+    lagPerMille: dial('lag', network, 20, 300),
     perMinute: {
       partition: dial('partition', network, 2, 30),
       disconnect: dial('disconnect', network, 2, 20),

@@ -21,9 +21,43 @@ export interface Weather {
 const priorityLevels = [0, 0, 2_000, 20_000, 200_000, 1_000_000] as const
 const changesMax = 5
 
+/** What is wrong with messages of one type between two changes so often. */
+const spellUs = 1_000_000
+
+/** Messages of one type from one process to another. */
+class Stream {
+  readonly link: string
+  readonly #own: Chance
+  readonly #starvation: Chance
+  readonly #lag: Chance
+
+  constructor(chance: Chance, type: string, from: string, to: string) {
+    this.link = `${from}>${to}`
+    const name = `${type} ${this.link}`
+    this.#own = chance.stream(name)
+    this.#starvation = chance.stream(`starvation of ${name}`)
+    this.#lag = chance.stream(`lag of ${name}`)
+  }
+
+  at(ordinal: number): Chance {
+    return this.#own.at(ordinal)
+  }
+
+  isStarved(nowUs: number, perMille: number): boolean {
+    return perMille > 0 && this.#starvation.at(Math.floor(nowUs / spellUs)).isOne(perMille)
+  }
+
+  /** By how much all of them are late now, in microseconds. */
+  lagUs(nowUs: number, perMille: number): number {
+    if (perMille === 0) return 0
+    const own = this.#lag.at(Math.floor(nowUs / spellUs))
+    return own.isOne(perMille) ? own.between(50_000, 3_000_000) : 0
+  }
+}
+
 /** Fates drawn for each message and write by itself: by its link, type and number, whatever happens to others. */
 export function drawnFates(chance: Chance, weather: Weather, nowUs: () => number): Fates {
-  const links = new Map<string, Chance>()
+  const streams = new Map<string, Stream>()
   const arrivals = new Map<string, number>()
   const disks = new Map<string, Chance>()
   const priorities = drawPriorities(chance.stream('priorities'), weather)
@@ -46,14 +80,16 @@ export function drawnFates(chance: Chance, weather: Weather, nowUs: () => number
 
   return {
     message(type, from, to, ordinal) {
-      const link = `${from}>${to}`
-      const name = `${type} ${link}`
-      const known = links.get(name) ?? chance.stream(name)
-      links.set(name, known)
-      const own = known.at(ordinal)
+      const name = `${type} ${from}>${to}`
+      const stream = streams.get(name) ?? new Stream(chance, type, from, to)
+      streams.set(name, stream)
+      const { link } = stream
+      const own = stream.at(ordinal)
       if (isSoundNow(from, to)) return { delayUs: arrivalDelay(link, own.between(200, 3000)) }
-      if (own.isOne(dials.lossPerMille)) return { isLost: true }
-      const delayUs = drawDelay(own, weather, nowUs()) + priorities(link, nowUs())
+      const now = nowUs()
+      if (own.isOne(dials.lossPerMille) || stream.isStarved(now, dials.starvationPerMille)) return { isLost: true }
+      const lagUs = areDelaysBounded(weather, now) ? 0 : stream.lagUs(now, dials.lagPerMille)
+      const delayUs = drawDelay(own, weather, now) + priorities(link, now) + lagUs
       const fate: { -readonly [Key in keyof MessageFate]: MessageFate[Key] } = { delayUs: arrivalDelay(link, delayUs) }
       if (own.isOne(dials.duplicationPerMille)) fate.againUs = own.below(own.isOne(100) ? 5_000_000 : 100_000)
       if (own.isOne(dials.corruptionPerMille)) fate.garbled = own.below(0x4000_0000)
@@ -69,8 +105,12 @@ export function drawnFates(chance: Chance, weather: Weather, nowUs: () => number
   }
 }
 
-function drawDelay(own: Chance, { dials, stableUs }: Weather, nowUs: number): number {
-  const isBounded = dials.timing === 'synchronous' || (dials.timing === 'partially synchronous' && nowUs >= stableUs)
+const areDelaysBounded = ({ dials: { timing }, stableUs }: Weather, nowUs: number): boolean =>
+  timing === 'synchronous' || (timing === 'partially synchronous' && nowUs >= stableUs)
+
+function drawDelay(own: Chance, weather: Weather, nowUs: number): number {
+  const { dials } = weather
+  const isBounded = areDelaysBounded(weather, nowUs)
   if (!isBounded && own.isOne(dials.stragglersPerMille))
     return own.between(20_000, own.isOne(200) ? 8_000_000 : 800_000)
   return own.between(200, isBounded ? 5000 : 40_000)
