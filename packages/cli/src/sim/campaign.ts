@@ -6,7 +6,6 @@ import {
   type Finding,
   failureOf,
   findingOf,
-  noProgress,
   type RunResult,
   type SimulationSubject,
 } from '@quorate/simulator'
@@ -86,7 +85,3 @@ const runSeed = async (
   }
   return { result, finding: failureOf(result) === undefined ? undefined : await findingOf(options) }
 }
-
-/** Failures in which clients got nothing done. */
-export const livenessFailures = (findings: readonly Finding[]): number =>
-  findings.filter(({ invariant }) => invariant === noProgress).length

@@ -1,21 +1,58 @@
+import { basename } from 'node:path'
+import { type Finding, noProgress } from '@quorate/simulator'
 import colours from 'picocolors'
 import { type Io, printLine } from '../io.js'
-import type { SimReport } from './sim.js'
+import type { CampaignResult } from './campaign.js'
+
+/** What is printed as JSON. */
+export type SimReport = ReturnType<typeof reportOf>
+
+/** What came of a campaign, for programs. */
+export const reportOf = (
+  protocol: string,
+  firstSeed: number,
+  { runs, findings, simulatedUs, events, faults, coverage }: CampaignResult,
+  seconds: number,
+  unreachable: Readonly<Record<string, string>> | undefined,
+) => {
+  const whereOf = ({ seed, length }: Finding) => ({ seed, script: scriptFileOf(protocol, seed), steps: length })
+  const stuck = findings.filter(({ invariant }) => invariant === noProgress)
+  const broken = findings.filter(({ invariant }) => invariant !== noProgress)
+  return {
+    protocol,
+    runs,
+    firstSeed,
+    violations: broken.map((finding) => ({ ...whereOf(finding), invariant: finding.invariant, how: finding.how })),
+    livenessFailures: stuck.length,
+    withoutProgress: stuck.map(whereOf),
+    simulatedSeconds: Math.round(simulatedUs / 1_000_000),
+    events,
+    eventsPerSecond: Math.round(events / seconds),
+    coverage: coverage.report(unreachable),
+    faults,
+  }
+}
+
+/** Where the script of a seed is written: beside whoever runs it. */
+export const scriptFileOf = (name: string, seed: number): string =>
+  `${basename(name).replace(/\.[cm]?[jt]s$/, '')}-${seed}.sim`
 
 /** Missing transitions that are named; the JSON names all. */
 const namedMax = 12
 
 /** A report for people. */
 export const printReport = (io: Io, report: SimReport, unreachable: Readonly<Record<string, string>>): void => {
-  const { runs, violations, livenessFailures, simulatedSeconds, events, eventsPerSecond, coverage, faults } = report
-  const failed = violations.length + livenessFailures
+  const { runs, violations, withoutProgress, simulatedSeconds, events, eventsPerSecond, coverage, faults } = report
+  const failed = violations.length + withoutProgress.length
   const verdict = failed === 0 ? colours.green('nothing is wrong') : colours.red(`${failed} failed`)
   printLine(
     io,
     `${runs} runs, ${simulatedSeconds} simulated seconds, ${events} events (${eventsPerSecond}/s): ${verdict}`,
   )
   for (const { seed, invariant, script } of violations) printLine(io, `  seed ${seed}: ${invariant}, see ${script}`)
-  if (livenessFailures > 0) printLine(io, `  ${livenessFailures} runs without progress after the core was healed`)
+  for (const { seed, script } of withoutProgress) {
+    printLine(io, `  seed ${seed}: no progress after the core was healed, see ${script}`)
+  }
   const happened = Object.entries(faults).map(([fault, times]) => `${fault} ${times}`)
   printLine(io, `faults: ${happened.join(', ') || 'none'}`)
   for (const [role, { taken, total, missing }] of Object.entries(coverage)) {

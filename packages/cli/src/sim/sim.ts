@@ -1,15 +1,14 @@
 import { randomInt } from 'node:crypto'
 import { closeSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs'
-import { basename } from 'node:path'
 import { InvalidConfigurationError } from '@quorate/core'
-import { type FaultMix, type Finding, failureOf, noProgress, parseScript, retell } from '@quorate/simulator'
+import { type FaultMix, type Finding, failureOf, parseScript, retell } from '@quorate/simulator'
 import colours from 'picocolors'
 import { interruption } from '../demo/interruption.js'
 import { InterruptedError, UnreadableFileError, UnwritableFileError } from '../errors.js'
 import { exitCodes } from '../exitCodes.js'
 import { type Io, printLine, printNote } from '../io.js'
-import { type CampaignResult, campaign, livenessFailures } from './campaign.js'
-import { printReport } from './report.js'
+import { type CampaignResult, campaign } from './campaign.js'
+import { printReport, reportOf, scriptFileOf } from './report.js'
 import { subjectNamed } from './subjects.js'
 
 /** What `quorate sim` is told. */
@@ -65,40 +64,8 @@ export const sim = async (io: Io, name: string | undefined, settings: SimSetting
   if (result.findings.length > 0) io.exitCode = exitCodes.failure
 }
 
-/** What is printed as JSON. */
-export type SimReport = ReturnType<typeof reportOf>
-
-const reportOf = (
-  protocol: string,
-  firstSeed: number,
-  { runs, findings, simulatedUs, events, faults, coverage }: CampaignResult,
-  seconds: number,
-  unreachable: Readonly<Record<string, string>> | undefined,
-) => ({
-  protocol,
-  runs,
-  firstSeed,
-  violations: findings
-    .filter(({ invariant }) => invariant !== noProgress)
-    .map(({ seed, invariant, how, length }) => ({
-      seed,
-      invariant,
-      how,
-      steps: length,
-      script: fileOf(protocol, seed),
-    })),
-  livenessFailures: livenessFailures(findings),
-  simulatedSeconds: Math.round(simulatedUs / 1_000_000),
-  events,
-  eventsPerSecond: Math.round(events / seconds),
-  coverage: coverage.report(unreachable),
-  faults,
-})
-
-const fileOf = (name: string, seed: number): string => `${basename(name).replace(/\.[cm]?[jt]s$/, '')}-${seed}.sim`
-
 const save = (io: Io, name: string, finding: Finding, isQuiet: boolean): void => {
-  const path = fileOf(name, finding.seed)
+  const path = scriptFileOf(name, finding.seed)
   const historyPath = path.replace(/\.sim$/, '.jsonl')
   write(path, finding.transcript)
   write(historyPath, finding.history.map((event) => `${JSON.stringify(event)}\n`).join(''))

@@ -35,10 +35,10 @@ describe('quorate sim of a cluster with a mistake', () => {
     await enter(topology)
     const found = await runCaptured(['sim', 'mine.ts', '--seed', '1', '--runs', '1', '--json'])
     expect(found.code).toBe(1)
-    const { violations, livenessFailures } = JSON.parse(found.out)
+    const { violations, livenessFailures, withoutProgress } = JSON.parse(found.out)
     expect(violations).toMatchObject([{ seed: 1, invariant: 'Election Safety', script: 'mine-1.sim' }])
     expect(violations[0].steps).toBeLessThanOrEqual(20)
-    expect(livenessFailures).toBe(0)
+    expect({ livenessFailures, withoutProgress }).toEqual({ livenessFailures: 0, withoutProgress: [] })
 
     const transcript = await readFile('mine-1.sim', 'utf8')
     expect(transcript).toMatch(/^# Election Safety: both \w and \w lead term \d+/)
@@ -58,5 +58,21 @@ describe('quorate sim of a cluster with a mistake', () => {
     expect(err).toMatch(/seed 1, \d+ steps, in mine-1.sim; what clients saw, in mine-1.jsonl/)
     expect(out).toMatch(/# Election Safety: both/)
     expect(out).toMatch(/1 failed\n {2}seed 1: Election Safety, see mine-1.sim/)
+  })
+
+  test('a run without progress is named, in JSON and on the terminal', async () => {
+    await enter(topology.replace('=> true', '=> false'))
+    const argv = ['sim', 'mine.ts', '--seed', '1', '--runs', '1', '--minutes', '0.1', '--faults', 'none']
+    const found = await runCaptured([...argv, '--json'])
+    expect(found.code).toBe(1)
+    expect(JSON.parse(found.out)).toMatchObject({
+      violations: [],
+      livenessFailures: 1,
+      withoutProgress: [{ seed: 1, script: 'mine-1.sim', steps: 1 }],
+    })
+    expect((await runCaptured(['sim', '--replay', 'mine-1.sim'])).out).toMatch(/^# Progress: /)
+    expect((await runCaptured(argv)).out).toMatch(
+      /1 failed\n {2}seed 1: no progress after the core was healed, see mine-1.sim/,
+    )
   })
 })
