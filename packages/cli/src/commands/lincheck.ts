@@ -18,9 +18,10 @@ Examples:
 
 Exit codes:
   0    linearizable
-  1    not linearizable, or the picture cannot be written
+  1    not linearizable
   2    unknown: --steps were used up; or the command line is wrong
-  3    the history cannot be read; the text names the line`
+  3    the history cannot be read; the text names the line
+  5    the picture cannot be written; the verdict is on standard output`
 
 /** Reads JSON from an argument. */
 const json = (text: string): unknown => {

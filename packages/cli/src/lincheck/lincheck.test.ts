@@ -206,9 +206,14 @@ describe('--html', () => {
     expect(await drawn([])).toContain('0 operations')
   })
 
-  test('a file that cannot be written', async () => {
-    const { err, code } = await check(good, '--html', join(directory, 'none', 'history.html'))
-    expect(err).toContain('[QUORATE_UNWRITABLE_FILE]')
-    expect(code).toBe(1)
+  test.each([
+    ['linearizable', good],
+    ['NOT linearizable', stale],
+  ])('a picture that cannot be written hides no verdict, and is none: %s', async (verdict, events) => {
+    const { out, err, code } = await check(events, '--html', join(directory, 'none', 'history.html'))
+    expect(out.startsWith(`${verdict}: `)).toBe(true)
+    expect(out).not.toContain('wrote')
+    expect(err).toMatch(/^error: .*history\.html cannot be written: ENOENT.*\[QUORATE_UNWRITABLE_FILE\]\n$/)
+    expect(code).toBe(5)
   })
 })

@@ -1,8 +1,7 @@
-import { writeFileSync } from 'node:fs'
 import { checkLinearizability, type Json, placeHistory } from '@quorate/checker'
-import { UnwritableFileError } from '../errors.js'
 import { exitCodes } from '../exitCodes.js'
 import { type Io, printLine } from '../io.js'
+import { OutputFiles } from '../outputFiles.js'
 import { historyIn } from './historyFile.js'
 import { page } from './page.js'
 import { type Checked, reportJson, reportLines } from './report.js'
@@ -27,17 +26,14 @@ export const lincheck = async (io: Io, file: string, settings: LincheckSettings)
   const report = checkLinearizability(history.operations, history.model, options)
   const placement = settings.consistency && placeHistory(history.operations, history.model, options, report)
   const checked: Checked = { history, report, placement }
-  if (settings.html !== undefined) write(settings.html, page(checked, file))
   if (settings.json) printLine(io, reportJson(checked))
   else for (const line of reportLines(checked)) printLine(io, line)
-  if (settings.html !== undefined && !settings.json) printLine(io, `wrote ${settings.html}`)
   io.exitCode = codes[report.verdict]
+  if (settings.html !== undefined) draw(io, settings.html, page(checked, file), settings.json)
 }
 
-const write = (file: string, text: string): void => {
-  try {
-    writeFileSync(file, text)
-  } catch (cause) {
-    throw new UnwritableFileError(file, cause)
-  }
+const draw = (io: Io, path: string, text: string, isQuiet = false): void => {
+  const files = new OutputFiles()
+  if (files.write(path, text) && !isQuiet) printLine(io, `wrote ${path}`)
+  files.tell(io)
 }

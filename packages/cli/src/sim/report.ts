@@ -7,15 +7,27 @@ import type { CampaignResult } from './campaign.js'
 /** What is printed as JSON. */
 export type SimReport = ReturnType<typeof reportOf>
 
+/** What the campaign itself does not know. */
+interface ReportDetails {
+  /** How long it took. */
+  readonly seconds: number
+  /** Seeds whose scripts could not be written. */
+  readonly unwritten: ReadonlySet<number>
+  readonly unreachable: Readonly<Record<string, string>> | undefined
+}
+
 /** What came of a campaign, for programs. */
 export const reportOf = (
   protocol: string,
   firstSeed: number,
   { runs, findings, simulatedUs, events, faults, coverage }: CampaignResult,
-  seconds: number,
-  unreachable: Readonly<Record<string, string>> | undefined,
+  { seconds, unwritten, unreachable }: ReportDetails,
 ) => {
-  const whereOf = ({ seed, length }: Finding) => ({ seed, script: scriptFileOf(protocol, seed), steps: length })
+  const whereOf = ({ seed, length }: Finding) => ({
+    seed,
+    script: unwritten.has(seed) ? null : scriptFileOf(protocol, seed),
+    steps: length,
+  })
   const stuck = findings.filter(({ invariant }) => invariant === noProgress)
   const broken = findings.filter(({ invariant }) => invariant !== noProgress)
   return {
@@ -33,6 +45,8 @@ export const reportOf = (
   }
 }
 
+const seeText = (script: string | null): string => (script === null ? '' : `, see ${script}`)
+
 /** Where the script of a seed is written: beside whoever runs it. */
 export const scriptFileOf = (name: string, seed: number): string =>
   `${basename(name).replace(/\.[cm]?[jt]s$/, '')}-${seed}.sim`
@@ -49,9 +63,9 @@ export const printReport = (io: Io, report: SimReport, unreachable: Readonly<Rec
     io,
     `${runs} runs, ${simulatedSeconds} simulated seconds, ${events} events (${eventsPerSecond}/s): ${verdict}`,
   )
-  for (const { seed, invariant, script } of violations) printLine(io, `  seed ${seed}: ${invariant}, see ${script}`)
+  for (const { seed, invariant, script } of violations) printLine(io, `  seed ${seed}: ${invariant}${seeText(script)}`)
   for (const { seed, script } of withoutProgress) {
-    printLine(io, `  seed ${seed}: no progress after the core was healed, see ${script}`)
+    printLine(io, `  seed ${seed}: no progress after the core was healed${seeText(script)}`)
   }
   const happened = Object.entries(faults).map(([fault, times]) => `${fault} ${times}`)
   printLine(io, `faults: ${happened.join(', ') || 'none'}`)

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -78,6 +79,23 @@ describe('quorate sim', () => {
     }
     expect(traces[0]).toMatch(/^# seed 11\n0\.000 n1 starts\n/)
     expect(traces[1]).toBe(traces[0])
+  })
+
+  test.skipIf(!existsSync('/dev/full'))('a trace for which there is no room hides no verdict', async () => {
+    const { code, out, err } = await quorate(
+      'paxos',
+      '--seed',
+      '11',
+      '--runs',
+      '1',
+      '--minutes',
+      '0.1',
+      '--trace',
+      '/dev/full',
+    )
+    expect(stripVTControlCharacters(out)).toMatch(/1 runs, .* nothing is wrong/)
+    expect(err.match(/cannot be written: ENOSPC/g)).toHaveLength(1)
+    expect(code).toBe(5)
   })
 
   test('simulates a topology from a file', async () => {

@@ -1,12 +1,13 @@
 import { randomInt } from 'node:crypto'
-import { closeSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { InvalidConfigurationError } from '@quorate/core'
 import { type FaultMix, type Finding, failureOf, parseScript, retell } from '@quorate/simulator'
 import colours from 'picocolors'
 import { interruption } from '../demo/interruption.js'
-import { InterruptedError, UnreadableFileError, UnwritableFileError } from '../errors.js'
+import { InterruptedError, UnreadableFileError } from '../errors.js'
 import { exitCodes } from '../exitCodes.js'
 import { type Io, printLine, printNote } from '../io.js'
+import { type LinesFile, OutputFiles } from '../outputFiles.js'
 import { type CampaignResult, campaign } from './campaign.js'
 import { printReport, reportOf, scriptFileOf } from './report.js'
 import { subjectNamed } from './subjects.js'
@@ -37,7 +38,9 @@ export const sim = async (io: Io, name: string | undefined, settings: SimSetting
   const firstSeed = settings.seed ?? randomInt(2 ** 31)
   const { json = false, runs, faults } = settings
   if (!json) printNote(io, `${name}: ${runs} runs from seed ${firstSeed}, faults: ${faults}`)
-  const trace = traceFile(settings.trace)
+  const files = new OutputFiles()
+  const trace = traceFile(files, settings.trace)
+  const unwritten = new Set<number>()
   const beganAtMs = performance.now()
   const { result, isInterrupted } = await untilInterrupted((signal) =>
     campaign({
@@ -51,35 +54,34 @@ export const sim = async (io: Io, name: string | undefined, settings: SimSetting
       signal,
       ...(trace && { onTrace: trace.write }),
       onRun: (done) => showProgress(io, done, runs, json),
-      onFinding: (finding) => save(io, name, finding, json),
+      onFinding: (finding) => {
+        if (!save(io, files, name, finding, json)) unwritten.add(finding.seed)
+      },
     }),
   )
   trace?.close()
   showProgress(io, undefined, runs, json)
   const seconds = (performance.now() - beganAtMs) / 1000
-  const report = reportOf(name, firstSeed, result, seconds, subject.unreachable)
+  const report = reportOf(name, firstSeed, result, { seconds, unwritten, unreachable: subject.unreachable })
   if (json) printLine(io, JSON.stringify(report))
   else printReport(io, report, subject.unreachable ?? {})
-  if (isInterrupted) throw new InterruptedError()
   if (result.findings.length > 0) io.exitCode = exitCodes.failure
+  files.tell(io)
+  if (isInterrupted) throw new InterruptedError()
 }
 
-const save = (io: Io, name: string, finding: Finding, isQuiet: boolean): void => {
+/** Writes what was found, and prints it; whether the script was written. */
+const save = (io: Io, files: OutputFiles, name: string, finding: Finding, isQuiet: boolean): boolean => {
   const path = scriptFileOf(name, finding.seed)
   const historyPath = path.replace(/\.sim$/, '.jsonl')
-  write(path, finding.transcript)
-  write(historyPath, finding.history.map((event) => `${JSON.stringify(event)}\n`).join(''))
-  if (isQuiet) return
-  printNote(io, `\nseed ${finding.seed}, ${finding.length} steps, in ${path}; what clients saw, in ${historyPath}:`)
-  printLine(io, finding.transcript)
-}
-
-const write = (path: string, text: string): void => {
-  try {
-    writeFileSync(path, text)
-  } catch (cause) {
-    throw new UnwritableFileError(path, cause)
-  }
+  const isWritten = files.write(path, finding.transcript)
+  files.write(historyPath, finding.history.map((event) => `${JSON.stringify(event)}\n`).join(''))
+  if (!isQuiet) {
+    const where = isWritten ? `, in ${path}; what clients saw, in ${historyPath}` : ''
+    printNote(io, `\nseed ${finding.seed}, ${finding.length} steps${where}:`)
+    printLine(io, finding.transcript)
+  } else if (!isWritten) printNote(io, finding.transcript)
+  return isWritten
 }
 
 const replay = async (io: Io, path: string, { trace: tracePath, json = false }: SimSettings): Promise<void> => {
@@ -91,7 +93,8 @@ const replay = async (io: Io, path: string, { trace: tracePath, json = false }: 
   }
   const script = parseScript(text)
   const subject = await subjectNamed(script.subject)
-  const trace = traceFile(tracePath)
+  const files = new OutputFiles()
+  const trace = traceFile(files, tracePath)
   const { result, transcript } = await retell({ subject, ...(trace && { onTrace: trace.write }) }, script)
   trace?.close()
   const failure = failureOf(result)
@@ -100,6 +103,7 @@ const replay = async (io: Io, path: string, { trace: tracePath, json = false }: 
     printLine(io, JSON.stringify({ protocol: script.subject, hash, failure: failure ?? null, how: violation?.how }))
   else printLine(io, transcript)
   if (failure !== undefined) io.exitCode = exitCodes.failure
+  files.tell(io)
 }
 
 /** Ctrl-C ends the run that is under way, and what was found so far is reported. */
@@ -114,15 +118,8 @@ const untilInterrupted = async <T>(run: (signal: AbortSignal) => Promise<T>) => 
   }
 }
 
-const traceFile = (path: string | undefined) => {
-  if (path === undefined) return undefined
-  try {
-    const file = openSync(path, 'w')
-    return { write: (line: string) => void writeSync(file, `${line}\n`), close: () => closeSync(file) }
-  } catch (cause) {
-    throw new UnwritableFileError(path, cause)
-  }
-}
+const traceFile = (files: OutputFiles, path: string | undefined): LinesFile | undefined =>
+  path === undefined ? undefined : files.lines(path)
 
 const showProgress = ({ stderr }: Io, done: CampaignResult | undefined, runs: number, isQuiet: boolean): void => {
   if (isQuiet || !stderr.isTTY) return

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -74,5 +74,17 @@ describe('quorate sim of a cluster with a mistake', () => {
     expect((await runCaptured(argv)).out).toMatch(
       /1 failed\n {2}seed 1: no progress after the core was healed, see mine-1.sim/,
     )
+  })
+
+  test('what cannot be written hides no verdict, and is none', async () => {
+    await enter(topology)
+    await mkdir('mine-1.sim')
+    const argv = ['sim', 'mine.ts', '--seed', '1', '--runs', '1']
+    const found = await runCaptured([...argv, '--json'])
+    expect(JSON.parse(found.out).violations).toMatchObject([{ seed: 1, invariant: 'Election Safety', script: null }])
+    expect(found.err).toMatch(/^# Election Safety: both/)
+    expect(found.err).toMatch(/\nerror: mine-1\.sim cannot be written: EISDIR.*\[QUORATE_UNWRITABLE_FILE\]\n$/)
+    expect(found.code).toBe(5)
+    expect(await readdir('.')).toContain('mine-1.jsonl')
   })
 })
