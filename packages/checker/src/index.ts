@@ -15,6 +15,7 @@ export {
   UnreadableHistoryError,
 } from './history/errors.js'
 export type { HistoryEvent } from './history/event.js'
+export { inexactNumberIn } from './history/exactNumbers.js'
 export type { History } from './history/history.js'
 export { HistoryBuilder, type HistoryLimits } from './history/historyBuilder.js'
 export { HistoryReader, type HistoryReaderLimits, readHistory } from './history/historyReader.js'

@@ -1,4 +1,5 @@
 import type { CheckedPart } from './checkedPart.js'
+import { checkInitial } from './initial.js'
 import type { Json } from './json.js'
 import type { HistoryModel } from './model.js'
 import type { Operation } from './operation.js'
@@ -36,12 +37,14 @@ export interface LinearizabilityReport {
  * part (Horn and Kroening 2015), the parts in turns. It ends at the first part that is illegal.
  *
  * @param operations by invocation, as in a {@link History}.
+ * @throws {@link InvalidConfigurationError} `QUORATE_INVALID_CONFIGURATION` where the model cannot begin with `initial`.
  */
 export const checkLinearizability = (
   operations: readonly Operation[],
   model: HistoryModel,
   { initial = null, stepsMax = stepsMaxDefault }: HistoryCheckOptions = {},
 ): LinearizabilityReport => {
+  checkInitial(model, initial)
   const searches = partsOf(operations, model).map((part) => new PartSearch(part, model, initial))
   const steps = takeTurns(searches, stepsMax)
   const parts = searches.map((search) => search.checked)

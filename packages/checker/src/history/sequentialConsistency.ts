@@ -1,5 +1,6 @@
 import type { Finding } from './causal/finding.js'
 import { necessaryOrder } from './causal/necessaryOrder.js'
+import { checkInitial } from './initial.js'
 import type { HistoryCheckOptions } from './linearizability.js'
 import { stepsMaxDefault } from './linearizability.js'
 import type { HistoryModel } from './model.js'
@@ -28,12 +29,15 @@ export interface SequentialReport {
  * {@link necessaryOrder} makes it short.
  *
  * An open operation comes after what its process had done before, and before or after what it did then.
+ *
+ * @throws {@link InvalidConfigurationError} `QUORATE_INVALID_CONFIGURATION` where the model cannot begin with `initial`.
  */
 export const checkSequentialConsistency = (
   operations: readonly Operation[],
   model: HistoryModel,
   { initial = null, stepsMax = stepsMaxDefault }: HistoryCheckOptions = {},
 ): SequentialReport => {
+  checkInitial(model, initial)
   const { pairs, finding, knownReads } = necessaryOrder(operations, model, initial)
   if (finding !== undefined) return { verdict: 'illegal', order: [], finding, steps: 0 }
   const parts = partsOf(operations, model).map((part) => withoutUnseen(part.operations, model))

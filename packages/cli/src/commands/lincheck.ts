@@ -1,4 +1,4 @@
-import { historyModels } from '@quorate/checker'
+import { historyModels, inexactNumberIn } from '@quorate/checker'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { Io } from '../io.js'
 import type { LincheckSettings } from '../lincheck/lincheck.js'
@@ -25,11 +25,15 @@ Exit codes:
 
 /** Reads JSON from an argument. */
 const json = (text: string): unknown => {
+  let value: unknown
   try {
-    return JSON.parse(text)
+    value = JSON.parse(text)
   } catch {
     throw new InvalidArgumentError('Expected JSON: a text wants quotes of its own, \'"text"\'.')
   }
+  const inexact = inexactNumberIn(text)
+  if (inexact === undefined) return value
+  throw new InvalidArgumentError(`Expected numbers that JavaScript can hold, found ${inexact}.`)
 }
 
 export const lincheckCommand = (io: Io): Command =>

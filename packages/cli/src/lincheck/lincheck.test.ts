@@ -70,6 +70,21 @@ describe('verdicts are exit codes', () => {
       /line 2: process 1 invokes.*line 1.*\[QUORATE_OVERLAPPING_OPERATIONS\]/,
     ],
     ['an end without a beginning', text(called(1, 'read', 5).slice(1)), /line 1: .*\[QUORATE_UNMATCHED_COMPLETION\]/],
+    [
+      'a value that JavaScript cannot hold',
+      text(called(1, 'write', 5)).replaceAll('5', '9007199254740993'),
+      /^error: line 1: .*9007199254740993.*\[QUORATE_MALFORMED_EVENT\]/,
+    ],
+    [
+      'bytes that are no UTF-8',
+      Buffer.concat([Buffer.from(text(called(1, 'write', 'x'))), Buffer.from([0x22, 0xff, 0x22])]),
+      /^error: line 3: expected UTF-8.*\[QUORATE_MALFORMED_EVENT\]/,
+    ],
+    [
+      'an end with another value than the beginning',
+      text([{ process: 1, type: 'invoke', f: 'write', value: 1 }, ...called(1, 'write', 2).slice(1)]),
+      /^error: line 2: .*\[QUORATE_UNMATCHED_COMPLETION\]/,
+    ],
   ])('3: %s', async (_title, input, message) => {
     const { code, out, err } = await runCaptured(['lincheck', '-'], input)
     expect({ code, out }).toEqual({ code: 3, out: '' })
@@ -85,6 +100,7 @@ describe('verdicts are exit codes', () => {
   test.each([
     [['--model', 'stack'], /Allowed choices are register, cas-register, kv, set, queue, mutex/],
     [['--initial', 'x'], /Expected JSON/],
+    [['--initial', '[9007199254740993]'], /numbers that JavaScript can hold, found 9007199254740993/],
     [['--steps', '0'], /whole number of at least 1/],
   ])('a command line that is wrong: %j', async (argv, message) => {
     const { code, err } = await check(good, ...argv)
@@ -107,6 +123,16 @@ test('--model and --initial', async () => {
   expect((await check(called(1, 'cas', [null, 1]), '--model', 'register')).err).toMatch(
     /line 1: no such operation: "cas"/,
   )
+})
+
+test.each([
+  ['queue', '7', /initial value of a queue is a list.*found 7 \[QUORATE_INVALID_CONFIGURATION\]/],
+  ['set', '{"a":5}', /initial value of a set is a list/],
+  ['mutex', '[1]', /initial value of a mutex is the process/],
+])('a %s cannot begin with %s: wrong usage', async (model, initial, message) => {
+  const { code, out, err } = await check([], '--model', model, '--initial', initial)
+  expect({ code, out }).toEqual({ code: 2, out: '' })
+  expect(err).toMatch(message)
 })
 
 test('--json: one line', async () => {
