@@ -57,6 +57,10 @@ const namedMax = 12
 /** A report for people. */
 export const printReport = (io: Io, report: SimReport, unreachable: Readonly<Record<string, string>>): void => {
   const { runs, violations, withoutProgress, simulatedSeconds, events, eventsPerSecond, coverage, faults } = report
+  if (runs === 0) {
+    printLine(io, 'nothing was run to its end: nothing is known')
+    return
+  }
   const failed = violations.length + withoutProgress.length
   const verdict = failed === 0 ? colours.green('nothing is wrong') : colours.red(`${failed} failed`)
   printLine(
@@ -74,6 +78,14 @@ export const printReport = (io: Io, report: SimReport, unreachable: Readonly<Rec
     for (const name of missing.slice(0, namedMax)) printLine(io, `  not taken: ${name}`)
     if (missing.length > namedMax) printLine(io, `  and ${missing.length - namedMax} others (--json names them)`)
   }
-  const known = Object.keys(unreachable).length
-  if (known > 0) printLine(io, `${known} transitions guard against what never happens here; the README says why`)
+  printUnreachable(io, unreachable)
+}
+
+/** Why some transitions cannot be taken here: each reason once. */
+const printUnreachable = (io: Io, unreachable: Readonly<Record<string, string>>): void => {
+  const counts = new Map<string, number>()
+  for (const reason of Object.values(unreachable)) counts.set(reason, (counts.get(reason) ?? 0) + 1)
+  if (counts.size === 0) return
+  printLine(io, 'guards against what never happens here (--json names them):')
+  for (const [reason, count] of counts) printLine(io, `  ${count}: ${reason}`)
 }
