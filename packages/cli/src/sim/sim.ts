@@ -1,14 +1,15 @@
 import { randomInt } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { InvalidConfigurationError } from '@quorate/core'
-import { type FaultMix, type Finding, failureOf, parseScript, retell } from '@quorate/simulator'
+import type { FaultMix, Finding } from '@quorate/simulator'
 import colours from 'picocolors'
 import { interruption } from '../demo/interruption.js'
-import { InterruptedError, UnreadableFileError } from '../errors.js'
+import { InterruptedError } from '../errors.js'
 import { exitCodes } from '../exitCodes.js'
 import { type Io, printLine, printNote } from '../io.js'
-import { type LinesFile, OutputFiles } from '../outputFiles.js'
+import { OutputFiles } from '../outputFiles.js'
 import { type CampaignResult, campaign } from './campaign.js'
+import { isInCi } from './isInCi.js'
+import { replay } from './replay.js'
 import { printReport, reportOf, scriptFileOf } from './report.js'
 import { subjectNamed } from './subjects.js'
 
@@ -37,9 +38,14 @@ export const sim = async (io: Io, name: string | undefined, settings: SimSetting
   }
   const firstSeed = settings.seed ?? randomInt(2 ** 31)
   const { json = false, runs, faults } = settings
+  if (!Number.isSafeInteger(firstSeed + runs)) {
+    throw new InvalidConfigurationError(
+      `${runs} runs from seed ${firstSeed} go beyond the largest seed, ${Number.MAX_SAFE_INTEGER - 1}: give a smaller --seed`,
+    )
+  }
   if (!json) printNote(io, `${name}: ${runs} runs from seed ${firstSeed}, faults: ${faults}`)
   const files = new OutputFiles()
-  const trace = traceFile(files, settings.trace)
+  const trace = settings.trace === undefined ? undefined : files.lines(settings.trace)
   const unwritten = new Set<number>()
   const beganAtMs = performance.now()
   const { result, isInterrupted } = await untilInterrupted((signal) =>
@@ -50,7 +56,7 @@ export const sim = async (io: Io, name: string | undefined, settings: SimSetting
       faults,
       ...(nodes !== undefined && { nodes }),
       lastsMs: Math.round(settings.minutes * 60_000),
-      isRepeated: Boolean(process.env['CI']),
+      isRepeated: isInCi(process.env),
       signal,
       ...(trace && { onTrace: trace.write }),
       onRun: (done) => showProgress(io, done, runs, json),
@@ -84,28 +90,6 @@ const save = (io: Io, files: OutputFiles, name: string, finding: Finding, isQuie
   return isWritten
 }
 
-const replay = async (io: Io, path: string, { trace: tracePath, json = false }: SimSettings): Promise<void> => {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (cause) {
-    throw new UnreadableFileError('the script', path, cause)
-  }
-  const script = parseScript(text)
-  const subject = await subjectNamed(script.subject)
-  const files = new OutputFiles()
-  const trace = traceFile(files, tracePath)
-  const { result, transcript } = await retell({ subject, ...(trace && { onTrace: trace.write }) }, script)
-  trace?.close()
-  const failure = failureOf(result)
-  const { hash, violation } = result
-  if (json)
-    printLine(io, JSON.stringify({ protocol: script.subject, hash, failure: failure ?? null, how: violation?.how }))
-  else printLine(io, transcript)
-  if (failure !== undefined) io.exitCode = exitCodes.failure
-  files.tell(io)
-}
-
 /** Ctrl-C ends the run that is under way, and what was found so far is reported. */
 const untilInterrupted = async <T>(run: (signal: AbortSignal) => Promise<T>) => {
   const controller = new AbortController()
@@ -117,9 +101,6 @@ const untilInterrupted = async <T>(run: (signal: AbortSignal) => Promise<T>) => 
     interrupted.forget()
   }
 }
-
-const traceFile = (files: OutputFiles, path: string | undefined): LinesFile | undefined =>
-  path === undefined ? undefined : files.lines(path)
 
 const showProgress = ({ stderr }: Io, done: CampaignResult | undefined, runs: number, isQuiet: boolean): void => {
   if (isQuiet || !stderr.isTTY) return

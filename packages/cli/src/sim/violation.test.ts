@@ -15,7 +15,7 @@ const family = () => server.provide({ candidate: { guards: { hasMajority: () => 
 export default defineTopology({ cluster: 'c', nodes, groups: { kv: raft({ members: nodes, stateMachine: kv, family }) } })
 `
 
-describe('quorate sim of a cluster with a mistake', () => {
+describe('quorate sim of a cluster with a mistake', { timeout: 60_000 }, () => {
   const before = process.cwd()
   const directories: string[] = []
   /** Where commands run from now on, with this topology in it. */
@@ -46,9 +46,20 @@ describe('quorate sim of a cluster with a mistake', () => {
     expect(again).toMatchObject({ code: 1, out: `${transcript}\n` })
     expect((await runCaptured(['lincheck', 'mine-1.jsonl'])).code).toBe(0)
 
+    // From anywhere.
+    const script = join(process.cwd(), 'mine-1.sim')
+    process.chdir(tmpdir())
+    expect(await runCaptured(['sim', '--replay', script])).toMatchObject({ code: 1, out: `${transcript}\n` })
+
     await enter(topology.replace(', family', ''))
     await writeFile('mine-1.sim', transcript)
     expect((await runCaptured(['sim', '--replay', 'mine-1.sim'])).code).toBe(0)
+    const there = process.cwd()
+    process.chdir(tmpdir())
+    await rm(join(there, 'mine.ts'))
+    const lost = await runCaptured(['sim', '--replay', join(there, 'mine-1.sim')])
+    expect(lost.code).toBe(2)
+    expect(lost.err).toMatch(/looked for it as .*\/mine\.ts and as .*quorate violation .*\/mine\.ts \[/)
   })
 
   test('says it on the terminal too, with the picture', async () => {
