@@ -135,6 +135,12 @@ test.each([
   expect(err).toMatch(message)
 })
 
+test('what cannot be placed says what it answered, also where that is yes', async () => {
+  const { out } = await check(called(1, 'contains', 5, { result: true }))
+  expect(out).toContain('Cannot be placed:\n  process 1: contains 5 → true (lines 1 and 2)\n')
+  expect(out).toContain('Then it holds not in the set.')
+})
+
 test('--json: one line', async () => {
   const { out } = await check(
     [...stale, { process: 7, type: 'invoke', f: 'write', value: 8 }],

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Io } from '../io.js'
 import { run } from '../run.js'
 import { isInCi } from './isInCi.js'
-import { unreachableInPaxos } from './unreachable.js'
+import { subjectNamed } from './subjects.js'
 
 async function quorate(...argv: string[]) {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()]
@@ -122,7 +122,7 @@ describe('quorate sim', () => {
     const from = lines.findIndex((line) => /^guards against what never happens here/.test(line))
     const reasons = lines.slice(from + 1).map((line) => /^ {2}(\d+): (.*)$/.exec(line) ?? [])
     expect(reasons.length).toBeGreaterThan(0)
-    const all = Object.values(unreachableInPaxos)
+    const all = Object.values((await subjectNamed('paxos')).unreachable ?? {})
     for (const [, count, reason] of reasons) expect(all.filter((each) => each === reason)).toHaveLength(Number(count))
     expect(reasons).toHaveLength(new Set(all).size)
     expect(out).not.toContain('README')
