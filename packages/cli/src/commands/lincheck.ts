@@ -21,7 +21,8 @@ Exit codes:
   1    not linearizable
   2    unknown: --steps were used up; or the command line is wrong
   3    the history cannot be read; the text names the line
-  5    the picture cannot be written; the verdict is on standard output`
+  5    the picture cannot be written; the verdict is on standard output
+  130  ended by Ctrl-C; what was found until then is printed`
 
 /** Reads JSON from an argument. */
 const json = (text: string): unknown => {

@@ -191,6 +191,39 @@ test('a file, in pieces', async () => {
   expect(code).toBe(0)
 })
 
+describe('Ctrl-C', () => {
+  /** Long lists that many appended to at once: more orders than can be tried. */
+  const hard = [
+    ...Array.from({ length: 14 }, (_, process) => ({ process, type: 'invoke', f: 'append', key: 'x', value: process })),
+    ...Array.from({ length: 14 }, (_, process) => ({ process, type: 'ok', f: 'append', key: 'x', value: process })),
+    ...called(1, 'get', 7, { key: 'x' }).map((event) => ({ ...event, value: [] })),
+  ]
+
+  const interrupted = async (...argv: string[]) => {
+    const listeners = process.listenerCount('SIGINT')
+    const running = check([...called(1, 'put', 5, { key: 'easy' }), ...hard], ...argv)
+    while (process.listenerCount('SIGINT') === listeners) await new Promise((resolve) => setImmediate(resolve))
+    process.emit('SIGINT')
+    return running
+  }
+
+  test('ends the search: the verdict is unknown, what is known is printed, the code is 130', async () => {
+    const { code, out, err } = await interrupted('--steps', '1000000000')
+    expect(out).toMatch(/^unknown whether linearizable: 16 operations on a kv \(2 parts, \d+ steps\)\n/)
+    expect(out).toContain('1 part decided. Not decided: key "x". Nothing illegal was found; it was interrupted.\n')
+    expect(err).toMatch(/^error: interrupted \[QUORATE_INTERRUPTED\]\n$/)
+    expect(code).toBe(130)
+    expect(process.listenerCount('SIGINT')).toBe(0)
+  })
+
+  test('in JSON too, and on the ladder', async () => {
+    const { code, out } = await interrupted('--steps', '1000000000', '--json', '--consistency')
+    expect(JSON.parse(out)).toMatchObject({ verdict: 'unknown', undecided: ['x'], interrupted: true })
+    expect(JSON.parse(out).consistency.models.linearizability.why).toBe('it was told to stop')
+    expect(code).toBe(130)
+  })
+})
+
 describe('--html', () => {
   const drawn = async (events: readonly Event[], ...argv: string[]): Promise<string> => {
     const file = join(directory, 'history.html')

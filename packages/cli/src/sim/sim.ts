@@ -2,11 +2,11 @@ import { randomInt } from 'node:crypto'
 import { InvalidConfigurationError } from '@quorate/core'
 import type { FaultMix, Finding } from '@quorate/simulator'
 import colours from 'picocolors'
-import { interruption } from '../demo/interruption.js'
 import { InterruptedError } from '../errors.js'
 import { exitCodes } from '../exitCodes.js'
 import { type Io, printLine, printNote } from '../io.js'
 import { OutputFiles } from '../outputFiles.js'
+import { untilInterrupted } from '../untilInterrupted.js'
 import { type CampaignResult, campaign } from './campaign.js'
 import { isInCi } from './isInCi.js'
 import { replay } from './replay.js'
@@ -88,18 +88,6 @@ const save = (io: Io, files: OutputFiles, name: string, finding: Finding, isQuie
     printLine(io, finding.transcript)
   } else if (!isWritten) printNote(io, finding.transcript)
   return isWritten
-}
-
-/** Ctrl-C ends the run that is under way, and what was found so far is reported. */
-const untilInterrupted = async <T>(run: (signal: AbortSignal) => Promise<T>) => {
-  const controller = new AbortController()
-  const interrupted = interruption()
-  interrupted.promise.catch(() => controller.abort())
-  try {
-    return { result: await run(controller.signal), isInterrupted: controller.signal.aborted }
-  } finally {
-    interrupted.forget()
-  }
 }
 
 const showProgress = ({ stderr }: Io, done: CampaignResult | undefined, runs: number, isQuiet: boolean): void => {
