@@ -15,6 +15,7 @@ export {
   UnreadableHistoryError,
 } from './history/errors.js'
 export type { HistoryEvent } from './history/event.js'
+export { inexactNumberIn } from './history/exactNumbers.js'
 export type { History } from './history/history.js'
 export { HistoryBuilder, type HistoryLimits } from './history/historyBuilder.js'
 export { HistoryReader, type HistoryReaderLimits, readHistory } from './history/historyReader.js'
@@ -23,12 +24,20 @@ export {
   checkLinearizability,
   type HistoryCheckOptions,
   type LinearizabilityReport,
+  linearizabilityInSlices,
 } from './history/linearizability.js'
 export type { Access, HistoryModel, OperationForm } from './history/model.js'
 export { historyModels } from './history/models.js'
 export type { Call, Operation, ProcessId } from './history/operation.js'
 export type { Part } from './history/parts.js'
-export { type ConsistencyModel, consistencyModels, type Placement, placeHistory } from './history/placement.js'
+export {
+  type ConsistencyModel,
+  consistencyModels,
+  type Placement,
+  placeHistory,
+  placementInSlices,
+} from './history/placement.js'
+export type { Slices } from './history/search/slices.js'
 export { checkSequentialConsistency, type SequentialReport } from './history/sequentialConsistency.js'
 export type { Violation } from './history/violation.js'
 export {

@@ -15,6 +15,8 @@ export const exitCodes = {
   unreadableHistory: 3,
   /** The bus or the group gave no answer in time. `QUORATE_UNKNOWN_OUTCOME` says that a change may have happened. */
   unavailable: 4,
+  /** A file, or standard output, cannot be written. What was found is on standard output as far as that goes. */
+  unwritable: 5,
   /** Ended by Ctrl-C. */
   interrupted: 130,
 } as const
@@ -26,6 +28,7 @@ Exit codes:
   2    the command line, the topology or an input is wrong: nothing was tried
   3    no such entry, or compare-and-set was refused
   4    no answer in time: the bus or the group is unavailable, or the outcome is unknown
+  5    a file, or standard output, cannot be written
   130  ended by Ctrl-C`
 
 const usageCodes: ReadonlySet<string> = new Set([
@@ -74,6 +77,7 @@ const unavailableCodes: ReadonlySet<string> = new Set([
 export const exitCodeOf = (error: unknown): number => {
   if (!isQuorateError(error)) return exitCodes.failure
   if (error.code === 'QUORATE_INTERRUPTED') return exitCodes.interrupted
+  if (error.code === 'QUORATE_UNWRITABLE_FILE') return exitCodes.unwritable
   if (usageCodes.has(error.code)) return exitCodes.usage
   if (historyCodes.has(error.code)) return exitCodes.unreadableHistory
   return unavailableCodes.has(error.code) ? exitCodes.unavailable : exitCodes.failure

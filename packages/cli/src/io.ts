@@ -12,3 +12,14 @@ export interface Io {
 export const printLine = ({ stdout }: Io, line: string): void => void stdout.write(`${line}\n`)
 
 export const printNote = ({ stderr }: Io, line: string): void => void stderr.write(`${line}\n`)
+
+/**
+ * Whoever reads may stop reading: `quorate lincheck history.jsonl | head -1`. What is written from then on goes nowhere, and
+ * the exit code is what it would have been.
+ * @param onFailure hears of any other reason for which nothing can be written, e.g. a full disk.
+ */
+export const outliveReader = (stream: Writable, onFailure: (error: Error) => void): void => {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') onFailure(error)
+  })
+}

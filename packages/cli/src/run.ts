@@ -1,8 +1,7 @@
 import { CommanderError } from 'commander'
-import colours from 'picocolors'
 import { exitCodeOf, exitCodes } from './exitCodes.js'
-import { type Io, printNote } from './io.js'
-import { isQuorateError } from './isQuorateError.js'
+import type { Io } from './io.js'
+import { printError } from './printError.js'
 import { program } from './program.js'
 
 /** Runs one command line, e.g. `['kv', 'get', 'greeting']`, and returns the exit code. Errors are printed. */
@@ -18,9 +17,3 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
 }
 
 const isHelp = ({ code }: CommanderError): boolean => code === 'commander.helpDisplayed' || code === 'commander.version'
-
-/** A mistake of the user needs no stack; one of ours does. */
-const printError = (io: Io, error: unknown): void => {
-  if (isQuorateError(error)) printNote(io, `${colours.red('error:')} ${error.message} [${error.code}]`)
-  else printNote(io, `${colours.red('error:')} unexpected: ${error instanceof Error ? error.stack : String(error)}`)
-}

@@ -26,21 +26,29 @@ export interface Finding {
 /** How a failure is shrunk. */
 export interface FindingOptions extends ExploreOptions {
   readonly triesMax?: number
+  /** Ends the shrinking early: the failure is told as short as it is by then. */
+  readonly signal?: AbortSignal
   readonly onShrink?: (choices: number, tries: number) => void
 }
 
 /** Finds out which choices of a seed are to blame. Undefined when nothing is wrong with it. */
 export async function findingOf(options: FindingOptions): Promise<Finding | undefined> {
-  const { script: whole, result } = await scriptOf(options)
+  const { signal, ...unhurried } = options
+  // What is to be told has to be known: the seed, and at the end what is left of it, run whatever the signal says.
+  const { script: whole, result } = await scriptOf(unhurried)
   const invariant = failureOf(result)
   if (invariant === undefined) return undefined
-  const fails = async (script: Script) => failureOf(await simulate({ ...quiet(options), script })) === invariant
+  const stopping = signal ? { signal } : {}
+  // A run that was ended early shows nothing wrong.
+  const fails = async (script: Script) =>
+    failureOf(await simulate({ ...quiet(options), script, ...stopping })) === invariant
   // Nothing that comes after it is to blame.
   const ended = result.violation ? { ...whole, endUs: result.violation.atUs + 1 } : whole
   const base = (await fails(ended)) ? ended : whole
   const { triesMax, onShrink } = options
   const script = await shrink(base, {
     fails,
+    ...stopping,
     ...(triesMax !== undefined && { triesMax }),
     ...(onShrink && { onProgress: onShrink }),
   })

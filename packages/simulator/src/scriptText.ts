@@ -1,5 +1,5 @@
 import { UnreadableScriptError } from './errors.js'
-import type { MessageFate, Script, Step } from './script.js'
+import type { BitRot, MessageFate, Operation, Script, Step, Unsynced } from './script.js'
 
 /**
  * A script as text: one line for what it is about, then one for each step, message and write that it names. Lines that are
@@ -60,29 +60,33 @@ export function parseScript(text: string): Script {
     const reader = new LineReader(at + 1, line, words)
     if (kind === 'simulation') head = parseHead(reader)
     else if (kind === 'at') steps.push(parseStep(reader))
-    else if (kind === 'message') messages.set(`${reader.word()} ${reader.word()}`, parseFate(reader))
-    else if (kind === 'write') writes.set(reader.word(), reader.microseconds('takesMs'))
+    else if (kind === 'message') messages.set(parseMessageKey(reader), parseFate(reader))
+    else if (kind === 'write') writes.set(parseWriteKey(reader), parseWrite(reader))
     else throw new UnreadableScriptError(at + 1, 'simulation, at, message or write', line)
   }
   if (!head) throw new UnreadableScriptError(1, 'a line that begins with simulation', text.split('\n')[0] ?? '')
   return { ...head, steps, messages, writes }
 }
 
-const parseHead = (reader: LineReader) => ({
-  subject: reader.escapedWord(),
-  nodes: reader.number('nodes'),
-  seed: reader.number('seed'),
-  variant: reader.number('variant'),
-  bootstrap: reader.text('bootstrap') === 'true',
-  endUs: reader.microseconds('endMs'),
-})
+function parseHead(reader: LineReader) {
+  const subject = reader.escapedWord()
+  const { endMs, bootstrap, ...numbers } = reader.details(['nodes', 'seed', 'variant', 'bootstrap', 'endMs'])
+  return {
+    ...(numbers as Pick<Script, 'nodes' | 'seed' | 'variant'>),
+    subject,
+    bootstrap: bootstrap === 'true',
+    endUs: microseconds(endMs),
+  }
+}
 
 function parseStep(reader: LineReader): Step {
-  const atUs = Math.round(Number(reader.word()) * 1000)
+  const atUs = microseconds(reader.word())
   const what = reader.word()
-  if (!Number.isSafeInteger(atUs) || !isStepKind(what)) throw reader.wrong('a time in milliseconds and a known step')
+  if (!(atUs >= 0) || !isStepKind(what)) throw reader.wrong('a time in milliseconds and a known step')
   return { atUs, do: what, ...reader.details(stepFields[what]) } as unknown as Step
 }
+
+const microseconds = (milliseconds: unknown): number => Math.round(Number(milliseconds) * 1000)
 
 /** What each step needs; those that end in `?` it may have. */
 const stepFields = {
@@ -104,24 +108,100 @@ const stepFields = {
 
 const isStepKind = (word: string): word is Step['do'] => Object.hasOwn(stepFields, word)
 
-const lists: ReadonlySet<string> = new Set(['from', 'to', 'core'])
-const numbers: ReadonlySet<string> = new Set([
-  'afterEffects',
-  'forMs',
-  'perMille',
-  'aheadMs',
-  'extraMs',
-  'value',
-  'expected',
-])
+/** Reads the text of a field; undefined when it is none. */
+interface FieldForm {
+  readonly expected: string
+  read(text: string): unknown
+}
+
+const numeric = (expected: string, fits: (value: number) => boolean): FieldForm => ({
+  expected,
+  read(text) {
+    const value = Number(text)
+    return text !== '' && Number.isFinite(value) && fits(value) ? value : undefined
+  },
+})
+
+const oneOf = (...values: readonly string[]): FieldForm => ({
+  expected: values.map((value) => value.replaceAll(' ', '+')).join(' or '),
+  read(text) {
+    const value = text.replaceAll('+', ' ')
+    return values.includes(value) ? value : undefined
+  },
+})
+
+const name: FieldForm = {
+  expected: 'a name',
+  read: (text) => (text === '' ? undefined : text.replaceAll('+', ' ')),
+}
+
+const list: FieldForm = {
+  expected: 'a list like [n1,n2]',
+  read(text) {
+    if (!/^\[.*\]$/.test(text)) return undefined
+    return text === '[]' ? [] : text.slice(1, -1).split(',')
+  },
+}
+
+const count = numeric('a whole number from 0', (value) => Number.isSafeInteger(value) && value >= 0)
+const duration = numeric('a number of milliseconds', (value) => value >= 0)
+
+/** What each field may be, in whatever line it stands. */
+const fieldForms: Readonly<Record<string, FieldForm>> = {
+  nodes: numeric('a whole number from 1', (value) => Number.isSafeInteger(value) && value >= 1),
+  seed: count,
+  variant: count,
+  bootstrap: oneOf('true', 'false'),
+  endMs: duration,
+  node: name,
+  process: name,
+  client: name,
+  key: name,
+  from: list,
+  to: list,
+  core: list,
+  afterEffects: count,
+  value: count,
+  expected: count,
+  forMs: duration,
+  extraMs: duration,
+  afterMs: duration,
+  againMs: duration,
+  takesMs: duration,
+  aheadMs: numeric('a number of milliseconds', () => true),
+  perMille: numeric('a number above 0', (value) => value > 0),
+  garbled: count,
+  unsynced: oneOf(...(['lost', 'kept'] satisfies Unsynced[])),
+  rot: oneOf(...(['tail', 'body'] satisfies BitRot[])),
+  as: oneOf(
+    ...(['partition', 'one-way partition', 'partial partition', 'flapping partition'] satisfies Extract<
+      Step,
+      { do: 'cut' }
+    >['as'][]),
+  ),
+  f: oneOf(...(['read', 'write', 'cas', 'propose'] satisfies Operation['f'][])),
+}
+
+const parseMessageKey = (reader: LineReader): string =>
+  `${reader.wordLike(/^\S+#\d+$/, 'a message, e.g. AppendEntries#7')} ${reader.wordLike(/^[^\s>]+>[^\s>]+$/, 'who says it to whom, e.g. n1>n2')}`
+
+const parseWriteKey = (reader: LineReader): string => reader.wordLike(/^\S+#\d+$/, 'a write, e.g. n1#12')
+
+const parseWrite = (reader: LineReader): number => microseconds(reader.details(['takesMs'])['takesMs'])
 
 function parseFate(reader: LineReader): MessageFate {
-  if (reader.has('lost')) return { isLost: true }
-  return {
-    ...(reader.has('afterMs') && { delayUs: reader.microseconds('afterMs') }),
-    ...(reader.has('againMs') && { againUs: reader.microseconds('againMs') }),
-    ...(reader.has('garbled') && { garbled: reader.number('garbled') }),
+  if (reader.take('lost')) {
+    reader.details([])
+    return { isLost: true }
   }
+  const { afterMs, againMs, garbled } = reader.details(['afterMs?', 'againMs?', 'garbled?'])
+  const fate = {
+    ...(afterMs !== undefined && { delayUs: microseconds(afterMs) }),
+    ...(againMs !== undefined && { againUs: microseconds(againMs) }),
+    ...(typeof garbled === 'number' && { garbled }),
+  }
+  if (Object.keys(fate).length === 0) throw reader.wrong('lost, or one of afterMs=... againMs=... garbled=...')
+  return fate
 }
 
 /** The words of one line: first those in order, then `name=value`. */
@@ -136,8 +216,9 @@ class LineReader {
     this.#text = text
     this.#words = words.filter((word) => !isField(word))
     for (const word of words.filter(isField)) {
-      const [name = '', ...value] = word.split('=')
-      this.#fields.set(name, value.join('='))
+      const [field = '', ...value] = word.split('=')
+      if (this.#fields.has(field)) throw this.wrong(`${field}=... once`)
+      this.#fields.set(field, value.join('='))
     }
   }
 
@@ -151,24 +232,17 @@ class LineReader {
     return word
   }
 
-  has(name: string): boolean {
-    return this.#fields.has(name) || this.#words.includes(name)
+  wordLike(form: RegExp, expected: string): string {
+    const word = this.word()
+    if (!form.test(word)) throw this.wrong(expected)
+    return word
   }
 
-  text(name: string): string {
-    const value = this.#fields.get(name)
-    if (value === undefined) throw this.wrong(`${name}=...`)
-    return value
-  }
-
-  number(name: string): number {
-    const value = Number(this.text(name))
-    if (!Number.isFinite(value)) throw this.wrong(`a number after ${name}=`)
-    return value
-  }
-
-  microseconds(name: string): number {
-    return Math.round(this.number(name) * 1000)
+  /** Whether the next word is this one, which is then taken. */
+  take(word: string): boolean {
+    if (this.#words[0] !== word) return false
+    this.#words.shift()
+    return true
   }
 
   /** A word in which whoever wrote it escaped what would end it. */
@@ -180,21 +254,23 @@ class LineReader {
     }
   }
 
-  /** The fields of these names, and no others. */
+  /** The fields of these names, and nothing else; those that end in `?` may be missing. */
   details(names: readonly string[]): Record<string, unknown> {
-    const known = names.map((name) => name.replace('?', ''))
-    const other = [...this.#fields.keys()].find((name) => !known.includes(name))
-    if (other !== undefined) throw this.wrong(`${known.map((name) => `${name}=...`).join(' ')}, and no ${other}`)
-    const present = names.filter((name) => !name.endsWith('?') || this.has(name.slice(0, -1)))
-    return Object.fromEntries(present.map((name) => name.replace('?', '')).map((name) => [name, this.#detail(name)]))
+    const known = names.map((each) => each.replace('?', ''))
+    const expected = known.map((each) => `${each}=...`).join(' ') || 'nothing else'
+    const other = [...this.#fields.keys()].find((field) => !known.includes(field)) ?? this.#words[0]
+    if (other !== undefined) throw this.wrong(`${expected}, and no ${other}`)
+    const present = names.filter((each) => !each.endsWith('?') || this.#fields.has(each.slice(0, -1)))
+    return Object.fromEntries(present.map((each) => each.replace('?', '')).map((each) => [each, this.#detail(each)]))
   }
 
-  #detail(name: string): unknown {
-    if (numbers.has(name)) return this.number(name)
-    const text = this.text(name)
-    if (!lists.has(name)) return text.replaceAll('+', ' ')
-    if (!/^\[.*\]$/.test(text)) throw this.wrong(`a list after ${name}=, e.g. [n1,n2]`)
-    return text === '[]' ? [] : text.slice(1, -1).split(',')
+  #detail(field: string): unknown {
+    const text = this.#fields.get(field)
+    if (text === undefined) throw this.wrong(`${field}=...`)
+    const form = fieldForms[field] ?? name
+    const value = form.read(text)
+    if (value === undefined) throw this.wrong(`${form.expected} after ${field}=`)
+    return value
   }
 }
 

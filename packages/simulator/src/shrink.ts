@@ -12,6 +12,8 @@ export interface ShrinkOptions {
   fails(script: Script): Promise<boolean>
   /** Scripts that are tried, at most. @default 400 */
   readonly triesMax?: number
+  /** Ends it early, with the script as short as it is. */
+  readonly signal?: AbortSignal
   readonly onProgress?: (choices: number, tries: number) => void
 }
 
@@ -122,7 +124,8 @@ class Search {
   }
 
   get #isSpent(): boolean {
-    return this.#tries >= (this.#options.triesMax ?? 400)
+    const { triesMax = 400, signal } = this.#options
+    return signal?.aborted === true || this.#tries >= triesMax
   }
 
   async #keepIfFails(choices: Choice[]): Promise<boolean> {

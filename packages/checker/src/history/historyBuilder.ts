@@ -61,6 +61,7 @@ export class HistoryBuilder {
       return
     }
     const begun = matching(running, event, line)
+    checkValue(this.#formOf(event.f), begun, event, line)
     this.#running.delete(event.process)
     if (event.type === 'fail') this.#failed++
     else this.#end(begun, event, line, place)
@@ -146,6 +147,20 @@ const matching = (begun: Invocation | undefined, event: HistoryEvent, line: numb
     throw new UnmatchedCompletionError(line, text)
   }
   return begun
+}
+
+/** An end may say again what was given, and nothing else in its place; where `value` is free, a flag may stand there. */
+const checkValue = (
+  form: OperationForm,
+  { event: begun, line: begunLine }: Invocation,
+  event: HistoryEvent,
+  line: number,
+) => {
+  const { process, type, f, value } = event
+  if (form.argument === 'none' || !isNamed(value) || isSame(value, begun.value)) return
+  if (type === 'ok' && event.result === undefined && toldByValue(form, begun, event) !== undefined) return
+  const text = `process ${textOf(process)} ends ${f} of ${brief(value)}, but what it began in line ${begunLine} is of ${brief(begun.value)}`
+  throw new UnmatchedCompletionError(line, form.result === 'none' ? text : `${text}: what it gave belongs in "result"`)
 }
 
 /** What an `ok` tells of the result. */

@@ -50,7 +50,7 @@ test('fail takes an operation away; info, and no end at all, leave it open; afte
     [1, 'invoke'],
     [2, 'invoke'],
     [2, 'ok'],
-  ].map(([process, type], at) => JSON.stringify({ process, type, f: 'write', value: at }))
+  ].map(([process, type], at) => JSON.stringify({ process, type, f: 'write', ...(type === 'invoke' && { value: at }) }))
   const { operations, failed } = readHistory(lines.join('\n'), historyModels)
   expect(failed).toBe(1)
   expect(
@@ -150,6 +150,28 @@ describe('what it cannot read, it names, with the line', () => {
       'ends key "y", but what it began in line 1 is of "x"',
     ],
     [
+      [begin, end.replace('5', '6')],
+      2,
+      UnmatchedCompletionError,
+      'ends write of 6, but what it began in line 1 is of 5',
+    ],
+    [
+      [begin, begin.replace('invoke', 'info').replace('5', '6')],
+      2,
+      UnmatchedCompletionError,
+      'ends write of 6, but what it began in line 1 is of 5',
+    ],
+    [
+      ['{"process":1,"type":"invoke","f":"cas","value":[1,2]}', '{"process":1,"type":"ok","f":"cas","value":false}'],
+      2,
+      UnmatchedCompletionError,
+      'belongs in "result"',
+    ],
+    [[begin.replace('5', '9007199254740993')], 1, MalformedEventError, 'can hold, found "9007199254740993"'],
+    [[begin, '', end.replace('5', '[{"a":-1e400}]')], 3, MalformedEventError, 'can hold, found "-1e400"'],
+    [[begin.replace('5', '0.12345678901234567890')], 1, MalformedEventError, 'can hold, found "0.1234567890'],
+    [[begin.replace('5', '{"time":9007199254740993}')], 1, MalformedEventError, 'can hold, found'],
+    [
       ['{"process":1,"type":"invoke","f":"push","value":1}'],
       1,
       UnknownOperationError,
@@ -177,6 +199,31 @@ describe('what it cannot read, it names, with the line', () => {
     const reader = new HistoryReader(historyModels, { lineLengthMax: 40 })
     expect(() => reader.push('x'.repeat(41))).toThrow(HistoryTooLargeError)
   })
+})
+
+test.each([
+  '9007199254740992',
+  '-9007199254740991',
+  '1e21',
+  '1.50E+3',
+  '0.30000000000000004',
+  '1.7976931348623157e308',
+  '0.000',
+  '-0e5',
+  '"9007199254740993 \\" 1e400"',
+  '{"9007199254740993":1}',
+])('a number that is what it says it is: %s', (value) => {
+  expect(readHistory(begin.replace('5', value), historyModels).operations[0]?.argument).toEqual(JSON.parse(value))
+})
+
+test('a time may be any number of nanoseconds: nobody compares it', () => {
+  const text = begin.replace('}', ', "time" : 1700000000000000001}')
+  expect(readHistory(text, historyModels).operations[0]?.invokedNs).toBe(1_700_000_000_000_000_000)
+})
+
+test('a text of a million characters is one', () => {
+  const text = begin.replace('5', `"1e5${'\\"x'.repeat(300_000)}"`)
+  expect(readHistory(text, historyModels, { lineLengthMax: 2_000_000 }).operations).toHaveLength(1)
 })
 
 test('text may arrive in pieces, cut anywhere', () => {

@@ -1,5 +1,6 @@
 import { HistoryTooLargeError, MalformedEventError } from './errors.js'
 import { brief, type HistoryEvent } from './event.js'
+import { inexactNumberIn } from './exactNumbers.js'
 import type { History } from './history.js'
 import { HistoryBuilder, type HistoryLimits } from './historyBuilder.js'
 import type { HistoryModel } from './model.js'
@@ -60,11 +61,17 @@ export class HistoryReader {
 
 /** What a line holds; the builder checks that it is an event. */
 const parsed = (text: string, line: number): HistoryEvent => {
+  let value: HistoryEvent
   try {
-    return JSON.parse(text) as HistoryEvent
+    value = JSON.parse(text) as HistoryEvent
   } catch (cause) {
     throw new MalformedEventError(line, `expected JSON, one event in a line; found ${brief(text)}`, { cause })
   }
+  // Nobody compares times.
+  const inexact = inexactNumberIn(text, 'time')
+  if (inexact === undefined) return value
+  const advice = 'others would look equal to it; write it as a text'
+  throw new MalformedEventError(line, `expected numbers that JavaScript can hold, found ${brief(inexact)}: ${advice}`)
 }
 
 /**

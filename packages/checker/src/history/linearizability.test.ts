@@ -8,6 +8,7 @@ import { inRealTime, isExplainable, naiveObjects } from './naive.test.fixture.js
 import { isOpen, type Operation } from './operation.js'
 import { chosen, drawEvents, drawHistory, historyOf, randomFrom, smallDraw } from './random.test.fixture.js'
 import { drawn, inTurn } from './script.test.fixture.js'
+import { checkSequentialConsistency } from './sequentialConsistency.js'
 
 const names = historyModels.map(({ name }) => name)
 const modelNamed = (name: string): HistoryModel => historyModels.find((model) => model.name === name)!
@@ -335,6 +336,15 @@ describe('models', () => {
   ])('%s from %j: %j is %s', (name, initial, calls, verdict) => {
     const { operations } = inTurn(name, ...calls)
     expect(checkLinearizability(operations, modelNamed(name), { initial: initial as never }).verdict).toBe(verdict)
+  })
+
+  test.each<[string, unknown, RegExp]>([
+    ['set', { a: 5 }, /initial value of a set is a list of what is in the set, or null; found {"a":5}/],
+    ['queue', 7, /initial value of a queue is a list/],
+    ['mutex', true, /initial value of a mutex is the process/],
+  ])('%s cannot begin with %j', (name, initial, error) => {
+    expect(() => checkLinearizability([], modelNamed(name), { initial: initial as never })).toThrow(error)
+    expect(() => checkSequentialConsistency([], modelNamed(name), { initial: initial as never })).toThrow(error)
   })
 
   test('of your own: a counter', () => {

@@ -32,6 +32,8 @@ export interface HistoryModel<State = unknown> {
   readonly operations: Readonly<Record<string, OperationForm>>
   /** True when a step depends on who calls. @default false */
   readonly knowsProcess?: boolean
+  /** What `initial` must be, in words, where it is something else. @default it may be anything */
+  expectedInitial?(initial: Json): string | undefined
   /** The state before all operations, of the part that `any` of its operations is about (see its `key`, and `partOf`). */
   init(initial: Json, any: Operation): State
   /**

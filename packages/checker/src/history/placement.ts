@@ -1,11 +1,12 @@
 import type { CausalModel } from './causal/causal.js'
 import type { SessionGuarantee } from './causal/sessions.js'
-import { type Judgement, judgeWeakModels } from './causal/weakModels.js'
+import { type Judgement, judgeWeakModelsInSlices } from './causal/weakModels.js'
 import { judgeConvergence } from './convergence.js'
 import { checkLinearizability, type HistoryCheckOptions, type LinearizabilityReport } from './linearizability.js'
 import type { HistoryModel } from './model.js'
 import type { Operation } from './operation.js'
-import { checkSequentialConsistency } from './sequentialConsistency.js'
+import { atOnce, type Slices } from './search/slices.js'
+import { sequentialConsistencyInSlices } from './sequentialConsistency.js'
 
 /** A rung of the ladder. */
 export type ConsistencyModel =
@@ -66,7 +67,15 @@ export const placeHistory = (
   model: HistoryModel,
   options: HistoryCheckOptions = {},
   linearizability: LinearizabilityReport = checkLinearizability(operations, model, options),
-): Placement => {
+): Placement => atOnce(placementInSlices(operations, model, options, linearizability))
+
+/** What {@link placeHistory} does, in slices: for who has to hear of something else meanwhile. */
+export function* placementInSlices(
+  operations: readonly Operation[],
+  model: HistoryModel,
+  options: HistoryCheckOptions,
+  linearizability: LinearizabilityReport,
+): Slices<Placement> {
   const judgements = new Map<ConsistencyModel, Judgement>()
   const judge = (name: ConsistencyModel, judgement: Judgement): void => {
     if ((judgements.get(name)?.verdict ?? 'unknown') !== 'unknown') return
@@ -77,12 +86,12 @@ export const placeHistory = (
     if (judgement.verdict !== 'illegal') return
     for (const stronger of consistencyModels) if (weakerThan[stronger]?.includes(name)) judge(stronger, judgement)
   }
-  judge('linearizability', linearizabilityJudgement(linearizability))
+  judge('linearizability', linearizabilityJudgement(linearizability, options.signal))
   if (linearizability.verdict !== 'ok') {
-    const weak = judgeWeakModels(operations, model, options.initial ?? null)
+    const weak = yield* judgeWeakModelsInSlices(operations, model, options.initial ?? null, options.signal)
     for (const name of sequential) judge(name, weak[name as keyof typeof weak])
     if (!judgements.has('sequentialConsistency'))
-      judge('sequentialConsistency', sequentialJudgement(operations, model, options))
+      judge('sequentialConsistency', yield* sequentialJudgement(operations, model, options))
   }
   judge('convergence', judgeConvergence(operations, model))
   return placementOf(Object.fromEntries(judgements) as Record<ConsistencyModel, Judgement>)
@@ -97,20 +106,29 @@ const placementOf = (judgements: Readonly<Record<ConsistencyModel, Judgement>>):
   }
 }
 
-const linearizabilityJudgement = ({ verdict, violation }: LinearizabilityReport): Judgement => {
+/** Why nobody knows. */
+const unfinished = (signal: AbortSignal | undefined): string =>
+  signal?.aborted ? 'it was told to stop' : 'the steps were used up'
+
+const linearizabilityJudgement = (
+  { verdict, violation }: LinearizabilityReport,
+  signal: AbortSignal | undefined,
+): Judgement => {
   if (verdict === 'ok') return { verdict }
-  if (verdict === 'unknown') return { verdict, why: 'the steps were used up' }
+  if (verdict === 'unknown') return { verdict, why: unfinished(signal) }
   const why = 'no order that keeps to real time explains the results'
   return { verdict, why, operations: violation?.core ?? [] }
 }
 
-const sequentialJudgement = (
+function* sequentialJudgement(
   operations: readonly Operation[],
   model: HistoryModel,
   options: HistoryCheckOptions,
-): Judgement => {
-  const { verdict, finding } = checkSequentialConsistency(operations, model, options)
+): Slices<Judgement> {
+  const { verdict, finding } = yield* sequentialConsistencyInSlices(operations, model, options)
   if (verdict === 'ok') return { verdict }
-  if (verdict === 'unknown' || finding === undefined) return { verdict: 'unknown', why: 'the steps were used up' }
+  if (verdict === 'unknown' || finding === undefined) {
+    return { verdict: 'unknown', why: unfinished(options.signal) }
+  }
   return { verdict, ...finding }
 }

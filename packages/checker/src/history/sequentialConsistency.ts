@@ -1,5 +1,6 @@
 import type { Finding } from './causal/finding.js'
 import { necessaryOrder } from './causal/necessaryOrder.js'
+import { checkInitial } from './initial.js'
 import type { HistoryCheckOptions } from './linearizability.js'
 import { stepsMaxDefault } from './linearizability.js'
 import type { HistoryModel } from './model.js'
@@ -8,11 +9,13 @@ import { partsOf, withoutUnseen } from './parts.js'
 import { processOrdering } from './search/ordering.js'
 import { OrderSearch } from './search/orderSearch.js'
 import { type PartPlace, ProductStepper } from './search/productStepper.js'
+import { atOnce, type Slices } from './search/slices.js'
 import { PartStepper } from './search/stepper.js'
+import { advance } from './search/takeTurns.js'
 
 /** Whether a history is sequentially consistent. */
 export interface SequentialReport {
-  /** `unknown`: the steps were used up. */
+  /** `unknown`: the steps were used up, or it was told to stop. */
   readonly verdict: 'ok' | 'illegal' | 'unknown'
   /** An order that explains the history; of one that is not `ok`, an order that came furthest. */
   readonly order: readonly Operation[]
@@ -28,12 +31,22 @@ export interface SequentialReport {
  * {@link necessaryOrder} makes it short.
  *
  * An open operation comes after what its process had done before, and before or after what it did then.
+ *
+ * @throws {@link InvalidConfigurationError} `QUORATE_INVALID_CONFIGURATION` where the model cannot begin with `initial`.
  */
 export const checkSequentialConsistency = (
   operations: readonly Operation[],
   model: HistoryModel,
-  { initial = null, stepsMax = stepsMaxDefault }: HistoryCheckOptions = {},
-): SequentialReport => {
+  options: HistoryCheckOptions = {},
+): SequentialReport => atOnce(sequentialConsistencyInSlices(operations, model, options))
+
+/** What {@link checkSequentialConsistency} does, in slices. */
+export function* sequentialConsistencyInSlices(
+  operations: readonly Operation[],
+  model: HistoryModel,
+  { initial = null, stepsMax = stepsMaxDefault, signal }: HistoryCheckOptions,
+): Slices<SequentialReport> {
+  checkInitial(model, initial)
   const { pairs, finding, knownReads } = necessaryOrder(operations, model, initial)
   if (finding !== undefined) return { verdict: 'illegal', order: [], finding, steps: 0 }
   const parts = partsOf(operations, model).map((part) => withoutUnseen(part.operations, model))
@@ -50,7 +63,7 @@ export const checkSequentialConsistency = (
     mattering.flatMap((operation) => places.get(operation) ?? []),
   )
   const search = new OrderSearch(processOrdering(mattering, pairs, knownReads?.(mattering)), stepper)
-  const steps = search.advance(stepsMax)
+  const steps = yield* advance(search, stepsMax, signal)
   const order = search.order.flatMap((number) => mattering[number] ?? [])
   const verdict = search.verdict ?? 'unknown'
   return { verdict, order, finding: verdict === 'illegal' ? stuckFinding(mattering, order) : undefined, steps }

@@ -3,6 +3,8 @@ import type { HistoryModel } from './model.js'
 import { isOpen, type Operation } from './operation.js'
 import { PartSearch } from './partSearch.js'
 import type { Part } from './parts.js'
+import type { Slices } from './search/slices.js'
+import { advance } from './search/takeTurns.js'
 
 /** Why a history is illegal, in its smallest part. */
 export interface Violation {
@@ -30,14 +32,30 @@ const attemptShare = 2
 const attemptsShare = 5
 const attemptStepsMin = 100_000
 
-/** What is wrong in a part whose search found it illegal. */
-export const violationOf = (search: PartSearch, model: HistoryModel, initial: Json): Violation | undefined => {
-  const found = model.impliedOrder === undefined ? stuckOf(search) : firstStuckOf(search, model, initial)
+/**
+ * What is wrong in a part whose search found it illegal. Who is told to stop may not know which operation is stuck, and says
+ * nothing; or not how small the core can be.
+ */
+export function* violationOf(
+  search: PartSearch,
+  model: HistoryModel,
+  initial: Json,
+  signal: AbortSignal | undefined,
+): Slices<Violation | undefined> {
+  const question: Question = { model, initial, signal }
+  const found = model.impliedOrder === undefined ? stuckOf(search) : yield* firstStuckOf(search, question)
   if (found === undefined) return undefined
   const { key } = search.part
   const operations = beginningOf(search.part, found.stuck)
-  const core = coreOf({ key, operations }, found.stuck, search.steps, model, initial)
+  const core = yield* coreOf({ key, operations }, found.stuck, search.steps, question)
   return { key, operations, ...found, core }
+}
+
+/** What is the same in all that is tried. */
+interface Question {
+  readonly model: HistoryModel
+  readonly initial: Json
+  readonly signal: AbortSignal | undefined
 }
 
 type Stuck = Pick<Violation, 'stuck' | 'order' | 'states'>
@@ -50,27 +68,29 @@ const stuckOf = ({ stuckAt, stuckStates, checked }: PartSearch): Stuck | undefin
  * An implied order knows what will come, so with it a search gets stuck too early. Which return no order passes is then found
  * by halves: the part up to the return before is legal.
  */
-const firstStuckOf = ({ part, steps }: PartSearch, model: HistoryModel, initial: Json): Stuck | undefined => {
+function* firstStuckOf({ part, steps }: PartSearch, question: Question): Slices<Stuck | undefined> {
+  const { model, initial, signal } = question
   const returns = part.operations.filter((each) => !isOpen(each)).sort((left, right) => left.returned - right.returned)
-  const searchUpTo = (last: Operation, isWithLast: boolean): PartSearch => {
+  const searchUpTo = function* (last: Operation, isWithLast: boolean): Slices<PartSearch> {
     const operations = beginningOf(part, last).map((each) =>
       each.returned > last.returned || (each === last && !isWithLast) ? released(each) : each,
     )
     const search = new PartSearch({ ...part, operations }, model, initial)
-    search.advance(attemptShare * steps + attemptStepsMin)
+    yield* advance(search, attemptShare * steps + attemptStepsMin, signal)
     return search
   }
   let legal = -1
   let illegal = returns.length - 1
-  while (illegal - legal > 1) {
+  while (illegal - legal > 1 && !signal?.aborted) {
     const middle = (legal + illegal) >> 1
     const last = returns[middle]
-    if (last !== undefined && searchUpTo(last, true).verdict === 'illegal') illegal = middle
+    if (last !== undefined && (yield* searchUpTo(last, true)).verdict === 'illegal') illegal = middle
     else legal = middle
   }
   const stuck = returns[illegal]
   if (stuck === undefined) return undefined
-  const without = searchUpTo(stuck, false)
+  const without = yield* searchUpTo(stuck, false)
+  if (signal?.aborted) return undefined
   const numbers = new Map(part.operations.map((operation) => [operation.index, operation]))
   const order = without.checked.order.flatMap(({ index }) => numbers.get(index) ?? [])
   return { stuck, order, states: [stateAfter(order, part, model, initial)] }
@@ -89,29 +109,30 @@ const beginningOf = (part: Part, last: Operation): readonly Operation[] =>
  * Finds, from the newest to the oldest, one operation after another without which what is newer would be legal. Of the newest
  * ones it first asks few, then twice as many: small questions are answered quickly.
  */
-const coreOf = (part: Part, stuck: Operation, steps: number, model: HistoryModel, initial: Json): Operation[] => {
+function* coreOf(part: Part, stuck: Operation, steps: number, question: Question): Slices<Operation[]> {
+  const { model, initial, signal } = question
   let stepsLeft = attemptsShare * (steps + attemptStepsMin)
-  const isIllegalWith = (kept: readonly Operation[]): boolean => {
+  const isIllegalWith = function* (kept: readonly Operation[]): Slices<boolean> {
     const isKept = new Set(kept)
     const operations = part.operations.map((each) => (isKept.has(each) ? each : released(each)))
     const search = new PartSearch({ ...part, operations }, model, initial)
-    stepsLeft -= search.advance(Math.min(attemptShare * steps + attemptStepsMin, stepsLeft))
+    stepsLeft -= yield* advance(search, Math.min(attemptShare * steps + attemptStepsMin, stepsLeft), signal)
     return search.verdict === 'illegal'
   }
   const inOrder = (found: readonly Operation[]) => [...found].sort((left, right) => left.returned - right.returned)
   const core = [stuck]
   let newest = inOrder(part.operations.filter(({ returned }) => returned < stuck.returned)).reverse()
-  while (!isIllegalWith(core)) {
+  while (!(yield* isIllegalWith(core))) {
     let tooFew = 0
     let enough = Math.min(1, newest.length)
-    while (!isIllegalWith([...core, ...newest.slice(0, enough)])) {
-      if (enough === newest.length || stepsLeft <= 0) return inOrder([...core, ...newest])
+    while (!(yield* isIllegalWith([...core, ...newest.slice(0, enough)]))) {
+      if (enough === newest.length || stepsLeft <= 0 || signal?.aborted) return inOrder([...core, ...newest])
       tooFew = enough
       enough = Math.min(2 * enough, newest.length)
     }
     while (enough - tooFew > 1) {
       const middle = (tooFew + enough) >> 1
-      if (isIllegalWith([...core, ...newest.slice(0, middle)])) enough = middle
+      if (yield* isIllegalWith([...core, ...newest.slice(0, middle)])) enough = middle
       else tooFew = middle
     }
     core.push(...newest.slice(enough - 1, enough))

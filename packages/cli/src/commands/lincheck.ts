@@ -1,4 +1,4 @@
-import { historyModels } from '@quorate/checker'
+import { historyModels, inexactNumberIn } from '@quorate/checker'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { Io } from '../io.js'
 import type { LincheckSettings } from '../lincheck/lincheck.js'
@@ -18,17 +18,23 @@ Examples:
 
 Exit codes:
   0    linearizable
-  1    not linearizable, or the picture cannot be written
+  1    not linearizable
   2    unknown: --steps were used up; or the command line is wrong
-  3    the history cannot be read; the text names the line`
+  3    the history cannot be read; the text names the line
+  5    the picture cannot be written; the verdict is on standard output
+  130  ended by Ctrl-C; what was found until then is printed`
 
 /** Reads JSON from an argument. */
 const json = (text: string): unknown => {
+  let value: unknown
   try {
-    return JSON.parse(text)
+    value = JSON.parse(text)
   } catch {
     throw new InvalidArgumentError('Expected JSON: a text wants quotes of its own, \'"text"\'.')
   }
+  const inexact = inexactNumberIn(text)
+  if (inexact === undefined) return value
+  throw new InvalidArgumentError(`Expected numbers that JavaScript can hold, found ${inexact}.`)
 }
 
 export const lincheckCommand = (io: Io): Command =>

@@ -1,5 +1,4 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander'
-import { exitCodesHelp } from '../exitCodes.js'
 import type { Io } from '../io.js'
 import type { SimSettings } from '../sim/sim.js'
 import { wholeNumber } from './kvSettings.js'
@@ -13,7 +12,13 @@ Examples:
   quorate sim multi-paxos --seed 42 --trace run.txt
   quorate sim topology.ts --faults crash --json | jq .coverage
   quorate sim --replay raft-42.sim
-${exitCodesHelp}`
+
+Exit codes:
+  0    nothing is wrong
+  1    a violation, or a run without progress: its script is written
+  2    the command line, the topology or the script is wrong: nothing was run
+  5    a file cannot be written; what was found is on standard output
+  130  ended by Ctrl-C; what was found until then is reported`
 
 const minutes = (text: string): number => {
   const value = Number(text)

@@ -160,7 +160,7 @@ describe('a mistake ends with 2, and says what to do', () => {
 test('a file that cannot be written is named', async () => {
   const path = join(directory, 'missing', 'raft.svg')
   const { code, err } = await runCaptured(['diagram', 'raft', '--output', path])
-  expect(code).toBe(1)
+  expect(code).toBe(5)
   expect(err).toContain('[QUORATE_UNWRITABLE_FILE]')
   expect(err).toContain(path)
   expect(existsSync(path)).toBe(false)

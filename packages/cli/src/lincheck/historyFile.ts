@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { type History, HistoryReader, historyModels, UnreadableHistoryError } from '@quorate/checker'
 import { UnreadableHistoryFileError } from '../errors.js'
 import type { Io } from '../io.js'
+import { Utf8Lines } from './utf8Lines.js'
 
 /**
  * Reads a history from a file, or from standard input where it is named `-`.
@@ -9,12 +10,12 @@ import type { Io } from '../io.js'
  */
 export const historyIn = async ({ stdin }: Io, file: string, model: string | undefined): Promise<History> => {
   const reader = new HistoryReader(historyModels.filter(({ name }) => model === undefined || name === model))
-  const decoder = new TextDecoder()
+  const decoder = new Utf8Lines()
   try {
     for await (const bytes of file === '-' ? stdin : createReadStream(file)) {
-      reader.push(typeof bytes === 'string' ? bytes : decoder.decode(bytes, { stream: true }))
+      reader.push(typeof bytes === 'string' ? bytes : decoder.decode(bytes))
     }
-    reader.push(decoder.decode())
+    decoder.end()
     return reader.end()
   } catch (error) {
     if (error instanceof UnreadableHistoryError) throw error

@@ -70,6 +70,21 @@ describe('verdicts are exit codes', () => {
       /line 2: process 1 invokes.*line 1.*\[QUORATE_OVERLAPPING_OPERATIONS\]/,
     ],
     ['an end without a beginning', text(called(1, 'read', 5).slice(1)), /line 1: .*\[QUORATE_UNMATCHED_COMPLETION\]/],
+    [
+      'a value that JavaScript cannot hold',
+      text(called(1, 'write', 5)).replaceAll('5', '9007199254740993'),
+      /^error: line 1: .*9007199254740993.*\[QUORATE_MALFORMED_EVENT\]/,
+    ],
+    [
+      'bytes that are no UTF-8',
+      Buffer.concat([Buffer.from(text(called(1, 'write', 'x'))), Buffer.from([0x22, 0xff, 0x22])]),
+      /^error: line 3: expected UTF-8.*\[QUORATE_MALFORMED_EVENT\]/,
+    ],
+    [
+      'an end with another value than the beginning',
+      text([{ process: 1, type: 'invoke', f: 'write', value: 1 }, ...called(1, 'write', 2).slice(1)]),
+      /^error: line 2: .*\[QUORATE_UNMATCHED_COMPLETION\]/,
+    ],
   ])('3: %s', async (_title, input, message) => {
     const { code, out, err } = await runCaptured(['lincheck', '-'], input)
     expect({ code, out }).toEqual({ code: 3, out: '' })
@@ -85,6 +100,7 @@ describe('verdicts are exit codes', () => {
   test.each([
     [['--model', 'stack'], /Allowed choices are register, cas-register, kv, set, queue, mutex/],
     [['--initial', 'x'], /Expected JSON/],
+    [['--initial', '[9007199254740993]'], /numbers that JavaScript can hold, found 9007199254740993/],
     [['--steps', '0'], /whole number of at least 1/],
   ])('a command line that is wrong: %j', async (argv, message) => {
     const { code, err } = await check(good, ...argv)
@@ -107,6 +123,22 @@ test('--model and --initial', async () => {
   expect((await check(called(1, 'cas', [null, 1]), '--model', 'register')).err).toMatch(
     /line 1: no such operation: "cas"/,
   )
+})
+
+test.each([
+  ['queue', '7', /initial value of a queue is a list.*found 7 \[QUORATE_INVALID_CONFIGURATION\]/],
+  ['set', '{"a":5}', /initial value of a set is a list/],
+  ['mutex', '[1]', /initial value of a mutex is the process/],
+])('a %s cannot begin with %s: wrong usage', async (model, initial, message) => {
+  const { code, out, err } = await check([], '--model', model, '--initial', initial)
+  expect({ code, out }).toEqual({ code: 2, out: '' })
+  expect(err).toMatch(message)
+})
+
+test('what cannot be placed says what it answered, also where that is yes', async () => {
+  const { out } = await check(called(1, 'contains', 5, { result: true }))
+  expect(out).toContain('Cannot be placed:\n  process 1: contains 5 → true (lines 1 and 2)\n')
+  expect(out).toContain('Then it holds not in the set.')
 })
 
 test('--json: one line', async () => {
@@ -159,6 +191,39 @@ test('a file, in pieces', async () => {
   expect(code).toBe(0)
 })
 
+describe('Ctrl-C', () => {
+  /** Long lists that many appended to at once: more orders than can be tried. */
+  const hard = [
+    ...Array.from({ length: 14 }, (_, process) => ({ process, type: 'invoke', f: 'append', key: 'x', value: process })),
+    ...Array.from({ length: 14 }, (_, process) => ({ process, type: 'ok', f: 'append', key: 'x', value: process })),
+    ...called(1, 'get', 7, { key: 'x' }).map((event) => ({ ...event, value: [] })),
+  ]
+
+  const interrupted = async (...argv: string[]) => {
+    const listeners = process.listenerCount('SIGINT')
+    const running = check([...called(1, 'put', 5, { key: 'easy' }), ...hard], ...argv)
+    while (process.listenerCount('SIGINT') === listeners) await new Promise((resolve) => setImmediate(resolve))
+    process.emit('SIGINT')
+    return running
+  }
+
+  test('ends the search: the verdict is unknown, what is known is printed, the code is 130', async () => {
+    const { code, out, err } = await interrupted('--steps', '1000000000')
+    expect(out).toMatch(/^unknown whether linearizable: 16 operations on a kv \(2 parts, \d+ steps\)\n/)
+    expect(out).toContain('1 part decided. Not decided: key "x". Nothing illegal was found; it was interrupted.\n')
+    expect(err).toMatch(/^error: interrupted \[QUORATE_INTERRUPTED\]\n$/)
+    expect(code).toBe(130)
+    expect(process.listenerCount('SIGINT')).toBe(0)
+  })
+
+  test('in JSON too, and on the ladder', async () => {
+    const { code, out } = await interrupted('--steps', '1000000000', '--json', '--consistency')
+    expect(JSON.parse(out)).toMatchObject({ verdict: 'unknown', undecided: ['x'], interrupted: true })
+    expect(JSON.parse(out).consistency.models.linearizability.why).toBe('it was told to stop')
+    expect(code).toBe(130)
+  })
+})
+
 describe('--html', () => {
   const drawn = async (events: readonly Event[], ...argv: string[]): Promise<string> => {
     const file = join(directory, 'history.html')
@@ -206,9 +271,14 @@ describe('--html', () => {
     expect(await drawn([])).toContain('0 operations')
   })
 
-  test('a file that cannot be written', async () => {
-    const { err, code } = await check(good, '--html', join(directory, 'none', 'history.html'))
-    expect(err).toContain('[QUORATE_UNWRITABLE_FILE]')
-    expect(code).toBe(1)
+  test.each([
+    ['linearizable', good],
+    ['NOT linearizable', stale],
+  ])('a picture that cannot be written hides no verdict, and is none: %s', async (verdict, events) => {
+    const { out, err, code } = await check(events, '--html', join(directory, 'none', 'history.html'))
+    expect(out.startsWith(`${verdict}: `)).toBe(true)
+    expect(out).not.toContain('wrote')
+    expect(err).toMatch(/^error: .*history\.html cannot be written: ENOENT.*\[QUORATE_UNWRITABLE_FILE\]\n$/)
+    expect(code).toBe(5)
   })
 })

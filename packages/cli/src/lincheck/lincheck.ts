@@ -1,9 +1,11 @@
-import { writeFileSync } from 'node:fs'
-import { checkLinearizability, type Json, placeHistory } from '@quorate/checker'
-import { UnwritableFileError } from '../errors.js'
+import { type History, type Json, linearizabilityInSlices, placementInSlices } from '@quorate/checker'
+import { InterruptedError } from '../errors.js'
 import { exitCodes } from '../exitCodes.js'
 import { type Io, printLine } from '../io.js'
+import { OutputFiles } from '../outputFiles.js'
+import { untilInterrupted } from '../untilInterrupted.js'
 import { historyIn } from './historyFile.js'
+import { inTurns } from './inTurns.js'
 import { page } from './page.js'
 import { type Checked, reportJson, reportLines } from './report.js'
 
@@ -22,22 +24,28 @@ const codes = { ok: exitCodes.success, illegal: exitCodes.failure, unknown: exit
 /** Checks a history, prints what came of it, and draws it where that was asked for. */
 export const lincheck = async (io: Io, file: string, settings: LincheckSettings): Promise<void> => {
   const history = await historyIn(io, file, settings.model)
-  const { initial, steps } = settings
-  const options = { initial, ...(steps !== undefined && { stepsMax: steps }) }
-  const report = checkLinearizability(history.operations, history.model, options)
-  const placement = settings.consistency && placeHistory(history.operations, history.model, options, report)
-  const checked: Checked = { history, report, placement }
-  if (settings.html !== undefined) write(settings.html, page(checked, file))
+  const { result, isInterrupted } = await untilInterrupted((signal) => judged(history, settings, signal))
+  const checked: Checked = { history, ...result, isInterrupted }
   if (settings.json) printLine(io, reportJson(checked))
   else for (const line of reportLines(checked)) printLine(io, line)
-  if (settings.html !== undefined && !settings.json) printLine(io, `wrote ${settings.html}`)
-  io.exitCode = codes[report.verdict]
+  io.exitCode = codes[checked.report.verdict]
+  if (settings.html !== undefined) draw(io, settings.html, page(checked, file), settings.json)
+  if (isInterrupted) throw new InterruptedError()
 }
 
-const write = (file: string, text: string): void => {
-  try {
-    writeFileSync(file, text)
-  } catch (cause) {
-    throw new UnwritableFileError(file, cause)
-  }
+const judged = async (
+  { operations, model }: History,
+  { initial, steps, consistency }: LincheckSettings,
+  signal: AbortSignal,
+): Promise<Pick<Checked, 'report' | 'placement'>> => {
+  const options = { initial, signal, ...(steps !== undefined && { stepsMax: steps }) }
+  const report = await inTurns(linearizabilityInSlices(operations, model, options))
+  const placement = consistency && (await inTurns(placementInSlices(operations, model, options, report)))
+  return { report, placement }
+}
+
+const draw = (io: Io, path: string, text: string, isQuiet = false): void => {
+  const files = new OutputFiles()
+  if (files.write(path, text) && !isQuiet) printLine(io, `wrote ${path}`)
+  files.tell(io)
 }

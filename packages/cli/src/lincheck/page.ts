@@ -25,7 +25,9 @@ export const page = (checked: Checked, name: string): string => {
       'quiet',
     ),
     legend,
-    ...(report.violation === undefined ? partSections(report.parts) : violationSection(report.violation)),
+    ...(report.violation === undefined
+      ? partSections(report.parts)
+      : violationSection(report.violation, checked.isInterrupted)),
     ...placementSection(checked),
     showStuck,
     '</body></html>',
@@ -46,14 +48,22 @@ const legend = [
 const showStuck =
   "<script>document.querySelector('.bar.stuck')?.scrollIntoView({ block: 'nearest', inline: 'center' })</script>"
 
-const violationSection = ({ key, operations, order, stuck, states, core }: Violation): readonly string[] => {
+const violationSection = (
+  { key, operations, order, stuck, states, core }: Violation,
+  isInterrupted: boolean,
+): readonly string[] => {
   const shown = lastOf(operations, core)
   return [
     element('h2', `The operation that cannot be placed${key === undefined ? '' : `, ${keyText(key)}`}`),
     `<p><code>${escaped(operationText(stuck))}</code></p>`,
     element('p', whyText(order, stuck, states)),
     ...(core.length > 1
-      ? [element('p', `The smallest illegal part is ${counted(core.length, 'operation')}: ${shortList(core)}.`)]
+      ? [
+          element(
+            'p',
+            `${isInterrupted ? 'An' : 'The smallest'} illegal part is ${counted(core.length, 'operation')}: ${shortList(core)}.`,
+          ),
+        ]
       : [element('p', 'It fits nowhere, whatever the others did.')]),
     ...hiddenText(operations.length - shown.length),
     picture({ operations: shown, order, stuck, core }),

@@ -16,21 +16,24 @@ export interface Checked {
   readonly report: LinearizabilityReport
   /** Where it was asked for. */
   readonly placement: Placement | undefined
+  /** By Ctrl-C: what is unknown might have been found. */
+  readonly isInterrupted: boolean
 }
 
 /** How many operations of an order are printed: the last ones. */
 const orderLinesMax = 12
 
 /** The report for people, in lines. */
-export const reportLines = ({ history, report, placement }: Checked): readonly string[] => {
+export const reportLines = ({ history, report, placement, isInterrupted }: Checked): readonly string[] => {
   const { operations, model, failed } = history
   const about = `${counted(operations.length, 'operation')} on a ${model.name}`
   const without = failed > 0 ? `, ${failed} that failed left out` : ''
   const cost = `${counted(report.parts.length, 'part')}, ${counted(report.steps, 'step')}${without}`
   return [
     `${headline(report)}: ${about} (${cost})`,
-    ...(report.violation === undefined ? [] : violationLines(report.violation)),
-    ...(report.verdict === 'unknown' ? unknownLines(report) : []),
+    ...(report.violation === undefined ? [] : violationLines(report.violation, isInterrupted)),
+    ...(report.verdict === 'illegal' && report.violation === undefined ? ['Interrupted before it was known why.'] : []),
+    ...(report.verdict === 'unknown' ? unknownLines(report, isInterrupted) : []),
     ...(placement === undefined ? [] : placementLines(placement)),
   ]
 }
@@ -38,7 +41,7 @@ export const reportLines = ({ history, report, placement }: Checked): readonly s
 const headline = ({ verdict }: LinearizabilityReport): string =>
   ({ ok: 'linearizable', illegal: 'NOT linearizable', unknown: 'unknown whether linearizable' })[verdict]
 
-const violationLines = ({ key, order, stuck, states, core }: Violation): readonly string[] => {
+const violationLines = ({ key, order, stuck, states, core }: Violation, isInterrupted: boolean): readonly string[] => {
   const shown = order.slice(-orderLinesMax)
   const skipped = order.length - shown.length
   const rows = shown.map((each, at) => [skipped + at + 1, `process ${each.process}`, callText(each), linesText(each)])
@@ -56,17 +59,20 @@ const violationLines = ({ key, order, stuck, states, core }: Violation): readonl
           .map((line) => `  ${line}`)),
     `Then it holds ${statesText(states)}.`,
     '',
-    `The smallest illegal part, ${counted(core.length, 'operation')}:`,
+    `${isInterrupted ? 'An' : 'The smallest'} illegal part, ${counted(core.length, 'operation')}:`,
     ...core.slice(-orderLinesMax).map((each) => `  ${operationText(each)}`),
     ...(core.length > orderLinesMax ? [`  (the last ${orderLinesMax} of them)`] : []),
   ]
 }
 
-const unknownLines = ({ parts }: LinearizabilityReport): readonly string[] => {
+const unknownLines = ({ parts }: LinearizabilityReport, isInterrupted: boolean): readonly string[] => {
   const undecided = parts.filter(({ verdict }) => verdict === 'unknown')
   const named = undecided.slice(0, 5).map(({ key }) => keyText(key) || 'the whole history')
   const rest = undecided.length > named.length ? `, and ${undecided.length - named.length} more` : ''
-  return [`Not decided: ${named.join(', ')}${rest}. Nothing illegal was found; --steps allows a longer search.`]
+  const decided = parts.length - undecided.length
+  const done = decided > 0 ? `${counted(decided, 'part')} decided. ` : ''
+  const advice = isInterrupted ? 'it was interrupted' : '--steps allows a longer search'
+  return [`${done}Not decided: ${named.join(', ')}${rest}. Nothing illegal was found; ${advice}.`]
 }
 
 const placementLines = ({ judgements, strongest, firstFailing }: Placement): readonly string[] => {
@@ -90,7 +96,7 @@ const placementLines = ({ judgements, strongest, firstFailing }: Placement): rea
 }
 
 /** The report for programs. */
-export const reportJson = ({ history, report, placement }: Checked): string => {
+export const reportJson = ({ history, report, placement, isInterrupted }: Checked): string => {
   const { verdict, parts, violation, steps, configurations } = report
   return JSON.stringify({
     verdict,
@@ -101,6 +107,7 @@ export const reportJson = ({ history, report, placement }: Checked): string => {
     undecided: parts.filter((part: CheckedPart) => part.verdict === 'unknown').map(({ key }) => key ?? null),
     steps,
     configurations,
+    interrupted: isInterrupted,
     violation: violation && {
       key: violation.key ?? null,
       stuck: plain(violation.stuck),

@@ -9,7 +9,7 @@ const shortText = (value: Json | undefined, lengthMax = 40): string => {
 /** What was called, and what came of it: `cas [1,2] → false`. */
 export const callText = ({ f, argument, result }: Operation): string => {
   const given = argument === undefined ? '' : ` ${shortText(argument)}`
-  return `${f}${given}${result === undefined || result === true ? '' : ` → ${shortText(result)}`}`
+  return `${f}${given}${result === undefined ? '' : ` → ${shortText(result)}`}`
 }
 
 /** Where an operation stands in the file. */

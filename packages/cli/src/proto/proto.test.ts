@@ -105,6 +105,6 @@ describe('what cannot become a codec is refused with its place, and nothing is w
     expect(await proto(directory)).toMatchObject({ code: 2 })
     const blocked = await proto(put('watch.proto', schema), '--output', put('taken', ''))
     expect(blocked.err).toMatch(/taken.* cannot be written: .*\[QUORATE_UNWRITABLE_FILE\]\n$/)
-    expect(blocked.code).toBe(1)
+    expect(blocked.code).toBe(5)
   })
 })

@@ -86,7 +86,7 @@ describe('quorate new role', () => {
     writeFileSync(join(directory, 'taken'), '')
     const { code, err } = await newRole('witness', '--directory', join(directory, 'taken'))
     expect(err).toMatch(/taken.* cannot be written: .*\[QUORATE_UNWRITABLE_FILE\]\n$/)
-    expect(code).toBe(1)
+    expect(code).toBe(5)
   })
 })
 

@@ -6,7 +6,6 @@ import {
   type Finding,
   failureOf,
   findingOf,
-  noProgress,
   type RunResult,
   type SimulationSubject,
 } from '@quorate/simulator'
@@ -52,7 +51,7 @@ export const campaign = async (options: Campaign): Promise<CampaignResult> => {
   let result: CampaignResult = { runs: 0, findings, simulatedUs: 0, events: 0, faults, coverage }
   for (let seed = options.firstSeed; seed < options.firstSeed + options.runs; seed++) {
     const run = await runSeed(options, seed, coverage)
-    if (options.signal.aborted) return result
+    if (run === undefined) return result
     for (const [fault, times] of Object.entries(run.result.faults)) faults[fault] = (faults[fault] ?? 0) + times
     if (run.finding) {
       findings.push(run.finding)
@@ -66,27 +65,24 @@ export const campaign = async (options: Campaign): Promise<CampaignResult> => {
       events: result.events + events,
     }
     options.onRun?.(result)
-    if (findings.length >= findingsMax) return result
+    if (options.signal.aborted || findings.length >= findingsMax) return result
   }
   return result
 }
 
+/** Undefined when it was told to stop before the run was over. */
 const runSeed = async (
   { subject, faults, nodes, lastsMs, isRepeated, signal, onTrace }: Campaign,
   seed: number,
   coverage: Coverage,
-): Promise<{ readonly result: RunResult; readonly finding: Finding | undefined }> => {
+): Promise<{ readonly result: RunResult; readonly finding: Finding | undefined } | undefined> => {
   const options = { subject, seed, faults, nodes: nodes ?? drawNodes(Chance.of(seed).stream('nodes')), lastsMs, signal }
   onTrace?.(`# seed ${seed}`)
   const result = await explore({ ...options, coverage, ...(onTrace && { onTrace }) })
-  if (signal.aborted) return { result, finding: undefined }
+  if (signal.aborted && failureOf(result) === undefined) return undefined
   if (isRepeated) {
     const again = await explore(options)
     if (!signal.aborted && again.hash !== result.hash) throw new UnequalRunsError(seed, result.hash, again.hash)
   }
   return { result, finding: failureOf(result) === undefined ? undefined : await findingOf(options) }
 }
-
-/** Failures in which clients got nothing done. */
-export const livenessFailures = (findings: readonly Finding[]): number =>
-  findings.filter(({ invariant }) => invariant === noProgress).length

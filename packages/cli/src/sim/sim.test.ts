@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,6 +7,8 @@ import { stripVTControlCharacters } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Io } from '../io.js'
 import { run } from '../run.js'
+import { isInCi } from './isInCi.js'
+import { subjectNamed } from './subjects.js'
 
 async function quorate(...argv: string[]) {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()]
@@ -81,6 +84,23 @@ describe('quorate sim', () => {
     expect(traces[1]).toBe(traces[0])
   })
 
+  test.skipIf(!existsSync('/dev/full'))('a trace for which there is no room hides no verdict', async () => {
+    const { code, out, err } = await quorate(
+      'paxos',
+      '--seed',
+      '11',
+      '--runs',
+      '1',
+      '--minutes',
+      '0.1',
+      '--trace',
+      '/dev/full',
+    )
+    expect(stripVTControlCharacters(out)).toMatch(/1 runs, .* nothing is wrong/)
+    expect(err.match(/cannot be written: ENOSPC/g)).toHaveLength(1)
+    expect(code).toBe(5)
+  })
+
   test('simulates a topology from a file', async () => {
     const path = join(directory, 'topology.ts')
     await writeFile(
@@ -95,6 +115,60 @@ describe('quorate sim', () => {
     expect(stripVTControlCharacters(out)).toMatch(/1 runs, .* nothing is wrong/)
     expect(code).toBe(0)
     expect((await quorate(path, '--nodes', '5')).err).toMatch(/has 3 nodes: leave --nodes out/)
+  })
+
+  test('says why some transitions cannot be taken, each reason once', async () => {
+    const { out } = await quorate('paxos', '--seed', '1', '--runs', '1', '--minutes', '0.1')
+    const lines = stripVTControlCharacters(out).trimEnd().split('\n')
+    const from = lines.findIndex((line) => /^guards against what never happens here/.test(line))
+    const reasons = lines.slice(from + 1).map((line) => /^ {2}(\d+): (.*)$/.exec(line) ?? [])
+    expect(reasons.length).toBeGreaterThan(0)
+    const all = Object.values((await subjectNamed('paxos')).unreachable ?? {})
+    for (const [, count, reason] of reasons) expect(all.filter((each) => each === reason)).toHaveLength(Number(count))
+    expect(reasons).toHaveLength(new Set(all).size)
+    expect(out).not.toContain('README')
+  })
+
+  test('--help names its own exit codes', async () => {
+    const { code, out } = await quorate('--help')
+    expect(code).toBe(0)
+    expect(out.replace(/\s+/g, ' ')).toContain(
+      'Exit codes: 0 nothing is wrong 1 a violation, or a run without progress',
+    )
+    expect(out).not.toContain('compare-and-set')
+  })
+
+  test.each([
+    ['9007199254740991', '1', 2],
+    ['9007199254740990', '2', 2],
+    ['9007199254740990', '1', 0],
+  ])('from seed %s, %s runs: %d', async (seed, runs, expected) => {
+    const { code, err } = await quorate('paxos', '--seed', seed, '--runs', runs, '--minutes', '0.05', '--json')
+    expect(code).toBe(expected)
+    expect(err).toMatch(expected === 0 ? /^$/ : /beyond the largest seed, 9007199254740990: .*QUORATE_INVALID_CONFIG/)
+  })
+
+  test.each([
+    ['true', true],
+    ['1', true],
+    ['woodpecker', true],
+    [undefined, false],
+    ['', false],
+    ['0', false],
+    ['false', false],
+    ['FALSE', false],
+  ])('CI=%j means a server of continuous integration: %j', (value, expected) => {
+    expect(isInCi({ CI: value })).toBe(expected)
+  })
+
+  test('Ctrl-C before the first run is over: nothing is said to be right', async () => {
+    const running = quorate('raft', '--seed', '1', '--runs', '1', '--minutes', '1000')
+    const listeners = process.listenerCount('SIGINT')
+    while (process.listenerCount('SIGINT') === listeners) await new Promise((resolve) => setImmediate(resolve))
+    process.emit('SIGINT')
+    const { code, out } = await running
+    expect(stripVTControlCharacters(out)).toBe('nothing was run to its end: nothing is known\n')
+    expect(code).toBe(130)
   })
 
   test('what is no subject, no number or no script is wrong usage', async () => {

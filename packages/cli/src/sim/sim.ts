@@ -1,15 +1,16 @@
 import { randomInt } from 'node:crypto'
-import { closeSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs'
-import { basename } from 'node:path'
 import { InvalidConfigurationError } from '@quorate/core'
-import { type FaultMix, type Finding, failureOf, noProgress, parseScript, retell } from '@quorate/simulator'
+import type { FaultMix, Finding } from '@quorate/simulator'
 import colours from 'picocolors'
-import { interruption } from '../demo/interruption.js'
-import { InterruptedError, UnreadableFileError, UnwritableFileError } from '../errors.js'
+import { InterruptedError } from '../errors.js'
 import { exitCodes } from '../exitCodes.js'
 import { type Io, printLine, printNote } from '../io.js'
-import { type CampaignResult, campaign, livenessFailures } from './campaign.js'
-import { printReport } from './report.js'
+import { OutputFiles } from '../outputFiles.js'
+import { untilInterrupted } from '../untilInterrupted.js'
+import { type CampaignResult, campaign } from './campaign.js'
+import { isInCi } from './isInCi.js'
+import { replay } from './replay.js'
+import { printReport, reportOf, scriptFileOf } from './report.js'
 import { subjectNamed } from './subjects.js'
 
 /** What `quorate sim` is told. */
@@ -37,8 +38,15 @@ export const sim = async (io: Io, name: string | undefined, settings: SimSetting
   }
   const firstSeed = settings.seed ?? randomInt(2 ** 31)
   const { json = false, runs, faults } = settings
+  if (!Number.isSafeInteger(firstSeed + runs)) {
+    throw new InvalidConfigurationError(
+      `${runs} runs from seed ${firstSeed} go beyond the largest seed, ${Number.MAX_SAFE_INTEGER - 1}: give a smaller --seed`,
+    )
+  }
   if (!json) printNote(io, `${name}: ${runs} runs from seed ${firstSeed}, faults: ${faults}`)
-  const trace = traceFile(settings.trace)
+  const files = new OutputFiles()
+  const trace = settings.trace === undefined ? undefined : files.lines(settings.trace)
+  const unwritten = new Set<number>()
   const beganAtMs = performance.now()
   const { result, isInterrupted } = await untilInterrupted((signal) =>
     campaign({
@@ -48,113 +56,38 @@ export const sim = async (io: Io, name: string | undefined, settings: SimSetting
       faults,
       ...(nodes !== undefined && { nodes }),
       lastsMs: Math.round(settings.minutes * 60_000),
-      isRepeated: Boolean(process.env['CI']),
+      isRepeated: isInCi(process.env),
       signal,
       ...(trace && { onTrace: trace.write }),
       onRun: (done) => showProgress(io, done, runs, json),
-      onFinding: (finding) => save(io, name, finding, json),
+      onFinding: (finding) => {
+        if (!save(io, files, name, finding, json)) unwritten.add(finding.seed)
+      },
     }),
   )
   trace?.close()
   showProgress(io, undefined, runs, json)
   const seconds = (performance.now() - beganAtMs) / 1000
-  const report = reportOf(name, firstSeed, result, seconds, subject.unreachable)
+  const report = reportOf(name, firstSeed, result, { seconds, unwritten, unreachable: subject.unreachable })
   if (json) printLine(io, JSON.stringify(report))
   else printReport(io, report, subject.unreachable ?? {})
-  if (isInterrupted) throw new InterruptedError()
   if (result.findings.length > 0) io.exitCode = exitCodes.failure
+  files.tell(io)
+  if (isInterrupted) throw new InterruptedError()
 }
 
-/** What is printed as JSON. */
-export type SimReport = ReturnType<typeof reportOf>
-
-const reportOf = (
-  protocol: string,
-  firstSeed: number,
-  { runs, findings, simulatedUs, events, faults, coverage }: CampaignResult,
-  seconds: number,
-  unreachable: Readonly<Record<string, string>> | undefined,
-) => ({
-  protocol,
-  runs,
-  firstSeed,
-  violations: findings
-    .filter(({ invariant }) => invariant !== noProgress)
-    .map(({ seed, invariant, how, length }) => ({
-      seed,
-      invariant,
-      how,
-      steps: length,
-      script: fileOf(protocol, seed),
-    })),
-  livenessFailures: livenessFailures(findings),
-  simulatedSeconds: Math.round(simulatedUs / 1_000_000),
-  events,
-  eventsPerSecond: Math.round(events / seconds),
-  coverage: coverage.report(unreachable),
-  faults,
-})
-
-const fileOf = (name: string, seed: number): string => `${basename(name).replace(/\.[cm]?[jt]s$/, '')}-${seed}.sim`
-
-const save = (io: Io, name: string, finding: Finding, isQuiet: boolean): void => {
-  const path = fileOf(name, finding.seed)
+/** Writes what was found, and prints it; whether the script was written. */
+const save = (io: Io, files: OutputFiles, name: string, finding: Finding, isQuiet: boolean): boolean => {
+  const path = scriptFileOf(name, finding.seed)
   const historyPath = path.replace(/\.sim$/, '.jsonl')
-  write(path, finding.transcript)
-  write(historyPath, finding.history.map((event) => `${JSON.stringify(event)}\n`).join(''))
-  if (isQuiet) return
-  printNote(io, `\nseed ${finding.seed}, ${finding.length} steps, in ${path}; what clients saw, in ${historyPath}:`)
-  printLine(io, finding.transcript)
-}
-
-const write = (path: string, text: string): void => {
-  try {
-    writeFileSync(path, text)
-  } catch (cause) {
-    throw new UnwritableFileError(path, cause)
-  }
-}
-
-const replay = async (io: Io, path: string, { trace: tracePath, json = false }: SimSettings): Promise<void> => {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (cause) {
-    throw new UnreadableFileError('the script', path, cause)
-  }
-  const script = parseScript(text)
-  const subject = await subjectNamed(script.subject)
-  const trace = traceFile(tracePath)
-  const { result, transcript } = await retell({ subject, ...(trace && { onTrace: trace.write }) }, script)
-  trace?.close()
-  const failure = failureOf(result)
-  const { hash, violation } = result
-  if (json)
-    printLine(io, JSON.stringify({ protocol: script.subject, hash, failure: failure ?? null, how: violation?.how }))
-  else printLine(io, transcript)
-  if (failure !== undefined) io.exitCode = exitCodes.failure
-}
-
-/** Ctrl-C ends the run that is under way, and what was found so far is reported. */
-const untilInterrupted = async <T>(run: (signal: AbortSignal) => Promise<T>) => {
-  const controller = new AbortController()
-  const interrupted = interruption()
-  interrupted.promise.catch(() => controller.abort())
-  try {
-    return { result: await run(controller.signal), isInterrupted: controller.signal.aborted }
-  } finally {
-    interrupted.forget()
-  }
-}
-
-const traceFile = (path: string | undefined) => {
-  if (path === undefined) return undefined
-  try {
-    const file = openSync(path, 'w')
-    return { write: (line: string) => void writeSync(file, `${line}\n`), close: () => closeSync(file) }
-  } catch (cause) {
-    throw new UnwritableFileError(path, cause)
-  }
+  const isWritten = files.write(path, finding.transcript)
+  files.write(historyPath, finding.history.map((event) => `${JSON.stringify(event)}\n`).join(''))
+  if (!isQuiet) {
+    const where = isWritten ? `, in ${path}; what clients saw, in ${historyPath}` : ''
+    printNote(io, `\nseed ${finding.seed}, ${finding.length} steps${where}:`)
+    printLine(io, finding.transcript)
+  } else if (!isWritten) printNote(io, finding.transcript)
+  return isWritten
 }
 
 const showProgress = ({ stderr }: Io, done: CampaignResult | undefined, runs: number, isQuiet: boolean): void => {

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -15,7 +15,7 @@ const family = () => server.provide({ candidate: { guards: { hasMajority: () => 
 export default defineTopology({ cluster: 'c', nodes, groups: { kv: raft({ members: nodes, stateMachine: kv, family }) } })
 `
 
-describe('quorate sim of a cluster with a mistake', () => {
+describe('quorate sim of a cluster with a mistake', { timeout: 60_000 }, () => {
   const before = process.cwd()
   const directories: string[] = []
   /** Where commands run from now on, with this topology in it. */
@@ -35,10 +35,10 @@ describe('quorate sim of a cluster with a mistake', () => {
     await enter(topology)
     const found = await runCaptured(['sim', 'mine.ts', '--seed', '1', '--runs', '1', '--json'])
     expect(found.code).toBe(1)
-    const { violations, livenessFailures } = JSON.parse(found.out)
+    const { violations, livenessFailures, withoutProgress } = JSON.parse(found.out)
     expect(violations).toMatchObject([{ seed: 1, invariant: 'Election Safety', script: 'mine-1.sim' }])
     expect(violations[0].steps).toBeLessThanOrEqual(20)
-    expect(livenessFailures).toBe(0)
+    expect({ livenessFailures, withoutProgress }).toEqual({ livenessFailures: 0, withoutProgress: [] })
 
     const transcript = await readFile('mine-1.sim', 'utf8')
     expect(transcript).toMatch(/^# Election Safety: both \w and \w lead term \d+/)
@@ -46,9 +46,20 @@ describe('quorate sim of a cluster with a mistake', () => {
     expect(again).toMatchObject({ code: 1, out: `${transcript}\n` })
     expect((await runCaptured(['lincheck', 'mine-1.jsonl'])).code).toBe(0)
 
+    // From anywhere.
+    const script = join(process.cwd(), 'mine-1.sim')
+    process.chdir(tmpdir())
+    expect(await runCaptured(['sim', '--replay', script])).toMatchObject({ code: 1, out: `${transcript}\n` })
+
     await enter(topology.replace(', family', ''))
     await writeFile('mine-1.sim', transcript)
     expect((await runCaptured(['sim', '--replay', 'mine-1.sim'])).code).toBe(0)
+    const there = process.cwd()
+    process.chdir(tmpdir())
+    await rm(join(there, 'mine.ts'))
+    const lost = await runCaptured(['sim', '--replay', join(there, 'mine-1.sim')])
+    expect(lost.code).toBe(2)
+    expect(lost.err).toMatch(/looked for it as .*\/mine\.ts and as .*quorate violation .*\/mine\.ts \[/)
   })
 
   test('says it on the terminal too, with the picture', async () => {
@@ -58,5 +69,33 @@ describe('quorate sim of a cluster with a mistake', () => {
     expect(err).toMatch(/seed 1, \d+ steps, in mine-1.sim; what clients saw, in mine-1.jsonl/)
     expect(out).toMatch(/# Election Safety: both/)
     expect(out).toMatch(/1 failed\n {2}seed 1: Election Safety, see mine-1.sim/)
+  })
+
+  test('a run without progress is named, in JSON and on the terminal', async () => {
+    await enter(topology.replace('=> true', '=> false'))
+    const argv = ['sim', 'mine.ts', '--seed', '1', '--runs', '1', '--minutes', '0.1', '--faults', 'none']
+    const found = await runCaptured([...argv, '--json'])
+    expect(found.code).toBe(1)
+    expect(JSON.parse(found.out)).toMatchObject({
+      violations: [],
+      livenessFailures: 1,
+      withoutProgress: [{ seed: 1, script: 'mine-1.sim', steps: 1 }],
+    })
+    expect((await runCaptured(['sim', '--replay', 'mine-1.sim'])).out).toMatch(/^# Progress: /)
+    expect((await runCaptured(argv)).out).toMatch(
+      /1 failed\n {2}seed 1: no progress after the core was healed, see mine-1.sim/,
+    )
+  })
+
+  test('what cannot be written hides no verdict, and is none', async () => {
+    await enter(topology)
+    await mkdir('mine-1.sim')
+    const argv = ['sim', 'mine.ts', '--seed', '1', '--runs', '1']
+    const found = await runCaptured([...argv, '--json'])
+    expect(JSON.parse(found.out).violations).toMatchObject([{ seed: 1, invariant: 'Election Safety', script: null }])
+    expect(found.err).toMatch(/^# Election Safety: both/)
+    expect(found.err).toMatch(/\nerror: mine-1\.sim cannot be written: EISDIR.*\[QUORATE_UNWRITABLE_FILE\]\n$/)
+    expect(found.code).toBe(5)
+    expect(await readdir('.')).toContain('mine-1.jsonl')
   })
 })

@@ -1,6 +1,7 @@
 import type { Json } from '../json.js'
 import type { HistoryModel } from '../model.js'
 import type { Operation } from '../operation.js'
+import { atOnce, type Slices } from '../search/slices.js'
 import { type AccessHistory, accessHistoryOf, isTooLarge } from './accessHistory.js'
 import { type CausalModel, causalFindings, causalModels } from './causal.js'
 import type { Finding } from './finding.js'
@@ -30,13 +31,21 @@ export const judgeWeakModels = (
   operations: readonly Operation[],
   model: HistoryModel,
   initial: Json,
-): Readonly<Record<WeakModel, Judgement>> => {
+): Readonly<Record<WeakModel, Judgement>> => atOnce(judgeWeakModelsInSlices(operations, model, initial, undefined))
+
+/** What {@link judgeWeakModels} does, in slices. */
+export function* judgeWeakModelsInSlices(
+  operations: readonly Operation[],
+  model: HistoryModel,
+  initial: Json,
+  signal: AbortSignal | undefined,
+): Slices<Readonly<Record<WeakModel, Judgement>>> {
   const history = accessHistoryOf(operations, model, initial)
   if ('why' in history) return allUnknown(history.why)
   if (isTooLarge(history)) {
     return allUnknown(`${history.nodes.length} reads and writes of ${history.chains.length} processes are too many`)
   }
-  return judged(history)
+  return yield* judged(history, signal)
 }
 
 const allUnknown = (why: string): Readonly<Record<WeakModel, Judgement>> => {
@@ -44,7 +53,12 @@ const allUnknown = (why: string): Readonly<Record<WeakModel, Judgement>> => {
   return Object.fromEntries(weakModels.map((name) => [name, unknown])) as Record<WeakModel, Judgement>
 }
 
-const judged = (history: AccessHistory): Readonly<Record<WeakModel, Judgement>> => {
+function* judged(
+  history: AccessHistory,
+  signal: AbortSignal | undefined,
+): Slices<Readonly<Record<WeakModel, Judgement>>> {
+  if (signal?.aborted) return allUnknown('it was told to stop')
+  let isStopped = false
   const first: Partial<Record<WeakModel, Finding>> = {}
   let open = weakModels
   const { choices, isAll } = choicesOf(history)
@@ -57,11 +71,15 @@ const judged = (history: AccessHistory): Readonly<Record<WeakModel, Judgement>> 
     }
     open = open.filter((name) => findings[name] !== undefined)
     if (open.length === 0) break
+    yield
+    isStopped = signal?.aborted === true
+    if (isStopped) break
   }
   const judgementOf = (name: WeakModel): Judgement => {
     const finding = first[name]
     if (finding === undefined || !open.includes(name)) return { verdict: 'ok' }
-    if (isAll) return { verdict: 'illegal', ...finding }
+    if (isAll && !isStopped) return { verdict: 'illegal', ...finding }
+    if (isStopped) return { verdict: 'unknown', why: 'it was told to stop' }
     return { verdict: 'unknown', why: 'values were written more than once, and could have been read in too many ways' }
   }
   return Object.fromEntries(weakModels.map((name) => [name, judgementOf(name)])) as Record<WeakModel, Judgement>

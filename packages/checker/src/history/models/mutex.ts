@@ -12,6 +12,10 @@ export const mutex: HistoryModel<string> = {
   name: 'mutex',
   operations: { acquire: { argument: 'none', result: 'success' }, release: { argument: 'none', result: 'success' } },
   knowsProcess: true,
+  expectedInitial: (initial) =>
+    initial === null || typeof initial === 'string' || Number.isSafeInteger(initial)
+      ? undefined
+      : 'the process that holds the lock, an integer or a string, or null',
   init: (initial) => (initial === null ? free : heldBy(initial)),
   step: (holder, { f, process, result }) => {
     const mine = heldBy(process)

@@ -55,6 +55,8 @@ const impliedOrder = (part: readonly Operation[], initial: Json): readonly (read
 export const queue: HistoryModel<readonly Json[]> = {
   name: 'queue',
   operations: { enqueue: { argument: 'value', result: 'none' }, dequeue: { argument: 'none', result: 'value' } },
+  expectedInitial: (initial) =>
+    initial === null || Array.isArray(initial) ? undefined : 'a list of what is in the queue, first in first, or null',
   init: (initial) => (Array.isArray(initial) ? initial : []),
   step: (items, { f, argument = null, result }) => {
     if (f === 'enqueue') return [...items, argument]

@@ -12,6 +12,8 @@ export const set: HistoryModel<boolean> = {
     remove: { argument: 'value', result: 'optional' },
     contains: { argument: 'value', result: 'flag' },
   },
+  expectedInitial: (initial) =>
+    initial === null || Array.isArray(initial) ? undefined : 'a list of what is in the set, or null',
   init: (initial, { argument }) => Array.isArray(initial) && initial.some((element) => isSame(element, argument)),
   step: (isIn, { f, result }) => {
     if (f === 'contains') return result === undefined || result === isIn ? isIn : undefined

@@ -1,0 +1,58 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { failureOf, parseScript, retell } from '@quorate/simulator'
+import { UnreadableFileError, UnusableTopologyError } from '../errors.js'
+import { exitCodes } from '../exitCodes.js'
+import { type Io, printLine } from '../io.js'
+import { isQuorateError } from '../isQuorateError.js'
+import { OutputFiles } from '../outputFiles.js'
+import { subjectNamed } from './subjects.js'
+
+/** How a script is run again. */
+interface ReplaySettings {
+  /** Where every event is written. */
+  readonly trace?: string
+  readonly json?: boolean
+}
+
+/** Runs a script again, and prints what happens. The exit code is 1 when something is wrong. */
+export const replay = async (
+  io: Io,
+  path: string,
+  { trace: tracePath, json = false }: ReplaySettings,
+): Promise<void> => {
+  const script = parseScript(textOf(path))
+  const subject = await subjectOf(script.subject, path)
+  const files = new OutputFiles()
+  const trace = tracePath === undefined ? undefined : files.lines(tracePath)
+  const { result, transcript } = await retell({ subject, ...(trace && { onTrace: trace.write }) }, script)
+  trace?.close()
+  const failure = failureOf(result)
+  const { hash, violation } = result
+  if (json) {
+    printLine(io, JSON.stringify({ protocol: script.subject, hash, failure: failure ?? null, how: violation?.how }))
+  } else printLine(io, transcript)
+  if (failure !== undefined) io.exitCode = exitCodes.failure
+  files.tell(io)
+}
+
+const textOf = (path: string): string => {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (cause) {
+    throw new UnreadableFileError('the script', path, cause)
+  }
+}
+
+/** A topology is named as it was when the script was written, from there; so it is looked for beside the script too. */
+const subjectOf = async (name: string, scriptPath: string) => {
+  try {
+    return await subjectNamed(name)
+  } catch (error) {
+    if (!isQuorateError(error) || error.code !== 'QUORATE_UNUSABLE_TOPOLOGY' || existsSync(name)) throw error
+    const [here, beside] = [resolve(name), resolve(dirname(scriptPath), name)]
+    if (here === beside) throw error
+    if (existsSync(beside)) return subjectNamed(beside)
+    throw new UnusableTopologyError(name, `there is no such file, looked for it as ${here} and as ${beside}`)
+  }
+}
