@@ -3,7 +3,7 @@ import { Region } from './engine/region.js'
 import { pathTo, replay, type Trace } from './engine/replay.js'
 import { type Ending, Search, type SearchSettings } from './engine/search.js'
 import type { CompiledProperty, PropertyKind, Space } from './engine/space.js'
-import { InvalidModelError } from './errors.js'
+import { asked, InvalidModelError, ModelFault } from './errors.js'
 
 /** Something that can be checked: made by {@link actorModel}, {@link transitionModel} or {@link groupModel}. */
 export interface Model {
@@ -78,7 +78,10 @@ export class Check {
   #isHurried = false
   readonly #endless = new Map<CompiledProperty, Trace | 'none' | 'unknown'>()
 
-  /** @throws {@link InvalidModelError} `QUORATE_INVALID_MODEL` when symmetry is wanted of a model that has none. */
+  /**
+   * @throws {@link InvalidModelError} `QUORATE_INVALID_MODEL` when symmetry is wanted of a model that has none, and when
+   *   the model throws at the very beginning; so do `advance` and `report` later.
+   */
   constructor(model: Model, options: CheckOptions = {}) {
     this.model = model
     const { symmetry = false, statesMax = Number.POSITIVE_INFINITY, depthMax = Number.POSITIVE_INFINITY } = options
@@ -88,7 +91,12 @@ export class Check {
         'it does not say which of its actors are alike: check it without symmetry',
       )
     }
-    this.#space = model.compile()
+    this.#space = this.#guarded(() =>
+      asked(
+        () => 'its definition',
+        () => model.compile(),
+      ),
+    )
     this.#awaited = this.#space.properties.filter(({ kind }) => kind === 'eventually')
     this.#settings = {
       order: options.order ?? 'breadth',
@@ -98,7 +106,7 @@ export class Check {
       symmetric: symmetry,
       exact: options.exact ?? false,
     }
-    this.#search = new Search(this.#space, this.#settings)
+    this.#search = this.#guarded(() => new Search(this.#space, this.#settings))
   }
 
   get distinct(): number {
@@ -119,9 +127,22 @@ export class Check {
 
   /** Expands so many states, or fewer when there are no more. */
   advance(states: number): void {
-    if (this.#search.ending === undefined) this.#search.advance(states)
-    else if (this.#search.ending === 'violation') this.#shorten(states)
-    else if (!this.isDone) this.#awaitNext(states)
+    if (this.#search.ending === undefined) {
+      this.#guarded(
+        () => this.#search.advance(states),
+        () => this.#search,
+      )
+    } else if (this.#search.ending === 'violation') {
+      this.#guarded(
+        () => this.#shorten(states),
+        () => this.#shorter,
+      )
+    } else if (!this.isDone) {
+      this.#guarded(
+        () => this.#awaitNext(states),
+        () => this.#region,
+      )
+    }
   }
 
   /** Ends the check with what is known so far. */
@@ -134,6 +155,10 @@ export class Check {
   }
 
   report(): CheckReport {
+    return this.#guarded(() => this.#report())
+  }
+
+  #report(): CheckReport {
     const search = this.#search
     const properties = this.#space.properties.map((property) => this.#reportOf(property))
     if (!properties.some(({ kind }) => kind === 'sometimes')) {
@@ -212,6 +237,32 @@ export class Check {
     }
   }
 
+  /** What is found to be wrong with the model is told with the run that led there. */
+  #guarded<Result>(explore: () => Result, exploredOf: () => Explored | undefined = () => undefined): Result {
+    try {
+      return explore()
+    } catch (error) {
+      if (!(error instanceof ModelFault)) throw error
+      const explored = exploredOf()
+      const run = explored === undefined || explored.at < 0 ? [] : this.#runTo(explored)
+      throw new InvalidModelError(this.model.name, [error.message, ...run].join('\n'), { cause: error })
+    }
+  }
+
+  #runTo({ visited, at }: Explored): readonly string[] {
+    const path = pathTo(visited, at)
+    if (path.length === 1) return ['at the very beginning']
+    const isSymmetric = this.#settings.symmetric && visited !== this.#region?.visited
+    const after = `after ${path.length - 1} steps`
+    try {
+      const { steps } = replay(this.#space, visited, path, isSymmetric)
+      return [`${after}:`, ...steps.map(({ text }, step) => `${String(step + 1).padStart(3)}. ${text}`)]
+    } catch {
+      // On the way, too, there is a step that cannot be taken.
+      return [after]
+    }
+  }
+
   get #isExhausted(): boolean {
     return this.#search.ending === 'exhausted'
   }
@@ -221,11 +272,14 @@ export class Check {
   }
 }
 
+/** States that were seen, and the one at which the search stands. */
+type Explored = Pick<Search, 'visited' | 'at'>
+
 const loopOf = ({ loopsTo }: { readonly loopsTo?: number }) => (loopsTo === undefined ? {} : { loopsTo })
 
 /**
  * Checks a model to the end.
- * @throws {@link InvalidModelError} `QUORATE_INVALID_MODEL`; what an actor of the model throws.
+ * @throws {@link InvalidModelError} `QUORATE_INVALID_MODEL`, also when a part of the model throws.
  */
 export function check(model: Model, options: CheckOptions = {}): CheckReport {
   const checking = new Check(model, options)

@@ -1,7 +1,10 @@
 import type { Model } from './check.js'
+import { freeze } from './engine/freeze.js'
 import { Interner } from './engine/interner.js'
 import type { CompiledProperty, Space, StepText, Visitor } from './engine/space.js'
+import { asked, ModelFault } from './errors.js'
 import type { Property } from './property.js'
+import { shown } from './shown.js'
 
 /** A step of a transition system: what it is called, and where it leads. */
 export interface Transition<State> {
@@ -44,22 +47,41 @@ class TransitionSpace<State> implements Space {
 
   constructor(system: TransitionSystem<State>) {
     this.#system = system
-    this.#states = new Interner(system.keyOf?.bind(system))
+    this.#states = new Interner(system.keyOf?.bind(system), freeze)
     this.properties = system.properties.map(({ name, kind, predicate }) => ({
       name,
       kind,
-      holds: (state) => predicate(this.#stateOf(state)),
+      holds: (state) =>
+        asked(
+          () => `property "${name}"`,
+          () => predicate(this.#stateOf(state)),
+        ),
     }))
   }
 
   initial(visitor: Visitor): void {
-    for (const state of this.#system.initial) this.#visit(visitor, state, 0)
+    for (const state of this.#system.initial) {
+      visitor.visit(
+        this.#tupleOf(
+          asked(
+            () => 'an initial state',
+            () => this.#states.numberOf(state),
+          ),
+        ),
+        1,
+        0,
+      )
+    }
   }
 
   expand(state: Int32Array, _length: number, visitor: Visitor): void {
-    for (const { name, to } of this.#system.steps(this.#stateOf(state))) {
-      this.computed++
-      this.#visit(visitor, to, this.#names.numberOf(name))
+    const number = state[0] as number
+    const steps = asked(
+      () => `steps of the state ${shown(this.#stateOf(state))}`,
+      () => this.#stepsOf(number),
+    )
+    for (let at = 0; at < steps.length; at += 2) {
+      visitor.visit(this.#tupleOf(steps[at + 1] as number), 1, steps[at] as number)
     }
   }
 
@@ -73,16 +95,27 @@ class TransitionSpace<State> implements Space {
   }
 
   show(state: Int32Array): readonly string[] {
-    return [JSON.stringify(this.#stateOf(state))]
+    return [shown(this.#stateOf(state))]
   }
 
   fairnessOf(step: number): number {
     return step
   }
 
-  #visit(visitor: Visitor, state: State, step: number): void {
-    this.#tuple[0] = this.#states.numberOf(state)
-    visitor.visit(this.#tuple, 1, step)
+  /** The steps from a state: what each is called, and where it leads, by turns. */
+  #stepsOf(number: number): readonly number[] {
+    const steps: number[] = []
+    for (const { name, to } of this.#system.steps(this.#states.valueOf(number))) {
+      this.computed++
+      steps.push(this.#names.numberOf(name), this.#states.numberOf(to))
+    }
+    if (this.#states.isAsItWas(number)) return steps
+    throw new ModelFault('write into a map, a set or bytes of it: states are values, make new ones')
+  }
+
+  #tupleOf(number: number): Int32Array {
+    this.#tuple[0] = number
+    return this.#tuple
   }
 
   #stateOf(state: Int32Array): State {

@@ -1,5 +1,6 @@
+import { type Entry, Log } from '@quorate/core'
 import { describe, expect, test } from 'vitest'
-import { contentKey } from './contentKey.js'
+import { constantKey, contentKey } from './contentKey.js'
 import { ExactStates } from './exactStates.js'
 import { fingerprint, type Halves } from './fingerprint.js'
 import { Frontier, type Taken } from './frontier.js'
@@ -107,6 +108,16 @@ test('a pair table keeps what it was given', () => {
   expect(table.get(100, 0)).toBe(-1)
 })
 
+const entry: Entry = {
+  index: 1,
+  term: 1,
+  kind: 'noop',
+  bytes: new Uint8Array(),
+  session: 0,
+  sequence: 0,
+  answeredBelow: 0,
+}
+
 test('content keys are equal for equal contents, and differ for others', () => {
   const same = [
     [{ a: 1, b: undefined }, { a: 1 }],
@@ -127,6 +138,7 @@ test('content keys are equal for equal contents, and differ for others', () => {
     [new Set([1, 2]), new Set([2, 1])],
     [Uint8Array.of(1, 255), Uint8Array.of(1, 255)],
     [-0, 0],
+    [Log.of([entry]), Log.of([entry, { ...entry, index: 2 }]).truncateAfter(1)],
   ]
   for (const [a, b] of same) expect(contentKey(a)).toBe(contentKey(b))
   const different = [
@@ -143,8 +155,58 @@ test('content keys are equal for equal contents, and differ for others', () => {
     { a: '1' },
     { 'a":1,"b': 1 },
     { a: 1, b: 1 },
+    [],
+    new Array(1),
+    [undefined],
+    Uint16Array.of(1),
+    Log.empty(),
+    Log.of([entry]),
   ]
-  const bytes = [Uint8Array.of(1, 2), Uint8Array.of(18), new Map([[1, 2]]), new Set([1]), { 0: 1 }, contentKey, taken]
+  const bytes = [Uint8Array.of(1, 2), Uint8Array.of(18), new Map([[1, 2]]), new Set([1]), { 0: 1 }]
   const keys = [...different, ...bytes].map(contentKey)
   expect(new Set(keys).size).toBe(keys.length)
+})
+
+class Hiding {
+  #held = 1
+  get held() {
+    return this.#held
+  }
+}
+const knot: Record<string, unknown> = {}
+knot['knot'] = knot
+
+test.each([
+  ['an instance of Hiding', new Hiding()],
+  ['an instance of Date', new Date(0)],
+  ['an instance of Error', new Error('x')],
+  ['an instance of URL', new URL('http://a/')],
+  ['an instance of Number', Object(1)],
+  ['an instance of Tags', new (class Tags extends Map {})()],
+  ['an instance of WeakMap', new WeakMap()],
+  ['a symbol', Symbol('a')],
+  ['a function', () => 1],
+  ['a field that is called by a symbol', { [Symbol('a')]: 1 }],
+  ['an array with fields beside its items', Object.assign([1], { more: 2 })],
+  ['a value that holds itself', knot],
+])('what hides its contents is refused: %s', (what, value) => {
+  for (const of of [value, { deep: [value] }, new Map([[1, value]])])
+    expect(() => contentKey(of)).toThrow(`holds ${what}`)
+})
+
+test('what never changes may hold functions', () => {
+  const keys = [{ a: contentKey }, { a: constantKey }].map(constantKey)
+  expect(new Set(keys).size).toBe(2)
+  expect(constantKey({ a: contentKey })).toBe(keys[0])
+})
+
+test('what was read cannot be written, and what can be is read again', () => {
+  const plain = { list: [{ a: 1 }] }
+  contentKey(plain)
+  expect(() => plain.list.push({ a: 2 })).toThrow(TypeError)
+  expect(() => Object.assign(plain.list[0] as object, { a: 2 })).toThrow(TypeError)
+  const changing = { map: new Map([[1, { bytes: Uint8Array.of(1) }]]) }
+  const before = contentKey(changing)
+  changing.map.get(1)?.bytes.fill(2)
+  expect(contentKey(changing)).not.toBe(before)
 })

@@ -37,6 +37,10 @@ export class Region implements Visitor {
   get size(): number {
     return this.visited.size
   }
+  /** The number of the state that is expanded; below 0 before the first. */
+  get at(): number {
+    return this.#expanding
+  }
   get isDone(): boolean {
     return this.isCut || this.#expanding + 1 >= this.size
   }

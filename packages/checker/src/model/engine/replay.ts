@@ -1,4 +1,4 @@
-import { invariant } from '@quorate/core'
+import { ModelFault } from '../errors.js'
 import { fingerprint, type Halves } from './fingerprint.js'
 import { tupleMax } from './search.js'
 import type { Space, StepText, Visitor } from './space.js'
@@ -37,7 +37,8 @@ export function replay(space: Space, visited: Visited, path: readonly number[], 
       space.expand(before, before.length, finder, false)
       steps.push(space.describe(before, before.length, finder.step, finder.state, finder.length))
     }
-    invariant(finder.isFound, `state ${number} cannot be reached again: an actor of the model is no pure function`)
+    if (!finder.isFound)
+      throw new ModelFault('a state cannot be reached again: the model does not do the same each time')
   }
   return { initial, steps, final: space.show(finder.state, finder.length) }
 }

@@ -37,6 +37,8 @@ export class Search implements Visitor {
   terminal = 0
   ending: Ending | undefined
   violation: Finding | undefined
+  /** The number of the state that is asked, or expanded; below 0 before the first. */
+  at = -1
   /** Where each `sometimes` came true first. */
   readonly examples = new Map<CompiledProperty, number>()
   readonly exact: ExactStates | undefined
@@ -73,6 +75,7 @@ export class Search implements Visitor {
       if (order === 'breadth') this.#frontier.shift(taken)
       else this.#frontier.pop(taken)
       this.#steps = 0
+      this.at = taken.number
       this.#space.expand(taken.state, taken.length, this, reduced)
       if (this.#steps === 0) this.terminal++
       this.#endIfEmpty()
@@ -109,7 +112,9 @@ export class Search implements Visitor {
     const number = this.visited.add(-1 - found, low, high, this.#taken.number)
     exact?.add(key, keyLength)
     if (depth > this.depth) this.depth = depth
+    this.at = number
     this.#ask(state, length, number)
+    this.at = this.#taken.number
     // Of an orbit, the state that was reached goes on, not one that may only be imagined.
     this.#frontier.push(state, length, number, depth)
     return true
