@@ -67,3 +67,50 @@ describe('faults are told with the run that leads there', () => {
     expect(() => check(transitionModel(walk(changed)))).toThrow(text)
   })
 })
+
+describe('with symmetry', () => {
+  interface Letters {
+    readonly letters: string
+  }
+  const moveByOne = ({ letters }: Letters): Letters => ({ letters: letters.slice(1) + letters.charAt(0) })
+  const swapFirst = ({ letters }: Letters): Letters => ({
+    letters: letters.charAt(1) + letters.charAt(0) + letters.slice(2),
+  })
+  /** Letters become others, one after the other; all of them are alike. */
+  const becoming = (count: number, changed: Partial<TransitionSystem<Letters>> = {}): TransitionSystem<Letters> => ({
+    name: 'becoming',
+    initial: [{ letters: 'a'.repeat(count) }],
+    steps: ({ letters }) =>
+      [...letters].flatMap((letter, at) =>
+        letter === 'a'
+          ? [...'bcd'].map((next) => ({
+              name: `${at} becomes ${next}`,
+              to: { letters: letters.slice(0, at) + next + letters.slice(at + 1) },
+            }))
+          : [],
+      ),
+    symmetry: [swapFirst, moveByOne],
+    properties: [sometimes('none is left', ({ letters }) => !letters.includes('a'))],
+    ...changed,
+  })
+
+  test('one of each orbit is seen', () => {
+    expect(check(transitionModel(becoming(4)), { symmetry: true })).toMatchObject({ verdict: 'holds', distinct: 35 })
+  })
+
+  test('a property that tells a place is refused', () => {
+    const properties = [
+      sometimes('none is left', ({ letters }: Letters) => !letters.includes('a')),
+      always('the last is no d', ({ letters }: Letters) => letters.at(-1) !== 'd' || letters.startsWith('bcb')),
+    ]
+    expect(() => check(transitionModel(becoming(4, { properties })), { symmetry: true })).toThrow(
+      /property "the last is no d" is true of a state, and false of the same under other names/,
+    )
+  })
+
+  test('orbits that are too long are refused', () => {
+    expect(() => check(transitionModel(becoming(12)), { symmetry: true })).toThrow(
+      /more than 40320 states differ only in names: check it with --no-symmetry/,
+    )
+  })
+})

@@ -23,7 +23,8 @@ export interface TransitionSystem<State> {
   keyOf?(state: State): string
   /**
    * Ways to give the alike their names anew, from which all others can be composed: of things in a row, to swap the first
-   * two and to move all by one. @default none
+   * two and to move all by one. No property may tell them; that none does is looked at in some of the states.
+   * @default none
    */
   readonly symmetry?: readonly ((state: State) => State)[]
 }
@@ -34,6 +35,11 @@ export const transitionModel = <State>(system: TransitionSystem<State>): Model =
   hasSymmetry: system.symmetry !== undefined,
   compile: () => new TransitionSpace(system),
 })
+
+/** As many as 8 that are alike have orders: to look at all of them pays no more. */
+const orbitMax = 40_320
+/** So many ways to compose renamings are tried. */
+const wordsMax = 120
 
 /** A state is one number: each is kept whole, under its content. */
 class TransitionSpace<State> implements Space {
@@ -90,6 +96,24 @@ class TransitionSpace<State> implements Space {
     return 1
   }
 
+  get others(): number {
+    return (this.#system.symmetry ?? []).length === 0 ? 0 : wordsMax
+  }
+
+  /** The renamings are applied one after the other: the digits of `which` say which ones. */
+  otherwise(state: Int32Array, _length: number, which: number, into: Int32Array): number {
+    const renamings = this.#system.symmetry ?? []
+    let number = state[0] as number
+    let rest = which
+    do {
+      const rename = renamings[rest % renamings.length]
+      if (rename) number = this.#renamed(number, rename)
+      rest = renamings.length > 1 ? Math.floor(rest / renamings.length) : 0
+    } while (rest > 0)
+    into[0] = number
+    return 1
+  }
+
   describe(_before: Int32Array, _length: number, step: number, after: Int32Array): StepText {
     return { text: this.#names.valueOf(step), details: this.show(after) }
   }
@@ -128,10 +152,19 @@ class TransitionSpace<State> implements Space {
     if (known !== undefined) return known
     const orbit = new Set([number])
     for (const member of orbit) {
-      const state = this.#states.valueOf(member)
-      for (const renamed of this.#system.symmetry ?? []) orbit.add(this.#states.numberOf(renamed(state)))
+      for (const rename of this.#system.symmetry ?? []) orbit.add(this.#renamed(member, rename))
       this.#representatives.set(member, number)
+      if (orbit.size <= orbitMax) continue
+      const what = `more than ${orbitMax} states differ only in names`
+      throw new ModelFault(`${what}: check it with --no-symmetry, or with fewer that are alike`)
     }
     return number
+  }
+
+  #renamed(number: number, rename: (state: State) => State): number {
+    return asked(
+      () => 'a state, under other names,',
+      () => this.#states.numberOf(rename(this.#states.valueOf(number))),
+    )
   }
 }

@@ -170,7 +170,10 @@ export interface ActorSystem<State, Message, Note = never, History = undefined> 
   readonly history?: HistoryDefinition<State, Message, Note, History>
   /** Steps into a local state for which this is false are not taken: it makes a space finite. @default all are */
   within?(state: State, actor: string): boolean
-  /** All ways to rename actors that are alike, but the one that changes nothing: see {@link alike}. @default none are alike */
-  readonly symmetry?: readonly Renaming<State, Message, History>[]
+  /**
+   * All ways to rename actors that are alike, but the one that changes nothing: see {@link alike}. No property may tell
+   * them by their names; that none does is looked at in some of the states. @default none are alike
+   */
+  readonly symmetry?: Iterable<Renaming<State, Message, History>>
   readonly properties: readonly Property<ActorPredicate<State, Message, History>>[]
 }

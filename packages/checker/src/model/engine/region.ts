@@ -1,7 +1,6 @@
 import { ChunkedInts } from './chunked.js'
 import { fingerprint, type Halves } from './fingerprint.js'
-import { tupleMax } from './search.js'
-import type { CompiledProperty, Space, Visitor } from './space.js'
+import { type CompiledProperty, type Space, tupleMax, type Visitor } from './space.js'
 import { Visited } from './visited.js'
 
 /** An edge that leaves the region: what had to come has come. */

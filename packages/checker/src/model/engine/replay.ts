@@ -1,7 +1,6 @@
 import { ModelFault } from '../errors.js'
 import { fingerprint, type Halves } from './fingerprint.js'
-import { tupleMax } from './search.js'
-import type { Space, StepText, Visitor } from './space.js'
+import { type Space, type StepText, tupleMax, type Visitor } from './space.js'
 import type { Visited } from './visited.js'
 
 /** A run, for a person to read. */

@@ -1,11 +1,9 @@
+import { AlikeAudit } from './alikeAudit.js'
 import { ExactStates } from './exactStates.js'
 import { fingerprint, type Halves } from './fingerprint.js'
 import { Frontier, type Taken } from './frontier.js'
-import type { CompiledProperty, Space, Visitor } from './space.js'
+import { type CompiledProperty, type Space, tupleMax, type Visitor } from './space.js'
 import { Visited } from './visited.js'
-
-/** Tuples are at most so long. */
-export const tupleMax = 1 << 13
 
 export interface SearchSettings {
   /** Breadth-first finds the shortest counterexample. */
@@ -45,6 +43,8 @@ export class Search implements Visitor {
   readonly #space: Space
   readonly #settings: SearchSettings
   readonly #frontier = new Frontier()
+  /** Only with symmetry: whether properties can tell those that are said to be alike. */
+  readonly #audit: AlikeAudit
   readonly #always: readonly CompiledProperty[]
   #awaited: readonly CompiledProperty[]
   readonly #taken: Taken = { state: new Int32Array(tupleMax), length: 0, number: -1, depth: 0 }
@@ -59,6 +59,7 @@ export class Search implements Visitor {
     this.exact = settings.exact ? new ExactStates() : undefined
     this.#always = space.properties.filter(({ kind }) => kind === 'always')
     this.#awaited = space.properties.filter(({ kind }) => kind === 'sometimes')
+    this.#audit = new AlikeAudit(space)
     space.initial(this)
     this.#endIfEmpty()
   }
@@ -114,6 +115,7 @@ export class Search implements Visitor {
     if (depth > this.depth) this.depth = depth
     this.at = number
     this.#ask(state, length, number)
+    if (symmetric && this.ending === undefined) this.#audit.look(state, length, number)
     this.at = this.#taken.number
     // Of an orbit, the state that was reached goes on, not one that may only be imagined.
     this.#frontier.push(state, length, number, depth)
