@@ -147,12 +147,37 @@ describe('a model of the user', () => {
     expect(json).toMatchObject({ model: 'light', distinct: 2, generated: 3, depth: 2 })
   })
 
+  const tiny = (more = ''): string =>
+    `import { actorModel, sometimes, ofSomeActor } from '@quorate/checker'
+     export default actorModel({ name: 'tiny', actors: [{ name: 'a', start: () => ({ state: {}, sends: [{ to: 'a', message: 'x' }] }),
+       receive: () => { ${more} } }], network: { kind: 'nondup' }, properties: [sometimes('it is', ofSomeActor(() => true))] })`
+
+  test('the extension may be left out, and every package may be imported', async () => {
+    const path = written('my-model.ts', `import '@quorate/kv'\n${tiny()}`)
+    expect(await check(path.replace('.ts', ''))).toMatchObject({ code: 0, err: '' })
+  })
+
   test.each([
-    ['nothing.ts', 'export default 7', /exports no model/],
+    ['nothing.ts', 'export default 7', /nothing.ts: exports no model/],
+    ['fake.ts', 'export default { name: "x", compile: 3 }', /fake.ts: exports no model.*QUORATE_UNUSABLE_MODEL/],
+    ['promised.ts', 'export default (async () => ({ name: "x" }))()', /promised.ts: exports no model/],
+    ['unnamed.ts', 'export const model = 1', /unnamed.ts: exports no model/],
     ['broken.ts', 'throw new Error("not today")', /cannot be loaded: not today/],
-  ])('%s is refused', async (name, text, message) => {
+    [
+      'thrower.ts',
+      tiny('throw new Error("not today")'),
+      /a, when it receives x from a, throws: not today.*QUORATE_INVALID_MODEL/s,
+    ],
+    ['dated.ts', tiny('return { state: new Date(0) }'), /holds an instance of Date.*QUORATE_INVALID_MODEL/s],
+    [
+      'unmade.ts',
+      'import { actorModel } from "@quorate/checker"; export default actorModel({ name: "unmade" })',
+      /QUORATE_INVALID_MODEL/,
+    ],
+  ])('%s is refused with 2, and no stack', async (name, text, message) => {
     const { code, err } = await check(written(name, text))
     expect(code).toBe(2)
     expect(err).toMatch(message)
+    expect(err).not.toContain('    at ')
   })
 })
