@@ -1,6 +1,6 @@
 import { endlessPath } from './engine/lasso.js'
 import { Region } from './engine/region.js'
-import { pathTo, replay, type Trace } from './engine/replay.js'
+import { type Explored, pathTo, replay, type Trace } from './engine/replay.js'
 import { type Ending, Search, type SearchSettings } from './engine/search.js'
 import type { CompiledProperty, PropertyKind, Space } from './engine/space.js'
 import { asked, InvalidModelError, ModelFault } from './errors.js'
@@ -23,7 +23,7 @@ export interface CheckOptions {
   readonly reduction?: boolean
   /** Of states that differ only in who is who, one is explored: full orbits. @default false */
   readonly symmetry?: boolean
-  /** Keeps every state whole, and counts states that differ and have one fingerprint. @default false */
+  /** Keeps every state whole, so that none passes for another of the same fingerprint. @default false */
   readonly exact?: boolean
 }
 
@@ -55,8 +55,15 @@ export interface CheckReport {
   readonly computedSteps: number
   /** What the search itself kept, without the local states and messages. */
   readonly bytes: number
-  /** States that differ and have one fingerprint; only in exact mode. */
+  /** States at which steps were left out, because no property can tell the orders apart. */
+  readonly reducedStates: number
+  /** Pairs of states that differ and have one fingerprint; only in exact mode, where they are told apart. */
   readonly collisions?: number
+  /**
+   * How many such pairs are to be expected of so many states, each of which might hide a state: n²/2⁶⁵. Absent in exact
+   * mode.
+   */
+  readonly collisionsExpected?: number
 }
 
 /** The name under which a model is faulted that promises nothing. */
@@ -178,7 +185,10 @@ export class Check {
       properties,
       computedSteps: this.#space.computed,
       bytes: search.bytes,
-      ...(search.exact && { collisions: search.exact.collisions }),
+      reducedStates: this.#space.reduced ?? 0,
+      ...(search.exact
+        ? { collisions: search.exact.collisions }
+        : { collisionsExpected: search.visited.size ** 2 / 2 ** 65 }),
     }
   }
 
@@ -208,7 +218,7 @@ export class Check {
     region.advance(states)
     if (!region.isDone) return
     const endless = region.isCut ? undefined : endlessPath(region)
-    const trace = endless && { ...replay(this.#space, region.visited, endless.path, false), ...loopOf(endless) }
+    const trace = endless && { ...replay(this.#space, region, endless.path, false), ...loopOf(endless) }
     this.#endless.set(property, region.isCut ? 'unknown' : (trace ?? 'none'))
     this.#awaited = this.#awaited.slice(1)
     this.#region = undefined
@@ -238,7 +248,7 @@ export class Check {
   }
 
   /** What is found to be wrong with the model is told with the run that led there. */
-  #guarded<Result>(explore: () => Result, exploredOf: () => Explored | undefined = () => undefined): Result {
+  #guarded<Result>(explore: () => Result, exploredOf: () => Standing | undefined = () => undefined): Result {
     try {
       return explore()
     } catch (error) {
@@ -249,13 +259,13 @@ export class Check {
     }
   }
 
-  #runTo({ visited, at }: Explored): readonly string[] {
-    const path = pathTo(visited, at)
+  #runTo(explored: Standing): readonly string[] {
+    const path = pathTo(explored.visited, explored.at)
     if (path.length === 1) return ['at the very beginning']
-    const isSymmetric = this.#settings.symmetric && visited !== this.#region?.visited
+    const isSymmetric = this.#settings.symmetric && explored !== this.#region
     const after = `after ${path.length - 1} steps`
     try {
-      const { steps } = replay(this.#space, visited, path, isSymmetric)
+      const { steps } = replay(this.#space, explored, path, isSymmetric)
       return [`${after}:`, ...steps.map(({ text }, step) => `${String(step + 1).padStart(3)}. ${text}`)]
     } catch {
       // On the way, too, there is a step that cannot be taken.
@@ -267,13 +277,13 @@ export class Check {
     return this.#search.ending === 'exhausted'
   }
 
-  #traceTo({ visited }: Search, state: number): Trace {
-    return replay(this.#space, visited, pathTo(visited, state), this.#settings.symmetric)
+  #traceTo(search: Search, state: number): Trace {
+    return replay(this.#space, search, pathTo(search.visited, state), this.#settings.symmetric)
   }
 }
 
 /** States that were seen, and the one at which the search stands. */
-type Explored = Pick<Search, 'visited' | 'at'>
+type Standing = Explored & { readonly at: number }
 
 const loopOf = ({ loopsTo }: { readonly loopsTo?: number }) => (loopsTo === undefined ? {} : { loopsTo })
 

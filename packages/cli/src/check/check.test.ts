@@ -103,6 +103,28 @@ describe('quorate check', () => {
     })
   })
 
+  test('what was left out, and what fingerprints cost, is said', async () => {
+    const textOf = async (...argv: readonly string[]) => (await check(...argv)).out
+    const plain = await textOf('reference/abd')
+    expect(plain).toMatch(/^ {2}left out {3}nothing$/m)
+    // 544 squared, by 2 to the 65th.
+    expect(plain).toMatch(/^ {2}collisions 8\.0e-15 pairs are to be expected/m)
+    expect(await textOf('reference/abd', '--exact')).toMatch(/^ {2}collisions 0 pairs/m)
+    // Servers may always send to one another: there is nothing that could stand apart.
+    const raft = ['raft-election', '--terms', '1', '--timeouts', '1', '--crashes', '0']
+    expect(await textOf(...raft)).toMatch(/^ {2}left out {3}other names for the same$/m)
+    expect((await check(...raft, '--json')).json).toMatchObject({
+      reducedStates: 0,
+      collisionsExpected: expect.any(Number),
+    })
+    const paxos = ['paxos', '--proposers', '1', '--no-symmetry']
+    expect(await textOf(...paxos)).toMatch(
+      /^ {2}left out {3}orders of steps that no property can tell, at \d+ states$/m,
+    )
+    expect(await textOf(...paxos, '--no-reduction')).toMatch(/^ {2}left out {3}nothing$/m)
+    expect((await check(...paxos, '--json')).json.reducedStates).toBeGreaterThan(0)
+  })
+
   test.each([
     [['raft-electoin'], /there is no model "raft-electoin": expected one of paxos/],
     [['./nothing.ts'], /there is no such file/],

@@ -14,6 +14,7 @@ import { eventOf, stepOf, wayOf, ways } from './ways.js'
 /** Actors and a network as a space of tuples. */
 export class ActorSpace<State, Message, Note, History> implements Space {
   readonly properties: readonly CompiledProperty[]
+  reduced = 0
   readonly #locals: Locals<State, Message, Note, History>
   readonly #histories: Histories<State, Message, Note, History> | undefined
   readonly #layout: Layout
@@ -71,7 +72,10 @@ export class ActorSpace<State, Message, Note, History> implements Space {
   expand(state: Int32Array, length: number, visitor: Visitor, reduced: boolean): void {
     const mask = reduced && this.#reduction ? this.#reduction.enough(state, length) : 0
     // The steps of some actors are enough, unless they lead back: else the others would be put off for ever.
-    if (mask !== 0 && this.#expandSome(state, length, visitor, mask)) return
+    if (mask !== 0 && this.#expandSome(state, length, visitor, mask)) {
+      this.reduced++
+      return
+    }
     this.#expandSome(state, length, visitor, ~mask)
   }
 

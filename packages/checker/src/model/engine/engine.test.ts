@@ -64,16 +64,22 @@ describe('visited states', () => {
     expect(visited.size).toBe(50_000)
   })
 
-  test('exact states tell those with one fingerprint apart, and count them', () => {
+  test('exact states tell those with one fingerprint apart, and count each pair once', () => {
     const exact = new ExactStates()
-    exact.add(Int32Array.of(1, 2, 3), 3)
-    exact.add(Int32Array.of(1, 2), 2)
-    expect(exact.isSame(0, Int32Array.of(1, 2, 3), 3)).toBe(true)
-    expect(exact.isSame(1, Int32Array.of(1, 2), 2)).toBe(true)
-    expect(exact.collisions).toBe(0)
-    expect(exact.isSame(0, Int32Array.of(1, 2, 4), 3)).toBe(false)
-    expect(exact.isSame(1, Int32Array.of(1, 2, 3), 3)).toBe(false)
-    expect(exact.collisions).toBe(2)
+    const visited = new Visited()
+    const enter = (...numbers: number[]) => {
+      const state = Int32Array.from(numbers)
+      const found = exact.find(visited, 7, 7, state, state.length)
+      if (found >= 0) return found
+      exact.add(state, state.length)
+      return visited.add(-1 - found, 7, 7, -1)
+    }
+    for (let round = 0; round < 3; round++) {
+      expect([enter(1, 2, 3), enter(1, 2), enter(1, 2, 4)]).toEqual([0, 1, 2])
+      expect(exact.collisions).toBe(3)
+    }
+    const into = new Int32Array(8)
+    expect([exact.load(1, into), into[0], into[1]]).toEqual([2, 1, 2])
   })
 })
 

@@ -1,4 +1,5 @@
 import { ChunkedInts } from './chunked.js'
+import { ExactStates } from './exactStates.js'
 import { fingerprint, type Halves } from './fingerprint.js'
 import { type CompiledProperty, type Space, tupleMax, type Visitor } from './space.js'
 import { Visited } from './visited.js'
@@ -12,13 +13,13 @@ const outside = -1
  */
 export class Region implements Visitor {
   readonly visited = new Visited()
+  /** They are needed whole, to be expanded; so no fingerprint need be trusted. */
+  readonly exact = new ExactStates()
   /** Why it was not explored whole. */
   isCut = false
   readonly #space: Space
   readonly #property: CompiledProperty
   readonly #statesMax: number
-  readonly #states = new ChunkedInts()
-  readonly #stateEnds = new ChunkedInts()
   readonly #targets = new ChunkedInts()
   readonly #steps = new ChunkedInts()
   readonly #edgeEnds = new ChunkedInts()
@@ -47,7 +48,7 @@ export class Region implements Visitor {
   advance(states: number): void {
     for (let done = 0; done < states && !this.isDone; done++) {
       this.#expanding++
-      this.#space.expand(this.#state, this.#load(this.#expanding), this, false)
+      this.#space.expand(this.#state, this.exact.load(this.#expanding, this.#state), this, false)
       this.#edgeEnds.push(this.#targets.length)
     }
   }
@@ -79,21 +80,13 @@ export class Region implements Visitor {
   #enter(state: Int32Array, length: number): number {
     fingerprint(state, length, this.#halves)
     const { low, high } = this.#halves
-    const found = this.visited.find(low, high)
+    const found = this.exact.find(this.visited, low, high, state, length)
     if (found >= 0) return found
     if (this.size >= this.#statesMax) {
       this.isCut = true
       return outside
     }
-    for (let at = 0; at < length; at++) this.#states.push(state[at] as number)
-    this.#stateEnds.push(this.#states.length)
+    this.exact.add(state, length)
     return this.visited.add(-1 - found, low, high, this.#expanding)
-  }
-
-  #load(number: number): number {
-    const begin = number === 0 ? 0 : this.#stateEnds.at(number - 1)
-    const length = this.#stateEnds.at(number) - begin
-    for (let at = 0; at < length; at++) this.#state[at] = this.#states.at(begin + at)
-    return length
   }
 }

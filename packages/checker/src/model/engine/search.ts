@@ -96,7 +96,7 @@ export class Search implements Visitor {
     fingerprint(key, keyLength, this.#halves)
     const { low, high } = this.#halves
     const { exact } = this
-    const found = this.visited.find(low, high, exact && ((number) => exact.isSame(number, key, keyLength)))
+    const found = exact ? exact.find(this.visited, low, high, key, keyLength) : this.visited.find(low, high)
     if (depth > depthMax) {
       // States at the greatest depth are expanded only to see whether anything lies behind.
       if (found < 0) this.#wasCut = true

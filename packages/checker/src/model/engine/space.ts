@@ -35,6 +35,8 @@ export interface Space {
   fairnessOf(step: number): number
   /** Real steps of actors that were computed; all others were remembered. */
   readonly computed: number
+  /** How often `expand`, reduced, did with fewer steps than there are. @default never */
+  readonly reduced?: number
 }
 
 /** A property, asked of tuples. */
