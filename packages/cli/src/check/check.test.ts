@@ -50,6 +50,29 @@ describe('quorate check', () => {
     expect((await check('raft-election', '--acceptors', '3')).code).toBe(2)
   })
 
+  test.each(['raft-election', 'raft-pre-vote', 'raft-replication', 'reference/single-copy-register'])(
+    '%s of one server holds',
+    async (name) => {
+      expect((await check(name, '--servers', '1', '--json')).json).toMatchObject({
+        verdict: 'holds',
+        ending: 'exhausted',
+      })
+    },
+  )
+
+  test('a time that is over ends it, however many orders those have that are alike', async () => {
+    const { code, json } = await check(
+      'reference/two-phase-commit',
+      '--rms',
+      '10',
+      '--symmetry',
+      '--seconds',
+      '1',
+      '--json',
+    )
+    expect([code, json.ending]).toEqual([2, 'interrupted'])
+  })
+
   test('1: a violation, with the run that shows it', async () => {
     const { code, out } = await check('reference/single-copy-register', '--servers', '2')
     expect(code).toBe(1)
@@ -130,6 +153,9 @@ describe('quorate check', () => {
     [['./nothing.ts'], /there is no such file/],
     [['reference/paxos', '--rms', '3'], /model reference\/paxos has no --rms/],
     [['reference/two-phase-commit', '--lossy'], /says itself how messages travel/],
+    [['reference/paxos', '--servers', '1'], /model reference\/paxos: .*expected at least 2 servers/],
+    [['reference/abd', '--servers', '1'], /model reference\/abd: .*expected at least 2 servers/],
+    [['raft-election', '--servers', '8'], /of more than 7 the orders are too many: check it with --no-symmetry/],
     [['reference/paxos', '--symmetry'], /does not say which of its actors are alike/],
     [['reference/paxos', '--network', 'udp'], /Allowed choices are nondup, dup, fifo/],
     [['reference/paxos', '--states', 'many'], /whole number/],
