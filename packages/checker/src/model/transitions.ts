@@ -16,7 +16,10 @@ export interface Transition<State> {
 export interface TransitionSystem<State> {
   readonly name: string
   readonly initial: readonly State[]
-  /** Every step that can be taken in a state; one that changes nothing counts too. */
+  /**
+   * Every step that can be taken in a state; one that changes nothing counts too. All are weakly fair, by their names: in a run
+   * that is asked what {@link eventually} comes, none is put off for ever while it can be taken.
+   */
   steps(state: State): Iterable<Transition<State>>
   readonly properties: readonly Property<(state: State) => boolean>[]
   /** A text that differs where states do. @default one made of all that a state holds */

@@ -23,7 +23,10 @@ export interface OwnEvent {
   readonly costs?: string
 }
 
-/** An actor as pure functions: states and messages are values, and equal ones give equal reactions. */
+/**
+ * An actor as pure functions: states and messages are values, told apart by what they hold and frozen, and equal ones give
+ * equal reactions.
+ */
 export interface ModelActor<State, Message> {
   /** Unique in its system. */
   readonly name: string
