@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
+import * as checker from '@quorate/checker'
 import * as core from '@quorate/core'
 import * as host from '@quorate/host'
 import * as kv from '@quorate/kv'
@@ -16,6 +17,7 @@ import { isQuorateError } from './isQuorateError.js'
  * could not resolve them.
  */
 const virtualModules = {
+  '@quorate/checker': checker,
   '@quorate/core': core,
   '@quorate/host': host,
   '@quorate/kv': kv,

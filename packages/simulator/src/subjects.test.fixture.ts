@@ -1,18 +1,22 @@
 import { multiPaxos, paxos } from '@quorate/paxos'
-import { raft } from '@quorate/raft'
+import { raft, type ServerFamily } from '@quorate/raft'
 import { drawLimits } from './limits.js'
 import { registers } from './registers.js'
 import type { SimulationSubject } from './subject.js'
 
 const named = (count: number): string[] => Array.from({ length: count }, (_, at) => `n${at + 1}`)
 
-export const raftSubject = (): SimulationSubject => ({
+/** Raft, or a family that is not quite Raft. */
+export const raftSubject = (family?: ServerFamily): SimulationSubject => ({
   name: 'raft',
   nodes: 3,
   make(count, chance) {
     const members = named(count)
     const limits = drawLimits(chance)
-    return { nodes: members, groups: { raft: raft({ members, stateMachine: registers, limits }) } }
+    return {
+      nodes: members,
+      groups: { raft: raft({ members, stateMachine: registers, limits, ...(family && { family: () => family }) }) },
+    }
   },
 })
 

@@ -1,9 +1,9 @@
 import { endlessPath } from './engine/lasso.js'
 import { Region } from './engine/region.js'
-import { pathTo, replay, type Trace } from './engine/replay.js'
+import { type Explored, pathTo, replay, type Trace } from './engine/replay.js'
 import { type Ending, Search, type SearchSettings } from './engine/search.js'
 import type { CompiledProperty, PropertyKind, Space } from './engine/space.js'
-import { InvalidModelError } from './errors.js'
+import { asked, InvalidModelError, ModelFault } from './errors.js'
 
 /** Something that can be checked: made by {@link actorModel}, {@link transitionModel} or {@link groupModel}. */
 export interface Model {
@@ -23,7 +23,7 @@ export interface CheckOptions {
   readonly reduction?: boolean
   /** Of states that differ only in who is who, one is explored: full orbits. @default false */
   readonly symmetry?: boolean
-  /** Keeps every state whole, and counts states that differ and have one fingerprint. @default false */
+  /** Keeps every state whole, so that none passes for another of the same fingerprint. @default false */
   readonly exact?: boolean
 }
 
@@ -55,8 +55,15 @@ export interface CheckReport {
   readonly computedSteps: number
   /** What the search itself kept, without the local states and messages. */
   readonly bytes: number
-  /** States that differ and have one fingerprint; only in exact mode. */
+  /** States at which steps were left out, because no property can tell the orders apart. */
+  readonly reducedStates: number
+  /** Pairs of states that differ and have one fingerprint; only in exact mode, where they are told apart. */
   readonly collisions?: number
+  /**
+   * How many such pairs are to be expected of so many states, each of which might hide a state: n²/2⁶⁵. Absent in exact
+   * mode.
+   */
+  readonly collisionsExpected?: number
 }
 
 /** The name under which a model is faulted that promises nothing. */
@@ -78,7 +85,10 @@ export class Check {
   #isHurried = false
   readonly #endless = new Map<CompiledProperty, Trace | 'none' | 'unknown'>()
 
-  /** @throws {@link InvalidModelError} `QUORATE_INVALID_MODEL` when symmetry is wanted of a model that has none. */
+  /**
+   * @throws {@link InvalidModelError} `QUORATE_INVALID_MODEL` when symmetry is wanted of a model that has none, and when
+   *   the model throws at the very beginning; so do `advance` and `report` later.
+   */
   constructor(model: Model, options: CheckOptions = {}) {
     this.model = model
     const { symmetry = false, statesMax = Number.POSITIVE_INFINITY, depthMax = Number.POSITIVE_INFINITY } = options
@@ -88,7 +98,12 @@ export class Check {
         'it does not say which of its actors are alike: check it without symmetry',
       )
     }
-    this.#space = model.compile()
+    this.#space = this.#guarded(() =>
+      asked(
+        () => 'its definition',
+        () => model.compile(),
+      ),
+    )
     this.#awaited = this.#space.properties.filter(({ kind }) => kind === 'eventually')
     this.#settings = {
       order: options.order ?? 'breadth',
@@ -98,7 +113,7 @@ export class Check {
       symmetric: symmetry,
       exact: options.exact ?? false,
     }
-    this.#search = new Search(this.#space, this.#settings)
+    this.#search = this.#guarded(() => new Search(this.#space, this.#settings))
   }
 
   get distinct(): number {
@@ -119,9 +134,22 @@ export class Check {
 
   /** Expands so many states, or fewer when there are no more. */
   advance(states: number): void {
-    if (this.#search.ending === undefined) this.#search.advance(states)
-    else if (this.#search.ending === 'violation') this.#shorten(states)
-    else if (!this.isDone) this.#awaitNext(states)
+    if (this.#search.ending === undefined) {
+      this.#guarded(
+        () => this.#search.advance(states),
+        () => this.#search,
+      )
+    } else if (this.#search.ending === 'violation') {
+      this.#guarded(
+        () => this.#shorten(states),
+        () => this.#shorter,
+      )
+    } else if (!this.isDone) {
+      this.#guarded(
+        () => this.#awaitNext(states),
+        () => this.#region,
+      )
+    }
   }
 
   /** Ends the check with what is known so far. */
@@ -134,6 +162,10 @@ export class Check {
   }
 
   report(): CheckReport {
+    return this.#guarded(() => this.#report())
+  }
+
+  #report(): CheckReport {
     const search = this.#search
     const properties = this.#space.properties.map((property) => this.#reportOf(property))
     if (!properties.some(({ kind }) => kind === 'sometimes')) {
@@ -153,7 +185,10 @@ export class Check {
       properties,
       computedSteps: this.#space.computed,
       bytes: search.bytes,
-      ...(search.exact && { collisions: search.exact.collisions }),
+      reducedStates: this.#space.reduced ?? 0,
+      ...(search.exact
+        ? { collisions: search.exact.collisions }
+        : { collisionsExpected: search.visited.size ** 2 / 2 ** 65 }),
     }
   }
 
@@ -183,7 +218,7 @@ export class Check {
     region.advance(states)
     if (!region.isDone) return
     const endless = region.isCut ? undefined : endlessPath(region)
-    const trace = endless && { ...replay(this.#space, region.visited, endless.path, false), ...loopOf(endless) }
+    const trace = endless && { ...replay(this.#space, region, endless.path, false), ...loopOf(endless) }
     this.#endless.set(property, region.isCut ? 'unknown' : (trace ?? 'none'))
     this.#awaited = this.#awaited.slice(1)
     this.#region = undefined
@@ -212,20 +247,49 @@ export class Check {
     }
   }
 
+  /** What is found to be wrong with the model is told with the run that led there. */
+  #guarded<Result>(explore: () => Result, exploredOf: () => Standing | undefined = () => undefined): Result {
+    try {
+      return explore()
+    } catch (error) {
+      if (!(error instanceof ModelFault)) throw error
+      const explored = exploredOf()
+      const run = explored === undefined || explored.at < 0 ? [] : this.#runTo(explored)
+      throw new InvalidModelError(this.model.name, [error.message, ...run].join('\n'), { cause: error })
+    }
+  }
+
+  #runTo(explored: Standing): readonly string[] {
+    const path = pathTo(explored.visited, explored.at)
+    if (path.length === 1) return ['at the very beginning']
+    const isSymmetric = this.#settings.symmetric && explored !== this.#region
+    const after = `after ${path.length - 1} steps`
+    try {
+      const { steps } = replay(this.#space, explored, path, isSymmetric)
+      return [`${after}:`, ...steps.map(({ text }, step) => `${String(step + 1).padStart(3)}. ${text}`)]
+    } catch {
+      // On the way, too, there is a step that cannot be taken.
+      return [after]
+    }
+  }
+
   get #isExhausted(): boolean {
     return this.#search.ending === 'exhausted'
   }
 
-  #traceTo({ visited }: Search, state: number): Trace {
-    return replay(this.#space, visited, pathTo(visited, state), this.#settings.symmetric)
+  #traceTo(search: Search, state: number): Trace {
+    return replay(this.#space, search, pathTo(search.visited, state), this.#settings.symmetric)
   }
 }
+
+/** States that were seen, and the one at which the search stands. */
+type Standing = Explored & { readonly at: number }
 
 const loopOf = ({ loopsTo }: { readonly loopsTo?: number }) => (loopsTo === undefined ? {} : { loopsTo })
 
 /**
  * Checks a model to the end.
- * @throws {@link InvalidModelError} `QUORATE_INVALID_MODEL`; what an actor of the model throws.
+ * @throws {@link InvalidModelError} `QUORATE_INVALID_MODEL`, also when a part of the model throws.
  */
 export function check(model: Model, options: CheckOptions = {}): CheckReport {
   const checking = new Check(model, options)

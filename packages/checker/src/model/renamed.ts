@@ -1,9 +1,16 @@
+import { Log } from '@quorate/core'
+import { ModelFault } from './errors.js'
+
 /** Old name -> new name. */
 export type NewNames = ReadonlyMap<string, string>
 
+/** More that are alike have so many orders that a single state takes seconds. */
+export const alikeMax = 7
+
 /**
- * A value with other names in it: texts that are a name, as values and as keys. What holds none is given back as it is, and
- * so is what is no plain data.
+ * A value with other names in it: texts that are a name, as values and as keys. What holds none is given back as it is;
+ * bytes, logs and functions hold none.
+ * @throws {@link ModelFault} for what could hold names and cannot be read.
  */
 export function renamed<Value>(value: Value, names: NewNames): Value {
   return rename(value, names) as Value
@@ -19,8 +26,12 @@ function rename(value: unknown, names: NewNames): unknown {
     )
   if (value instanceof Map) return new Map([...value].map(([key, of]) => [rename(key, names), rename(of, names)]))
   if (value instanceof Set) return new Set([...value].map((item) => rename(item, names)))
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer || value instanceof Log) return value
   const prototype = Object.getPrototypeOf(value)
-  if (prototype !== Object.prototype && prototype !== null) return value
+  if (prototype !== Object.prototype && prototype !== null) {
+    const what = value.constructor.name
+    throw new ModelFault(`holds an instance of ${what}, in which names cannot be changed: check it with --no-symmetry`)
+  }
   const entries = Object.entries(value)
   const changed = entries.map(([key, of]) => [names.get(key) ?? key, rename(of, names)] as const)
   const isSame = changed.every(([key, of], at) => key === entries[at]?.[0] && of === entries[at]?.[1])
@@ -30,14 +41,24 @@ function rename(value: unknown, names: NewNames): unknown {
 const changedOr = (before: readonly unknown[], after: readonly unknown[]): readonly unknown[] =>
   after.every((item, at) => item === before[at]) ? before : after
 
-/** Every way to give some their names anew, but the one that changes nothing. */
-export function permutationsOf(names: readonly string[]): NewNames[] {
-  return ordersOf(names)
-    .filter((order) => order.some((name, at) => name !== names[at]))
-    .map((order) => new Map(names.map((name, at) => [name, order[at] as string])))
+/**
+ * Every way to give some their names anew, but the one that changes nothing; made as they are asked for.
+ * @throws {@link ModelFault} for more than {@link alikeMax}.
+ */
+export function* permutationsOf(names: readonly string[]): Generator<NewNames> {
+  if (names.length > alikeMax) {
+    const what = `it says that ${names.length} actors are alike, and of more than ${alikeMax} the orders are too many`
+    throw new ModelFault(`${what}: check it with --no-symmetry, or with fewer`)
+  }
+  for (const order of ordersOf(names)) {
+    if (order.every((name, at) => name === names[at])) continue
+    yield new Map(names.map((name, at) => [name, order[at] as string]))
+  }
 }
 
-function ordersOf(names: readonly string[]): string[][] {
-  if (names.length === 0) return [[]]
-  return names.flatMap((first) => ordersOf(names.filter((name) => name !== first)).map((rest) => [first, ...rest]))
+function* ordersOf(names: readonly string[]): Generator<readonly string[]> {
+  if (names.length === 0) yield []
+  for (const first of names) {
+    for (const rest of ordersOf(names.filter((name) => name !== first))) yield [first, ...rest]
+  }
 }

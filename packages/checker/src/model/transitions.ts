@@ -1,7 +1,10 @@
 import type { Model } from './check.js'
+import { freeze } from './engine/freeze.js'
 import { Interner } from './engine/interner.js'
 import type { CompiledProperty, Space, StepText, Visitor } from './engine/space.js'
+import { asked, ModelFault } from './errors.js'
 import type { Property } from './property.js'
+import { shown } from './shown.js'
 
 /** A step of a transition system: what it is called, and where it leads. */
 export interface Transition<State> {
@@ -13,14 +16,18 @@ export interface Transition<State> {
 export interface TransitionSystem<State> {
   readonly name: string
   readonly initial: readonly State[]
-  /** Every step that can be taken in a state; one that changes nothing counts too. */
+  /**
+   * Every step that can be taken in a state; one that changes nothing counts too. All are weakly fair, by their names: in a run
+   * that is asked what {@link eventually} comes, none is put off for ever while it can be taken.
+   */
   steps(state: State): Iterable<Transition<State>>
   readonly properties: readonly Property<(state: State) => boolean>[]
   /** A text that differs where states do. @default one made of all that a state holds */
   keyOf?(state: State): string
   /**
    * Ways to give the alike their names anew, from which all others can be composed: of things in a row, to swap the first
-   * two and to move all by one. @default none
+   * two and to move all by one. No property may tell them; that none does is looked at in some of the states.
+   * @default none
    */
   readonly symmetry?: readonly ((state: State) => State)[]
 }
@@ -31,6 +38,11 @@ export const transitionModel = <State>(system: TransitionSystem<State>): Model =
   hasSymmetry: system.symmetry !== undefined,
   compile: () => new TransitionSpace(system),
 })
+
+/** As many as 8 that are alike have orders: to look at all of them pays no more. */
+const orbitMax = 40_320
+/** So many ways to compose renamings are tried. */
+const wordsMax = 120
 
 /** A state is one number: each is kept whole, under its content. */
 class TransitionSpace<State> implements Space {
@@ -44,22 +56,41 @@ class TransitionSpace<State> implements Space {
 
   constructor(system: TransitionSystem<State>) {
     this.#system = system
-    this.#states = new Interner(system.keyOf?.bind(system))
+    this.#states = new Interner(system.keyOf?.bind(system), freeze)
     this.properties = system.properties.map(({ name, kind, predicate }) => ({
       name,
       kind,
-      holds: (state) => predicate(this.#stateOf(state)),
+      holds: (state) =>
+        asked(
+          () => `property "${name}"`,
+          () => predicate(this.#stateOf(state)),
+        ),
     }))
   }
 
   initial(visitor: Visitor): void {
-    for (const state of this.#system.initial) this.#visit(visitor, state, 0)
+    for (const state of this.#system.initial) {
+      visitor.visit(
+        this.#tupleOf(
+          asked(
+            () => 'an initial state',
+            () => this.#states.numberOf(state),
+          ),
+        ),
+        1,
+        0,
+      )
+    }
   }
 
   expand(state: Int32Array, _length: number, visitor: Visitor): void {
-    for (const { name, to } of this.#system.steps(this.#stateOf(state))) {
-      this.computed++
-      this.#visit(visitor, to, this.#names.numberOf(name))
+    const number = state[0] as number
+    const steps = asked(
+      () => `steps of the state ${shown(this.#stateOf(state))}`,
+      () => this.#stepsOf(number),
+    )
+    for (let at = 0; at < steps.length; at += 2) {
+      visitor.visit(this.#tupleOf(steps[at + 1] as number), 1, steps[at] as number)
     }
   }
 
@@ -68,21 +99,50 @@ class TransitionSpace<State> implements Space {
     return 1
   }
 
+  get others(): number {
+    return (this.#system.symmetry ?? []).length === 0 ? 0 : wordsMax
+  }
+
+  /** The renamings are applied one after the other: the digits of `which` say which ones. */
+  otherwise(state: Int32Array, _length: number, which: number, into: Int32Array): number {
+    const renamings = this.#system.symmetry ?? []
+    let number = state[0] as number
+    let rest = which
+    do {
+      const rename = renamings[rest % renamings.length]
+      if (rename) number = this.#renamed(number, rename)
+      rest = renamings.length > 1 ? Math.floor(rest / renamings.length) : 0
+    } while (rest > 0)
+    into[0] = number
+    return 1
+  }
+
   describe(_before: Int32Array, _length: number, step: number, after: Int32Array): StepText {
     return { text: this.#names.valueOf(step), details: this.show(after) }
   }
 
   show(state: Int32Array): readonly string[] {
-    return [JSON.stringify(this.#stateOf(state))]
+    return [shown(this.#stateOf(state))]
   }
 
   fairnessOf(step: number): number {
     return step
   }
 
-  #visit(visitor: Visitor, state: State, step: number): void {
-    this.#tuple[0] = this.#states.numberOf(state)
-    visitor.visit(this.#tuple, 1, step)
+  /** The steps from a state: what each is called, and where it leads, by turns. */
+  #stepsOf(number: number): readonly number[] {
+    const steps: number[] = []
+    for (const { name, to } of this.#system.steps(this.#states.valueOf(number))) {
+      this.computed++
+      steps.push(this.#names.numberOf(name), this.#states.numberOf(to))
+    }
+    if (this.#states.isAsItWas(number)) return steps
+    throw new ModelFault('write into a map, a set or bytes of it: states are values, make new ones')
+  }
+
+  #tupleOf(number: number): Int32Array {
+    this.#tuple[0] = number
+    return this.#tuple
   }
 
   #stateOf(state: Int32Array): State {
@@ -95,10 +155,19 @@ class TransitionSpace<State> implements Space {
     if (known !== undefined) return known
     const orbit = new Set([number])
     for (const member of orbit) {
-      const state = this.#states.valueOf(member)
-      for (const renamed of this.#system.symmetry ?? []) orbit.add(this.#states.numberOf(renamed(state)))
+      for (const rename of this.#system.symmetry ?? []) orbit.add(this.#renamed(member, rename))
       this.#representatives.set(member, number)
+      if (orbit.size <= orbitMax) continue
+      const what = `more than ${orbitMax} states differ only in names`
+      throw new ModelFault(`${what}: check it with --no-symmetry, or with fewer that are alike`)
     }
     return number
+  }
+
+  #renamed(number: number, rename: (state: State) => State): number {
+    return asked(
+      () => 'a state, under other names,',
+      () => this.#states.numberOf(rename(this.#states.valueOf(number))),
+    )
   }
 }

@@ -50,6 +50,20 @@ describe('quorate check', () => {
     expect((await check('raft-election', '--acceptors', '3')).code).toBe(2)
   })
 
+  test.each(['raft-election', 'raft-pre-vote', 'raft-replication', 'reference/single-copy-register'])(
+    '%s of one server holds',
+    async (name) => {
+      expect((await check(name, '--servers', '1', '--json')).json).toMatchObject({
+        verdict: 'holds',
+        ending: 'exhausted',
+      })
+    },
+  )
+
+  test('a time that is over ends it, however many orders those have that are alike', async () => {
+    expect((await check('reference/two-phase-commit', '--rms', '10', '--symmetry', '--seconds', '1')).code).toBe(2)
+  })
+
   test('1: a violation, with the run that shows it', async () => {
     const { code, out } = await check('reference/single-copy-register', '--servers', '2')
     expect(code).toBe(1)
@@ -103,11 +117,36 @@ describe('quorate check', () => {
     })
   })
 
+  test('what was left out, and what fingerprints cost, is said', async () => {
+    const textOf = async (...argv: readonly string[]) => (await check(...argv)).out
+    const plain = await textOf('reference/abd')
+    expect(plain).toMatch(/^ {2}left out {3}nothing$/m)
+    // 544 squared, by 2 to the 65th.
+    expect(plain).toMatch(/^ {2}collisions 8\.0e-15 pairs are to be expected/m)
+    expect(await textOf('reference/abd', '--exact')).toMatch(/^ {2}collisions 0 pairs/m)
+    // Servers may always send to one another: there is nothing that could stand apart.
+    const raft = ['raft-election', '--terms', '1', '--timeouts', '1', '--crashes', '0']
+    expect(await textOf(...raft)).toMatch(/^ {2}left out {3}other names for the same$/m)
+    expect((await check(...raft, '--json')).json).toMatchObject({
+      reducedStates: 0,
+      collisionsExpected: expect.any(Number),
+    })
+    const paxos = ['paxos', '--proposers', '1', '--no-symmetry']
+    expect(await textOf(...paxos)).toMatch(
+      /^ {2}left out {3}orders of steps that no property can tell, at \d+ states$/m,
+    )
+    expect(await textOf(...paxos, '--no-reduction')).toMatch(/^ {2}left out {3}nothing$/m)
+    expect((await check(...paxos, '--json')).json.reducedStates).toBeGreaterThan(0)
+  })
+
   test.each([
     [['raft-electoin'], /there is no model "raft-electoin": expected one of paxos/],
     [['./nothing.ts'], /there is no such file/],
     [['reference/paxos', '--rms', '3'], /model reference\/paxos has no --rms/],
     [['reference/two-phase-commit', '--lossy'], /says itself how messages travel/],
+    [['reference/paxos', '--servers', '1'], /model reference\/paxos: .*expected at least 2 servers/],
+    [['reference/abd', '--servers', '1'], /model reference\/abd: .*expected at least 2 servers/],
+    [['raft-election', '--servers', '8'], /of more than 7 the orders are too many: check it with --no-symmetry/],
     [['reference/paxos', '--symmetry'], /does not say which of its actors are alike/],
     [['reference/paxos', '--network', 'udp'], /Allowed choices are nondup, dup, fifo/],
     [['reference/paxos', '--states', 'many'], /whole number/],
@@ -147,12 +186,37 @@ describe('a model of the user', () => {
     expect(json).toMatchObject({ model: 'light', distinct: 2, generated: 3, depth: 2 })
   })
 
+  const tiny = (more = ''): string =>
+    `import { actorModel, sometimes, ofSomeActor } from '@quorate/checker'
+     export default actorModel({ name: 'tiny', actors: [{ name: 'a', start: () => ({ state: {}, sends: [{ to: 'a', message: 'x' }] }),
+       receive: () => { ${more} } }], network: { kind: 'nondup' }, properties: [sometimes('it is', ofSomeActor(() => true))] })`
+
+  test('the extension may be left out, and every package may be imported', async () => {
+    const path = written('my-model.ts', `import '@quorate/kv'\n${tiny()}`)
+    expect(await check(path.replace('.ts', ''))).toMatchObject({ code: 0, err: '' })
+  })
+
   test.each([
-    ['nothing.ts', 'export default 7', /exports no model/],
+    ['nothing.ts', 'export default 7', /nothing.ts: exports no model/],
+    ['fake.ts', 'export default { name: "x", compile: 3 }', /fake.ts: exports no model.*QUORATE_UNUSABLE_MODEL/],
+    ['promised.ts', 'export default (async () => ({ name: "x" }))()', /promised.ts: exports no model/],
+    ['unnamed.ts', 'export const model = 1', /unnamed.ts: exports no model/],
     ['broken.ts', 'throw new Error("not today")', /cannot be loaded: not today/],
-  ])('%s is refused', async (name, text, message) => {
+    [
+      'thrower.ts',
+      tiny('throw new Error("not today")'),
+      /a, when it receives x from a, throws: not today.*QUORATE_INVALID_MODEL/s,
+    ],
+    ['dated.ts', tiny('return { state: new Date(0) }'), /holds an instance of Date.*QUORATE_INVALID_MODEL/s],
+    [
+      'unmade.ts',
+      'import { actorModel } from "@quorate/checker"; export default actorModel({ name: "unmade" })',
+      /QUORATE_INVALID_MODEL/,
+    ],
+  ])('%s is refused with 2, and no stack', async (name, text, message) => {
     const { code, err } = await check(written(name, text))
     expect(code).toBe(2)
     expect(err).toMatch(message)
+    expect(err).not.toContain('    at ')
   })
 })

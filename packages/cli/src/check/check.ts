@@ -5,7 +5,7 @@ import { interruption } from '../demo/interruption.js'
 import { InterruptedError, UnknownModelError } from '../errors.js'
 import { type Io, printLine, printNote } from '../io.js'
 import { table } from '../output.js'
-import { loadModel } from './modelFile.js'
+import { loadModel, modelFileOf } from './modelFile.js'
 import { type CatalogueModel, catalogue } from './models/catalogue.js'
 import { jsonOf, textOf } from './report.js'
 
@@ -75,11 +75,10 @@ const modelOf = async (
 ): Promise<Pick<CatalogueModel, 'reduced' | 'symmetric'> & { readonly model: Model }> => {
   const known = catalogue.find((model) => model.name === name)
   if (!known) {
-    if (!/[./\\]\w+$/.test(name) || name.startsWith('reference/')) {
-      throw new UnknownModelError(name, catalogue.map((model) => model.name).join(', '))
-    }
+    const file = modelFileOf(name)
+    if (file === undefined) throw new UnknownModelError(name, catalogue.map((model) => model.name).join(', '))
     refuseOthers(name, {}, false, settings)
-    const model = await loadModel(name)
+    const model = await loadModel(file)
     return { model, reduced: true, symmetric: model.hasSymmetry }
   }
   refuseOthers(name, known.defaults, known.network !== undefined, settings)

@@ -1,45 +1,30 @@
-import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
-import * as checker from '@quorate/checker'
-import * as core from '@quorate/core'
-import * as paxos from '@quorate/paxos'
-import * as raft from '@quorate/raft'
-import { createJiti } from 'jiti'
-import * as xstate from 'xstate'
+import { statSync } from 'node:fs'
+import type { Model } from '@quorate/checker'
 import { UnusableModelError } from '../errors.js'
-import { isQuorateError } from '../isQuorateError.js'
+import { loadModule } from '../moduleFile.js'
 
-/** A model gets these very modules, wherever its file lies. */
-const virtualModules = {
-  '@quorate/checker': checker,
-  '@quorate/core': core,
-  '@quorate/paxos': paxos,
-  '@quorate/raft': raft,
-  xstate,
+const extensions = ['', '.ts', '.js', '.mts', '.mjs', '.cts', '.cjs']
+
+/** The file that is meant; `undefined` when the name cannot be meant for a file. */
+export const modelFileOf = (name: string): string | undefined => {
+  const found = extensions.map((extension) => name + extension).find(isFile)
+  return found ?? (/^\.|\.\w+$|[\\]|^[/]/.test(name) ? name : undefined)
 }
+
+const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
 
 /**
  * Loads the model that a file exports by default: TypeScript or JavaScript, with no build step.
  * @throws {@link UnusableModelError} `QUORATE_UNUSABLE_MODEL` when there is none.
  */
-export const loadModel = async (path: string): Promise<checker.Model> => {
-  const file = resolve(path)
-  if (!existsSync(file)) throw new UnusableModelError(path, `there is no such file, looked for it as ${file}`)
-  const loaded = await load(path, file)
+export const loadModel = async (path: string): Promise<Model> => {
+  const { default: loaded } = await loadModule(path, (what, options) => new UnusableModelError(path, what, options))
   if (isModel(loaded)) return loaded
   throw new UnusableModelError(path, 'exports no model: expected `export default actorModel({ ... })`')
 }
 
-const load = async (path: string, file: string): Promise<unknown> => {
-  const jiti = createJiti(import.meta.url, { virtualModules, fsCache: false, moduleCache: false })
-  try {
-    return await jiti.import(file, { default: true })
-  } catch (cause) {
-    if (isQuorateError(cause)) throw cause
-    const [reason] = (cause instanceof Error ? cause.message : String(cause)).split('\n')
-    throw new UnusableModelError(path, `cannot be loaded: ${reason}`, { cause })
-  }
+const isModel = (value: unknown): value is Model => {
+  if (typeof value !== 'object' || value === null) return false
+  const { name, hasSymmetry, compile } = value as Partial<Record<keyof Model, unknown>>
+  return typeof name === 'string' && typeof hasSymmetry === 'boolean' && typeof compile === 'function'
 }
-
-const isModel = (value: unknown): value is checker.Model =>
-  typeof value === 'object' && value !== null && 'compile' in value && 'name' in value

@@ -13,7 +13,8 @@ const count = (number: number): string => number.toLocaleString('en-US')
 
 /** What `--json` prints. */
 export const jsonOf = (report: CheckReport, seconds: number) => {
-  const { model, verdict, ending, distinct, generated, depth, terminal, properties, bytes, collisions } = report
+  const { model, verdict, ending, distinct, generated, depth, terminal, properties, bytes } = report
+  const { reducedStates, collisions, collisionsExpected } = report
   return {
     model,
     distinct,
@@ -25,7 +26,9 @@ export const jsonOf = (report: CheckReport, seconds: number) => {
     terminal,
     seconds: Number(seconds.toFixed(3)),
     bytesPerState: Math.round(bytes / distinct),
+    reducedStates,
     ...(collisions !== undefined && { collisions }),
+    ...(collisionsExpected !== undefined && { collisionsExpected }),
     properties: properties.map(({ name, kind, verdict: of, trace }) => ({
       name,
       kind,
@@ -38,22 +41,31 @@ export const jsonOf = (report: CheckReport, seconds: number) => {
 }
 
 /** What was left out on purpose. */
-const leftOut = ({ reduction, symmetry }: CheckOptions): string =>
-  [reduction ? 'orders of steps that no property can tell' : '', symmetry ? 'other names for the same' : '']
+const leftOut = ({ reducedStates }: CheckReport, { symmetry }: CheckOptions): string =>
+  [
+    reducedStates > 0 ? `orders of steps that no property can tell, at ${count(reducedStates)} states` : '',
+    symmetry ? 'other names for the same' : '',
+  ]
     .filter((text) => text !== '')
-    .join(' and ') || 'nothing'
+    .join(', and ') || 'nothing'
+
+/** Of states that have the fingerprint of another one. */
+const collisionsOf = ({ collisions, collisionsExpected = 0 }: CheckReport): string =>
+  collisions === undefined
+    ? `${collisionsExpected.toExponential(1)} pairs are to be expected among fingerprints of 64 bits (none is trusted with --exact)`
+    : `${collisions} pairs, which were told apart`
 
 /** What is printed for people. */
 export const textOf = (report: CheckReport, options: CheckOptions, seconds: number): readonly string[] => {
-  const { model, ending, distinct, generated, depth, properties, bytes, computedSteps, collisions } = report
+  const { model, ending, distinct, generated, depth, properties, bytes, computedSteps } = report
   return [
     `${model}: ${endings[ending]}`,
     `  distinct   ${count(distinct)}`,
     `  generated  ${count(generated)}`,
     `  depth      ${depth}`,
     `  states/s   ${count(Math.round(distinct / seconds))} (${seconds.toFixed(1)} s, ${Math.round(bytes / distinct)} bytes a state, ${count(computedSteps)} steps of actors)`,
-    `  left out   ${leftOut(options)}`,
-    ...(collisions === undefined ? [] : [`  collisions ${collisions}`]),
+    `  left out   ${leftOut(report, options)}`,
+    `  collisions ${collisionsOf(report)}`,
     '',
     ...table(
       ['PROPERTY', '', 'VERDICT'],

@@ -23,7 +23,10 @@ export interface OwnEvent {
   readonly costs?: string
 }
 
-/** An actor as pure functions: states and messages are values, and equal ones give equal reactions. */
+/**
+ * An actor as pure functions: states and messages are values, told apart by what they hold and frozen, and equal ones give
+ * equal reactions.
+ */
 export interface ModelActor<State, Message> {
   /** Unique in its system. */
   readonly name: string
@@ -170,7 +173,10 @@ export interface ActorSystem<State, Message, Note = never, History = undefined> 
   readonly history?: HistoryDefinition<State, Message, Note, History>
   /** Steps into a local state for which this is false are not taken: it makes a space finite. @default all are */
   within?(state: State, actor: string): boolean
-  /** All ways to rename actors that are alike, but the one that changes nothing: see {@link alike}. @default none are alike */
-  readonly symmetry?: readonly Renaming<State, Message, History>[]
+  /**
+   * All ways to rename actors that are alike, but the one that changes nothing: see {@link alike}. No property may tell
+   * them by their names; that none does is looked at in some of the states. @default none are alike
+   */
+  readonly symmetry?: Iterable<Renaming<State, Message, History>>
   readonly properties: readonly Property<ActorPredicate<State, Message, History>>[]
 }

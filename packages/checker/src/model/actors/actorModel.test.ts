@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type CheckOptions, check } from '../check.js'
+import { InvalidModelError } from '../errors.js'
 import { always, eventually, sometimes } from '../property.js'
 import { transcriptOf } from '../transcript.js'
 import type { ActorSystem, ModelActor, NetworkSettings } from './actor.js'
@@ -214,6 +215,184 @@ describe('mistakes of a model', () => {
     expect(() => check(actorModel(hearing({ kind: 'nondup' })), { symmetry: true })).toThrow(
       /does not say which of its actors are alike/,
     )
+  })
+})
+
+describe('a part of a model that does what it must not', () => {
+  type Counted = { readonly count: number; readonly held: unknown }
+
+  const system = (
+    receive: ModelActor<Counted, unknown>['receive'],
+    changed: Partial<ActorSystem<Counted, unknown>> = {},
+    held: () => unknown = () => undefined,
+  ): ActorSystem<Counted, unknown> => ({
+    name: 'counting',
+    actors: [
+      {
+        name: 'a',
+        start: () => ({
+          state: { count: 0, held: undefined },
+          sends: ['x', 'y', 'z'].map((letter) => ({ to: 'b', message: { letter, bytes: Uint8Array.of(1) } })),
+        }),
+        receive: () => undefined,
+      },
+      { name: 'b', start: () => ({ state: { count: 0, held: held() } }), receive },
+    ],
+    network: { kind: 'fifo' },
+    properties: [sometimes('it is there', () => true)],
+    ...changed,
+  })
+
+  const faultOf = (of: ActorSystem<Counted, unknown>): string => {
+    try {
+      check(actorModel(of))
+    } catch (error) {
+      expect(error).toBeInstanceOf(InvalidModelError)
+      return (error as Error).message
+    }
+    return 'no fault'
+  }
+
+  const count = (state: Counted): { readonly state: Counted } => ({ state: { ...state, count: state.count + 1 } })
+  const write = (value: object, fields: object): void => {
+    Object.assign(value, fields)
+  }
+
+  test('a throw is told with the actor, the event and the run that leads there', () => {
+    const fault = faultOf(
+      system((state) => {
+        if (state.count === 1) throw new Error('not twice')
+        return count(state)
+      }),
+    )
+    expect(fault).toMatchInlineSnapshot(`
+      "model counting: b, when it receives {letter: y, bytes: "\\u0001"} from a, throws: not twice
+      after 1 steps:
+        1. b receives {letter: x, bytes: "\\u0001"} from a"
+    `)
+  })
+
+  test.each<readonly [string, ActorSystem<Counted, unknown>, RegExp]>([
+    [
+      'writes into its state',
+      system((state) => {
+        write(state, { count: state.count + 1 })
+        return { state }
+      }),
+      /b, when it receives .* from a, writes into what it was given .*read only/,
+    ],
+    [
+      'writes into its state, of which it tells the key itself',
+      {
+        ...system(count),
+        actors: system((state) => {
+          write(state, { count: state.count + 1 })
+          return { state }
+        }).actors.map((actor) => ({ ...actor, keyOf: (state: Counted) => String(state.count) })),
+      },
+      /b, when it receives .* from a, writes into what it was given/,
+    ],
+    [
+      'writes into a map of its state',
+      system(
+        (state) => {
+          const held = state.held as Map<string, number>
+          held.set('x', (held.get('x') ?? 0) + 1)
+          return { state }
+        },
+        {},
+        () => new Map(),
+      ),
+      /b, when it receives .* from a, writes into a map, a set or bytes of its state/,
+    ],
+    [
+      'writes into bytes of a message',
+      system((state, message) => {
+        const { bytes } = message as { readonly bytes: Uint8Array }
+        bytes.fill(7)
+        return count(state)
+      }),
+      /writes into a map, a set or bytes of the message/,
+    ],
+    [
+      'has a state that hides what it holds',
+      system((state) => ({ state: { ...state, held: new Date(0) } })),
+      /b, when it receives .* from a, holds an instance of Date/,
+    ],
+    [
+      'is a property that throws',
+      system(count, {
+        properties: [
+          always('little', ({ actors }) => {
+            if (actors['b']?.count === 2) throw new Error('two')
+            return true
+          }),
+        ],
+      }),
+      /property "little" throws: two\nafter 2 steps:\n {2}1\. b receives/,
+    ],
+    [
+      'is a property of an actor that throws',
+      system(count, {
+        properties: [
+          always(
+            'little',
+            ofEveryActor((state: Counted) => {
+              if (state.count === 2) throw new Error('two')
+              return true
+            }),
+          ),
+        ],
+      }),
+      /property "little", asked of b, throws: two\nafter 1 steps:/,
+    ],
+    [
+      'throws when it starts',
+      system(count, {}, () => {
+        throw new Error('no start')
+      }),
+      /b, when it starts, throws: no start$/,
+    ],
+    [
+      'throws in what must eventually come',
+      system(count, {
+        properties: [
+          sometimes('it is there', () => true),
+          eventually('much', ({ actors }) => {
+            if (actors['b']?.count === 3) throw new Error('three')
+            return false
+          }),
+        ],
+      }),
+      /property "much" throws: three\nafter 2 steps:/,
+    ],
+  ])('%s', (_what, of, text) => {
+    expect(faultOf(of)).toMatch(text)
+  })
+
+  test('a history that writes into the one before', () => {
+    const { name, actors, network } = system(count)
+    const counting: ActorSystem<Counted, unknown, string, ReadonlySet<string>> = {
+      name,
+      actors,
+      network,
+      history: {
+        initial: new Set(),
+        note: ({ event }) => event.type,
+        record: (history, note) => (history as Set<string>).add(note),
+      },
+      properties: [
+        sometimes(
+          'it is there',
+          ofHistory(() => true),
+        ),
+      ],
+    }
+    expect(() => check(actorModel(counting))).toThrow(/the history, when it records, writes into the one before/)
+  })
+
+  test('one that is made of other things than a model is', () => {
+    expect(() => check(actorModel({ name: 'empty' } as never))).toThrow(InvalidModelError)
   })
 })
 

@@ -1,5 +1,4 @@
-import { tupleMax } from '../engine/search.js'
-import type { CompiledProperty, Space, StepText, Visitor } from '../engine/space.js'
+import { type CompiledProperty, type Space, type StepText, tupleMax, type Visitor } from '../engine/space.js'
 import { InvalidModelError } from '../errors.js'
 import type { ActorSystem } from './actor.js'
 import { Histories } from './histories.js'
@@ -15,13 +14,15 @@ import { eventOf, stepOf, wayOf, ways } from './ways.js'
 /** Actors and a network as a space of tuples. */
 export class ActorSpace<State, Message, Note, History> implements Space {
   readonly properties: readonly CompiledProperty[]
+  reduced = 0
   readonly #locals: Locals<State, Message, Note, History>
   readonly #histories: Histories<State, Message, Note, History> | undefined
   readonly #layout: Layout
   readonly #network: Network
   readonly #system: ActorSystem<State, Message, Note, History>
   readonly #reduction: Reduction | undefined
-  readonly #symmetry: Symmetry<State, Message, Note, History>
+  /** Made when it is first asked for: of many actors that are alike there are very many renamings. */
+  #symmetry: Symmetry<State, Message, Note, History> | undefined
   readonly #teller: Teller<State, Message, Note, History>
   readonly #next = new Int32Array(tupleMax)
 
@@ -32,13 +33,6 @@ export class ActorSpace<State, Message, Note, History> implements Space {
     this.#histories = system.history && new Histories(system.history, (note) => this.#locals.notes.valueOf(note))
     this.#network = networkOf(system.network.kind, this.#locals.links)
 
-    this.#symmetry = new Symmetry({
-      system,
-      layout: this.#layout,
-      locals: this.#locals,
-      histories: this.#histories,
-      network: this.#network,
-    })
     this.#teller = new Teller(system, this.#layout, this.#locals, this.#histories)
     const compiled = compileProperties(system, this.#layout, this.#locals, this.#histories, this.#teller)
     this.properties = compiled.properties
@@ -78,12 +72,34 @@ export class ActorSpace<State, Message, Note, History> implements Space {
   expand(state: Int32Array, length: number, visitor: Visitor, reduced: boolean): void {
     const mask = reduced && this.#reduction ? this.#reduction.enough(state, length) : 0
     // The steps of some actors are enough, unless they lead back: else the others would be put off for ever.
-    if (mask !== 0 && this.#expandSome(state, length, visitor, mask)) return
+    if (mask !== 0 && this.#expandSome(state, length, visitor, mask)) {
+      this.reduced++
+      return
+    }
     this.#expandSome(state, length, visitor, ~mask)
   }
 
   canonical(state: Int32Array, length: number, into: Int32Array): number {
-    return this.#symmetry.canonical(state, length, into)
+    return this.#renamings().canonical(state, length, into)
+  }
+
+  get others(): number {
+    return this.#renamings().size
+  }
+
+  otherwise(state: Int32Array, length: number, which: number, into: Int32Array): number {
+    return this.#renamings().renamed(which, state, length, into)
+  }
+
+  #renamings(): Symmetry<State, Message, Note, History> {
+    this.#symmetry ??= new Symmetry({
+      system: this.#system,
+      layout: this.#layout,
+      locals: this.#locals,
+      histories: this.#histories,
+      network: this.#network,
+    })
+    return this.#symmetry
   }
 
   describe(before: Int32Array, lengthBefore: number, step: number, after: Int32Array): StepText {

@@ -1,5 +1,6 @@
 import { Interner } from '../engine/interner.js'
 import { PairTable } from '../engine/pairTable.js'
+import { asked, ModelFault } from '../errors.js'
 import type { HistoryDefinition } from './actor.js'
 
 /** Histories as numbers; what a note makes of one is computed once. */
@@ -15,13 +16,23 @@ export class Histories<State, Message, Note, History> {
   }
 
   get initial(): number {
-    return this.values.numberOf(this.#definition.initial)
+    return asked(
+      () => 'the history, at first,',
+      () => this.values.numberOf(this.#definition.initial),
+    )
   }
 
   after(history: number, note: number): number {
     const known = this.#next.get(history, note)
     if (known >= 0) return known
-    const next = this.values.numberOf(this.#definition.record(this.values.valueOf(history), this.#noteAt(note)))
+    const next = asked(
+      () => 'the history, when it records,',
+      () => {
+        const recorded = this.#definition.record(this.values.valueOf(history), this.#noteAt(note))
+        if (this.values.isAsItWas(history)) return this.values.numberOf(recorded)
+        throw new ModelFault('writes into the one before: histories are values, make new ones')
+      },
+    )
     this.#next.set(history, note, next)
     return next
   }

@@ -1,7 +1,9 @@
 import { contentKey } from '../engine/contentKey.js'
+import { freeze } from '../engine/freeze.js'
 import { Interner } from '../engine/interner.js'
 import { PairTable } from '../engine/pairTable.js'
-import { InvalidModelError } from '../errors.js'
+import { asked, InvalidModelError, ModelFault } from '../errors.js'
+import { shown } from '../shown.js'
 import type { ActorStep, ActorSystem, ModelActor, Reaction } from './actor.js'
 
 interface Local<State> {
@@ -52,7 +54,7 @@ export class Locals<State, Message, Note, History> {
     this.#checkActors()
     const keyOf = ({ actor, state }: Local<State>): string =>
       `${actor}:${this.actorAt(actor).keyOf?.(state) ?? contentKey(state)}`
-    this.states = new Interner(keyOf)
+    this.states = new Interner(keyOf, ({ state }) => freeze(state))
     this.events = new Interner<ActorEvent<Message>>(
       (event) =>
         event.type === 'own' ? `${event.to}:${event.name}` : `${event.from}>${event.to}:${contentKey(event.message)}`,
@@ -72,12 +74,17 @@ export class Locals<State, Message, Note, History> {
 
   /** The local state in which an actor starts, the messages it sends, and the note. */
   start(actor: number): { readonly local: number; readonly sends: Int32Array; readonly note: number } {
-    const reaction = this.actorAt(actor).start()
-    return {
-      local: this.states.numberOf({ actor, state: reaction.state }),
-      sends: this.#sendsOf(actor, reaction),
-      note: this.#noteOf(actor, { type: 'start' }, undefined, reaction),
-    }
+    return asked(
+      () => `${this.nameOf(actor)}, when it starts,`,
+      () => {
+        const reaction = this.actorAt(actor).start()
+        return {
+          local: this.states.numberOf({ actor, state: reaction.state }),
+          sends: this.#sendsOf(actor, reaction),
+          note: this.#noteOf(actor, { type: 'start' }, undefined, reaction),
+        }
+      },
+    )
   }
 
   outcomeOf(local: number, event: number): number {
@@ -90,7 +97,10 @@ export class Locals<State, Message, Note, History> {
     const known = this.#own[local]
     if (known) return known
     const { actor, state } = this.states.valueOf(local)
-    const own = this.actorAt(actor).own?.(state) ?? []
+    const own = asked(
+      () => `${this.nameOf(actor)}, asked what it may do by itself,`,
+      () => this.actorAt(actor).own?.(state) ?? [],
+    )
     const numbers = own.flatMap(({ name, costs }) => [
       this.events.numberOf({ type: 'own', to: actor, name }),
       costs === undefined ? -1 : this.#budgetOf(actor, costs),
@@ -108,7 +118,10 @@ export class Locals<State, Message, Note, History> {
     const known = this.#tells[local]
     if (known !== undefined) return known
     const { actor, state } = this.states.valueOf(local)
-    const names = this.#system.actors.length < 32 ? this.actorAt(actor).tells?.(state) : undefined
+    const names = asked(
+      () => `${this.nameOf(actor)}, asked whom it tells,`,
+      () => (this.#system.actors.length < 32 ? this.actorAt(actor).tells?.(state) : undefined),
+    )
     const mask = names ? names.reduce((bits, name) => bits | (1 << this.#actorNumber(actor, name)), 0) : -1
     this.#tells[local] = mask
     return mask
@@ -118,13 +131,33 @@ export class Locals<State, Message, Note, History> {
     const { actor, state } = this.states.valueOf(local)
     const happening = this.events.valueOf(event)
     const behaviour = this.actorAt(actor)
-    const reaction =
-      happening.type === 'own'
-        ? behaviour.act?.(state, happening.name)
-        : behaviour.receive(state, happening.message, this.nameOf(happening.from))
-    const outcome = reaction === undefined ? ignored : this.#enter(actor, local, happening, reaction)
+    const outcome = asked(
+      () => this.#nameOfStep(actor, happening),
+      () => {
+        const reaction =
+          happening.type === 'own'
+            ? behaviour.act?.(state, happening.name)
+            : behaviour.receive(state, happening.message, this.nameOf(happening.from))
+        this.#checkIntact(local, event)
+        return reaction === undefined ? ignored : this.#enter(actor, local, happening, reaction)
+      },
+    )
     this.outcomes.set(local, event, outcome)
     return outcome
+  }
+
+  #nameOfStep(actor: number, event: ActorEvent<Message>): string {
+    const name = this.nameOf(actor)
+    if (event.type === 'own') return `${name}, when it does "${event.name}",`
+    return `${name}, when it receives ${shown(event.message)} from ${this.nameOf(event.from)},`
+  }
+
+  /** What cannot be frozen must be looked at again. */
+  #checkIntact(local: number, event: number): void {
+    const isChanged = !this.states.isAsItWas(local)
+    if (!isChanged && this.events.isAsItWas(event)) return
+    const what = isChanged ? 'its state' : 'the message'
+    throw new ModelFault(`writes into a map, a set or bytes of ${what}: states and messages are values, make new ones`)
   }
 
   #enter(actor: number, local: number, event: ActorEvent<Message>, reaction: Reaction<State, Message>): number {

@@ -1,4 +1,5 @@
 import type { CompiledProperty } from '../engine/space.js'
+import { asked } from '../errors.js'
 import type { Property } from '../property.js'
 import type { ActorPredicate, ActorSystem, Envelope } from './actor.js'
 import type { Histories } from './histories.js'
@@ -59,12 +60,15 @@ function compiled<State, Message, Note, History>(
     property: { name, kind, holds },
     touches,
   })
+  const who = (): string => `property "${name}"`
   if (typeof predicate === 'function') {
-    return made((state, length) => predicate(teller.viewOf(state, length)), undefined)
+    return made((state, length) => asked(who, () => predicate(teller.viewOf(state, length))), undefined)
   }
   switch (predicate.over) {
     case 'history': {
-      const answer = remembered((number) => predicate.holds(histories?.values.valueOf(number) as History))
+      const answer = remembered((number) =>
+        asked(who, () => predicate.holds(histories?.values.valueOf(number) as History)),
+      )
       return made(
         (state) => answer(layout.history < 0 ? 0 : (state[layout.history] as number)),
         (_local, _event, outcome) => !system.history?.gathers && (locals.noted[outcome] as number) >= 0,
@@ -73,7 +77,11 @@ function compiled<State, Message, Note, History>(
     case 'actors': {
       const answer = remembered((number) => {
         const { actor, state } = locals.states.valueOf(number)
-        return predicate.holds(state, locals.nameOf(actor))
+        const of = locals.nameOf(actor)
+        return asked(
+          () => `${who()}, asked of ${of},`,
+          () => predicate.holds(state, of),
+        )
       })
       return made(
         overRange(answer, predicate.quantifier, 0, () => layout.actors),
@@ -83,7 +91,7 @@ function compiled<State, Message, Note, History>(
     case 'messages': {
       const answer = remembered((number) => {
         const event = teller.envelopeOf(number)
-        return event !== undefined && predicate.holds(event as Envelope<Message>)
+        return event !== undefined && asked(who, () => predicate.holds(event as Envelope<Message>))
       })
       return made(
         overRange(answer, predicate.quantifier, layout.messages, (length) => length),

@@ -1,5 +1,6 @@
+import { type Entry, Log } from '@quorate/core'
 import { describe, expect, test } from 'vitest'
-import { contentKey } from './contentKey.js'
+import { constantKey, contentKey } from './contentKey.js'
 import { ExactStates } from './exactStates.js'
 import { fingerprint, type Halves } from './fingerprint.js'
 import { Frontier, type Taken } from './frontier.js'
@@ -63,16 +64,22 @@ describe('visited states', () => {
     expect(visited.size).toBe(50_000)
   })
 
-  test('exact states tell those with one fingerprint apart, and count them', () => {
+  test('exact states tell those with one fingerprint apart, and count each pair once', () => {
     const exact = new ExactStates()
-    exact.add(Int32Array.of(1, 2, 3), 3)
-    exact.add(Int32Array.of(1, 2), 2)
-    expect(exact.isSame(0, Int32Array.of(1, 2, 3), 3)).toBe(true)
-    expect(exact.isSame(1, Int32Array.of(1, 2), 2)).toBe(true)
-    expect(exact.collisions).toBe(0)
-    expect(exact.isSame(0, Int32Array.of(1, 2, 4), 3)).toBe(false)
-    expect(exact.isSame(1, Int32Array.of(1, 2, 3), 3)).toBe(false)
-    expect(exact.collisions).toBe(2)
+    const visited = new Visited()
+    const enter = (...numbers: number[]) => {
+      const state = Int32Array.from(numbers)
+      const found = exact.find(visited, 7, 7, state, state.length)
+      if (found >= 0) return found
+      exact.add(state, state.length)
+      return visited.add(-1 - found, 7, 7, -1)
+    }
+    for (let round = 0; round < 3; round++) {
+      expect([enter(1, 2, 3), enter(1, 2), enter(1, 2, 4)]).toEqual([0, 1, 2])
+      expect(exact.collisions).toBe(3)
+    }
+    const into = new Int32Array(8)
+    expect([exact.load(1, into), into[0], into[1]]).toEqual([2, 1, 2])
   })
 })
 
@@ -107,6 +114,16 @@ test('a pair table keeps what it was given', () => {
   expect(table.get(100, 0)).toBe(-1)
 })
 
+const entry: Entry = {
+  index: 1,
+  term: 1,
+  kind: 'noop',
+  bytes: new Uint8Array(),
+  session: 0,
+  sequence: 0,
+  answeredBelow: 0,
+}
+
 test('content keys are equal for equal contents, and differ for others', () => {
   const same = [
     [{ a: 1, b: undefined }, { a: 1 }],
@@ -127,6 +144,7 @@ test('content keys are equal for equal contents, and differ for others', () => {
     [new Set([1, 2]), new Set([2, 1])],
     [Uint8Array.of(1, 255), Uint8Array.of(1, 255)],
     [-0, 0],
+    [Log.of([entry]), Log.of([entry, { ...entry, index: 2 }]).truncateAfter(1)],
   ]
   for (const [a, b] of same) expect(contentKey(a)).toBe(contentKey(b))
   const different = [
@@ -143,8 +161,58 @@ test('content keys are equal for equal contents, and differ for others', () => {
     { a: '1' },
     { 'a":1,"b': 1 },
     { a: 1, b: 1 },
+    [],
+    new Array(1),
+    [undefined],
+    Uint16Array.of(1),
+    Log.empty(),
+    Log.of([entry]),
   ]
-  const bytes = [Uint8Array.of(1, 2), Uint8Array.of(18), new Map([[1, 2]]), new Set([1]), { 0: 1 }, contentKey, taken]
+  const bytes = [Uint8Array.of(1, 2), Uint8Array.of(18), new Map([[1, 2]]), new Set([1]), { 0: 1 }]
   const keys = [...different, ...bytes].map(contentKey)
   expect(new Set(keys).size).toBe(keys.length)
+})
+
+class Hiding {
+  #held = 1
+  get held() {
+    return this.#held
+  }
+}
+const knot: Record<string, unknown> = {}
+knot['knot'] = knot
+
+test.each([
+  ['an instance of Hiding', new Hiding()],
+  ['an instance of Date', new Date(0)],
+  ['an instance of Error', new Error('x')],
+  ['an instance of URL', new URL('http://a/')],
+  ['an instance of Number', Object(1)],
+  ['an instance of Tags', new (class Tags extends Map {})()],
+  ['an instance of WeakMap', new WeakMap()],
+  ['a symbol', Symbol('a')],
+  ['a function', () => 1],
+  ['a field that is called by a symbol', { [Symbol('a')]: 1 }],
+  ['an array with fields beside its items', Object.assign([1], { more: 2 })],
+  ['a value that holds itself', knot],
+])('what hides its contents is refused: %s', (what, value) => {
+  for (const of of [value, { deep: [value] }, new Map([[1, value]])])
+    expect(() => contentKey(of)).toThrow(`holds ${what}`)
+})
+
+test('what never changes may hold functions', () => {
+  const keys = [{ a: contentKey }, { a: constantKey }].map(constantKey)
+  expect(new Set(keys).size).toBe(2)
+  expect(constantKey({ a: contentKey })).toBe(keys[0])
+})
+
+test('what was read cannot be written, and what can be is read again', () => {
+  const plain = { list: [{ a: 1 }] }
+  contentKey(plain)
+  expect(() => plain.list.push({ a: 2 })).toThrow(TypeError)
+  expect(() => Object.assign(plain.list[0] as object, { a: 2 })).toThrow(TypeError)
+  const changing = { map: new Map([[1, { bytes: Uint8Array.of(1) }]]) }
+  const before = contentKey(changing)
+  changing.map.get(1)?.bytes.fill(2)
+  expect(contentKey(changing)).not.toBe(before)
 })

@@ -4,6 +4,7 @@ import { contentKey } from './contentKey.js'
 export class Interner<Value> {
   readonly #numbers = new Map<string, number>()
   readonly #values: Value[] = []
+  readonly #keys: string[] = []
   readonly #keyOf: (value: Value) => string
   readonly #onNew: (value: Value, number: number) => void
 
@@ -23,11 +24,17 @@ export class Interner<Value> {
     const number = this.#values.length
     this.#numbers.set(key, number)
     this.#values.push(value)
+    this.#keys.push(key)
     this.#onNew(value, number)
     return number
   }
 
   valueOf(number: number): Value {
     return this.#values[number] as Value
+  }
+
+  /** False when somebody has changed the value since: not all that a value may hold can be frozen. */
+  isAsItWas(number: number): boolean {
+    return this.#keyOf(this.valueOf(number)) === this.#keys[number]
   }
 }

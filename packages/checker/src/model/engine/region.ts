@@ -1,7 +1,7 @@
 import { ChunkedInts } from './chunked.js'
+import { ExactStates } from './exactStates.js'
 import { fingerprint, type Halves } from './fingerprint.js'
-import { tupleMax } from './search.js'
-import type { CompiledProperty, Space, Visitor } from './space.js'
+import { type CompiledProperty, type Space, tupleMax, type Visitor } from './space.js'
 import { Visited } from './visited.js'
 
 /** An edge that leaves the region: what had to come has come. */
@@ -13,13 +13,13 @@ const outside = -1
  */
 export class Region implements Visitor {
   readonly visited = new Visited()
+  /** They are needed whole, to be expanded; so no fingerprint need be trusted. */
+  readonly exact = new ExactStates()
   /** Why it was not explored whole. */
   isCut = false
   readonly #space: Space
   readonly #property: CompiledProperty
   readonly #statesMax: number
-  readonly #states = new ChunkedInts()
-  readonly #stateEnds = new ChunkedInts()
   readonly #targets = new ChunkedInts()
   readonly #steps = new ChunkedInts()
   readonly #edgeEnds = new ChunkedInts()
@@ -37,6 +37,10 @@ export class Region implements Visitor {
   get size(): number {
     return this.visited.size
   }
+  /** The number of the state that is expanded; below 0 before the first. */
+  get at(): number {
+    return this.#expanding
+  }
   get isDone(): boolean {
     return this.isCut || this.#expanding + 1 >= this.size
   }
@@ -44,7 +48,7 @@ export class Region implements Visitor {
   advance(states: number): void {
     for (let done = 0; done < states && !this.isDone; done++) {
       this.#expanding++
-      this.#space.expand(this.#state, this.#load(this.#expanding), this, false)
+      this.#space.expand(this.#state, this.exact.load(this.#expanding, this.#state), this, false)
       this.#edgeEnds.push(this.#targets.length)
     }
   }
@@ -76,21 +80,13 @@ export class Region implements Visitor {
   #enter(state: Int32Array, length: number): number {
     fingerprint(state, length, this.#halves)
     const { low, high } = this.#halves
-    const found = this.visited.find(low, high)
+    const found = this.exact.find(this.visited, low, high, state, length)
     if (found >= 0) return found
     if (this.size >= this.#statesMax) {
       this.isCut = true
       return outside
     }
-    for (let at = 0; at < length; at++) this.#states.push(state[at] as number)
-    this.#stateEnds.push(this.#states.length)
+    this.exact.add(state, length)
     return this.visited.add(-1 - found, low, high, this.#expanding)
-  }
-
-  #load(number: number): number {
-    const begin = number === 0 ? 0 : this.#stateEnds.at(number - 1)
-    const length = this.#stateEnds.at(number) - begin
-    for (let at = 0; at < length; at++) this.#state[at] = this.#states.at(begin + at)
-    return length
   }
 }

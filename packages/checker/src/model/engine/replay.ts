@@ -1,7 +1,7 @@
-import { invariant } from '@quorate/core'
+import { ModelFault } from '../errors.js'
+import type { ExactStates } from './exactStates.js'
 import { fingerprint, type Halves } from './fingerprint.js'
-import { tupleMax } from './search.js'
-import type { Space, StepText, Visitor } from './space.js'
+import { type Space, type StepText, tupleMax, type Visitor } from './space.js'
 import type { Visited } from './visited.js'
 
 /** A run, for a person to read. */
@@ -22,9 +22,15 @@ export function pathTo(visited: Visited, state: number): number[] {
   return path.reverse()
 }
 
-/** Goes a path once more, since of a state only its fingerprint was kept. */
-export function replay(space: Space, visited: Visited, path: readonly number[], symmetric: boolean): Trace {
-  const finder = new Finder(space, visited, symmetric)
+/** States that were seen: by their fingerprints, and whole where they were kept. */
+export interface Explored {
+  readonly visited: Visited
+  readonly exact: ExactStates | undefined
+}
+
+/** Goes a path once more, since of most states only their fingerprints were kept. */
+export function replay(space: Space, explored: Explored, path: readonly number[], symmetric: boolean): Trace {
+  const finder = new Finder(space, explored, symmetric)
   const steps: StepText[] = []
   let initial: readonly string[] = []
   for (const number of path) {
@@ -37,7 +43,8 @@ export function replay(space: Space, visited: Visited, path: readonly number[], 
       space.expand(before, before.length, finder, false)
       steps.push(space.describe(before, before.length, finder.step, finder.state, finder.length))
     }
-    invariant(finder.isFound, `state ${number} cannot be reached again: an actor of the model is no pure function`)
+    if (!finder.isFound)
+      throw new ModelFault('a state cannot be reached again: the model does not do the same each time')
   }
   return { initial, steps, final: space.show(finder.state, finder.length) }
 }
@@ -50,14 +57,14 @@ class Finder implements Visitor {
   isFound = false
   #number = 0
   readonly #space: Space
-  readonly #visited: Visited
+  readonly #explored: Explored
   readonly #symmetric: boolean
   readonly #canonical = new Int32Array(tupleMax)
   readonly #halves: Halves = { low: 0, high: 0 }
 
-  constructor(space: Space, visited: Visited, symmetric: boolean) {
+  constructor(space: Space, explored: Explored, symmetric: boolean) {
     this.#space = space
-    this.#visited = visited
+    this.#explored = explored
     this.#symmetric = symmetric
   }
 
@@ -69,10 +76,13 @@ class Finder implements Visitor {
   visit(state: Int32Array, length: number, step: number): boolean {
     if (this.isFound) return true
     const { canonical } = this.#space
-    if (this.#symmetric && canonical) {
-      fingerprint(this.#canonical, canonical.call(this.#space, state, length, this.#canonical), this.#halves)
-    } else fingerprint(state, length, this.#halves)
-    if (this.#visited.has(this.#number, this.#halves.low, this.#halves.high)) {
+    const isOther = this.#symmetric && canonical !== undefined
+    const key = isOther ? this.#canonical : state
+    const keyLength = isOther ? canonical.call(this.#space, state, length, key) : length
+    fingerprint(key, keyLength, this.#halves)
+    const { visited, exact } = this.#explored
+    const isIt = visited.has(this.#number, this.#halves.low, this.#halves.high)
+    if (isIt && (!exact || exact.isSame(this.#number, key, keyLength))) {
       this.state.set(state.subarray(0, length))
       this.length = length
       this.step = step

@@ -1,11 +1,9 @@
+import { AlikeAudit } from './alikeAudit.js'
 import { ExactStates } from './exactStates.js'
 import { fingerprint, type Halves } from './fingerprint.js'
 import { Frontier, type Taken } from './frontier.js'
-import type { CompiledProperty, Space, Visitor } from './space.js'
+import { type CompiledProperty, type Space, tupleMax, type Visitor } from './space.js'
 import { Visited } from './visited.js'
-
-/** Tuples are at most so long. */
-export const tupleMax = 1 << 13
 
 export interface SearchSettings {
   /** Breadth-first finds the shortest counterexample. */
@@ -37,12 +35,16 @@ export class Search implements Visitor {
   terminal = 0
   ending: Ending | undefined
   violation: Finding | undefined
+  /** The number of the state that is asked, or expanded; below 0 before the first. */
+  at = -1
   /** Where each `sometimes` came true first. */
   readonly examples = new Map<CompiledProperty, number>()
   readonly exact: ExactStates | undefined
   readonly #space: Space
   readonly #settings: SearchSettings
   readonly #frontier = new Frontier()
+  /** Only with symmetry: whether properties can tell those that are said to be alike. */
+  readonly #audit: AlikeAudit
   readonly #always: readonly CompiledProperty[]
   #awaited: readonly CompiledProperty[]
   readonly #taken: Taken = { state: new Int32Array(tupleMax), length: 0, number: -1, depth: 0 }
@@ -57,6 +59,7 @@ export class Search implements Visitor {
     this.exact = settings.exact ? new ExactStates() : undefined
     this.#always = space.properties.filter(({ kind }) => kind === 'always')
     this.#awaited = space.properties.filter(({ kind }) => kind === 'sometimes')
+    this.#audit = new AlikeAudit(space)
     space.initial(this)
     this.#endIfEmpty()
   }
@@ -73,6 +76,7 @@ export class Search implements Visitor {
       if (order === 'breadth') this.#frontier.shift(taken)
       else this.#frontier.pop(taken)
       this.#steps = 0
+      this.at = taken.number
       this.#space.expand(taken.state, taken.length, this, reduced)
       if (this.#steps === 0) this.terminal++
       this.#endIfEmpty()
@@ -92,7 +96,7 @@ export class Search implements Visitor {
     fingerprint(key, keyLength, this.#halves)
     const { low, high } = this.#halves
     const { exact } = this
-    const found = this.visited.find(low, high, exact && ((number) => exact.isSame(number, key, keyLength)))
+    const found = exact ? exact.find(this.visited, low, high, key, keyLength) : this.visited.find(low, high)
     if (depth > depthMax) {
       // States at the greatest depth are expanded only to see whether anything lies behind.
       if (found < 0) this.#wasCut = true
@@ -109,7 +113,10 @@ export class Search implements Visitor {
     const number = this.visited.add(-1 - found, low, high, this.#taken.number)
     exact?.add(key, keyLength)
     if (depth > this.depth) this.depth = depth
+    this.at = number
     this.#ask(state, length, number)
+    if (symmetric && this.ending === undefined) this.#audit.look(state, length, number)
+    this.at = this.#taken.number
     // Of an orbit, the state that was reached goes on, not one that may only be imagined.
     this.#frontier.push(state, length, number, depth)
     return true

@@ -4,6 +4,9 @@
  * @module
  */
 
+/** Tuples are at most so long. */
+export const tupleMax = 1 << 13
+
 /** Takes the states that a step leads to. The tuple is only lent: who keeps it copies it. */
 export interface Visitor {
   /** `step` names the step among those of its state. True when the state was not expanded yet, and will be. */
@@ -17,6 +20,10 @@ export interface Space {
   expand(state: Int32Array, length: number, visitor: Visitor, reduced: boolean): void
   /** Puts the representative of the orbit of `state` into `into`, and returns its length. Absent without symmetry. */
   canonical?(state: Int32Array, length: number, into: Int32Array): number
+  /** How many ways there are to give other names. */
+  readonly others?: number
+  /** Puts the state as one of the ways has it into `into`, and returns its length; `which` is below `others`. */
+  otherwise?(state: Int32Array, length: number, which: number, into: Int32Array): number
   /** What a person reads of a step. */
   describe(before: Int32Array, lengthBefore: number, step: number, after: Int32Array, lengthAfter: number): StepText
   /** What a person reads of a state. */
@@ -28,6 +35,8 @@ export interface Space {
   fairnessOf(step: number): number
   /** Real steps of actors that were computed; all others were remembered. */
   readonly computed: number
+  /** How often `expand`, reduced, did with fewer steps than there are. @default never */
+  readonly reduced?: number
 }
 
 /** A property, asked of tuples. */

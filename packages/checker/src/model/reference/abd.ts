@@ -4,6 +4,7 @@ import {
   type RegisterReaction,
   type RegisterServer,
   type RegisterSettings,
+  refuseOneAlone,
   registerModel,
   serverName,
   unwritten,
@@ -142,8 +143,9 @@ function react(self: Server, place: Place, message: AbdMessage | RegisterMessage
 }
 
 /** A register by majorities that read and record. */
-export const abd = (settings: RegisterSettings): Model =>
-  registerModel<Server, AbdMessage>(
+export const abd = (settings: RegisterSettings): Model => {
+  refuseOneAlone('reference/abd', settings)
+  return registerModel<Server, AbdMessage>(
     'reference/abd',
     settings,
     (number): RegisterServer<Server, AbdMessage> => ({
@@ -154,3 +156,4 @@ export const abd = (settings: RegisterSettings): Model =>
       receive: (self, message, from) => react(self, { number, servers: settings.servers }, message, from),
     }),
   )
+}

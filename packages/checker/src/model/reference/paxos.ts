@@ -4,6 +4,7 @@ import {
   type RegisterReaction,
   type RegisterServer,
   type RegisterSettings,
+  refuseOneAlone,
   registerModel,
   serverName,
 } from './register.js'
@@ -159,8 +160,9 @@ const initial: Server = {
 }
 
 /** A write-once register by Paxos. */
-export const referencePaxos = (settings: RegisterSettings): Model =>
-  registerModel<Server, PaxosMessage>(
+export const referencePaxos = (settings: RegisterSettings): Model => {
+  refuseOneAlone('reference/paxos', settings)
+  return registerModel<Server, PaxosMessage>(
     'reference/paxos',
     settings,
     (number): RegisterServer<Server, PaxosMessage> => ({
@@ -169,3 +171,4 @@ export const referencePaxos = (settings: RegisterSettings): Model =>
       receive: (self, message, from) => react(self, { number, servers: settings.servers }, message, from),
     }),
   )
+}

@@ -2,6 +2,7 @@ import type { ActorStep, ActorSystem, HistoryDefinition, ModelActor, NetworkKind
 import { ofHistory, ofSomeMessage } from '../actors/actor.js'
 import { actorModel } from '../actors/actorModel.js'
 import type { Model } from '../check.js'
+import { InvalidModelError } from '../errors.js'
 import { always, sometimes } from '../property.js'
 import {
   isLinearizable,
@@ -88,6 +89,15 @@ const history: HistoryDefinition<unknown, unknown, readonly RegisterNote[], Regi
 /** A server of a register; what it says to other servers is its own. */
 export type RegisterServer<State, Inner> = ModelActor<State, Inner | RegisterMessage>
 export type RegisterReaction<State, Inner> = Reaction<State, Inner | RegisterMessage>
+
+/**
+ * Of servers that count answers only as they come, as those whose numbers are published do, one alone would wait for ever.
+ * @throws {@link InvalidModelError} `QUORATE_INVALID_MODEL` for fewer than 2 servers.
+ */
+export function refuseOneAlone(name: string, { servers }: RegisterSettings): void {
+  if (servers > 1) return
+  throw new InvalidModelError(name, 'its servers wait for one another: expected at least 2 servers')
+}
 
 /** Servers that are to be a register together, and clients that use it: is what they see linearizable? */
 export function registerModel<State, Inner extends { readonly type: string }>(

@@ -1,6 +1,6 @@
 import { addressOf, type GroupDefinition, type Message, type NodeId } from '@quorate/core'
 import type { Renaming } from '../actors/actor.js'
-import { permutationsOf, renamed } from '../renamed.js'
+import { type NewNames, permutationsOf, renamed } from '../renamed.js'
 import { group, type Names, type RoleActor } from './roleActor.js'
 import type { RoleSnapshot, RoleState } from './roleState.js'
 
@@ -11,9 +11,9 @@ import type { RoleSnapshot, RoleState } from './roleState.js'
 export function alikeNodes<History>(
   nodes: readonly NodeId[],
   { definition, names, actors }: { definition: GroupDefinition; names: Names; actors: readonly RoleActor[] },
-): readonly Renaming<RoleState, Message, History>[] {
+): Iterable<Renaming<RoleState, Message, History>> {
   const actorOf = new Map(actors.map((actor) => [actor.name, actor]))
-  return permutationsOf(nodes).map((to) => {
+  const renamingOf = (to: NewNames): Renaming<RoleState, Message, History> => {
     const all = new Map<string, string>(to)
     for (const [role, { nodes: hosts }] of Object.entries(definition.roles)) {
       for (const node of hosts) {
@@ -31,7 +31,12 @@ export function alikeNodes<History>(
         return actor ? renamedState(state, actor, all) : state
       },
     }
-  })
+  }
+  return {
+    *[Symbol.iterator]() {
+      for (const to of permutationsOf(nodes)) yield renamingOf(to)
+    },
+  }
 }
 
 function renamedState(state: RoleState, actor: RoleActor, names: ReadonlyMap<string, string>): RoleState {

@@ -182,6 +182,18 @@ describe('the host of a role', () => {
     expect(report).toMatchObject({ verdict: 'holds', ending: 'exhausted' })
   })
 
+  test('a role that writes into its context is a mistake of the model, not something that happens to a node', () => {
+    const writing = reader.provide({
+      actions: {
+        keep: assign(({ context, event }) => Object.assign(context, { heard: event.count })),
+      },
+    })
+    const group = groupOf(true)
+    const roles = { ...group.roles, reader: { ...group.roles['reader'], logic: () => writing } }
+    const model = groupModel(scope(true, { group: { ...group, roles } as GroupDefinition }))
+    expect(() => check(model)).toThrow(/reader\/r1, when it receives .* writes into what it was given/)
+  })
+
   test('a message to who is down waits', () => {
     const heard = sometimes(
       'the reader hears 2',

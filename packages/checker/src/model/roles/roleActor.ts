@@ -17,6 +17,7 @@ import {
 } from '@quorate/core'
 import type { AnyActorLogic } from 'xstate'
 import type { ModelActor, OwnEvent, Reaction } from '../actors/actor.js'
+import { isFrozenWrite } from '../errors.js'
 import { diskWith, emptyDisk, recovered } from './disk.js'
 import { keyOfRole, type RoleState, showRole, timerName } from './roleState.js'
 import { Turn } from './turn.js'
@@ -181,7 +182,7 @@ export class RoleActor implements ModelActor<RoleState, Message> {
   }
 
   keyOf(state: RoleState): string {
-    return keyOfRole(state)
+    return keyOfRole(state, this.#group.stateMachine)
   }
   show(state: RoleState): unknown {
     return showRole(state)
@@ -231,6 +232,8 @@ export class RoleActor implements ModelActor<RoleState, Message> {
         turn.finishWrite()
       }
     } catch (error) {
+      // It is the role that is wrong, not what happened to it.
+      if (isFrozenWrite(error)) throw error
       // The node stops, and stays so.
       return {
         state: { ...nothing, disk: state.disk, failure: error instanceof Error ? error.message : String(error) },

@@ -1,6 +1,17 @@
-import { type DriverState, type DurableEffect, delayNameOf, type Effect, type Outbox, statePath } from '@quorate/core'
-import { contentKey } from '../engine/contentKey.js'
+import {
+  type AnyStateMachine,
+  type DriverState,
+  type DurableEffect,
+  delayNameOf,
+  type Effect,
+  type Outbox,
+  statePath,
+} from '@quorate/core'
+import { constantKey, contentKey } from '../engine/contentKey.js'
 import type { Disk } from './disk.js'
+
+/** By history, where it leads. */
+type HistoryValue = Readonly<Record<string, readonly { readonly id: string }[]>>
 
 /** As much of the snapshot of a machine, or of a family, as its next step depends on. */
 export interface RoleSnapshot {
@@ -9,7 +20,7 @@ export interface RoleSnapshot {
   readonly role?: string
   readonly value: object | string
   readonly context: unknown
-  readonly historyValue?: unknown
+  readonly historyValue?: HistoryValue
   readonly inner?: RoleSnapshot
 }
 
@@ -29,12 +40,40 @@ export interface RoleState {
   readonly failure: string | undefined
 }
 
-const keyOfSnapshot = ({ status, role, value, context, historyValue, inner }: RoleSnapshot): string =>
-  contentKey([status, role, value, contentKey(context), historyValue, inner?.historyValue])
+const keyOfSnapshot = ({ status, role, value, context, historyValue, inner }: RoleSnapshot): string => {
+  const parts = [status, role, value, keyOfContext(context), returnsOf(historyValue), returnsOf(inner?.historyValue)]
+  return contentKey(parts)
+}
+
+/** A role keeps what never changes under `config`, functions too. */
+function keyOfContext(context: unknown): string {
+  if (!isPlain(context) || !('config' in context)) return contentKey(context)
+  const { config, ...changing } = Object.freeze(context)
+  return `${constantKey(config)}${contentKey(changing)}`
+}
+
+const isPlain = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
+
+/** A state machine whose states are no plain data tells them by its snapshots. */
+function keyOfDriver({ applied, state, sessions }: DriverState, machine: AnyStateMachine): string {
+  const isInstance =
+    typeof state === 'object' && state !== null && !toldPrototypes.includes(Object.getPrototypeOf(state))
+  return contentKey([applied, isInstance ? machine.snapshot(state) : state, sessions])
+}
+
+const toldPrototypes: readonly unknown[] = [Object.prototype, Array.prototype, Map.prototype, Set.prototype, null]
+
+/** Of a state with a history, the ids of those that it would return to. */
+const returnsOf = (historyValue: HistoryValue | undefined): object =>
+  Object.fromEntries(Object.entries(historyValue ?? {}).map(([history, nodes]) => [history, nodes.map(({ id }) => id)]))
 
 /** Equal for equal contents, whatever objects hold them. */
-export const keyOfRole = ({ snapshot, timers, outbox, writing, disk, driver, failure }: RoleState): string =>
-  contentKey([snapshot && keyOfSnapshot(snapshot), timers, outbox, writing, disk, driver, failure])
+export function keyOfRole(state: RoleState, machine: AnyStateMachine): string {
+  const { snapshot, timers, outbox, writing, disk, driver, failure } = state
+  const [role, applied] = [snapshot && keyOfSnapshot(snapshot), driver && keyOfDriver(driver, machine)]
+  return contentKey([role, timers, outbox, writing, disk, applied, failure])
+}
 
 /** The short name of a pending timer; its id where two of one name are pending. */
 export function timerName(timers: readonly string[], timer: string): string {

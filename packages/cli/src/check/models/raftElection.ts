@@ -84,6 +84,6 @@ export const raftElection = (scope: ElectionScope): Model =>
         'a leader is elected',
         ofHistory((history: Leaders) => Object.keys(history).length > 0),
       ),
-      ...(scope.terms > 1 && scope.timeouts > 1 ? [another] : []),
+      ...(scope.servers > 1 && scope.terms > 1 && scope.timeouts > 1 ? [another] : []),
     ],
   })

@@ -1,0 +1,62 @@
+import { defineStateMachine, emptyOutbox, origin } from '@quorate/core'
+import { expect, test } from 'vitest'
+import { emptyDisk } from './disk.js'
+import { keyOfRole, type RoleState } from './roleState.js'
+
+class Hiding {
+  readonly #count: number
+  constructor(count: number) {
+    this.#count = count
+  }
+  get count(): number {
+    return this.#count
+  }
+}
+
+const machine = defineStateMachine<Hiding, string, string>({
+  initial: () => new Hiding(0),
+  apply: (state) => ({ state: new Hiding(state.count + 1), result: '' }),
+  snapshot: ({ count }) => Uint8Array.of(count),
+  restore: ([count = 0]) => new Hiding(count),
+})
+
+const stateWith = (changed: Partial<RoleState>): RoleState => ({
+  snapshot: undefined,
+  timers: [],
+  outbox: emptyOutbox,
+  writing: [],
+  disk: emptyDisk,
+  driver: undefined,
+  failure: undefined,
+  ...changed,
+})
+
+const inContext = (context: unknown): string =>
+  keyOfRole(stateWith({ snapshot: { status: 'active', value: 'waiting', context } }), machine)
+const inDriver = (state: unknown): string =>
+  keyOfRole(stateWith({ driver: { applied: origin, state, sessions: new Map() } }), machine)
+
+test('a state machine whose states hide what they hold is told by its snapshots', () => {
+  expect(inDriver(new Hiding(1))).toBe(inDriver(new Hiding(1)))
+  expect(inDriver(new Hiding(1))).not.toBe(inDriver(new Hiding(2)))
+  expect(inDriver({ a: 1 })).not.toBe(inDriver({ a: 2 }))
+})
+
+test('a context must tell what it holds; under `config` it may have functions', () => {
+  const config = { isOne: (number: number) => number === 1 }
+  expect(inContext({ config, count: 1 })).toBe(inContext({ config, count: 1 }))
+  expect(inContext({ config, count: 1 })).not.toBe(inContext({ config, count: 2 }))
+  expect(inContext({ config, count: 1 })).not.toBe(inContext({ config: { ...config, isTwo: 2 }, count: 1 }))
+  expect(() => inContext({ config, held: new Hiding(1) })).toThrow(/holds an instance of Hiding/)
+  expect(() => inContext({ ...config })).toThrow(/holds a function/)
+})
+
+test('of a machine with a history, where it returns to is part of the state', () => {
+  const returning = (id: string): string =>
+    keyOfRole(
+      stateWith({ snapshot: { status: 'active', value: 'out', context: {}, historyValue: { 'm.hist': [{ id }] } } }),
+      machine,
+    )
+  expect(returning('m.in.a')).toBe(returning('m.in.a'))
+  expect(returning('m.in.a')).not.toBe(returning('m.in.b'))
+})
