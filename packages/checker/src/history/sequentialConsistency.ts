@@ -47,6 +47,7 @@ export function* sequentialConsistencyInSlices(
   { initial = null, stepsMax = stepsMaxDefault, signal }: HistoryCheckOptions,
 ): Slices<SequentialReport> {
   checkInitial(model, initial)
+  if (signal?.aborted) return { verdict: 'unknown', order: [], finding: undefined, steps: 0 }
   const { pairs, finding, knownReads } = necessaryOrder(operations, model, initial)
   if (finding !== undefined) return { verdict: 'illegal', order: [], finding, steps: 0 }
   const parts = partsOf(operations, model).map((part) => withoutUnseen(part.operations, model))

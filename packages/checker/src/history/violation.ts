@@ -89,8 +89,8 @@ function* firstStuckOf({ part, steps }: PartSearch, question: Question): Slices<
   }
   const stuck = returns[illegal]
   if (stuck === undefined) return undefined
-  const without = yield* searchUpTo(stuck, false)
-  if (signal?.aborted) return undefined
+  const without = signal?.aborted ? undefined : yield* searchUpTo(stuck, false)
+  if (without === undefined || signal?.aborted) return undefined
   const numbers = new Map(part.operations.map((operation) => [operation.index, operation]))
   const order = without.checked.order.flatMap(({ index }) => numbers.get(index) ?? [])
   return { stuck, order, states: [stateAfter(order, part, model, initial)] }
@@ -113,6 +113,7 @@ function* coreOf(part: Part, stuck: Operation, steps: number, question: Question
   const { model, initial, signal } = question
   let stepsLeft = attemptsShare * (steps + attemptStepsMin)
   const isIllegalWith = function* (kept: readonly Operation[]): Slices<boolean> {
+    if (signal?.aborted) return false
     const isKept = new Set(kept)
     const operations = part.operations.map((each) => (isKept.has(each) ? each : released(each)))
     const search = new PartSearch({ ...part, operations }, model, initial)

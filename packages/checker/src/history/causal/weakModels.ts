@@ -40,6 +40,7 @@ export function* judgeWeakModelsInSlices(
   initial: Json,
   signal: AbortSignal | undefined,
 ): Slices<Readonly<Record<WeakModel, Judgement>>> {
+  if (signal?.aborted) return allUnknown('it was told to stop')
   const history = accessHistoryOf(operations, model, initial)
   if ('why' in history) return allUnknown(history.why)
   if (isTooLarge(history)) {
@@ -57,7 +58,6 @@ function* judged(
   history: AccessHistory,
   signal: AbortSignal | undefined,
 ): Slices<Readonly<Record<WeakModel, Judgement>>> {
-  if (signal?.aborted) return allUnknown('it was told to stop')
   let isStopped = false
   const first: Partial<Record<WeakModel, Finding>> = {}
   let open = weakModels
