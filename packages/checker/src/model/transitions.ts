@@ -56,7 +56,8 @@ class TransitionSpace<State> implements Space {
 
   constructor(system: TransitionSystem<State>) {
     this.#system = system
-    this.#states = new Interner(system.keyOf?.bind(system), freeze)
+    // What contentKey reads, it freezes.
+    this.#states = system.keyOf ? new Interner(system.keyOf.bind(system), freeze) : new Interner()
     this.properties = system.properties.map(({ name, kind, predicate }) => ({
       name,
       kind,
