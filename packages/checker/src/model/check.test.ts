@@ -13,34 +13,47 @@ const fingerprintOf = (state: readonly number[]): string => {
 const one = [0, 1_976_352_334]
 const other = [7481, 2_116_738_033]
 
-/** From one state to another of its fingerprint, and from there to the last. */
-const inARow = (): Model => {
-  const states = [one, other, [0, 0, 0]]
+const last = [0, 0, 0]
+
+/** A space of states that each lead to some others. */
+const modelOf = (initial: readonly number[], next: (state: string) => readonly (readonly number[])[]): Model => {
+  const isLast = (_state: Int32Array, length: number) => length === last.length
   const space: Space = {
     properties: [
-      { name: 'it comes', kind: 'eventually', holds: (_state, length) => length === 3 },
-      { name: 'it may come', kind: 'sometimes', holds: (_state, length) => length === 3 },
+      { name: 'it comes', kind: 'eventually', holds: isLast },
+      { name: 'it may come', kind: 'sometimes', holds: isLast },
     ],
     computed: 0,
-    initial: (visitor) => visitor.visit(Int32Array.from(one), 2, 0),
+    initial: (visitor) => visitor.visit(Int32Array.from(initial), initial.length, 0),
     expand: (state, length, visitor) => {
-      const at = states.findIndex((numbers) => numbers.join() === state.subarray(0, length).join())
-      const next = states[at + 1]
-      if (next) visitor.visit(Int32Array.from(next), next.length, at)
+      for (const [step, to] of next(state.subarray(0, length).join()).entries()) {
+        visitor.visit(Int32Array.from(to), to.length, step)
+      }
     },
-    describe: (_before, _length, step) => ({ text: `step ${step}`, details: [] }),
+    describe: (_before, _length, step, after, length) => ({
+      text: `${step}: ${after.subarray(0, length)}`,
+      details: [],
+    }),
     show: (state, length) => [state.subarray(0, length).join()],
     fairnessOf: (step) => step,
   }
-  return { name: 'in a row', hasSymmetry: false, compile: () => space }
+  return { name: 'colliding', hasSymmetry: false, compile: () => space }
 }
+
+const inARow = modelOf(one, (state) => (state === one.join() ? [other] : state === other.join() ? [last] : []))
+const sideBySide = modelOf([7], (state) => (state === '7' ? [one, other] : state === other.join() ? [last] : []))
 
 test('what an equal fingerprint hides, exact mode shows: in runs, and in what must come', () => {
   expect(one).not.toEqual(other)
   expect(fingerprintOf(one)).toBe(fingerprintOf(other))
-  expect(check(inARow())).toMatchObject({ verdict: 'violated', distinct: 1, collisionsExpected: 1 / 2 ** 65 })
-  const report = check(inARow(), { exact: true })
+  expect(check(inARow)).toMatchObject({ verdict: 'violated', distinct: 1, collisionsExpected: 1 / 2 ** 65 })
+  const report = check(inARow, { exact: true })
   expect(report).toMatchObject({ verdict: 'holds', distinct: 3, collisions: 1 })
   expect(report).not.toHaveProperty('collisionsExpected')
-  expect(report.properties[1]?.trace?.steps.map(({ text }) => text)).toEqual(['step 0', 'step 1'])
+  expect(report.properties[1]?.trace?.steps.map(({ text }) => text)).toEqual([`0: ${other}`, `0: ${last}`])
+})
+
+test('a run to one of two with an equal fingerprint is told as it was', () => {
+  const [, mayCome] = check(sideBySide, { exact: true }).properties
+  expect(mayCome?.trace?.steps.map(({ text }) => text)).toEqual([`1: ${other}`, `0: ${last}`])
 })

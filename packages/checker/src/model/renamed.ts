@@ -5,7 +5,7 @@ import { ModelFault } from './errors.js'
 export type NewNames = ReadonlyMap<string, string>
 
 /** More that are alike have so many orders that a single state takes seconds. */
-export const alikeMax = 7
+const alikeMax = 7
 
 /**
  * A value with other names in it: texts that are a name, as values and as keys. What holds none is given back as it is;
@@ -43,7 +43,7 @@ const changedOr = (before: readonly unknown[], after: readonly unknown[]): reado
 
 /**
  * Every way to give some their names anew, but the one that changes nothing; made as they are asked for.
- * @throws {@link ModelFault} for more than {@link alikeMax}.
+ * @throws {@link ModelFault} for more than 7.
  */
 export function* permutationsOf(names: readonly string[]): Generator<NewNames> {
   if (names.length > alikeMax) {

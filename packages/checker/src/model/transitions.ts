@@ -17,8 +17,8 @@ export interface TransitionSystem<State> {
   readonly name: string
   readonly initial: readonly State[]
   /**
-   * Every step that can be taken in a state; one that changes nothing counts too. All are weakly fair, by their names: in a run
-   * that is asked what {@link eventually} comes, none is put off for ever while it can be taken.
+   * Every step that can be taken in a state; one that changes nothing counts too. All are weakly fair, by their names: where
+   * it is asked what `eventually` comes, none is put off for ever while it can be taken.
    */
   steps(state: State): Iterable<Transition<State>>
   readonly properties: readonly Property<(state: State) => boolean>[]
@@ -56,7 +56,8 @@ class TransitionSpace<State> implements Space {
 
   constructor(system: TransitionSystem<State>) {
     this.#system = system
-    this.#states = new Interner(system.keyOf?.bind(system), freeze)
+    // What contentKey reads, it freezes.
+    this.#states = system.keyOf ? new Interner(system.keyOf.bind(system), freeze) : new Interner()
     this.properties = system.properties.map(({ name, kind, predicate }) => ({
       name,
       kind,

@@ -347,6 +347,22 @@ describe('a part of a model that does what it must not', () => {
       /property "little", asked of b, throws: two\nafter 1 steps:/,
     ],
     [
+      'is a property that writes into what it is asked about',
+      system(
+        count,
+        {
+          properties: [
+            sometimes(
+              'little',
+              ofSomeActor(({ held }: Counted) => (held as Set<number> | undefined)?.add(1).size === 2),
+            ),
+          ],
+        },
+        () => new Set(),
+      ),
+      /property "little", asked of b, writes into a map, a set or bytes/,
+    ],
+    [
       'throws when it starts',
       system(count, {}, () => {
         throw new Error('no start')

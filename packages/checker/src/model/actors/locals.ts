@@ -54,7 +54,10 @@ export class Locals<State, Message, Note, History> {
     this.#checkActors()
     const keyOf = ({ actor, state }: Local<State>): string =>
       `${actor}:${this.actorAt(actor).keyOf?.(state) ?? contentKey(state)}`
-    this.states = new Interner(keyOf, ({ state }) => freeze(state))
+    // What contentKey reads, it freezes.
+    this.states = new Interner(keyOf, ({ actor, state }) => {
+      if (this.actorAt(actor).keyOf) freeze(state)
+    })
     this.events = new Interner<ActorEvent<Message>>(
       (event) =>
         event.type === 'own' ? `${event.to}:${event.name}` : `${event.from}>${event.to}:${contentKey(event.message)}`,

@@ -1,5 +1,6 @@
+import type { Interner } from '../engine/interner.js'
 import type { CompiledProperty } from '../engine/space.js'
-import { asked } from '../errors.js'
+import { asked, ModelFault } from '../errors.js'
 import type { Property } from '../property.js'
 import type { ActorPredicate, ActorSystem, Envelope } from './actor.js'
 import type { Histories } from './histories.js'
@@ -28,6 +29,13 @@ function remembered(ask: (number: number) => boolean): (number: number) => boole
     answers[number] = answer
     return answer
   }
+}
+
+/** What a property says of a value that it leaves as it is. */
+function looking<Value>(values: Interner<Value> | undefined, number: number, ask: (of: Value) => boolean): boolean {
+  const answer = ask(values?.valueOf(number) as Value)
+  if (!values || values.isAsItWas(number)) return answer
+  throw new ModelFault('writes into a map, a set or bytes of what it is asked about')
 }
 
 /** The properties, asked of tuples, and which steps any of them can tell: absent when one asks about whole states. */
@@ -67,7 +75,7 @@ function compiled<State, Message, Note, History>(
   switch (predicate.over) {
     case 'history': {
       const answer = remembered((number) =>
-        asked(who, () => predicate.holds(histories?.values.valueOf(number) as History)),
+        asked(who, () => looking(histories?.values, number, (of) => predicate.holds(of))),
       )
       return made(
         (state) => answer(layout.history < 0 ? 0 : (state[layout.history] as number)),
@@ -76,11 +84,10 @@ function compiled<State, Message, Note, History>(
     }
     case 'actors': {
       const answer = remembered((number) => {
-        const { actor, state } = locals.states.valueOf(number)
-        const of = locals.nameOf(actor)
+        const of = locals.nameOf(locals.states.valueOf(number).actor)
         return asked(
           () => `${who()}, asked of ${of},`,
-          () => predicate.holds(state, of),
+          () => looking(locals.states, number, ({ state }) => predicate.holds(state, of)),
         )
       })
       return made(
