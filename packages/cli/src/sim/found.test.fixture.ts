@@ -11,6 +11,7 @@ const multiPaxosOf = (nodes: readonly string[], options: Options): SimulationSub
   make: () => ({ nodes, groups: { 'multi-paxos': multiPaxos({ stateMachine: registers, ...options }) } }),
 })
 
+const three = ['n1', 'n2', 'n3']
 const four = ['n1', 'n2', 'n3', 'n4']
 const five = [...four, 'n5']
 
@@ -23,5 +24,13 @@ export const foundIn: Readonly<Record<string, SimulationSubject>> = {
     learners: ['n3'],
   }),
   proposerInVain: multiPaxosOf(five, { proposers: five, acceptors: five, learners: ['n1', 'n4', 'n5'] }),
+  phaseOneInPieces: multiPaxosOf(three, {
+    proposers: three,
+    acceptors: three,
+    learners: three,
+    limits: { entriesMax: 1 },
+    electionTimeoutMs: 20,
+    heartbeatMs: 5,
+  }),
   leaderWithoutLearner: multiPaxosOf(five, { proposers: ['n4', 'n5'], acceptors: five, learners: ['n4'] }),
 }

@@ -37,6 +37,8 @@ export interface Acceptor extends Configured, AcceptorRecord {
   readonly notedThrough: number
   /** Learners hold snapshots of every slot up to here. */
   readonly forgetThrough: number
+  /** The furthest slot from which the proposer that was promised has asked what was accepted. */
+  readonly askedFrom: number
 }
 
 export type AcceptorEvent = Received<Prepare | Accept | Learn> | Extract<LocalEvent, { type: 'storage.persisted' }>
@@ -54,6 +56,7 @@ export function recoverAcceptor(
     chosenThrough: Math.max(base.index, record?.chosenThrough ?? 0),
     notedThrough: Math.max(base.index, record?.chosenThrough ?? 0),
     forgetThrough: 0,
+    askedFrom: 0,
   }
 }
 
@@ -111,6 +114,14 @@ export const acceptor = setup({
     exceedsPromised: on('Prepare', (self, { ballot }) => isGreater(ballot, self.promised)),
     /** Asked again, or for the next piece of what was accepted. */
     isPromised: on('Prepare', (self, { ballot }) => isSameBallot(ballot, self.promised)),
+    /**
+     * The next piece of what was accepted: phase 1 gets on, and takes longer than proposers are patient where there are many
+     * pieces. Who cannot hear the answers does not ask for the next one.
+     */
+    isNextPiece: on(
+      'Prepare',
+      (self, { ballot, first }) => isSameBallot(ballot, self.promised) && first > self.askedFrom,
+    ),
     /** The leader that was heard asks for a later ballot of its own. */
     isOfLeader: on(
       'Prepare',
@@ -146,7 +157,8 @@ export const acceptor = setup({
     mayForgetAll: ({ context: self }) => mayForget(self) && self.forgetThrough >= self.log.last.index,
   },
   actions: {
-    promise: assign(on('Prepare', (_self, { ballot }) => ({ promised: ballot }))),
+    promise: assign(on('Prepare', (_self, { ballot, first }) => ({ promised: ballot, askedFrom: first }))),
+    notePiece: assign(on('Prepare', (_self, { first }) => ({ askedFrom: first }))),
     /** An acceptance promises what a Prepare of its ballot would have. */
     adopt: assign(on('Accept', (_self, { ballot }) => ({ promised: ballot }))),
     persist: emit(({ context: { promised, doubtful, chosenThrough } }) => ({
@@ -206,6 +218,7 @@ export const acceptor = setup({
     Prepare: [
       { guard: 'isNobodysPrepare', ...ignore('no proposer issues such a ballot') },
       { guard: 'exceedsPromised', actions: ['promise', 'persist', 'replyPromise'] },
+      { guard: 'isNextPiece', actions: ['notePiece', 'replyPromise'], target: '.serving.led' },
       { guard: 'isPromised', actions: 'replyPromise' },
       { actions: 'refusePrepare' },
     ],
@@ -248,12 +261,13 @@ export const acceptor = setup({
       initial: 'free',
       states: {
         free: {},
-        /** The distinguished proposer was heard: no other one is helped to depose it. */
+        /** The distinguished proposer was heard, or one that becomes it: no other one is helped to depose it. */
         led: {
           after: { minimumElectionTimeout: 'free' },
           on: {
             Prepare: [
               { guard: 'isNobodysPrepare', ...ignore('no proposer issues such a ballot') },
+              { guard: 'isNextPiece', actions: ['notePiece', 'replyPromise'], target: 'led', reenter: true },
               { guard: 'isPromised', actions: 'replyPromise' },
               {
                 guard: 'isOfLeader',

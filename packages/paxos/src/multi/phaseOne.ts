@@ -13,6 +13,8 @@ export interface Preparing extends Proposer {
   readonly found: ReadonlyMap<number, Entry>
   /** The last slot in which anything was accepted. */
   readonly horizon: number
+  /** How many pieces of promises have come. */
+  readonly pieces: number
 }
 
 export const begin = (self: Proposer): Preparing => ({
@@ -22,6 +24,7 @@ export const begin = (self: Proposer): Preparing => ({
   promises: {},
   found: new Map(),
   horizon: 0,
+  pieces: 0,
 })
 
 const prepare = (self: Preparing, first: number): Prepare => ({ type: 'Prepare', ballot: ballotOf(self), first })
@@ -29,14 +32,22 @@ const prepare = (self: Preparing, first: number): Prepare => ({ type: 'Prepare',
 const askedFrom = ({ promises, chosenThrough }: Preparing, node: NodeId): number | 'done' =>
   promises[node] ?? chosenThrough + 1
 
-/** Phase 1(a), to everybody at first, and later to those who have not said all. */
-export const preparesDue = (self: Preparing): readonly Outgoing[] =>
-  Object.keys(self.promises).length === 0
-    ? [{ to: everyRole(self, 'acceptor'), message: prepare(self, self.chosenThrough + 1) }]
-    : self.config.nodes.acceptor.flatMap((node) => {
-        const first = askedFrom(self, node)
-        return first === 'done' ? [] : [{ to: roleAt(self, 'acceptor', node), message: prepare(self, first) }]
-      })
+/**
+ * Phase 1(a), to everybody at first, and later for the next piece. While pieces come, who has said all is asked for what lies
+ * behind it, ever further: it has nothing to say, but it hears that phase 1 gets on, and helps nobody else meanwhile.
+ */
+export function preparesDue(self: Preparing): readonly Outgoing[] {
+  if (Object.keys(self.promises).length === 0) {
+    return [{ to: everyRole(self, 'acceptor'), message: prepare(self, self.chosenThrough + 1) }]
+  }
+  const areMoreToCome = Object.values(self.promises).some((promise) => promise !== 'done')
+  const behind = self.horizon + 1 + self.pieces
+  return self.config.nodes.acceptor.flatMap((node) => {
+    const first = askedFrom(self, node)
+    if (first === 'done' && !areMoreToCome) return []
+    return { to: roleAt(self, 'acceptor', node), message: prepare(self, first === 'done' ? behind : first) }
+  })
+}
 
 /** True if the acceptor has accepted more than the message carries. */
 export const isPartial = (_self: Preparing, { through, last }: PromiseReply): boolean => through < last
@@ -64,6 +75,7 @@ export function withPromise(self: Preparing, message: Received<PromiseReply>) {
     found,
     promises: { ...self.promises, [senderOf(message)]: promise },
     horizon: Math.max(self.horizon, message.last),
+    pieces: self.pieces + 1,
     chosenThrough: Math.max(self.chosenThrough, message.chosenThrough),
   }
 }

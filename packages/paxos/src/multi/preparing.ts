@@ -70,18 +70,12 @@ export const preparing = setup({
   states: {
     asking: {
       entry: ['persist', 'prepare'],
-      initial: 'waiting',
+      type: 'parallel',
       always: [
         { guard: 'isSomethingDue', actions: ['sayFirst', 'noteSaid'] },
         { guard: 'isPrepared', target: 'prepared' },
       ],
-      after: { electionTimeout: 'timedOut' },
       on: {
-        Promise: [
-          { guard: 'isPartialPromise', actions: ['notePromise', 'askForMore'] },
-          { guard: 'isPromise', actions: 'notePromise' },
-          ignore('an answer to an earlier ballot, or one that came before'),
-        ],
         Nack: [
           { guard: 'isRefusal', actions: 'skipRounds', target: 'refused' },
           ignore('an answer to an earlier ballot'),
@@ -92,8 +86,35 @@ export const preparing = setup({
         ],
       },
       states: {
-        waiting: {
-          after: { prepareAgain: { target: 'waiting', reenter: true, actions: 'prepare' } },
+        voice: {
+          initial: 'resting',
+          states: {
+            resting: {
+              after: { prepareAgain: { target: 'resting', reenter: true, actions: 'prepare' } },
+              on: { Promise: ignore('it is counted, and waited for, beside this') },
+            },
+          },
+        },
+        patience: {
+          initial: 'waiting',
+          states: {
+            waiting: {
+              after: { electionTimeout: '#preparing.timedOut' },
+              on: {
+                Promise: [
+                  // However many pieces there are: as long as they come it gets on.
+                  {
+                    guard: 'isPartialPromise',
+                    actions: ['notePromise', 'askForMore'],
+                    target: 'waiting',
+                    reenter: true,
+                  },
+                  { guard: 'isPromise', actions: 'notePromise' },
+                  ignore('an answer to an earlier ballot, or one that came before'),
+                ],
+              },
+            },
+          },
         },
       },
     },

@@ -250,6 +250,18 @@ describe('3: the distinguished proposer, and who would depose it', () => {
     expect(role.state).toEqual({ serving: 'free' })
   })
 
+  test('phase 1 that gets on is not disturbed either: who asks for the next piece is heard, who asks again is not', () => {
+    const promised = () => acceptorIn({ promised: ballot(2), accepted: entries(1, 4) })
+    const other = said.prepare('n2', { ballot: ballot(3, 'n2') })
+    const role = promised()
+    role.receive(said.prepare('n1', { ballot: ballot(2), first: 1 }))
+    role.receive(said.prepare('n1', { ballot: ballot(2), first: 3 }))
+    expect(role.receive(other)).toEqual([])
+    role.fire('minimumElectionTimeout')
+    role.receive(said.prepare('n1', { ballot: ballot(2), first: 3 }))
+    expect(given.kindsOf(role.receive(other))).toEqual(['persist', 'Promise->n2'])
+  })
+
   test('its own later ballot is promised, and who asks in a lesser one is refused', () => {
     const role = acceptorIn()
     role.receive(said.accept('n1', { ballot: ballot(2) }))
@@ -387,7 +399,8 @@ describe('2.2: "an acceptor must remember this information even if it fails and 
       torn: false,
     }
     const again = recoverAcceptor(role.context.config, recovered as Parameters<typeof recoverAcceptor>[1])
-    expect(again).toEqual(role.context)
+    // What a proposer has asked for so far is forgotten: it will be asked again.
+    expect(again).toEqual({ ...role.context, askedFrom: 0 })
   })
 
   test('one whose disk lost its last write may have promised what it no longer knows: it takes no part', () => {

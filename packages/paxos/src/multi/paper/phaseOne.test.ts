@@ -1,9 +1,11 @@
 import { atLeast, flexible } from '@quorate/core'
 import { drive, Stage } from '@quorate/core/testing'
 import { describe, expect, test } from 'vitest'
+import { createActor, SimulatedClock } from 'xstate'
 import { roundMax, termOf } from '../../ballot.js'
 import { multiPaxosProposer } from '../../index.js'
 import { groupOf } from '../history.test.fixture.js'
+import { preparing } from '../preparing.js'
 import * as given from '../role.test.fixture.js'
 
 /** Lamport, "Paxos Made Simple" (2001), sections 2.2, 2.5 and 3: how a proposer becomes the distinguished one. */
@@ -185,18 +187,37 @@ describe('3: one phase 1 for all slots', () => {
     expect(given.drawn(given.acceptsOf(role.effects)[0]?.entries ?? [])).toBe('1:v1 2:v2 3:v3 4:v4 5:v5')
   })
 
-  test('who has not answered is asked again, for what is missing; who has said all is left alone', () => {
+  test('who has not answered is asked again, for what is missing; who has said all is left alone, unless pieces are to come', () => {
     const role = given.preparingIn({ nodes: { acceptor: five } })
     expect(given.kindsOf(role.fire('prepareAgain'))).toEqual(['Prepare->all'])
+    const asked = () => given.sentOf(role.fire('prepareAgain'), 'Prepare').map(({ to, first }) => `${to} ${first}`)
     role.receive(said.promise('a1'))
+    expect(asked()).toEqual(['a2 1', 'a3 1', 'a4 1', 'a5 1'])
+    // It is to hear that phase 1 gets on: asked for what lies behind all that was accepted, further with each piece.
     role.receive(said.promise('a2', { through: 2, last: 4, entries: entries(1, 2) }))
-    role.fire('prepareAgain')
-    expect(given.sentOf(role.effects, 'Prepare').map(({ to, first }) => [to, first])).toEqual([
-      ['a2', 3],
-      ['a3', 1],
-      ['a4', 1],
-      ['a5', 1],
-    ])
+    expect(asked()).toEqual(['a1 7', 'a2 3', 'a3 1', 'a4 1', 'a5 1'])
+    role.receive(said.promise('a2', { first: 3, through: 3, last: 4, entries: entries(3, 3) }))
+    expect(asked()).toEqual(['a1 8', 'a2 4', 'a3 1', 'a4 1', 'a5 1'])
+    role.receive(said.promise('a2', { first: 4, through: 4, last: 4, entries: entries(4, 4) }))
+    expect(asked()).toEqual(['a3 1', 'a4 1', 'a5 1'])
+  })
+
+  test('as long as pieces come it is patient', () => {
+    const clock = new SimulatedClock()
+    const input = given.preparingIn({ nodes: { acceptor: five } }).context
+    const actor = createActor(preparing, { input, clock }).start()
+    const piece = (first: number) =>
+      said.promise('a2', { ballot: ballot(2), first, through: first, last: 9, entries: entries(first, first) })
+    for (const first of [1, 2, 3]) {
+      clock.increment(900)
+      actor.send(piece(first))
+      // A piece that came before is no news.
+      clock.increment(90)
+      actor.send(piece(first))
+    }
+    expect(actor.getSnapshot().status).toBe('active')
+    clock.increment(910)
+    expect(actor.getSnapshot().value).toBe('timedOut')
   })
 
   test('without a quorum in time it tries again, in a new ballot', () => {
