@@ -44,6 +44,10 @@ describe('quorate check', () => {
     expect(small).toMatchObject({ code: 0, json: { ending: 'exhausted' } })
     const crashing = await check('raft-election', ...scope, '--crashes', '1', '--json')
     expect(crashing.json.distinct).toBeGreaterThan(small.json.distinct)
+    const split = await check('raft-election', ...scope, '--crashes', '1', '--split-writes', '--json')
+    expect(split.json).toMatchObject({ verdict: 'holds', ending: 'exhausted' })
+    expect(split.json.distinct).toBeGreaterThan(crashing.json.distinct)
+    expect((await check('reference/abd', '--split-writes')).code).toBe(2)
     // A run without timeouts elects nobody, and success must not be vacuous.
     expect((await check('raft-election', '--timeouts', '0')).code).toBe(1)
     expect((await check('paxos', '--acceptors', '2', '--crashes', '0', '--json')).json.ending).toBe('exhausted')

@@ -15,6 +15,7 @@ export interface CheckSettings {
   readonly seconds?: number
   readonly network?: NetworkKind
   readonly lossy?: boolean
+  readonly splitWrites?: boolean
   readonly symmetry?: boolean
   readonly reduction?: boolean
   readonly exact?: boolean
@@ -77,11 +78,11 @@ const modelOf = async (
   if (!known) {
     const file = modelFileOf(name)
     if (file === undefined) throw new UnknownModelError(name, catalogue.map((model) => model.name).join(', '))
-    refuseOthers(name, {}, false, settings)
+    refuseOthers({ name, defaults: {} }, settings)
     const model = await loadModel(file)
     return { model, reduced: true, symmetric: model.hasSymmetry }
   }
-  refuseOthers(name, known.defaults, known.network !== undefined, settings)
+  refuseOthers(known, settings)
   return { model: known.make(settingsOf(known, settings)), reduced: known.reduced, symmetric: known.symmetric }
 }
 
@@ -91,20 +92,24 @@ const settingsOf = ({ defaults, network }: CatalogueModel, settings: CheckSettin
   ),
   network: settings.network ?? network ?? 'nondup',
   lossy: settings.lossy ?? false,
+  splitWrites: settings.splitWrites ?? false,
 })
 
 const numberOf = (settings: CheckSettings, name: string): number | undefined =>
   settings[name as (typeof parameterNames)[number]]
 
 const refuseOthers = (
-  model: string,
-  defaults: Readonly<Record<string, number>>,
-  hasNetwork: boolean,
+  { name: model, defaults, network, hasDisks }: Pick<CatalogueModel, 'name' | 'defaults' | 'network' | 'hasDisks'>,
   settings: CheckSettings,
 ): void => {
   const unknown = parameterNames.find((name) => settings[name] !== undefined && !(name in defaults))
   if (unknown) throw new InvalidConfigurationError(`model ${model} has no --${unknown}`)
-  if (hasNetwork || (settings.network === undefined && !settings.lossy)) return
+  if (settings.splitWrites && !hasDisks) {
+    throw new InvalidConfigurationError(
+      `model ${model} has no disks, or says itself how they write: leave out --split-writes`,
+    )
+  }
+  if (network !== undefined || (settings.network === undefined && !settings.lossy)) return
   throw new InvalidConfigurationError(`model ${model} says itself how messages travel: leave out --network and --lossy`)
 }
 

@@ -10,7 +10,7 @@ Without a model it lists those that it knows; a file (./model.ts) exports one of
 Examples:
   quorate check
   quorate check raft-election
-  quorate check raft-election --crashes 2 --timeouts 3 --seconds 60
+  quorate check raft-election --crashes 2 --split-writes --lossy --seconds 60
   quorate check reference/paxos --clients 3 --json
   quorate check reference/two-phase-commit --rms 7 --symmetry
   quorate check ./model.ts --seconds 60
@@ -30,6 +30,7 @@ export const checkCommand = (io: Io): Command =>
     .addOption(new Option('--seconds <seconds>', 'end after so long').argParser(wholeNumber(1)))
     .addOption(new Option('--network <kind>', 'how messages travel').choices(['nondup', 'dup', 'fifo']))
     .option('--lossy', 'messages may be lost')
+    .option('--split-writes', 'a write takes time, and a crash may come while it is under way')
     .option(
       '--symmetry',
       'explore one of all states that differ only in who is who (default, but for reference models)',

@@ -16,16 +16,24 @@ export interface CatalogueModel {
   readonly defaults: Readonly<Record<string, number>>
   /** How messages travel unless it is said; absent where there are none. */
   readonly network?: NetworkKind
+  /** Whether its nodes have disks, so that writes may take time. */
+  readonly hasDisks?: true
   /** Whether orders of steps that no property can tell apart are left out, unless it is said. */
   readonly reduced: boolean
   /** Whether of states that differ only in who is who one is explored, unless it is said. */
   readonly symmetric: boolean
-  make(settings: ModelSettings): Model
+  make(settings: ScopeSettings): Model
 }
 
-const networkOf = ({ network, lossy }: Omit<ModelSettings, 'parameters'>) => ({ kind: network, lossy })
+/** What a model is told. */
+export interface ScopeSettings extends ModelSettings {
+  /** A write begins and ends by steps of their own; otherwise what is written is durable at once. */
+  readonly splitWrites: boolean
+}
 
-const nondup = { network: 'nondup', reduced: true, symmetric: true } as const
+const networkOf = ({ network, lossy }: Pick<ModelSettings, 'network' | 'lossy'>) => ({ kind: network, lossy })
+
+const nondup = { network: 'nondup', hasDisks: true, reduced: true, symmetric: true } as const
 
 /** An acceptor whose promises never reach the disk: it forgets them when it crashes. */
 const forgetfulAcceptor = acceptor.provide({ actions: { persist: assign({}) } })
@@ -33,8 +41,8 @@ const forgetfulAcceptor = acceptor.provide({ actions: { persist: assign({}) } })
 type Defaults = CatalogueModel['defaults']
 
 /** What is set, and otherwise what it is set to unless it is said. */
-const scopeOf = <D extends Defaults>({ parameters, ...settings }: ModelSettings, defaults: D) =>
-  ({ ...defaults, ...parameters, writes: 'atomic', network: networkOf(settings) }) as const
+const scopeOf = <D extends Defaults>({ parameters, splitWrites, ...settings }: ScopeSettings, defaults: D) =>
+  ({ ...defaults, ...parameters, writes: splitWrites ? 'split' : 'atomic', network: networkOf(settings) }) as const
 
 const singleDefaults = { proposers: 2, acceptors: 3, timeouts: 0, crashes: 1 }
 const electionDefaults = { servers: 3, terms: 2, timeouts: 2, crashes: 1 }

@@ -55,7 +55,10 @@ const explored = (model: Model, options: CheckOptions = symmetric): CheckReport 
 const named = (name: string): CheckReport => {
   const model = catalogue.find((one) => one.name === name)
   if (!model) throw new Error(`no model ${name}`)
-  return check(model.make({ parameters: model.defaults, network: 'nondup', lossy: false }), symmetric)
+  return check(
+    model.make({ parameters: model.defaults, network: 'nondup', lossy: false, splitWrites: false }),
+    symmetric,
+  )
 }
 
 const stepsOf = (report: CheckReport, property: string): readonly string[] | undefined =>
