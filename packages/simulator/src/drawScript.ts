@@ -34,9 +34,10 @@ export function drawScript({ subject, seed, faults, nodes: count, lastsMs }: Dra
   const dials = drawDials(chance.stream('dials'), faults)
   const core = drawCore(cluster, chance.stream('core'))
   const bootstrap = chance.stream('bootstrap').isOne(500)
-  const endUs = lastsMs * 1000
   const fromUs = bootstrap ? 0 : introductionUs
-  const healUs = Math.max(fromUs, Math.floor((endUs * chance.stream('heal').between(55, 75)) / 100))
+  const healUs = Math.max(fromUs, Math.floor((lastsMs * 1000 * chance.stream('heal').between(55, 75)) / 100))
+  // However short: progress is demanded.
+  const endUs = Math.max(lastsMs * 1000, healUs + 1)
   const operations = drawOperations(cluster, chance.stream('operations'), endUs)
   const clients = [...new Set(operations.flatMap((step) => (step.do === 'operation' ? [step.client] : [])))]
   const period = { fromUs, toUs: healUs, core, nodes: cluster.nodes, clients }

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
+import { explore } from './explore.js'
 import { parseScript } from './scriptText.js'
 import { simulate } from './simulate.js'
-import { raftSubject } from './subjects.test.fixture.js'
+import { raftSubject, runOf } from './subjects.test.fixture.js'
 
 /** What a script does to a world. */
 
@@ -36,6 +37,13 @@ test('what was to strike a healed node does not strike any more', async () => {
   const others = await run(...pending, 'at 2501 heal core=[n1,n3]', write(2600, 1))
   expect(others.faults).toMatchObject({ 'failing fsync': 1 })
   expect(others.faults).not.toHaveProperty('crash')
+})
+
+test('however short a run is, its core is healed, and must get something done', async () => {
+  for (const seed of [1, 2, 3, 4]) {
+    const { progressMs } = await explore({ ...runOf(raftSubject(), seed), lastsMs: 10 })
+    expect(progressMs).toBeGreaterThan(0)
+  }
 })
 
 test('a crash strikes while a write is under way, where the script says so', async () => {
