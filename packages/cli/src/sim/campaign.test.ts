@@ -6,6 +6,9 @@ import { campaign } from './campaign.js'
 
 const family = () => server.provide({ candidate: { guards: { hasMajority: () => true } } }) as unknown as ServerFamily
 
+/** Elections that meet often. */
+const often = { electionTimeoutMs: 100, heartbeatMs: 50 }
+
 /** Candidates need one vote; Ctrl-C comes when so many runs have begun. */
 const interrupted = async (runsBegun: number) => {
   const controller = new AbortController()
@@ -16,7 +19,7 @@ const interrupted = async (runsBegun: number) => {
     make() {
       if (++begun === runsBegun) controller.abort()
       const nodes = ['a', 'b', 'c']
-      return { nodes, groups: { kv: raft({ members: nodes, stateMachine: kv, family }) } }
+      return { nodes, groups: { kv: raft({ members: nodes, stateMachine: kv, family, ...often }) } }
     },
   }
   const told: Finding[] = []

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { runCaptured } from '../captured.test.fixture.js'
 
-/** What `quorate sim` does when something is wrong: with a topology whose candidates need no majority. */
+/** What `quorate sim` does when something is wrong: with a topology whose candidates need no majority, and often stand. */
 
 const topology = `
 import { defineTopology } from '@quorate/host'
@@ -12,7 +12,8 @@ import { kv } from '@quorate/kv'
 import { raft, server } from '@quorate/raft'
 const nodes = ['a', 'b', 'c']
 const family = () => server.provide({ candidate: { guards: { hasMajority: () => true } } })
-export default defineTopology({ cluster: 'c', nodes, groups: { kv: raft({ members: nodes, stateMachine: kv, family }) } })
+const often = { electionTimeoutMs: 100, heartbeatMs: 50 }
+export default defineTopology({ cluster: 'c', nodes, groups: { kv: raft({ members: nodes, stateMachine: kv, family, ...often }) } })
 `
 
 describe('quorate sim of a cluster with a mistake', { timeout: 60_000 }, () => {

@@ -162,7 +162,7 @@ describe('each role says how it stands', () => {
     role.receive(given.said.heartbeat('n2', { ballot: given.ballot(3, 'n2'), chosenThrough: 4 }))
     expect(status()).toMatchObject({ leader: 'n2', term: 3, commitIndex: 4, lastIndex: 4, leads: false })
     role.fire('electionTimeout')
-    expect(status()).toMatchObject({ state: 'preparing.asking.waiting', term: 4, leader: undefined })
+    expect(status()).toMatchObject({ state: 'preparing.asking', term: 4, leader: undefined })
     for (const node of ['n2', 'n3'])
       role.receive(
         given.said.promise(node, {
