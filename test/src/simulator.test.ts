@@ -25,7 +25,7 @@ describe.each(['raft', 'multi-paxos', 'paxos'])('%s', (protocol) => {
     '--seed',
     '77',
     '--runs',
-    '2',
+    '1',
     '--minutes',
     '0.2',
     '--trace',

@@ -8,7 +8,7 @@ import { multiPaxosSubject, paxosSubject, raftSubject, runOf } from './subjects.
  * Half a minute of each seed under all faults: some seeds that are always the same, and some that
  * never were before; each twice.
  */
-const seconds = Number(process.env['QUORATE_LONG'] ? (process.env['QUORATE_SECONDS'] ?? 120) : 12)
+const seconds = Number(process.env['QUORATE_LONG'] ? (process.env['QUORATE_SECONDS'] ?? 120) : 8)
 const fixed = [1, 2, 3]
 
 const subjects = { raft: raftSubject(), 'multi-paxos': multiPaxosSubject(), paxos: paxosSubject() }
