@@ -149,7 +149,10 @@ const matching = (begun: Invocation | undefined, event: HistoryEvent, line: numb
   return begun
 }
 
-/** An end may say again what was given, and nothing else in its place; where `value` is free, a flag may stand there. */
+/**
+ * An `ok` may say again what was given, and nothing else in its place; where `value` is free, a flag may stand there. Other
+ * ends tell no result: what they say in `value` is for people.
+ */
 const checkValue = (
   form: OperationForm,
   { event: begun, line: begunLine }: Invocation,
@@ -157,8 +160,8 @@ const checkValue = (
   line: number,
 ) => {
   const { process, type, f, value } = event
-  if (form.argument === 'none' || !isNamed(value) || isSame(value, begun.value)) return
-  if (type === 'ok' && event.result === undefined && toldByValue(form, begun, event) !== undefined) return
+  if (type !== 'ok' || form.argument === 'none' || !isNamed(value) || isSame(value, begun.value)) return
+  if (event.result === undefined && toldByValue(form, begun, event) !== undefined) return
   const text = `process ${textOf(process)} ends ${f} of ${brief(value)}, but what it began in line ${begunLine} is of ${brief(begun.value)}`
   throw new UnmatchedCompletionError(line, form.result === 'none' ? text : `${text}: what it gave belongs in "result"`)
 }

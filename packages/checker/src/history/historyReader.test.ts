@@ -156,12 +156,6 @@ describe('what it cannot read, it names, with the line', () => {
       'ends write of 6, but what it began in line 1 is of 5',
     ],
     [
-      [begin, begin.replace('invoke', 'info').replace('5', '6')],
-      2,
-      UnmatchedCompletionError,
-      'ends write of 6, but what it began in line 1 is of 5',
-    ],
-    [
       ['{"process":1,"type":"invoke","f":"cas","value":[1,2]}', '{"process":1,"type":"ok","f":"cas","value":false}'],
       2,
       UnmatchedCompletionError,
@@ -189,6 +183,11 @@ describe('what it cannot read, it names, with the line', () => {
     expect(read).toThrow(kind)
     expect(read).toThrow(expect.objectContaining({ line, message: expect.stringMatching(`^line ${line}: `) }))
     expect(read).toThrow(text)
+  })
+
+  test.each(['info', 'fail'])('what %s says in "value" is for people: it tells no result', (type) => {
+    const ended = begin.replace('invoke', type).replace('5', '"timed out"')
+    expect(readHistory([begin, ended].join('\n'), historyModels).operations).toHaveLength(type === 'info' ? 1 : 0)
   })
 
   test('more operations, or longer lines, than allowed', () => {
