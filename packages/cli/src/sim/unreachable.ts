@@ -28,6 +28,7 @@ export const unreachableInMultiPaxos: Reasons = {
     'acceptor Accept [isNobodysAccept]',
     'acceptor Prepare [isNobodysPrepare]',
     'acceptor.serving.led Prepare [isNobodysPrepare]',
+    'acceptor.serving.promised Prepare [isNobodysPrepare]',
     'learner Chosen [isMalformed]',
     'proxyLeader Accept [isNobodys]',
   ),

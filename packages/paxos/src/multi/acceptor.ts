@@ -105,7 +105,7 @@ export const acceptor = setup({
     input: Acceptor
     emitted: Effect<MultiPaxosMessage, AcceptorRecord>
   },
-  delays: { minimumElectionTimeout: 1000 },
+  delays: { minimumElectionTimeout: 1000, pieceTimeout: 300 },
   guards: {
     isDoubtful: ({ context: self }) => self.doubtful,
     isNobodysPrepare: on('Prepare', (_self, { ballot }) => isNobodys(ballot)),
@@ -218,7 +218,7 @@ export const acceptor = setup({
     Prepare: [
       { guard: 'isNobodysPrepare', ...ignore('no proposer issues such a ballot') },
       { guard: 'exceedsPromised', actions: ['promise', 'persist', 'replyPromise'] },
-      { guard: 'isNextPiece', actions: ['notePiece', 'replyPromise'], target: '.serving.led' },
+      { guard: 'isNextPiece', actions: ['notePiece', 'replyPromise'], target: '.serving.promised' },
       { guard: 'isPromised', actions: 'replyPromise' },
       { actions: 'refusePrepare' },
     ],
@@ -261,13 +261,29 @@ export const acceptor = setup({
       initial: 'free',
       states: {
         free: {},
-        /** The distinguished proposer was heard, or one that becomes it: no other one is helped to depose it. */
+        /**
+         * Phase 1 gets on piece by piece: no other proposer is helped to begin another. Not for long after a piece, so that
+         * one that is slow is overtaken.
+         */
+        promised: {
+          after: { pieceTimeout: 'free' },
+          on: {
+            Prepare: [
+              { guard: 'isNobodysPrepare', ...ignore('no proposer issues such a ballot') },
+              { guard: 'isNextPiece', actions: ['notePiece', 'replyPromise'], target: 'promised', reenter: true },
+              { guard: 'isPromised', actions: 'replyPromise' },
+              { guard: 'isOfLeader', actions: ['promise', 'persist', 'replyPromise'] },
+              { guard: 'exceedsPromised', ...ignore('another proposer is about to lead') },
+              { actions: 'refusePrepare' },
+            ],
+          },
+        },
+        /** The distinguished proposer was heard: no other one is helped to depose it. */
         led: {
           after: { minimumElectionTimeout: 'free' },
           on: {
             Prepare: [
               { guard: 'isNobodysPrepare', ...ignore('no proposer issues such a ballot') },
-              { guard: 'isNextPiece', actions: ['notePiece', 'replyPromise'], target: 'led', reenter: true },
               { guard: 'isPromised', actions: 'replyPromise' },
               {
                 guard: 'isOfLeader',

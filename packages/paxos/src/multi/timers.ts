@@ -22,8 +22,8 @@ export function proposer(random: Random, { electionTimeoutMs, heartbeatMs }: Tim
   })
 }
 
-export const acceptor = ({ electionTimeoutMs }: Times) =>
-  acceptorRole.provide({ delays: { minimumElectionTimeout: electionTimeoutMs } })
+export const acceptor = ({ electionTimeoutMs, heartbeatMs }: Times) =>
+  acceptorRole.provide({ delays: { minimumElectionTimeout: electionTimeoutMs, pieceTimeout: 3 * heartbeatMs } })
 
 export const learner = ({ heartbeatMs }: Times) => learnerRole.provide({ delays: { learnAgain: heartbeatMs } })
 

@@ -257,8 +257,10 @@ describe('3: the distinguished proposer, and who would depose it', () => {
     role.receive(said.prepare('n1', { ballot: ballot(2), first: 1 }))
     role.receive(said.prepare('n1', { ballot: ballot(2), first: 3 }))
     expect(role.receive(other)).toEqual([])
-    role.fire('minimumElectionTimeout')
-    role.receive(said.prepare('n1', { ballot: ballot(2), first: 3 }))
+    role.receive(said.prepare('n1', { ballot: ballot(2), first: 4 }))
+    expect(role.receive(other)).toEqual([])
+    role.fire('pieceTimeout')
+    role.receive(said.prepare('n1', { ballot: ballot(2), first: 4 }))
     expect(given.kindsOf(role.receive(other))).toEqual(['persist', 'Promise->n2'])
   })
 
