@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { connect as connectSocket, type Socket } from 'node:net'
 import { connect as connectNats, headers, RequestError } from '@nats-io/transport-node'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -17,8 +16,9 @@ class Speaker {
     this.socket.setEncoding('latin1').on('data', (text) => {
       this.heard += text
     })
+    // Who closes with something unread resets the connection: that is an end too.
     this.socket.on('error', () => {})
-    this.ended = once(this.socket, 'close')
+    this.ended = new Promise((resolve) => this.socket.once('close', resolve))
   }
 
   /** Says it, waits until it was understood, and returns what was heard since. */
@@ -119,14 +119,15 @@ const speaksNats = (port: () => number) => {
   test.each([
     ['an unknown command', 'HELLO', /-ERR 'Unknown Protocol Operation'/],
     ['a message that is too large', 'PUB a 1048577', /-ERR 'Maximum Payload Violation'/i],
-    ['a line without an end', 'x'.repeat(5000), /-ERR/],
+    // A reset may overtake what is said of it.
+    ['a line without an end', 'x'.repeat(5000), undefined],
     ['a message longer than announced', 'PUB a 3\r\nabcdef', /-ERR/],
   ])('%s ends the connection, and no other', async (_what, line, error) => {
     const [one, other] = [speaker(port()), speaker(port())]
     await other.say(plain, 'SUB still.here 1')
     await one.say(plain)
     one.socket.write(`${line}\r\n`)
-    await one.hears(error)
+    if (error) await one.hears(error)
     await one.ended
     expect(await other.say('PUB still.here 1\r\nx')).toBe('MSG still.here 1 1\r\nx\r\n')
   })
