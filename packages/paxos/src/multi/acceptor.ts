@@ -1,102 +1,19 @@
-import {
-  type Effect,
-  ignore,
-  type LocalEvent,
-  Log,
-  type Mark,
-  noBytes,
-  type Received,
-  type RecoveredState,
-  rulesFor,
-  send,
-} from '@quorate/core'
+import { type Effect, ignore, type LocalEvent, Log, noBytes, type Received, rulesFor, send } from '@quorate/core'
 import { assign, emit, setup } from 'xstate'
-import { type Ballot, isGreater, isNobodys, isSameBallot, noBallot } from '../ballot.js'
+import { isGreater, isNobodys, isSameBallot } from '../ballot.js'
 import type { Accept, Learn, MultiPaxosMessage, Prepare } from '../generated/multi_paxos.js'
 import * as accepted from './acceptedLog.js'
-import type { Configured, MultiPaxosConfig } from './config.js'
+import type { Acceptor, AcceptorRecord } from './promising.js'
+import * as promising from './promising.js'
 
 /**
  * Multi-Paxos acceptor: Lamport, "Paxos Made Simple" (2001), sections 2.2 and 3. One promise holds for all slots.
  * @module
  */
 
-/** What an acceptor must not forget, beside the log of what it accepted. */
-export interface AcceptorRecord {
-  /** The highest ballot of a Prepare or an Accept that was answered. */
-  readonly promised: Ballot
-  /** The disk lost a write once, so that a promise may be forgotten. */
-  readonly doubtful: boolean
-  /** Every slot up to here is known to be chosen. */
-  readonly chosenThrough: number
-}
-
-export interface Acceptor extends Configured, AcceptorRecord {
-  readonly log: Log
-  /** What the record said of `chosenThrough` when that last was the reason to write it. */
-  readonly notedThrough: number
-  /** Learners hold snapshots of every slot up to here. */
-  readonly forgetThrough: number
-  /** The furthest slot from which the proposer that was promised has asked what was accepted. */
-  readonly askedFrom: number
-}
-
 export type AcceptorEvent = Received<Prepare | Accept | Learn> | Extract<LocalEvent, { type: 'storage.persisted' }>
 
-/** An acceptor as it was when it stopped. */
-export function recoverAcceptor(
-  config: MultiPaxosConfig,
-  { record, base, entries, torn }: RecoveredState<AcceptorRecord>,
-): Acceptor {
-  return {
-    config,
-    promised: record?.promised ?? noBallot,
-    doubtful: torn || (record?.doubtful ?? false),
-    log: Log.of(entries, base),
-    chosenThrough: Math.max(base.index, record?.chosenThrough ?? 0),
-    notedThrough: Math.max(base.index, record?.chosenThrough ?? 0),
-    forgetThrough: 0,
-    askedFrom: 0,
-  }
-}
-
 const on = rulesFor<Acceptor, AcceptorEvent>()
-
-const nack = ({ promised }: Acceptor, { from, ballot }: Received<Prepare | Accept>) =>
-  send(from, { type: 'Nack', ballot, promised })
-
-/** What was accepted from `first` on, as far as one message carries it. */
-function reported(self: Acceptor, first: number) {
-  const batch = self.log.batch(first, self.config.limits)
-  return { entries: batch.filter(accepted.isAccepted), end: batch.at(-1)?.index ?? first - 1 }
-}
-
-function promise(self: Acceptor, { ballot, first: asked }: Prepare) {
-  const { log, chosenThrough } = self
-  const first = Math.max(asked, chosenThrough + 1)
-  const { entries, end } = reported(self, first)
-  const last = log.last.index
-  return { type: 'Promise', ballot, first, through: end, last, chosenThrough, entries } as const
-}
-
-/** Nothing of slots that the learner does not know to be chosen: what is accepted there may change until they are. */
-function report(self: Acceptor, { first, through: asked }: Learn) {
-  const { entries, end } = reported(self, first)
-  // Behind its last slot an acceptor has accepted nothing, and that is an answer too.
-  const through = end < self.log.last.index ? Math.min(end, asked) : asked
-  return { type: 'Report', first, through, entries: entries.filter(({ index }) => index <= through) } as const
-}
-
-const holesLeft = ({ log, config }: Acceptor, message: Accept) =>
-  accepted.holesBefore(log, message, config.limits.emptySlotsMax)
-
-/** Beyond the last slot the log begins anew; its mark is of no ballot. */
-function forgettingPoint({ log, forgetThrough: index }: Acceptor): Mark {
-  return { index, term: log.termAt(index) ?? 0 }
-}
-
-const mayForget = ({ forgetThrough, log, config }: Acceptor): boolean =>
-  forgetThrough - log.base.index >= config.limits.forgetEverySlots
 
 export const acceptor = setup({
   types: {} as {
@@ -153,8 +70,8 @@ export const acceptor = setup({
     isProgressNotable: ({ context: { chosenThrough, notedThrough, config } }) =>
       chosenThrough - notedThrough >= config.limits.noteEverySlots,
     /** For many slots at once, since what is kept is copied. */
-    mayForget: ({ context: self }) => mayForget(self),
-    mayForgetAll: ({ context: self }) => mayForget(self) && self.forgetThrough >= self.log.last.index,
+    mayForget: ({ context: self }) => promising.mayForget(self),
+    mayForgetAll: ({ context: self }) => promising.mayForget(self) && self.forgetThrough >= self.log.last.index,
   },
   actions: {
     promise: assign(on('Prepare', (_self, { ballot, first }) => ({ promised: ballot, askedFrom: first }))),
@@ -166,8 +83,8 @@ export const acceptor = setup({
       record: { promised, doubtful, chosenThrough },
     })),
     noteWritten: assign(({ context: { chosenThrough } }) => ({ notedThrough: chosenThrough })),
-    replyPromise: emit(on('Prepare', (self, message) => send(message.from, promise(self, message)))),
-    refusePrepare: emit(on('Prepare', nack)),
+    replyPromise: emit(on('Prepare', (self, message) => send(message.from, promising.promise(self, message)))),
+    refusePrepare: emit(on('Prepare', promising.nack)),
     persistCut: emit(
       on('Accept', ({ log }, message) => ({ type: 'truncate' as const, after: accepted.cutBefore(log, message) })),
     ),
@@ -177,9 +94,9 @@ export const acceptor = setup({
     accept: assign(on('Accept', ({ log }, message) => ({ log: accepted.withAccepted(log, message) }))),
     /** Too many to fill at once: the request is answered when it comes again, and they are filled. */
     persistHoles: emit(
-      on('Accept', (self, message) => ({ type: 'append' as const, entries: holesLeft(self, message) })),
+      on('Accept', (self, message) => ({ type: 'append' as const, entries: promising.holesLeft(self, message) })),
     ),
-    leaveHoles: assign(on('Accept', (self, message) => ({ log: self.log.append(holesLeft(self, message)) }))),
+    leaveHoles: assign(on('Accept', (self, message) => ({ log: self.log.append(promising.holesLeft(self, message)) }))),
     noteProgress: assign(
       on('Accept', (self, { chosenThrough, forgetThrough }) => ({
         chosenThrough: Math.max(self.chosenThrough, chosenThrough),
@@ -189,19 +106,19 @@ export const acceptor = setup({
     replyAccepted: emit(
       on('Accept', (_self, { from, ballot, number }) => send(from, { type: 'Accepted', ballot, number })),
     ),
-    refuseAccept: emit(on('Accept', nack)),
-    replyReport: emit(on('Learn', (self, message) => send(message.from, report(self, message)))),
+    refuseAccept: emit(on('Accept', promising.nack)),
+    replyReport: emit(on('Learn', (self, message) => send(message.from, promising.report(self, message)))),
     /** What learners hold in snapshots, acceptors need not remember; this log has no snapshot of its own. */
     persistForgetting: emit(({ context: self }) => {
-      const through = forgettingPoint(self)
+      const through = promising.forgettingPoint(self)
       return { type: 'compact', snapshot: { last: through, bytes: noBytes }, through }
     }),
     persistForgettingAll: emit(({ context: self }) => ({
       type: 'install',
-      snapshot: { last: forgettingPoint(self), bytes: noBytes },
+      snapshot: { last: promising.forgettingPoint(self), bytes: noBytes },
     })),
     forget: assign(({ context: self }) => {
-      const through = forgettingPoint(self)
+      const through = promising.forgettingPoint(self)
       return { log: self.log.last.index <= through.index ? Log.empty(through) : self.log.compactThrough(through) }
     }),
   },
