@@ -99,3 +99,4 @@ export {
 } from './stateMachine.js'
 export { statePath } from './statePath.js'
 export { delayNameOf, type Step, type StepOutcome, type Stepper, stepper } from './stepper.js'
+export { afterOperation, nothingStored, type StoredLog } from './storedLog.js'

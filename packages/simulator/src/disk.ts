@@ -1,11 +1,11 @@
 import {
-  Log,
+  afterOperation,
+  nothingStored,
   type OpenStore,
   QuorateError,
   type Recovered,
-  type Snapshot,
   type Store,
-  type StoreOperation,
+  type StoredLog,
   type StoreWrite,
 } from '@quorate/core'
 import type { Agenda } from './agenda.js'
@@ -13,17 +13,9 @@ import { SimulatedDiskError } from './errors.js'
 import { type BitRot, nominalWriteUs, type Unsynced } from './script.js'
 import type { SimulatedProcess } from './simulatedProcess.js'
 
-interface StoredLog {
-  readonly record: Uint8Array | undefined
-  readonly snapshot: Snapshot | undefined
-  readonly log: Log
-}
-
 type Identity = Parameters<Store['open']>[0]
 
 type Stored = ReadonlyMap<string, StoredLog>
-
-const nothing: StoredLog = { record: undefined, snapshot: undefined, log: Log.empty() }
 
 /** What a disk tells of itself. */
 export interface DiskWatch {
@@ -138,7 +130,7 @@ export class SimulatedDisk {
 
   #recover(key: string): Recovered {
     if (this.#isTorn) this.#doubtful.add(key)
-    const { record, snapshot, log } = this.#stored.get(key) ?? nothing
+    const { record, snapshot, log } = this.#stored.get(key) ?? nothingStored
     return { record, snapshot, base: log.base, entries: [...log] }
   }
 
@@ -180,7 +172,7 @@ export class SimulatedDisk {
     this.#before = this.#stored
     const stored = new Map(this.#stored)
     for (const { key, operations } of writes) {
-      stored.set(key, operations.reduce(after, stored.get(key) ?? nothing))
+      stored.set(key, operations.reduce(afterOperation, stored.get(key) ?? nothingStored))
       if (operations.some(({ type }) => type === 'persist')) this.#doubtful.delete(key)
     }
     this.#stored = stored
@@ -193,19 +185,3 @@ export class SimulatedDisk {
 
 /** For whom has died: what it awaits never comes. */
 const never = <T>(): Promise<T> => new Promise<T>(() => {})
-
-function after(stored: StoredLog, operation: StoreOperation): StoredLog {
-  const { log } = stored
-  switch (operation.type) {
-    case 'persist':
-      return { ...stored, record: operation.record }
-    case 'append':
-      return { ...stored, log: log.append(operation.entries) }
-    case 'truncate':
-      return { ...stored, log: log.truncateAfter(operation.after.index) }
-    case 'compact':
-      return { ...stored, snapshot: operation.snapshot, log: log.compactThrough(operation.through) }
-    case 'install':
-      return { ...stored, snapshot: operation.snapshot, log: Log.empty(operation.snapshot.last) }
-  }
-}

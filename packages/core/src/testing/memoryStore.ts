@@ -1,7 +1,6 @@
 import { InvalidConfigurationError, invariant, QuorateError } from '../errors.js'
-import { Log } from '../log.js'
-import type { Snapshot } from '../message.js'
-import type { Clock, OpenStore, Recovered, Store, StoreOperation, StoreWrite } from '../ports.js'
+import type { Clock, OpenStore, Recovered, Store, StoreWrite } from '../ports.js'
+import { afterOperation, nothingStored, type StoredLog } from '../storedLog.js'
 
 /** A disk in memory: what was written survives closing and crashing, and is lost with the process. */
 export interface MemoryStore extends Store {
@@ -24,13 +23,6 @@ export interface MemoryStoreOptions {
   readonly torn?: boolean
 }
 
-interface StoredLog {
-  readonly record: Uint8Array | undefined
-  readonly snapshot: Snapshot | undefined
-  readonly log: Log
-}
-
-const nothing: StoredLog = { record: undefined, snapshot: undefined, log: Log.empty() }
 let stores = 0
 
 export function memoryStore(options: MemoryStoreOptions): MemoryStore {
@@ -65,7 +57,7 @@ export function memoryStore(options: MemoryStoreOptions): MemoryStore {
         created: writes === 0,
         torn: options.torn ?? false,
         recover: async (key): Promise<Recovered> => {
-          const { record, snapshot, log } = logs.get(key) ?? nothing
+          const { record, snapshot, log } = logs.get(key) ?? nothingStored
           return { record, snapshot, base: log.base, entries: [...log] }
         },
         write(batch, done) {
@@ -113,23 +105,7 @@ function distinctStoreId(): Uint8Array {
 function apply(logs: Map<string, StoredLog>, writes: readonly StoreWrite[]): void {
   const changed = new Map<string, StoredLog>()
   for (const { key, operations } of writes) {
-    changed.set(key, operations.reduce(step, changed.get(key) ?? logs.get(key) ?? nothing))
+    changed.set(key, operations.reduce(afterOperation, changed.get(key) ?? logs.get(key) ?? nothingStored))
   }
   for (const [key, log] of changed) logs.set(key, log)
-}
-
-function step(stored: StoredLog, operation: StoreOperation): StoredLog {
-  const { log } = stored
-  switch (operation.type) {
-    case 'persist':
-      return { ...stored, record: operation.record }
-    case 'append':
-      return { ...stored, log: log.append(operation.entries) }
-    case 'truncate':
-      return { ...stored, log: log.truncateAfter(operation.after.index) }
-    case 'compact':
-      return { ...stored, snapshot: operation.snapshot, log: log.compactThrough(operation.through) }
-    case 'install':
-      return { ...stored, snapshot: operation.snapshot, log: Log.empty(operation.snapshot.last) }
-  }
 }
