@@ -3,7 +3,7 @@ import { ordersLog } from '../clientGroups.js'
 import { completionOf, invocationOf } from '../history.js'
 import type { InvariantFactory } from './invariant.js'
 
-/** Operations that a judgement may try: a run of minutes needs a hundredth of them. */
+/** Operations that a judgement may try: half a minute needs some hundreds. */
 const stepsMax = 1_000_000
 
 /**
@@ -21,7 +21,8 @@ export const linearizability: InvariantFactory = ({ definition, broken }) => {
     over() {
       const { operations, model } = history.build()
       const { verdict, violation } = checkLinearizability(operations, model, { stepsMax })
-      if (verdict !== 'illegal' || !violation) return
+      if (verdict === 'unknown') broken(`nobody knows: more than ${stepsMax} steps did not decide it`)
+      if (!violation) return
       const { key, stuck, states } = violation
       const what = `${stuck.f} ${key} of client ${stuck.process} with ${JSON.stringify(stuck.argument ?? stuck.result)}`
       broken(`${what} has no place in any order of what was told before; found was ${states[0] ?? 'nothing'}`)
