@@ -81,7 +81,9 @@ function nameOf({ session, sequence, kind, bytes }: Command): string | undefined
  */
 function withCommands({ commands }: Batcher, { commands: arrived }: { readonly commands: readonly Command[] }) {
   if (commands.length === 0) return { commands: arrived }
-  const waiting = new Set(commands.map(nameOf))
+  // Numbers first: names are made of the few that may be the same, and not of all that waits.
+  const sequences = new Set(arrived.map(({ sequence }) => sequence))
+  const waiting = new Set(commands.filter(({ sequence }) => sequences.has(sequence)).map(nameOf))
   waiting.delete(undefined)
   return { commands: [...commands, ...arrived.filter((command) => !waiting.has(nameOf(command)))] }
 }
