@@ -1,6 +1,9 @@
 import type { Address, Clock } from '@quorate/core'
 
-/** A copy of a message comes soon after it, if at all. */
+/**
+ * A copy of a message comes soon after it, if at all. The bound is for memory: who refuses more than so many in that time
+ * may take a copy of the oldest.
+ */
 const keepMs = 30_000
 const keptMax = 16_384
 
