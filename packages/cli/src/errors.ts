@@ -1,4 +1,4 @@
-import { QuorateError } from '@quorate/core'
+import { messageOf, QuorateError } from '@quorate/core'
 
 /** `QUORATE_UNUSABLE_TOPOLOGY`: a file from which no topology could be loaded. */
 export class UnusableTopologyError extends QuorateError {
@@ -25,7 +25,7 @@ export class UnusableRoleError extends QuorateError {
 /** `QUORATE_UNREADABLE_FILE`: a file that was named on the command line cannot be read. */
 export class UnreadableFileError extends QuorateError {
   constructor(what: string, path: string, cause: unknown) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
+    const reason = messageOf(cause)
     super('QUORATE_UNREADABLE_FILE', `${what} ${path} cannot be read: ${reason}`, { cause })
   }
 }
@@ -73,7 +73,7 @@ export class InterruptedError extends QuorateError {
 /** `QUORATE_UNWRITABLE_FILE`: a file that a command makes cannot be written. */
 export class UnwritableFileError extends QuorateError {
   constructor(path: string, cause: unknown) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
+    const reason = messageOf(cause)
     super('QUORATE_UNWRITABLE_FILE', `${path} cannot be written: ${reason}`, { cause })
   }
 }
@@ -123,7 +123,7 @@ export class UnusableModelError extends QuorateError {
 /** `QUORATE_UNREADABLE_HISTORY`: the file of a history cannot be read at all. */
 export class UnreadableHistoryFileError extends QuorateError {
   constructor(path: string, cause: unknown) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
+    const reason = messageOf(cause)
     super('QUORATE_UNREADABLE_HISTORY', `the history ${path} cannot be read: ${reason}`, { cause })
   }
 }

@@ -49,5 +49,4 @@ export const loadModule = async (path: string, unusable: Unusable): Promise<Read
 }
 
 /** The first line: what follows is a stack or a list of files, which helps nobody. */
-const reasonOf = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''
+const reasonOf = (error: unknown): string => core.messageOf(error).split('\n')[0] ?? ''

@@ -1,7 +1,9 @@
 import { invariant } from './errors.js'
 import { type Entry, type Mark, origin } from './message.js'
+import { applyChecked } from './returned.js'
 import { noBytes, type Outcome, type Sessions, SessionsDraft } from './sessions.js'
 import type { StateMachine } from './stateMachine.js'
+import { textOf } from './textOf.js'
 
 /**
  * A state machine together with all that decides what its next command does. A value: equal on every node that has
@@ -84,12 +86,14 @@ function applyCommand<State>(
 ): { state: State; outcome: Outcome } {
   const { index } = entry
   try {
-    const next = machine.apply(state, entry.bytes, { index })
+    const next = applyChecked(machine, state, entry.bytes, { index })
     return { state: next.state, outcome: { status: 'ok', index, bytes: next.result } }
   } catch (error) {
     // Not a failure of the node: every node throws the same, so it is a result like any other.
-    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-    return { state, outcome: { status: 'failed', index, bytes: textEncoder.encode(reason.slice(0, failureTextMax)) } }
+    return {
+      state,
+      outcome: { status: 'failed', index, bytes: textEncoder.encode(textOf(error).slice(0, failureTextMax)) },
+    }
   }
 }
 

@@ -10,6 +10,7 @@ export {
   parseAddress,
 } from './address.js'
 export { again, become, type Family, type FamilySnapshot, type Roles, type Successor } from './become.js'
+export { checkOptions, nearestTo, type OptionKeys } from './checkOptions.js'
 export { decodeEnvelope, type Envelope, encodeEnvelope, wireVersion } from './codec/envelope.js'
 export { UnencodableValueError, UnsupportedVersionError } from './codec/errors.js'
 export type { Draft, MessageCodec } from './codec/messageCodec.js'
@@ -85,6 +86,7 @@ export { bothPhases, flexible, membersOf, type PhaseQuorums } from './quorum/pha
 export { quorums } from './quorum/predicate.js'
 export type { Part, QuorumSystem, Threshold } from './quorum/quorumSystem.js'
 export { atLeast, joint, majority, weighted } from './quorum/threshold.js'
+export { answerChecked, applyChecked, checkBytes } from './returned.js'
 export { eventOf, ignore, rulesFor } from './rules.js'
 export { noBytes, type Outcome, type Session, type Sessions } from './sessions.js'
 export {
@@ -100,3 +102,4 @@ export {
 export { statePath } from './statePath.js'
 export { delayNameOf, type Step, type StepOutcome, type Stepper, stepper } from './stepper.js'
 export { afterOperation, nothingStored, type StoredLog } from './storedLog.js'
+export { errorOf, messageOf, textOf } from './textOf.js'

@@ -1,3 +1,7 @@
+import { checkOptions } from './checkOptions.js'
+import { InvalidConfigurationError } from './errors.js'
+import { checkNext, checkSettled } from './returned.js'
+
 /** Turns values into bytes and back. `decode` throws for bytes that are none of its own. */
 export interface Codec<T> {
   encode(value: T): Uint8Array
@@ -9,9 +13,15 @@ const utf8 = { encoder: new TextEncoder(), decoder: new TextDecoder('utf-8', { f
 /** JSON in UTF-8: for plain values. A `Map`, a `Date` or bytes want a codec of their own. */
 export function json<T>(): Codec<T> {
   return {
-    encode: (value) => utf8.encoder.encode(JSON.stringify(value ?? null)),
+    encode: (value) => utf8.encoder.encode(textOfJson(value ?? null)),
     decode: (bytes) => JSON.parse(utf8.decoder.decode(bytes)) as T,
   }
+}
+
+function textOfJson(value: unknown): string {
+  const text: string | undefined = JSON.stringify(value)
+  if (text === undefined) throw new TypeError(`a ${typeof value} cannot be written as JSON`)
+  return text
 }
 
 /** Where a command stands in the log. */
@@ -27,7 +37,10 @@ export interface Placed {
  */
 export interface StateMachine<State = unknown> {
   initial(): State
-  /** What it throws is the command's result, equal on every node; the state stays as it was. */
+  /**
+   * What it throws is the command's result, equal on every node; the state stays as it was. So it is where it returns
+   * something else than a state and bytes, a promise for one: it must be done when it returns.
+   */
   apply(state: State, command: Uint8Array, at: Placed): { readonly state: State; readonly result: Uint8Array }
   /** Answers a question without changing the state. What it throws goes to who asked. */
   query(state: State, query: Uint8Array): Uint8Array
@@ -64,10 +77,24 @@ export interface StateMachineDefinition<State, Command, Result, Query, Answer> {
   }
 }
 
-/** Makes a state machine out of typed functions. */
+/**
+ * Makes a state machine out of typed functions.
+ * @throws {@link InvalidConfigurationError} `QUORATE_INVALID_CONFIGURATION`: a key that is unknown or missing, or a function
+ *   that is async: what it returned would not be done when the next command comes.
+ */
 export function defineStateMachine<State, Command, Result, Query = never, Answer = never>(
   definition: StateMachineDefinition<State, Command, Result, Query, Answer>,
 ): TypedStateMachine<State, Command, Result, Query, Answer> {
+  checkOptions<StateMachineDefinition<State, Command, Result, Query, Answer>>('defineStateMachine(...)', definition, {
+    initial: 'required',
+    apply: 'required',
+    query: 'optional',
+    snapshot: 'required',
+    restore: 'required',
+    codecs: 'optional',
+  })
+  for (const name of ['initial', 'apply', 'query', 'snapshot', 'restore'] as const)
+    checkFunction(name, definition[name])
   const { initial, snapshot, restore } = definition
   const codecs = {
     command: definition.codecs?.command ?? json<Command>(),
@@ -81,12 +108,25 @@ export function defineStateMachine<State, Command, Result, Query = never, Answer
     restore,
     codecs,
     apply(state, command, at) {
-      const next = definition.apply(state, codecs.command.decode(command), at)
-      return { state: next.state, result: codecs.result.encode(next.result) }
+      const next = checkNext<State, Result>(definition.apply(state, codecs.command.decode(command), at))
+      return { state: next.state, result: codecs.result.encode(checkSettled('the result of apply', next.result)) }
     },
     query(state, query) {
       if (!definition.query) throw new TypeError('this state machine answers no queries: define `query`')
-      return codecs.answer.encode(definition.query(state, codecs.query.decode(query)))
+      const answer = definition.query(state, codecs.query.decode(query))
+      return codecs.answer.encode(checkSettled('what query returned', answer))
     },
+  }
+}
+
+function checkFunction(name: string, given: unknown): void {
+  if (given === undefined) return
+  if (typeof given !== 'function')
+    throw new InvalidConfigurationError(`${name} of a state machine must be a function, not ${typeof given}`)
+  if (Object.prototype.toString.call(given) === '[object AsyncFunction]') {
+    throw new InvalidConfigurationError(
+      `${name} of a state machine must not be async: every node does the same at the same place of the log, and is done when it returns. ` +
+        'Do what takes time before you propose, or after it was applied',
+    )
   }
 }

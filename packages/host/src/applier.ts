@@ -1,5 +1,6 @@
 import {
   type Applied,
+  answerChecked,
   applyEntries,
   type Clock,
   type DriverState,
@@ -90,7 +91,7 @@ export class Applier {
   }
 
   query(bytes: Uint8Array): Uint8Array {
-    return this.#machine.query(this.#driver.state, bytes)
+    return answerChecked(this.#machine, this.#driver.state, bytes)
   }
 
   get hasWork(): boolean {

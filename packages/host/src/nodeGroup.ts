@@ -1,4 +1,5 @@
 import {
+  answerChecked,
   type Clock,
   type GroupDefinition,
   InvalidConfigurationError,
@@ -102,7 +103,7 @@ export class LocalGroup implements NodeGroup<unknown, unknown, unknown, unknown,
   async query(query: unknown, options?: QueryOptions): Promise<unknown> {
     if (!this.#applier) return this.#client.query(query, options)
     const bytes = this.#codecs.query.encode(query)
-    return this.#codecs.answer.decode(await this.read((state) => this.#machine.query(state, bytes), options))
+    return this.#codecs.answer.decode(await this.read((state) => answerChecked(this.#machine, state, bytes), options))
   }
 
   ask(bytes: Uint8Array, options?: CallOptions): Promise<Uint8Array> {

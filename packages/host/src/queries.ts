@@ -1,4 +1,4 @@
-import { type Address, addressOf, failureTextMax, type NodeId, nodeOf } from '@quorate/core'
+import { type Address, addressOf, failureTextMax, type NodeId, nodeOf, textOf } from '@quorate/core'
 import { clientRole } from './addresses.js'
 import type { Applier } from './applier.js'
 import type { ClientVoice } from './clientVoice.js'
@@ -62,8 +62,7 @@ export class OwnQueries implements Queries {
       try {
         return { number, index, status: 'ok', bytes: this.#applier.query(bytes) }
       } catch (error) {
-        const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-        return { number, index, status: 'failed', bytes: textEncoder.encode(reason.slice(0, failureTextMax)) }
+        return { number, index, status: 'failed', bytes: textEncoder.encode(textOf(error).slice(0, failureTextMax)) }
       }
     })
     sayAnswers(this.#voice.bus, this.#voice.address, client, answers)

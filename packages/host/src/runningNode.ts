@@ -1,6 +1,7 @@
 import {
   type Clock,
   type Connection,
+  errorOf,
   type GroupDefinition,
   InvalidConfigurationError,
   type Logger,
@@ -181,7 +182,7 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
   /** What cannot be mended while the node runs ends it: an actor whose memory is ahead of its disk must not speak again. */
   #fail(thrown: unknown): void {
     if (this.#ending) return
-    const error = thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown })
+    const error = errorOf(thrown)
     this.#bus.silence()
     this.#logger.error({ node: this.id, error }, 'node stops, because something broke')
     void this.#end(error)
@@ -210,7 +211,7 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
     const [cause] = causes
     this.#ready.reject(new NodeStoppedError(this.id, { cause }))
     this.#logger.info({ node: this.id }, 'node has stopped')
-    this.#stopped.resolve(cause === undefined || cause instanceof Error ? cause : new Error(String(cause)))
+    this.#stopped.resolve(cause === undefined ? undefined : errorOf(cause))
   }
 
   /** Gives state machines a few milliseconds in turn. True if something is left. */

@@ -162,22 +162,37 @@ describe('what comes from the bus is not trusted', () => {
     expect((await cluster.wait(node.stopped))?.message).toBe('a role broke')
   })
 
-  it('stops a node that breaks on what it received, with the cause', async () => {
+  it('fails a query whose answer is no bytes, and goes on', async () => {
     const broken = { ...journal, query: () => ({}) as never }
     const other = new TestCluster(sequenced({ members: ['n1'], stateMachine: broken }))
     const [asked] = await other.startAll(['n1'])
-    const client = await other.wait(
-      connectClient({
-        transport: other.bus,
-        cluster: 'test',
-        group: 'journal',
-        stateMachine: journal,
-        clock: other.clock,
-      }),
-    )
+    const client = await other.wait(connectTo(other))
     const query = client.query(0, { consistency: 'stale' })
-    query.catch(() => {})
-    expect((await other.wait(asked!.stopped))?.message).toContain('Uint8Array')
+    await expect(other.wait(query)).rejects.toMatchObject({
+      code: 'QUORATE_QUERY_FAILED',
+      message: expect.stringContaining('must be a Uint8Array'),
+    })
+    expect(asked?.status().state).toBe('running')
+    await other.wait(client.close())
+  })
+
+  it('stops a node that breaks on what it received, with the cause', async () => {
+    const definition = sequenced({ members: ['n1'], stateMachine: journal })
+    const [[name, role] = []] = Object.entries(definition.roles)
+    let isBroken = false
+    const status = (snapshot: unknown) => {
+      if (isBroken) throw new Error('a status broke')
+      return role!.status(snapshot)
+    }
+    const other = new TestCluster({ ...definition, roles: { [name!]: { ...role!, status } } })
+    const [asked] = await other.startAll(['n1'])
+    isBroken = true
+    const client = await other.wait(connectTo(other))
+    client.query(0).catch(() => {})
+    expect((await other.wait(asked!.stopped))?.message).toBe('a status broke')
     await other.wait(client.close())
   })
 })
+
+const connectTo = ({ bus, clock }: TestCluster) =>
+  connectClient({ transport: bus, cluster: 'test', group: 'journal', stateMachine: journal, clock })

@@ -1,4 +1,4 @@
-import { QuorateError } from '@quorate/core'
+import { messageOf, QuorateError } from '@quorate/core'
 
 /** `QUORATE_RELAY_UNREACHABLE`: nothing that speaks WebSocket answers at the URL of a relay. */
 export class RelayUnreachableError extends QuorateError {
@@ -24,7 +24,7 @@ export class InspectionDroppedError extends QuorateError {
 /** `QUORATE_RELAY_LISTEN`: the port of a relay is taken, or may not be used. */
 export class RelayListenError extends QuorateError {
   constructor(port: number, cause: unknown) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
+    const reason = messageOf(cause)
     super('QUORATE_RELAY_LISTEN', `no relay can listen on port ${port}: ${reason}; choose another port, or 0`, {
       cause,
     })

@@ -1,4 +1,4 @@
-import { QuorateError } from '@quorate/core'
+import { messageOf, QuorateError } from '@quorate/core'
 
 /** `QUORATE_STORE_IDENTITY`: the store belongs to another node or to another cluster. */
 export class StoreIdentityError extends QuorateError {
@@ -46,7 +46,7 @@ export class StoreDamagedError extends QuorateError {
 /** `QUORATE_STORE_FAILED`: the store could not be opened, read or written; `cause` says why. After a failed write it takes no other. */
 export class StoreFailedError extends QuorateError {
   constructor(what: string, cause: unknown) {
-    super('QUORATE_STORE_FAILED', `${what}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    super('QUORATE_STORE_FAILED', `${what}: ${messageOf(cause)}`, { cause })
   }
 }
 

@@ -5,7 +5,14 @@ import {
   PermissionViolationError,
   type Status,
 } from '@nats-io/transport-node'
-import type { Address, Connection, Subscription, TransportCounters, TransportStatus } from '@quorate/core'
+import {
+  type Address,
+  type Connection,
+  errorOf,
+  type Subscription,
+  type TransportCounters,
+  type TransportStatus,
+} from '@quorate/core'
 import { BusClosedError, BusComplaintError, BusForbiddenError, BusUnauthorizedError } from './errors.js'
 import { Subjects } from './subjects.js'
 
@@ -199,7 +206,7 @@ export class NatsBus implements Connection {
     if (error instanceof PermissionViolationError) return forbidden(error)
     if (error instanceof AuthorizationError)
       return new BusUnauthorizedError(this.#urls, error.message, { cause: error })
-    const plain = error instanceof Error ? error : new Error(String(error))
+    const plain = errorOf(error)
     return 'code' in plain ? plain : new BusComplaintError(this.label, plain)
   }
 }

@@ -1,5 +1,5 @@
 import { AuthorizationError, connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node'
-import { checkName, InvalidConfigurationError, type Transport } from '@quorate/core'
+import { checkName, InvalidConfigurationError, messageOf, type Transport } from '@quorate/core'
 import { NatsBus } from './bus.js'
 import { BusUnauthorizedError, BusUnreachableError } from './errors.js'
 import { parseServers } from './servers.js'
@@ -54,7 +54,7 @@ async function open(settings: NodeConnectionOptions, urls: readonly string[]): P
   try {
     return await connect(settings)
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = messageOf(error)
     if (error instanceof AuthorizationError) throw new BusUnauthorizedError(urls, reason, { cause: error })
     throw new BusUnreachableError(urls, reason, { cause: error })
   }

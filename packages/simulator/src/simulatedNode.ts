@@ -1,4 +1,12 @@
-import { type GroupDefinition, type Logger, type NodeId, type Random, type StoreWrite, statePath } from '@quorate/core'
+import {
+  type GroupDefinition,
+  type Logger,
+  messageOf,
+  type NodeId,
+  type Random,
+  type StoreWrite,
+  statePath,
+} from '@quorate/core'
 import { type QuorateNode, startNode } from '@quorate/host'
 import type { Agenda } from './agenda.js'
 import type { Coverage } from './coverage.js'
@@ -177,7 +185,7 @@ export class SimulatedNode {
   #ended(process: SimulatedProcess, error: unknown): void {
     if (process.isDead) return
     const { agenda, monitor } = this.#around
-    this.#note(error === undefined ? 'has stopped' : `has failed: ${textOf(error)}`)
+    this.#note(error === undefined ? 'has stopped' : `has failed: ${messageOf(error)}`)
     process.kill()
     this.disk.crash('lost')
     this.#forget(process)
@@ -186,7 +194,7 @@ export class SimulatedNode {
       monitor.broken(
         'Crash by Fault Only',
         'a node stops when its disk fails, and for no other reason',
-        `${this.id}: ${textOf(error)}`,
+        `${this.id}: ${messageOf(error)}`,
       )
     }
     if (this.disk.isDamaged) return
@@ -277,5 +285,3 @@ function isDiskFault(error: unknown): boolean {
   for (let at = error; at instanceof Error; at = at.cause) if (at instanceof SimulatedDiskError) return true
   return false
 }
-
-const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -1,5 +1,5 @@
 import type { HistoryEvent } from '@quorate/checker'
-import { type GroupDefinition, invariant, type NodeId, type Random } from '@quorate/core'
+import { type GroupDefinition, invariant, type NodeId, type Random, textOf as textOfThrown } from '@quorate/core'
 import { Agenda, type Appointment } from './agenda.js'
 import { Chance } from './chance.js'
 import { groupOfClient } from './clientGroups.js'
@@ -150,7 +150,7 @@ export class World {
         if (ending.type === 'info') number = this.#processes++
         answered(ending)
       },
-      broke: (error) => this.monitor.broken('Clients Meet Known Errors', 'the README of the host', String(error)),
+      broke: (error) => this.monitor.broken('Clients Meet Known Errors', 'the README of the host', textOfThrown(error)),
     })
     this.#clients.set(name, { client, process })
     return client

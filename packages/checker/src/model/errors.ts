@@ -1,4 +1,4 @@
-import { QuorateError } from '@quorate/core'
+import { messageOf, QuorateError } from '@quorate/core'
 
 /** `QUORATE_INVALID_MODEL`: a model that cannot be checked as it is. */
 export class InvalidModelError extends QuorateError {
@@ -23,7 +23,7 @@ export function asked<Answer>(who: () => string, ask: () => Answer): Answer {
     return ask()
   } catch (cause) {
     if (cause instanceof InvalidModelError) throw cause
-    const reason = cause instanceof Error ? cause.message : String(cause)
+    const reason = messageOf(cause)
     if (cause instanceof ModelFault) throw new ModelFault(`${who()} ${reason}`, { cause })
     const what = isFrozenWrite(cause)
       ? `writes into what it was given (${reason}): states and messages are values, make new ones`

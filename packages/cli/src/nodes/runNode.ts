@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { textOf } from '@quorate/core'
 import { type QuorateNode, startNode, type Topology } from '@quorate/host'
 import { KvClient, type KvGroup } from '@quorate/kv'
 import { level } from '@quorate/level'
@@ -64,7 +65,7 @@ const serveParent = (node: QuorateNode): (() => void) => {
   if (!process.connected) return () => {}
   const say = (message: NodeMessage) => process.connected && process.send?.(message)
   const hear = ({ request, group, prefix }: DigestRequest) => {
-    const failed = (error: unknown) => say({ type: 'failed', request, reason: String(error) })
+    const failed = (error: unknown) => say({ type: 'failed', request, reason: textOf(error) })
     // Who asks knows that this group keeps keys and values.
     const kv = new KvClient(node.group(group) as unknown as KvGroup)
     digestOf(kv, prefix).then((digest) => say({ type: 'digest', request, digest }), failed)

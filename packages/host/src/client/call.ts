@@ -1,4 +1,5 @@
 import type { Span } from '@opentelemetry/api'
+import { errorOf } from '@quorate/core'
 import { endCallSpan } from '../telemetry.js'
 import type { Flight } from './flights.js'
 
@@ -68,7 +69,7 @@ export function succeed(call: Call, make: () => unknown): void {
 }
 
 export function fail(call: Call, error: unknown): void {
-  end(call, error instanceof Error ? error : new Error(String(error)))
+  end(call, errorOf(error))
   call.reject(error)
 }
 

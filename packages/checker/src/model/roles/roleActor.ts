@@ -8,6 +8,7 @@ import {
   type GroupDefinition,
   invariant,
   type Message,
+  messageOf,
   type NodeId,
   parseAddress,
   type RecoveredState,
@@ -236,7 +237,7 @@ export class RoleActor implements ModelActor<RoleState, Message> {
       if (isFrozenWrite(error)) throw error
       // The node stops, and stays so.
       return {
-        state: { ...nothing, disk: state.disk, failure: error instanceof Error ? error.message : String(error) },
+        state: { ...nothing, disk: state.disk, failure: messageOf(error) },
       }
     }
     const { messages } = this.#group

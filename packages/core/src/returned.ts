@@ -1,0 +1,43 @@
+import type { StateMachine } from './stateMachine.js'
+
+/**
+ * What code of the user's returned, checked: it may be written in plain JavaScript, and what it gives must not bring down
+ * the node that asked. All of these throw a TypeError that says what was found.
+ */
+
+/** Refuses a promise: it would be done at another time on every node. */
+export function checkSettled<Value>(what: string, value: Value): Value {
+  if (typeof value !== 'object' || value === null || !('then' in value) || typeof value.then !== 'function')
+    return value
+  // Nobody waits for it, and a rejection that nobody hears would end the process.
+  value.then(undefined, () => {})
+  throw new TypeError(`${what} is a promise: it must be there when the function returns`)
+}
+
+/** The state and the result that `apply` returned, each read once. */
+export function checkNext<State, Result>(next: unknown): { readonly state: State; readonly result: Result } {
+  checkSettled('what apply returned', next)
+  if (typeof next !== 'object' || next === null || !('state' in next))
+    throw new TypeError('apply must return { state, result }, and there is no state')
+  const { state, result } = next as { state: State; result: Result }
+  return { state: checkSettled('the state that apply returned', state), result }
+}
+
+/** Applies a command, and gives a state and bytes or throws. */
+export function applyChecked<State>(
+  machine: StateMachine<State>,
+  ...args: Parameters<StateMachine<State>['apply']>
+): { readonly state: State; readonly result: Uint8Array } {
+  const { state, result } = checkNext<State, Uint8Array>(machine.apply(...args))
+  return { state, result: checkBytes('the result that apply returned', result) }
+}
+
+/** Answers a question in bytes, or throws. */
+export const answerChecked = <State>(machine: StateMachine<State>, state: State, query: Uint8Array): Uint8Array =>
+  checkBytes('what query returned', machine.query(state, query))
+
+export function checkBytes(what: string, bytes: unknown): Uint8Array {
+  checkSettled(what, bytes)
+  if (bytes instanceof Uint8Array) return bytes
+  throw new TypeError(`${what} must be a Uint8Array, not ${bytes === null ? 'null' : typeof bytes}`)
+}
