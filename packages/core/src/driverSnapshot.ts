@@ -1,5 +1,6 @@
 import type { DriverState } from './driver.js'
 import { decodeDriverSnapshot as decodeFields, encodeDriverSnapshot as encodeFields } from './generated/snapshot.js'
+import { checkBytes } from './returned.js'
 import type { Outcome, Session } from './sessions.js'
 import type { StateMachine } from './stateMachine.js'
 
@@ -14,7 +15,7 @@ export function encodeDriver<State>(
   return encodeFields({
     appliedIndex: applied.index,
     appliedTerm: applied.term,
-    state: machine.snapshot(state),
+    state: checkBytes('what snapshot returned', machine.snapshot(state)),
     sessions: inOrder(sessions).map(([id, { client, usedAt, answeredBelow, outcomes }]) => ({
       id,
       client,

@@ -1,4 +1,13 @@
-import { type Clock, defineStateMachine, type Entry, initialDriver, json, noBytes, type Snapshot } from '@quorate/core'
+import {
+  type Clock,
+  defineStateMachine,
+  type Entry,
+  initialDriver,
+  json,
+  noBytes,
+  type Snapshot,
+  type StateMachine,
+} from '@quorate/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Applier } from './applier.js'
@@ -17,7 +26,10 @@ function slowMachine(applyMs: number) {
     snapshot: json<number>().encode,
     restore: json<number>().decode,
   })
-  return { clock, machine }
+  const pass = (ms: number) => {
+    nowMs += ms
+  }
+  return { clock, machine, pass }
 }
 
 const noop = (index: number): Entry => ({
@@ -40,11 +52,13 @@ const command = (index: number): Entry => ({
 const commands = (first: number, last: number) =>
   Array.from({ length: last - first + 1 }, (_, at) => command(first + at))
 
-function make(applyMs: number, snapshotEveryEntries = 1000) {
-  const { clock, machine } = slowMachine(applyMs)
+function make(applyMs: number, snapshotEveryEntries = 1000, overrides: Partial<StateMachine<number>> = {}) {
+  const { clock, machine: plain, pass } = slowMachine(applyMs)
+  const machine = { ...plain, ...overrides }
   const applied: number[] = []
   const toAnswer: number[] = []
   const snapshots: Snapshot[] = []
+  const failures: string[] = []
   const applier = new Applier({
     machine,
     limits: { ...fixtureLimits, snapshotEveryEntries },
@@ -55,13 +69,14 @@ function make(applyMs: number, snapshotEveryEntries = 1000) {
       for (const { entry } of answers) toAnswer.push(entry.index)
     },
     onSnapshot: (snapshot) => snapshots.push(snapshot),
+    onSnapshotFailed: (error) => failures.push(error.message),
   })
   /** One turn. True if something is left. */
   const work = () => {
     applier.work(clock.nowMs() + 5)
     return applier.hasWork
   }
-  return { applier, applied, toAnswer, snapshots, work }
+  return { applier, applied, toAnswer, snapshots, failures, work, pass }
 }
 
 describe('Applier', () => {
@@ -118,6 +133,86 @@ describe('Applier', () => {
     while (other.work());
     expect(other.applier.driver.state).toBe(13)
     expect(other.snapshots).toEqual([])
+  })
+
+  it('keeps the log when the state machine gives no snapshot, says so, and tries again later and later', () => {
+    let isBroken = true
+    let tries = 0
+    const { applier, snapshots, failures, work, pass } = make(0, 10, {
+      snapshot: () => {
+        tries++
+        if (isBroken) throw new RangeError('Invalid string length')
+        return new Uint8Array(1)
+      },
+    })
+    applier.commit([open, ...commands(2, 12)])
+    work()
+    expect(failures).toHaveLength(1)
+    expect(failures[0]).toContain('no snapshot of entry 12: Invalid string length')
+    expect(applier.snapshotFailure).toEqual({ attempts: 1, reason: 'Invalid string length' })
+    expect(applier.driver.state).toBe(11)
+    let last = 12
+    const step = () => {
+      applier.commit(commands(last + 1, last + 1))
+      last++
+      work()
+    }
+    step()
+    expect(tries, 'not again at once').toBe(1)
+    pass(1000)
+    step()
+    expect(tries).toBe(2)
+    pass(1000)
+    step()
+    expect(tries, 'after the second failure it waits longer').toBe(2)
+    pass(1000)
+    isBroken = false
+    step()
+    expect(snapshots.map(({ last }) => last.index)).toEqual([last])
+    expect(applier.snapshotFailure).toBeUndefined()
+  })
+
+  it('has no more room in a log that no snapshot shortens, until one can be taken', () => {
+    let isBroken = true
+    const { applier, work, pass } = make(0, 10, {
+      snapshot: () => {
+        if (isBroken) throw new Error('cannot be written')
+        return new Uint8Array(1)
+      },
+    })
+    applier.commit([open, ...commands(2, 159)])
+    while (work());
+    expect(applier.hasRoomInLog()).toBe(true)
+    applier.commit(commands(160, 160))
+    while (work());
+    expect(applier.hasRoomInLog()).toBe(false)
+    isBroken = false
+    expect(applier.hasRoomInLog(), 'it is tried again after a pause only').toBe(false)
+    pass(60_000)
+    expect(applier.hasRoomInLog()).toBe(true)
+  })
+
+  it('takes a snapshot that is no bytes, or a promise for them, for one that failed', () => {
+    for (const given of ['text', Promise.reject(new Error('later'))]) {
+      const { applier, failures, work } = make(0, 10, { snapshot: () => given as never })
+      applier.commit([open, ...commands(2, 12)])
+      work()
+      expect(failures[0]).toContain('what snapshot returned')
+    }
+  })
+
+  it('stops with a cause that names the snapshot when the state machine cannot be restored', () => {
+    const { applier, snapshots, work } = make(0, 10)
+    applier.commit([open, ...commands(2, 12)])
+    work()
+    const raise = () => {
+      throw Object.create(null)
+    }
+    const other = make(0, 10, { restore: raise })
+    other.applier.restore(snapshots[0]!)
+    expect(() => other.work()).toThrow(
+      /the snapshot of entry 12 \(term 1, .* bytes\): a thrown object that has no text/,
+    )
   })
 
   it('refuses a snapshot that holds another entry than it says', () => {

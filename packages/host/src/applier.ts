@@ -13,9 +13,13 @@ import {
   type Snapshot,
   type StateMachine,
 } from '@quorate/core'
+import { RestoreFailedError, SnapshotFailedError } from './errors.js'
+import { type SnapshotFailure, SnapshotRetry } from './snapshotRetry.js'
 
 /** The most that one turn applies. */
 const turnEntriesMax = 1024
+/** A log that no snapshot shortens may grow to so many times what is kept between two; then commands are refused. */
+const snapshotsMissedMax = 16
 const nothing: readonly Applied[] = []
 
 /** What an {@link Applier} tells when it has applied some entries: all, and those of them whose clients are to be answered from here whoever took their commands. */
@@ -28,6 +32,8 @@ export class Applier {
   readonly #clock: Clock
   readonly #onApplied: OnApplied
   readonly #onSnapshot: (snapshot: Snapshot) => void
+  readonly #onSnapshotFailed: (error: SnapshotFailedError) => void
+  readonly #retry: SnapshotRetry
   #driver: DriverState
   /** Decided entries, from `#position` on not applied yet. */
   #entries: Entry[] = []
@@ -46,6 +52,8 @@ export class Applier {
     driver: DriverState
     onApplied: OnApplied
     onSnapshot: (snapshot: Snapshot) => void
+    /** The state machine threw, or gave no bytes. The log is kept, and another one is tried later. */
+    onSnapshotFailed: (error: SnapshotFailedError) => void
   }) {
     this.#machine = options.machine
     this.#limits = options.limits
@@ -54,6 +62,8 @@ export class Applier {
     this.#snapshotIndex = options.driver.applied.index
     this.#onApplied = options.onApplied
     this.#onSnapshot = options.onSnapshot
+    this.#onSnapshotFailed = options.onSnapshotFailed
+    this.#retry = new SnapshotRetry(options.clock)
   }
 
   get driver(): DriverState {
@@ -66,6 +76,19 @@ export class Applier {
   /** Index of the last entry that the last snapshot holds; 0 before the first. */
   get snapshotIndex(): number {
     return this.#snapshotIndex
+  }
+
+  /** Set while the state machine fails to give a snapshot. */
+  get snapshotFailure(): SnapshotFailure | undefined {
+    return this.#retry.failure
+  }
+
+  /** False when the log has become too long because the state machine fails to give a snapshot, which is tried first where it is due. */
+  hasRoomInLog(): boolean {
+    if (!this.#retry.failure) return true
+    this.#takeSnapshotIfDue()
+    const missed = (this.#driver.applied.index - this.#snapshotIndex) / this.#limits.snapshotEveryEntries
+    return missed < snapshotsMissedMax
   }
 
   /** With `answers` clients are answered from here, whoever took their commands. */
@@ -136,13 +159,8 @@ export class Applier {
 
   #restore(snapshot: Snapshot): void {
     this.#restoring = undefined
-    const driver = decodeDriver(this.#machine, snapshot.bytes)
-    invariant(
-      isSameMark(driver.applied, snapshot.last),
-      `a snapshot of entry ${snapshot.last.index} holds the state after entry ${driver.applied.index}`,
-    )
-    this.#driver = driver
-    this.#snapshotIndex = driver.applied.index
+    this.#driver = restored(this.#machine, snapshot)
+    this.#snapshotIndex = snapshot.last.index
   }
 
   #runWaits(): void {
@@ -156,8 +174,35 @@ export class Applier {
 
   #takeSnapshotIfDue(): void {
     const { applied } = this.#driver
-    if (applied.index - this.#snapshotIndex < this.#limits.snapshotEveryEntries) return
+    if (applied.index - this.#snapshotIndex < this.#limits.snapshotEveryEntries || this.#retry.isPausing) return
+    let bytes: Uint8Array
+    try {
+      bytes = encodeDriver(this.#machine, this.#driver)
+    } catch (error) {
+      this.#retry.failed(error)
+      this.#onSnapshotFailed(new SnapshotFailedError(applied.index, { cause: error }))
+      return
+    }
+    this.#retry.succeeded()
     this.#snapshotIndex = applied.index
-    this.#onSnapshot({ last: applied, bytes: encodeDriver(this.#machine, this.#driver) })
+    this.#onSnapshot({ last: applied, bytes })
   }
+}
+
+/**
+ * The state machine as a snapshot holds it.
+ * @throws {@link RestoreFailedError} `QUORATE_RESTORE_FAILED`
+ */
+export function restored(machine: StateMachine, snapshot: Snapshot): DriverState {
+  let driver: DriverState
+  try {
+    driver = decodeDriver(machine, snapshot.bytes)
+  } catch (error) {
+    throw new RestoreFailedError(snapshot, { cause: error })
+  }
+  invariant(
+    isSameMark(driver.applied, snapshot.last),
+    `a snapshot of entry ${snapshot.last.index} holds the state after entry ${driver.applied.index}`,
+  )
+  return driver
 }

@@ -156,7 +156,8 @@ export class ClientCommands {
     const commands = taken.filter((command) => !this.#pending.has(command))
     if (commands.length === 0) return
     const bytes = commands.reduce((sum, command) => sum + sizeOf(command), 0)
-    if (!this.#hasRoomFor(commands.length, bytes)) {
+    const { applier } = this.#options
+    if (!this.#hasRoomFor(commands.length, bytes) || applier?.hasRoomInLog() === false) {
       this.#voice.refuse(asker, 'overloaded', false)
       return
     }

@@ -1,4 +1,4 @@
-import { QuorateError } from '@quorate/core'
+import { messageOf, QuorateError, type Snapshot } from '@quorate/core'
 
 /**
  * `QUORATE_UNKNOWN_OUTCOME`: the command was sent and no answer came. It may have been executed, may yet be, or never:
@@ -25,7 +25,10 @@ export class NotExecutedError extends QuorateError {
 /** `QUORATE_OVERLOADED`: too much is in flight already. Not executed. */
 export class OverloadedError extends QuorateError {
   constructor(who: string) {
-    super('QUORATE_OVERLOADED', `not executed: ${who} has too much in flight already; send less at once, or later`)
+    super(
+      'QUORATE_OVERLOADED',
+      `not executed: ${who} has too much to do already; send less at once, or later. If it lasts, look at the status of that node`,
+    )
   }
 }
 
@@ -64,6 +67,29 @@ export class CommandFailedError extends QuorateError {
 export class QueryFailedError extends QuorateError {
   constructor(reason: string) {
     super('QUORATE_QUERY_FAILED', `the state machine refused this query: ${reason}`)
+  }
+}
+
+/** `QUORATE_SNAPSHOT_FAILED`: the state machine's `snapshot` threw, or gave no bytes. The log is kept instead, and another is tried later. */
+export class SnapshotFailedError extends QuorateError {
+  constructor(index: number, options: { cause: unknown }) {
+    super(
+      'QUORATE_SNAPSHOT_FAILED',
+      `the state machine gave no snapshot of entry ${index}: ${messageOf(options.cause)}. The log is kept instead and grows; correct snapshot`,
+      options,
+    )
+  }
+}
+
+/** `QUORATE_RESTORE_FAILED`: the state machine's `restore` threw on a snapshot, so this node cannot go on. */
+export class RestoreFailedError extends QuorateError {
+  constructor({ last, bytes }: Snapshot, options: { cause: unknown }) {
+    super(
+      'QUORATE_RESTORE_FAILED',
+      `the state machine could not be restored from the snapshot of entry ${last.index} (term ${last.term}, ${bytes.length} bytes): ` +
+        `${messageOf(options.cause)}. The snapshot is kept as it is; start this node with a state machine that reads it`,
+      options,
+    )
   }
 }
 

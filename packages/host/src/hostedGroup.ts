@@ -2,8 +2,6 @@ import {
   type Address,
   addressOf,
   type Clock,
-  type DriverState,
-  decodeDriver,
   type Effect,
   type Envelope,
   everyNode,
@@ -21,7 +19,7 @@ import {
   type Subscription,
 } from '@quorate/core'
 import type { InspectionEvent } from 'xstate'
-import { Applier } from './applier.js'
+import { Applier, restored } from './applier.js'
 import type { Bus } from './bus.js'
 import { Cell } from './cell.js'
 import { ClientFace } from './clientFace.js'
@@ -152,6 +150,7 @@ export class HostedGroup {
         toApply: applier.queued,
         sessions: applier.driver.sessions.size,
         snapshot: applier.snapshotIndex,
+        ...(applier.snapshotFailure && { snapshotFailure: applier.snapshotFailure }),
       }),
       ...(this.#face && { inFlight: this.#face.inFlight }),
     }
@@ -167,7 +166,7 @@ export class HostedGroup {
     if (role === undefined) return undefined
     const { stateMachine: machine, limits } = this.definition
     const snapshot = this.#recovered.get(role)?.snapshot
-    const driver: DriverState = snapshot ? decodeDriver(machine, snapshot.bytes) : initialDriver(machine)
+    const driver = snapshot ? restored(machine, snapshot) : initialDriver(machine)
     return new Applier({
       machine,
       limits,
@@ -179,6 +178,9 @@ export class HostedGroup {
       },
       onSnapshot: (taken) => {
         if (this.#applying) this.#around.engine.post(this.#applying, { type: 'snapshot.taken', snapshot: taken })
+      },
+      onSnapshotFailed: (error) => {
+        this.#around.logger.error({ group: this.name, error }, error.message)
       },
     })
   }

@@ -12,7 +12,9 @@ export {
   NotExecutedError,
   OverloadedError,
   QueryFailedError,
+  RestoreFailedError,
   ResultTooLargeError,
+  SnapshotFailedError,
   StoreReplacedError,
   UnknownOutcomeError,
 } from './errors.js'

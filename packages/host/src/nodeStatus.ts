@@ -1,5 +1,6 @@
 import type { NodeId, RoleStatus, TransportCounters } from '@quorate/core'
 import type { DropReason } from './dropLog.js'
+import type { SnapshotFailure } from './snapshotRetry.js'
 
 /** A node as people see it: plain data, fit for JSON. */
 export interface NodeReport {
@@ -42,6 +43,8 @@ export interface GroupReport {
   readonly sessions?: number
   /** Index of the last entry that the last snapshot holds; 0 before the first. */
   readonly snapshot?: number
+  /** Set while the state machine fails to give a snapshot: the log is kept and grows. */
+  readonly snapshotFailure?: SnapshotFailure
   /** Of clients, on this node. */
   readonly inFlight?: {
     readonly commands: number

@@ -116,6 +116,7 @@ describe('a linearizable query', () => {
       driver: initialDriver(journal),
       onApplied: () => {},
       onSnapshot: () => {},
+      onSnapshotFailed: () => {},
     })
     const posted: Message[] = []
     const voice = new ClientVoice({ group: 'g', node: 'n1', bus, clock, status: () => status })
