@@ -37,10 +37,10 @@ export const isTooFarAhead = ({ ahead, chosenThrough, config }: Learner, message
 const isAnswer = ({ answeredBy }: Chosen): boolean => answeredBy === ''
 
 /** Slots are chosen in any order: that this one is says nothing of those before it. */
-export const withChosen = ({ ahead, answered, attempts }: Learner, { from: _from, ...message }: Received<Chosen>) => ({
-  ahead: [...ahead, message].sort((a, b) => firstOf(a) - firstOf(b)),
+export const withChosen = (self: Learner, { from, ...message }: Received<Chosen>) => ({
+  ahead: [...self.ahead, message].sort((a, b) => firstOf(a) - firstOf(b)),
   // An answer may come when nothing is missing any more, and nobody is being asked.
-  answered: answered || (attempts > 0 && isAnswer(message)),
+  ...(self.turn !== undefined && isAnswer(message) && afterAnswer(self, from)),
 })
 
 export const isNextHere = ({ ahead: [next], chosenThrough }: Learner): boolean =>
@@ -71,18 +71,40 @@ export const afterCommit = (self: Learner) => ({
   ahead: self.ahead.slice(1),
 })
 
-// Asking others: each other learner in turn, and then the acceptors.
+// Asking others: each other learner in turn, and then the acceptors. An answer counts whenever it comes, whoever's turn it
+// is by then: on a slow link none comes in its turn. Who answers is asked for more.
 
-const turnOf = (self: Learner, attempt: number): number => (attempt - 1) % (others(self, 'learner').length + 1)
+const acceptorsTurn = (self: Learner): number => others(self, 'learner').length
 
-const isAcceptors = (self: Learner, attempt: number): boolean =>
-  turnOf(self, attempt) === others(self, 'learner').length
+const turnAfter = (self: Learner): number =>
+  self.turn === undefined || self.turn >= acceptorsTurn(self) ? 0 : self.turn + 1
 
-export const areAcceptorsNext = (self: Learner): boolean => isAcceptors(self, self.attempts + 1)
-export const areAcceptorsAsked = (self: Learner): boolean => isAcceptors(self, self.attempts)
+export const areAcceptorsNext = (self: Learner): boolean => turnAfter(self) === acceptorsTurn(self)
+export const areAcceptorsAsked = (self: Learner): boolean => self.turn === acceptorsTurn(self)
+
+/** A wait doubles so often: from one heartbeat to 32. */
+const doublingsMax = 5
+
+/** The wait for an answer was too short, or what was said is lost. */
+export const afterSilence = ({ doublings, repeats }: Learner) => ({
+  doublings: Math.min(doublings + 1, doublingsMax),
+  repeats: repeats + 1,
+})
+
+export const withNextTurn = (self: Learner) => ({
+  ...(self.turn !== undefined && afterSilence(self)),
+  turn: turnAfter(self),
+  incoming: undefined,
+  repeats: 0,
+})
+
+const afterAnswer = (self: Learner, from: Address) => {
+  const turn = others(self, 'learner').indexOf(nodeOf(from))
+  return { answered: true, doublings: Math.max(self.doublings - 1, 0), ...(turn >= 0 && { turn }) }
+}
 
 export function peerInTurn(self: Learner): Address {
-  const peer = others(self, 'learner')[turnOf(self, self.attempts)]
+  const peer = others(self, 'learner')[self.turn ?? 0]
   invariant(peer !== undefined, 'it is the turn of the acceptors')
   return roleAt(self, 'learner', peer)
 }
@@ -131,14 +153,14 @@ const chunkOf = ({ lastIndex, lastTerm, offset, data, size }: InstallSnapshot): 
   size,
 })
 
-/** Two learners may write the same state in different bytes: all pieces are of the one that is being asked. */
-const isOfAsked = (self: Learner, { from }: Received<InstallSnapshot>): boolean =>
-  self.attempts > 0 && !areAcceptorsAsked(self) && from === peerInTurn(self)
+/** Two learners may write the same state in different bytes: all pieces are of the one whose first piece came. */
+const isOfSender = (self: Learner, { from }: Received<InstallSnapshot>): boolean =>
+  self.turn !== undefined && (self.incoming === undefined || from === peerInTurn(self))
 
 export const isNextPiece = (self: Learner, piece: Received<InstallSnapshot>): boolean =>
-  isOfAsked(self, piece) && isNextChunk(self.incoming, chunkOf(piece))
+  isOfSender(self, piece) && isNextChunk(self.incoming, chunkOf(piece))
 export const isLastPiece = (self: Learner, piece: Received<InstallSnapshot>): boolean =>
-  isOfAsked(self, piece) && isLastChunk(self.incoming, chunkOf(piece))
+  isOfSender(self, piece) && isLastChunk(self.incoming, chunkOf(piece))
 export const completed = ({ incoming }: Learner, piece: InstallSnapshot): Snapshot =>
   completedSnapshot(incoming, chunkOf(piece))
 
@@ -149,8 +171,9 @@ export const isWorthRepeating = ({ incoming, repeats }: Learner): boolean =>
   incoming !== undefined && repeats < repeatsMax
 
 /** Asks for the next piece at once, unless this one was none. */
-export const withPiece = ({ incoming }: Learner, piece: InstallSnapshot) => ({
-  incoming: withChunk(incoming, chunkOf(piece)),
+export const withPiece = (self: Learner, piece: Received<InstallSnapshot>) => ({
+  ...afterAnswer(self, piece.from),
+  incoming: withChunk(self.incoming, chunkOf(piece)),
   repeats: 0,
   answered: piece.data.length > 0,
 })
@@ -171,8 +194,7 @@ export function withInstalled(self: Learner, piece: InstallSnapshot) {
 
 // What acceptors accepted.
 
-export const isWanted = (self: Learner, { first }: Report): boolean =>
-  areAcceptorsAsked(self) && first === self.chosenThrough + 1
+export const isWanted = (self: Learner, { first }: Report): boolean => first === self.chosenThrough + 1
 
 export const withReport = ({ reports }: Learner, { from, ...report }: Received<Report>) => ({
   reports: { ...reports, [nodeOf(from)]: report },
@@ -207,6 +229,8 @@ export const afterReports = (self: Learner) => ({
   ...afterEntries(self, reportedEntries(self)),
   reports: {},
   answered: true,
+  doublings: Math.max(self.doublings - 1, 0),
+  turn: acceptorsTurn(self),
 })
 
 // Snapshots of its own state machine.

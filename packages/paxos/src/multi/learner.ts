@@ -38,9 +38,11 @@ export interface Learner extends Configured {
   readonly incoming: IncomingSnapshot | undefined
   /** How often the next piece of it was asked for in vain. */
   readonly repeats: number
-  /** How often others were asked since nothing was missing. */
-  readonly attempts: number
-  /** Who was asked last has answered, and there is more to ask for. */
+  /** Whose turn it is to be asked; nobody's until something was missing for a while. */
+  readonly turn: number | undefined
+  /** How often the wait for an answer has doubled. */
+  readonly doublings: number
+  /** Somebody has answered, and there is more to ask for. */
   readonly answered: boolean
   /** What acceptors said they accepted. */
   readonly reports: Readonly<Record<NodeId, Report>>
@@ -63,7 +65,8 @@ export function recoverLearner(config: MultiPaxosConfig, { snapshot, base, torn 
     ahead: [],
     incoming: undefined,
     repeats: 0,
-    attempts: 0,
+    turn: undefined,
+    doublings: 0,
     answered: false,
     reports: {},
     torn,
@@ -79,6 +82,7 @@ export const learner = setup({
     input: Learner
     emitted: Effect<MultiPaxosMessage>
   },
+  // Nominal; it doubles while nobody answers, or on a slow link everything would be asked for again before it can come.
   delays: { learnAgain: 100 },
   guards: {
     isMalformed: on('Chosen', (_self, message) => catching.isMalformed(message)),
@@ -119,10 +123,10 @@ export const learner = setup({
     ),
     askLearner: emit(({ context: self }) => say(catching.peerInTurn(self), catching.learn(self))),
     askAcceptors: emit(({ context: self }) => say(everyRole(self, 'acceptor'), catching.learn(self))),
-    noteAsked: assign({ answered: false, reports: {} }),
-    noteRepeat: assign(({ context: { repeats } }) => ({ repeats: repeats + 1 })),
-    noteAttempt: assign(({ context: { attempts } }) => ({ attempts: attempts + 1, incoming: undefined, repeats: 0 })),
-    noteUpToDate: assign({ attempts: 0, answered: false, incoming: undefined, reports: {} }),
+    noteAsked: assign({ answered: false }),
+    noteRepeat: assign(({ context: self }) => catching.afterSilence(self)),
+    nextTurn: assign(({ context: self }) => catching.withNextTurn(self)),
+    noteUpToDate: assign({ turn: undefined, doublings: 0, answered: false, incoming: undefined, reports: {} }),
     noteReport: assign(on('Report', catching.withReport)),
     acceptPiece: assign(on('InstallSnapshot', catching.withPiece)),
     persistSnapshot: emit(
@@ -193,11 +197,11 @@ export const learner = setup({
           },
           {
             guard: 'areAcceptorsNext',
-            actions: ['noteAttempt', 'askAcceptors', 'noteAsked'],
+            actions: ['nextTurn', 'askAcceptors', 'noteAsked'],
             target: 'behind',
             reenter: true,
           },
-          { actions: ['noteAttempt', 'askLearner', 'noteAsked'], target: 'behind', reenter: true },
+          { actions: ['nextTurn', 'askLearner', 'noteAsked'], target: 'behind', reenter: true },
         ],
       },
       on: {

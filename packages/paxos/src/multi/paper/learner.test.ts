@@ -1,4 +1,4 @@
-import { noBytes, type Snapshot } from '@quorate/core'
+import { atLeast, flexible, noBytes, type PhaseQuorums, type Snapshot } from '@quorate/core'
 import { type Driven, drive } from '@quorate/core/testing'
 import { describe, expect, test } from 'vitest'
 import { termOf } from '../../ballot.js'
@@ -203,14 +203,37 @@ describe('2.3: "The learner could ask the acceptors what proposals they have acc
     expect(asks(role)).toEqual(['all for 3 to 5'])
   })
 
-  test('an answer to what it no longer asks is ignored, also from a time when it asked learners', () => {
+  test('an answer to what it no longer asks is ignored', () => {
     const role = asking()
     role.receive(chosen(1, 1))
     for (const node of ['n1', 'n2', 'n3']) expect(role.receive(report(node, entries(1, 3)))).toEqual([])
-    const other = learnerIn()
-    other.receive(announce(3))
-    other.fire('learnAgain')
-    for (const node of ['n1', 'n2', 'n3']) expect(other.receive(report(node, entries(1, 3)))).toEqual([])
+  })
+
+  test('an answer counts also when it comes in the turn of another: on a slow link none comes in its own', () => {
+    const role = learnerIn()
+    role.receive(announce(3))
+    for (let turn = 0; turn < 3; turn++) role.fire('learnAgain')
+    expect(asks(role)).toEqual(['all for 1 to 3'])
+    role.receive(report('n1', entries(1, 3)))
+    role.fire('learnAgain')
+    expect(asks(role)).toEqual(['n2 for 1 to 3'])
+    expect(given.committed(role.receive(report('n2', entries(1, 3))))).toBe('1:v1 2:v2 3:v3')
+  })
+
+  test('flexible quorums: what a phase-2 quorum reports may leave out what was chosen, a phase-1 quorum is asked', () => {
+    const acceptor = ['n1', 'n2', 'n3', 'n4', 'n5']
+    const [small, large] = [atLeast(2, acceptor), atLeast(4, acceptor)]
+    /** Accepted by the first ones in a ballot that came to nothing, and chosen in another by the rest. */
+    const learn = (quorums: PhaseQuorums, olds: number) => {
+      const role = learnerIn({ nodes: { acceptor, learner: ['n1'] }, quorums })
+      role.receive(announce(1))
+      role.fire('learnAgain')
+      const value = (place: number) => (place < olds ? entry(1, ballot(1), 'old') : entry(1, ballot(2), 'new'))
+      const reports = acceptor.map((node, place) => report(node, [value(place)], 1))
+      return reports.map((said) => given.committed(role.receive(said)))
+    }
+    expect(learn(flexible({ phase1: large, phase2: small }), 3)).toEqual(['', '', '', '1:new', ''])
+    expect(learn(flexible({ phase1: small, phase2: large }), 1)).toEqual(['', '1:new', '', '', ''])
   })
 
   test('where nobody has accepted anything, it waits: who did is still to answer', () => {
@@ -362,25 +385,48 @@ describe('snapshots', () => {
     }
   })
 
-  test('all pieces are of the learner that is being asked: another one may write the same state in other bytes', () => {
+  test('all pieces are of the learner whose first piece came: another one may write the same state in other bytes', () => {
     const role = learnerIn()
     const [first, rest] = [given.pieceOf(snapshot, 0, 4), given.pieceOf(snapshot, 4, 6)]
+    const from = (node: string, piece: typeof first) => ({ ...piece, from: given.at('learner', node) })
     role.receive(announce(7))
     expect(role.receive(first)).toEqual([])
     role.fire('learnAgain')
-    expect(role.receive({ ...first, from: given.at('learner', 'n3') })).toEqual([])
-    role.receive(first)
-    expect(role.receive({ ...rest, from: given.at('learner', 'n3') })).toEqual([])
-    for (let time = 0; time < 4; time++) role.fire('learnAgain')
+    role.receive(from('n3', first))
     expect(asks(role)).toEqual(['n3 for 1 to 7'])
     expect(role.receive(first)).toEqual([])
-    role.fire('learnAgain')
+    expect(role.receive(rest)).toEqual([])
+    for (let time = 0; time < 4; time++) role.fire('learnAgain')
     expect(asks(role)).toEqual(['all for 1 to 7'])
-    expect(role.receive({ ...first, from: given.at('learner', 'n3') })).toEqual([])
-    role.fire('learnAgain')
-    expect(asks(role)).toEqual(['n2 for 1 to 7'])
+    expect(role.receive(from('n3', rest))).toEqual([])
     role.receive(first)
+    expect(asks(role)).toEqual(['n2 for 1 to 7'])
     expect(given.kindsOf(role.receive(rest))).toEqual(['install', 'restore', 'Learn->n2'])
+  })
+
+  test('a snapshot comes through although each piece takes longer than the turn of the learner that sends it', () => {
+    const role = asking()
+    role.fire('learnAgain')
+    role.fire('learnAgain')
+    role.receive(given.pieceOf(snapshot, 0, 4))
+    expect(asks(role)).toEqual(['n2 for 1 to 7'])
+    role.fire('learnAgain')
+    role.fire('learnAgain')
+    expect(given.kindsOf(role.receive(given.pieceOf(snapshot, 4, 6)))).toContain('restore')
+  })
+
+  test('who gets no answer waits twice as long, up to 32 times, and half as long when one comes', () => {
+    const role = asking()
+    const doublings = () => role.context.doublings
+    expect(doublings()).toBe(0)
+    for (const expected of [1, 2, 3, 4, 5, 5]) {
+      role.fire('learnAgain')
+      expect(doublings()).toBe(expected)
+    }
+    role.receive(given.pieceOf(snapshot, 0, 4))
+    expect(doublings()).toBe(4)
+    role.receive(chosen(1, 7))
+    expect(doublings()).toBe(0)
   })
 
   test('an empty piece brings no new question with it: nobody would ever stop', () => {
