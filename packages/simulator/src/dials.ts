@@ -1,4 +1,5 @@
 import type { Chance } from './chance.js'
+import type { Conditions, Timing } from './script.js'
 
 /** Which kinds of faults a run may have. */
 export type FaultMix = 'none' | 'network' | 'crash' | 'disk' | 'all'
@@ -6,35 +7,9 @@ export type FaultMix = 'none' | 'network' | 'crash' | 'disk' | 'all'
 /** The mixes, by the names that the command line knows. */
 export const faultMixes: readonly FaultMix[] = ['none', 'network', 'crash', 'disk', 'all']
 
-/**
- * What is known of delays (Dwork, Lynch and Stockmeyer, "Consensus in the Presence of Partial Synchrony", 1988): bounded
- * from the start, bounded from some time on, or not before the healing.
- */
-export type Timing = 'synchronous' | 'partially synchronous' | 'asynchronous'
-
-/**
- * How schedules are chosen: every delay for itself, or by priorities of links that change at a few points, as the PCT
- * scheduler does with threads (Burckhardt et al., "A Randomized Scheduler with Probabilistic Guarantees of Finding Bugs",
- * 2010; its guarantee is for threads that are stopped altogether, and not for links that are slower than others).
- */
-export type Scheduling = 'uniform' | 'priority'
-
 /** How much of what a run has: each seed draws its own mix (Groce et al., "Swarm Testing", 2012). 0 is nothing of it. */
 export interface Dials {
-  readonly timing: Timing
-  readonly scheduling: Scheduling
-  /** Of messages, in thousandths. */
-  readonly lossPerMille: number
-  readonly duplicationPerMille: number
-  readonly corruptionPerMille: number
-  /** True if messages of one link may overtake one another. */
-  readonly reorders: boolean
-  /** Of messages that take much longer than others, in thousandths, while delays are not bounded. */
-  readonly stragglersPerMille: number
-  /** Of types of messages between two, in thousandths, of which none arrives for a second. */
-  readonly starvationPerMille: number
-  /** The same, where all arrive late. */
-  readonly lagPerMille: number
+  readonly conditions: Conditions
   /** How often each happens in a minute. */
   readonly perMinute: {
     readonly partition: number
@@ -50,8 +25,6 @@ export interface Dials {
     readonly fillDisk: number
     readonly slowDisk: number
   }
-  /** Of writes that take long, in thousandths. */
-  readonly slowWritesPerMille: number
   /** True if crashes may damage the disks of nodes outside of the core. */
   readonly rots: boolean
 }
@@ -68,15 +41,18 @@ export function drawDials(chance: Chance, mix: FaultMix): Dials {
   const disk = has('disk')
   const timings: readonly Timing[] = ['synchronous', 'partially synchronous', 'asynchronous']
   return {
-    timing: network ? chance.stream('timing').pick(timings) : 'synchronous',
-    scheduling: network && chance.stream('scheduling').isOne(400) ? 'priority' : 'uniform',
-    lossPerMille: dial('loss', network, 5, 250),
-    duplicationPerMille: dial('duplication', network, 5, 200),
-    corruptionPerMille: dial('corruption', network, 5, 100),
-    reorders: dial('reordering', network, 1, 1) === 1,
-    stragglersPerMille: dial('stragglers', network, 5, 150),
-    starvationPerMille: dial('starvation', network, 20, 300),
-    lagPerMille: dial('lag', network, 20, 300),
+    conditions: {
+      timing: network ? chance.stream('timing').pick(timings) : 'synchronous',
+      scheduling: network && chance.stream('scheduling').isOne(400) ? 'priority' : 'uniform',
+      lossPerMille: dial('loss', network, 5, 250),
+      duplicationPerMille: dial('duplication', network, 5, 200),
+      corruptionPerMille: dial('corruption', network, 5, 100),
+      reorders: dial('reordering', network, 1, 1) === 1,
+      stragglersPerMille: dial('stragglers', network, 5, 150),
+      starvationPerMille: dial('starvation', network, 20, 300),
+      lagPerMille: dial('lag', network, 20, 300),
+      slowWritesPerMille: dial('slowWrites', disk, 10, 300),
+    },
     perMinute: {
       partition: dial('partition', network, 2, 30),
       disconnect: dial('disconnect', network, 2, 20),
@@ -92,7 +68,6 @@ export function drawDials(chance: Chance, mix: FaultMix): Dials {
       fillDisk: dial('fillDisk', disk, 1, 15),
       slowDisk: dial('slowDisk', disk, 1, 15),
     },
-    slowWritesPerMille: dial('slowWrites', disk, 10, 300),
     rots: dial('rot', disk, 1, 1) === 1,
   }
 }

@@ -5,7 +5,6 @@ import { type Dials, drawDials, type FaultMix } from './dials.js'
 import { drawOperations } from './drawOperations.js'
 import { type Boundary, type Script, type Step, whoLeads } from './script.js'
 import type { SimulationSubject } from './subject.js'
-import type { Weather } from './weather.js'
 
 /** What a run is drawn from. */
 export interface DrawOptions {
@@ -17,18 +16,11 @@ export interface DrawOptions {
   readonly lastsMs: number
 }
 
-/** A run, before anything of it has happened: what is planned, and the weather. */
-export interface Drawn {
-  /** Its fates are still to be drawn: it names no message and no write. */
-  readonly script: Script
-  readonly weather: Weather
-}
-
 /** Nodes that ask who knows them when they first start need each other: nothing fails before they have heard. */
 const introductionUs = 1_500_000
 
-/** Draws a run: each seed has its own mix of faults. */
-export function drawScript({ subject, seed, faults, nodes: count, lastsMs }: DrawOptions): Drawn {
+/** Draws a run: each seed has its own mix of faults, and its own weather. */
+export function drawScript({ subject, seed, faults, nodes: count, lastsMs }: DrawOptions): Script {
   const chance = Chance.of(seed)
   const cluster = subject.make(count, Chance.of(seed).stream('subject'))
   const dials = drawDials(chance.stream('dials'), faults)
@@ -45,24 +37,21 @@ export function drawScript({ subject, seed, faults, nodes: count, lastsMs }: Dra
   steps.sort((a, b) => a.atUs - b.atUs)
   steps.push({ atUs: healUs, do: 'heal', core })
   return {
-    script: {
-      subject: subject.name,
-      nodes: count,
-      seed,
-      variant: seed,
-      bootstrap,
-      endUs,
-      steps,
-      messages: new Map(),
-      writes: new Map(),
-    },
+    subject: subject.name,
+    nodes: count,
+    seed,
+    variant: seed,
+    bootstrap,
+    endUs,
+    steps,
+    messages: new Map(),
+    writes: new Map(),
     weather: {
-      dials,
+      ...dials.conditions,
       fromUs,
       stableUs: chance.stream('stable').between(fromUs, healUs),
       healUs,
-      core: new Set(core),
-      nodes: new Set(cluster.nodes),
+      core,
     },
   }
 }

@@ -1,11 +1,9 @@
-import { Chance } from './chance.js'
 import type { Coverage } from './coverage.js'
-import { type Drawn, type DrawOptions, drawScript } from './drawScript.js'
-import { type Fates, noted } from './fates.js'
+import { type DrawOptions, drawScript } from './drawScript.js'
+import { noted } from './fates.js'
 import type { InvariantFactory } from './invariants/invariant.js'
 import type { Script } from './script.js'
-import { type RunResult, simulate } from './simulate.js'
-import { drawnFates } from './weather.js'
+import { type RunResult, type SimulateOptions, simulate } from './simulate.js'
 
 /** How a seed is tried. */
 export interface ExploreOptions extends DrawOptions {
@@ -17,28 +15,20 @@ export interface ExploreOptions extends DrawOptions {
 }
 
 /** Draws the run of a seed, and runs it. */
-export function explore(options: ExploreOptions): Promise<RunResult> {
-  const drawn = drawScript(options)
-  return simulate({ ...options, script: drawn.script, fates: fatesOf(options, drawn) })
-}
+export const explore = (options: ExploreOptions): Promise<RunResult> =>
+  simulate({ ...options, script: drawScript(options) })
 
-/** The whole script of a seed: what was drawn for each message and write, as it happened, written down. */
-export async function scriptOf(
-  options: ExploreOptions,
-): Promise<{ readonly script: Script; readonly result: RunResult }> {
-  const drawn = drawScript(options)
+/** The same script without weather: what became of each message and write is named. */
+export async function spellOut(options: SimulateOptions): Promise<Script> {
   let notes: ReturnType<typeof noted> | undefined
-  const fates = (nowUs: () => number): Fates => {
-    notes = noted(fatesOf(options, drawn)(nowUs))
-    return notes
-  }
-  const { onTrace, coverage, ...silent } = options
-  const result = await simulate({ ...silent, script: drawn.script, fates })
+  await simulate({
+    ...options,
+    between(fates) {
+      notes = noted(fates)
+      return notes
+    },
+  })
+  const { weather: _, ...script } = options.script
   const { messages = new Map(), writes = new Map() } = notes ?? {}
-  return { script: { ...drawn.script, messages, writes }, result }
+  return { ...script, messages, writes }
 }
-
-const fatesOf =
-  ({ seed }: DrawOptions, { weather }: Drawn) =>
-  (nowUs: () => number): Fates =>
-    drawnFates(Chance.of(seed).stream('fates'), weather, nowUs)

@@ -1,4 +1,7 @@
-import type { MessageFate } from './script.js'
+import type { NodeId } from '@quorate/core'
+import { Chance } from './chance.js'
+import type { MessageFate, Script } from './script.js'
+import { drawnFates } from './weather.js'
 
 /** Decides what becomes of each message and each write. */
 export interface Fates {
@@ -13,15 +16,21 @@ export const messageKey = (type: string, from: string, to: string, ordinal: numb
 
 const writeKey = (node: string, ordinal: number): string => `${node}#${ordinal}`
 
-/** The fates that a script names. */
-export const scripted = (script: {
-  readonly messages: ReadonlyMap<string, MessageFate>
-  readonly writes: ReadonlyMap<string, number>
-}): Fates => ({
-  message: (type, from, to, ordinal) =>
-    script.messages.size === 0 ? undefined : script.messages.get(messageKey(type, from, to, ordinal)),
-  write: (node, ordinal) => (script.writes.size === 0 ? undefined : script.writes.get(writeKey(node, ordinal))),
-})
+/** The fates that a script names; of the others its weather decides. */
+export function fatesOf(script: Script, nodes: readonly NodeId[], nowUs: () => number): Fates {
+  const { seed, weather, messages, writes } = script
+  const drawn = weather && drawnFates(Chance.of(seed).stream('fates'), weather, nodes, nowUs)
+  return {
+    message(type, from, to, ordinal) {
+      const named = messages.size > 0 ? messages.get(messageKey(type, from, to, ordinal)) : undefined
+      return named ?? drawn?.message(type, from, to, ordinal)
+    },
+    write(node, ordinal) {
+      const named = writes.size > 0 ? writes.get(writeKey(node, ordinal)) : undefined
+      return named ?? drawn?.write(node, ordinal)
+    },
+  }
+}
 
 /** Fates that also note what they decided, as a script would name it. */
 export function noted(fates: Fates): Fates & {

@@ -1,7 +1,8 @@
 import type { HistoryEvent } from '@quorate/checker'
 import { Chance } from './chance.js'
+import { drawScript } from './drawScript.js'
 import type { ExploreOptions } from './explore.js'
-import { scriptOf } from './explore.js'
+import { spellOut } from './explore.js'
 import type { Script } from './script.js'
 import { lengthOf, shrink } from './shrink.js'
 import { type RunResult, simulate } from './simulate.js'
@@ -15,7 +16,7 @@ export interface Finding {
   readonly invariant: string
   readonly how: string
   readonly script: Script
-  /** Steps, messages and writes that the script names. */
+  /** What the script names: steps, messages, writes, and what is wrong with the weather. */
   readonly length: number
   /** What clients asked for and were told while it ran. */
   readonly history: readonly HistoryEvent[]
@@ -28,14 +29,16 @@ export interface FindingOptions extends ExploreOptions {
   readonly triesMax?: number
   /** Ends the shrinking early: the failure is told as short as it is by then. */
   readonly signal?: AbortSignal
-  readonly onShrink?: (choices: number, tries: number) => void
+  /** A shorter script was found. */
+  readonly onShrink?: (length: number, tries: number) => void
 }
 
 /** Finds out which choices of a seed are to blame. Undefined when nothing is wrong with it. */
 export async function findingOf(options: FindingOptions): Promise<Finding | undefined> {
-  const { signal, ...unhurried } = options
+  const { signal } = options
+  const whole = drawScript(options)
   // What is to be told has to be known: the seed, and at the end what is left of it, run whatever the signal says.
-  const { script: whole, result } = await scriptOf(unhurried)
+  const result = await simulate({ ...quiet(options), script: whole })
   const invariant = failureOf(result)
   if (invariant === undefined) return undefined
   const stopping = signal ? { signal } : {}
@@ -48,6 +51,7 @@ export async function findingOf(options: FindingOptions): Promise<Finding | unde
   const { triesMax, onShrink } = options
   const script = await shrink(base, {
     fails,
+    spellOut: (script) => spellOut({ ...quiet(options), script, ...stopping }),
     ...stopping,
     ...(triesMax !== undefined && { triesMax }),
     ...(onShrink && { onProgress: onShrink }),

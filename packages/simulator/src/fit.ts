@@ -8,10 +8,12 @@ import { type Script, whoLeads } from './script.js'
  * @throws {@link UnfitScriptError} `QUORATE_UNFIT_SCRIPT`
  */
 export function checkFit(
-  { steps }: Script,
+  { steps, weather }: Script,
   nodes: readonly NodeId[],
   groups: Readonly<Record<string, GroupDefinition>>,
 ): void {
+  const lost = weather?.core.find((node) => !nodes.includes(node))
+  if (lost !== undefined) throw new UnfitScriptError(`weather of node ${lost}`, `there are ${nodes.join(', ')}`)
   const takesClients = clientGroups(groups).length > 0
   for (const step of steps) {
     const named = 'node' in step ? [step.node] : step.do === 'heal' ? step.core : []

@@ -107,4 +107,50 @@ export interface Script {
   readonly messages: ReadonlyMap<string, MessageFate>
   /** By `node#n`: how long the n-th write of a node takes, in microseconds. */
   readonly writes: ReadonlyMap<string, number>
+  /** Decides for the messages and writes that are not named. @default they are as they should be */
+  readonly weather?: Weather
+}
+
+/**
+ * What is known of delays (Dwork, Lynch and Stockmeyer, "Consensus in the Presence of Partial Synchrony", 1988): bounded
+ * from the start, bounded from some time on, or not before the healing.
+ */
+export type Timing = 'synchronous' | 'partially synchronous' | 'asynchronous'
+
+/**
+ * How schedules are chosen: every delay for itself, or by priorities of links that change at a few points, as the PCT
+ * scheduler does with threads (Burckhardt et al., "A Randomized Scheduler with Probabilistic Guarantees of Finding Bugs",
+ * 2010; its guarantee is for threads that are stopped altogether, and not for links that are slower than others).
+ */
+export type Scheduling = 'uniform' | 'priority'
+
+/** How much goes wrong with messages and writes. 0 is nothing of it. */
+export interface Conditions {
+  readonly timing: Timing
+  readonly scheduling: Scheduling
+  /** True if messages of one link may overtake one another. */
+  readonly reorders: boolean
+  /** Of messages, in thousandths. */
+  readonly lossPerMille: number
+  readonly duplicationPerMille: number
+  readonly corruptionPerMille: number
+  /** Of messages that take much longer than others, in thousandths, while delays are not bounded. */
+  readonly stragglersPerMille: number
+  /** Of types of messages between two, in thousandths, of which none arrives for a second. */
+  readonly starvationPerMille: number
+  /** The same, where all arrive late. */
+  readonly lagPerMille: number
+  /** Of writes that take long, in thousandths. */
+  readonly slowWritesPerMille: number
+}
+
+/** Conditions under which the seed decides what becomes of each message and write. */
+export interface Weather extends Conditions {
+  /** Nothing fails before. */
+  readonly fromUs: number
+  /** From here on delays are bounded, where the timing is partially synchronous. */
+  readonly stableUs: number
+  /** From here on nothing fails between those of the core. */
+  readonly healUs: number
+  readonly core: readonly NodeId[]
 }

@@ -2,9 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { Agenda, EndlessMomentError } from './agenda.js'
 import { Chance } from './chance.js'
 import { spaceTimeDiagram } from './diagram.js'
-import type { Script, Step } from './script.js'
+import type { Script } from './script.js'
 import { formatScript, parseScript } from './scriptText.js'
-import { lengthOf, shrink } from './shrink.js'
 import { SimulatedProcess } from './simulatedProcess.js'
 
 const script: Script = {
@@ -25,12 +24,33 @@ const script: Script = {
     ['AppendEntries#7 n2>n3', { delayUs: 812_001, againUs: 5, garbled: 99 }],
   ]),
   writes: new Map([['n2#12', 300_000]]),
+  weather: {
+    timing: 'partially synchronous',
+    scheduling: 'uniform',
+    reorders: true,
+    lossPerMille: 250,
+    duplicationPerMille: 0,
+    corruptionPerMille: 0,
+    stragglersPerMille: 0,
+    starvationPerMille: 0,
+    lagPerMille: 0,
+    slowWritesPerMille: 0,
+    fromUs: 1_500_000,
+    stableUs: 1_750_500,
+    healUs: 2_000_000,
+    core: ['n2', 'n3'],
+  },
 }
 
 describe('a script as text', () => {
   test('is what was written', () => {
     expect(parseScript(formatScript(script))).toEqual(script)
     expect(parseScript(`# said\n\n${formatScript(script)}\n| drawn`)).toEqual(script)
+  })
+
+  test('one of the first format names none, and means the same', () => {
+    const first = formatScript({ ...script, subject: 'raft' }).replace(' format=2', '')
+    expect(parseScript(first)).toEqual(script)
   })
 
   test('names may be any', () => {
@@ -44,7 +64,8 @@ describe('a script as text', () => {
 
   test('one line each, for people', () => {
     expect(formatScript(script).split('\n')).toEqual([
-      'simulation raft nodes=3 seed=7 variant=8 bootstrap=false endMs=9000.5',
+      'simulation raft format=2 nodes=3 seed=7 variant=8 bootstrap=false endMs=9000.5',
+      'weather timing=partially+synchronous scheduling=uniform reorders=true core=[n2,n3] fromMs=1500 stableMs=1750.5 healMs=2000 lossPerMille=250',
       'at 1203.25 crash node=n_1 afterEffects=3 forMs=400 unsynced=lost rot=tail',
       'at 1500 cut from=[n_1] to=[n2,c1] forMs=8.5 as=one-way+partition',
       'at 1600 operation client=c1 f=cas key=x value=3 expected=2',
@@ -59,74 +80,55 @@ describe('a script as text', () => {
     ['', /line 1 .* a line that begins with simulation/],
     ['simulation raft nodes=3', /line 1 .* seed=/],
     ['simulation raft nodes=x seed=1 variant=1 bootstrap=true endMs=1', /a whole number from 1 after nodes=/],
-    ['hello', /line 1 .* simulation, at, message or write/],
-    [`${formatScript(script)}\nat 5 dance`, /line 9 .* a known step/],
-    [`${formatScript(script)}\nmessage X#1`, /line 9 .* another word/],
-    [`${formatScript(script)}\nat 5 pause node=n2`, /line 9 .* forMs=/],
-    [`${formatScript(script)}\nat 5 pause node=n2 forMs=long`, /line 9 .* a number of milliseconds after forMs=/],
-    [`${formatScript(script)}\nat 5 reconnect client=c1 node=n1`, /line 9 .* client=..., and no node/],
-    [`${formatScript(script)}\nat 5 heal core=n1`, /line 9 .* a list like \[n1,n2\] after core=/],
-    [`${formatScript(script)}\nat 5 failSync node=n2 unsynced=losst`, /line 9 .* lost or kept after unsynced=/],
-    [`${formatScript(script)}\nat 5 failSync node=n2 unsynced=lost now`, /line 9 .* node=... unsynced=..., and no now/],
-    [`${formatScript(script)}\nat 5 pause node=n2 forMs=`, /line 9 .* a number of milliseconds after forMs=/],
-    [`${formatScript(script)}\nat 5 pause node=n2 forMs=1 forMs=2`, /line 9 .* forMs=... once/],
+    ['hello', /line 1 .* simulation, weather, at, message or write/],
+    [`${formatScript(script)}\nat 5 dance`, /line 10 .* a known step/],
+    [`${formatScript(script)}\nmessage X#1`, /line 10 .* another word/],
+    [`${formatScript(script)}\nat 5 pause node=n2`, /line 10 .* forMs=/],
+    [`${formatScript(script)}\nat 5 pause node=n2 forMs=long`, /line 10 .* a number of milliseconds after forMs=/],
+    [`${formatScript(script)}\nat 5 reconnect client=c1 node=n1`, /line 10 .* client=..., and no node/],
+    [`${formatScript(script)}\nat 5 heal core=n1`, /line 10 .* a list like \[n1,n2\] after core=/],
+    [`${formatScript(script)}\nat 5 failSync node=n2 unsynced=losst`, /line 10 .* lost or kept after unsynced=/],
+    [
+      `${formatScript(script)}\nat 5 failSync node=n2 unsynced=lost now`,
+      /line 10 .* node=... unsynced=..., and no now/,
+    ],
+    [`${formatScript(script)}\nat 5 pause node=n2 forMs=`, /line 10 .* a number of milliseconds after forMs=/],
+    [`${formatScript(script)}\nat 5 pause node=n2 forMs=1 forMs=2`, /line 10 .* forMs=... once/],
     [
       `${formatScript(script)}\nat 5 crash node=n2 afterEffects=0 forMs=1 unsynced=lost rot=wood`,
-      /line 9 .* tail or body after rot=/,
+      /line 10 .* tail or body after rot=/,
     ],
     [
       `${formatScript(script)}\nat 5 cut from=[n1] to=[n2] forMs=1 as=partitoin`,
-      /line 9 .* partition or one-way\+partition or .* after as=/,
+      /line 10 .* partition or one-way\+partition or .* after as=/,
     ],
     [
       `${formatScript(script)}\nat 5 operation client=c1 f=frobnicate key=x value=1`,
-      /line 9 .* read or write or cas or propose after f=/,
+      /line 10 .* read or write or cas or propose after f=/,
     ],
-    [`${formatScript(script)}\nmessage Vote#1 n1>n2 lsot`, /line 9 .* afterMs=.*, and no lsot/],
-    [`${formatScript(script)}\nmessage Vote#1 n1>n2 aftrMs=5`, /line 9 .* afterMs=.*, and no aftrMs/],
-    [`${formatScript(script)}\nmessage Vote#1 n1>n2`, /line 9 .* lost, or one of afterMs=/],
-    [`${formatScript(script)}\nmessage Vote#1 n1>n2 lost afterMs=5`, /line 9 .* nothing else, and no afterMs/],
-    [`${formatScript(script)}\nmessage Vote n1>n2 lost`, /line 9 .* a message, e.g. AppendEntries#7/],
-    [`${formatScript(script)}\nmessage Vote#1 n1 lost`, /line 9 .* who says it to whom/],
-    [`${formatScript(script)}\nwrite n1 takesMs=5`, /line 9 .* a write, e.g. n1#12/],
-    [`${formatScript(script)}\nwrite n1#1 takesMs=-5`, /line 9 .* a number of milliseconds after takesMs=/],
-    [`${formatScript(script)}\nwrite n1#1 takesMs=5 twice`, /line 9 .* takesMs=..., and no twice/],
+    [`${formatScript(script)}\nmessage Vote#1 n1>n2 lsot`, /line 10 .* afterMs=.*, and no lsot/],
+    [`${formatScript(script)}\nmessage Vote#1 n1>n2 aftrMs=5`, /line 10 .* afterMs=.*, and no aftrMs/],
+    [`${formatScript(script)}\nmessage Vote#1 n1>n2`, /line 10 .* lost, or one of afterMs=/],
+    [`${formatScript(script)}\nmessage Vote#1 n1>n2 lost afterMs=5`, /line 10 .* nothing else, and no afterMs/],
+    [`${formatScript(script)}\nmessage Vote n1>n2 lost`, /line 10 .* a message, e.g. AppendEntries#7/],
+    [`${formatScript(script)}\nmessage Vote#1 n1 lost`, /line 10 .* who says it to whom/],
+    [`${formatScript(script)}\nwrite n1 takesMs=5`, /line 10 .* a write, e.g. n1#12/],
+    [`${formatScript(script)}\nwrite n1#1 takesMs=-5`, /line 10 .* a number of milliseconds after takesMs=/],
+    [`${formatScript(script)}\nwrite n1#1 takesMs=5 twice`, /line 10 .* takesMs=..., and no twice/],
     ['simulation raft nodes=3 seed=1 variant=1 bootstrap=yes endMs=1', /line 1 .* true or false after bootstrap=/],
     ['simulation raft nodes=3 seed=1 variant=1 bootstrap=true endMs=1 end=2', /line 1 .*, and no end/],
+    ['simulation raft format=3 nodes=3 seed=1 variant=1 bootstrap=true endMs=1', /line 1 .* 1 to 2 after format=/],
+    [
+      `${formatScript(script)}\nweather timing=synchronous scheduling=uniform reorders=false core=[] fromMs=0 stableMs=0 healMs=1 lost=3`,
+      /line 10 .*, and no lost/,
+    ],
+    [
+      `${formatScript(script)}\nweather timing=synchronous scheduling=uniform reorders=false core=[] fromMs=0 stableMs=0 healMs=1 lossPerMille=2000`,
+      /line 10 .* from 1 to 1000 after lossPerMille=/,
+    ],
     ['simulation a%b nodes=3 seed=1 variant=1 bootstrap=true endMs=1', /line 1 .* escape/],
   ])('%s is none', (text, error) => {
     expect(() => parseScript(text)).toThrow(error)
-  })
-})
-
-describe('shrinking', () => {
-  const crash = (atUs: number): Step => ({ atUs, do: 'crash', node: 'n1', afterEffects: 5, forMs: 1, unsynced: 'lost' })
-  const large: Script = {
-    ...script,
-    steps: Array.from({ length: 60 }, (_, at) => crash(at)),
-    messages: new Map(Array.from({ length: 300 }, (_, at) => [`X#${at} a>b`, { delayUs: at }])),
-  }
-
-  test('leaves what is to blame, and nothing else', async () => {
-    let tries = 0
-    const fails = async ({ steps, messages }: Script) => {
-      tries++
-      const has = (atUs: number) => steps.some((step) => step.atUs === atUs)
-      return has(7) && has(41) && messages.has('X#133 a>b')
-    }
-    const short = await shrink(large, { fails })
-    expect(short.steps.map(({ atUs }) => atUs)).toEqual([7, 41])
-    expect([...short.messages.keys()]).toEqual(['X#133 a>b'])
-    expect(lengthOf(short)).toBe(3)
-    expect(short.steps[0]).toMatchObject({ afterEffects: 0 })
-    expect(tries).toBeLessThan(200)
-  })
-
-  test('keeps what fails when it may try no more', async () => {
-    const fails = async ({ steps }: Script) => steps.length >= 11
-    const short = await shrink(large, { fails, triesMax: 5 })
-    expect(short.steps.length).toBeGreaterThanOrEqual(11)
-    expect(await fails(short)).toBe(true)
   })
 })
 

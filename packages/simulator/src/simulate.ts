@@ -4,7 +4,7 @@ import { BrokenInvariantError } from '@quorate/core'
 import { EndlessMomentError } from './agenda.js'
 import { clientGroups } from './clientGroups.js'
 import type { Coverage } from './coverage.js'
-import { type Fates, scripted } from './fates.js'
+import type { Fates } from './fates.js'
 import { Faults } from './faults.js'
 import type { Ending } from './history.js'
 import { allInvariants } from './invariants/all.js'
@@ -19,8 +19,8 @@ import { World } from './world.js'
 export interface SimulateOptions {
   readonly subject: SimulationSubject
   readonly script: Script
-  /** What decides the fates of messages and writes. @default what the script names */
-  readonly fates?: (nowUs: () => number) => Fates
+  /** Comes between the run and what decides the fates of messages and writes. @default nothing */
+  readonly between?: (fates: Fates) => Fates
   /** @default all that this package knows */
   readonly invariants?: readonly InvariantFactory[]
   /** How long after the healing clients may wait until something is written and read, in milliseconds. @default 30000 */
@@ -63,7 +63,7 @@ export async function simulate(options: SimulateOptions): Promise<RunResult> {
   const world = new World({
     subject: options.subject,
     script,
-    fates: options.fates ?? (() => scripted(script)),
+    between: options.between,
     invariants: options.invariants ?? allInvariants,
     trace,
     coverage: options.coverage,

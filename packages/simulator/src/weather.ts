@@ -1,21 +1,7 @@
 import type { NodeId } from '@quorate/core'
 import type { Chance } from './chance.js'
-import type { Dials } from './dials.js'
 import type { Fates } from './fates.js'
-import type { MessageFate } from './script.js'
-
-/** The conditions under which messages and writes meet their fates, while a run explores. */
-export interface Weather {
-  readonly dials: Dials
-  /** Nothing fails before. */
-  readonly fromUs: number
-  /** From here on delays are bounded, where the timing is partially synchronous. */
-  readonly stableUs: number
-  /** From here on the core is sound. */
-  readonly healUs: number
-  readonly core: ReadonlySet<NodeId>
-  readonly nodes: ReadonlySet<NodeId>
-}
+import type { MessageFate, Weather } from './script.js'
 
 /** Links of the lowest priority wait this much longer than the others. */
 const priorityLevels = [0, 0, 2_000, 20_000, 200_000, 1_000_000] as const
@@ -56,22 +42,22 @@ class Stream {
 }
 
 /** Fates drawn for each message and write by itself: by its link, type and number, whatever happens to others. */
-export function drawnFates(chance: Chance, weather: Weather, nowUs: () => number): Fates {
+export function drawnFates(chance: Chance, weather: Weather, nodes: readonly NodeId[], nowUs: () => number): Fates {
+  const failing = new Set(nodes.filter((node) => !weather.core.includes(node)))
   const streams = new Map<string, Stream>()
   const arrivals = new Map<string, number>()
   const disks = new Map<string, Chance>()
   const priorities = drawPriorities(chance.stream('priorities'), weather)
-  const { dials } = weather
 
   const isSoundNow = (...names: readonly string[]): boolean => {
     const now = nowUs()
     if (now < weather.fromUs) return true
-    return now >= weather.healUs && names.every((name) => !weather.nodes.has(name) || weather.core.has(name))
+    return now >= weather.healUs && !names.some((name) => failing.has(name))
   }
 
   /** In order, unless this link reorders. */
   const arrivalDelay = (link: string, delayUs: number): number => {
-    if (dials.reorders) return delayUs
+    if (weather.reorders) return delayUs
     const now = nowUs()
     const arrival = Math.max(now + delayUs, arrivals.get(link) ?? 0)
     arrivals.set(link, arrival)
@@ -87,38 +73,37 @@ export function drawnFates(chance: Chance, weather: Weather, nowUs: () => number
       const own = stream.at(ordinal)
       if (isSoundNow(from, to)) return { delayUs: arrivalDelay(link, own.between(200, 3000)) }
       const now = nowUs()
-      if (own.isOne(dials.lossPerMille) || stream.isStarved(now, dials.starvationPerMille)) return { isLost: true }
-      const lagUs = areDelaysBounded(weather, now) ? 0 : stream.lagUs(now, dials.lagPerMille)
+      if (own.isOne(weather.lossPerMille) || stream.isStarved(now, weather.starvationPerMille)) return { isLost: true }
+      const lagUs = areDelaysBounded(weather, now) ? 0 : stream.lagUs(now, weather.lagPerMille)
       const delayUs = drawDelay(own, weather, now) + priorities(link, now) + lagUs
       const fate: { -readonly [Key in keyof MessageFate]: MessageFate[Key] } = { delayUs: arrivalDelay(link, delayUs) }
-      if (own.isOne(dials.duplicationPerMille)) fate.againUs = own.below(own.isOne(100) ? 5_000_000 : 100_000)
-      if (own.isOne(dials.corruptionPerMille)) fate.garbled = own.below(0x4000_0000)
+      if (own.isOne(weather.duplicationPerMille)) fate.againUs = own.below(own.isOne(100) ? 5_000_000 : 100_000)
+      if (own.isOne(weather.corruptionPerMille)) fate.garbled = own.below(0x4000_0000)
       return fate
     },
     write(node, ordinal) {
       const known = disks.get(node) ?? chance.stream(`disk ${node}`)
       disks.set(node, known)
       const own = known.at(ordinal)
-      if (isSoundNow(node) || !own.isOne(dials.slowWritesPerMille)) return undefined
+      if (isSoundNow(node) || !own.isOne(weather.slowWritesPerMille)) return undefined
       return own.between(1000, own.isOne(100) ? 2_000_000 : 100_000)
     },
   }
 }
 
-const areDelaysBounded = ({ dials: { timing }, stableUs }: Weather, nowUs: number): boolean =>
+const areDelaysBounded = ({ timing, stableUs }: Weather, nowUs: number): boolean =>
   timing === 'synchronous' || (timing === 'partially synchronous' && nowUs >= stableUs)
 
 function drawDelay(own: Chance, weather: Weather, nowUs: number): number {
-  const { dials } = weather
   const isBounded = areDelaysBounded(weather, nowUs)
-  if (!isBounded && own.isOne(dials.stragglersPerMille))
+  if (!isBounded && own.isOne(weather.stragglersPerMille))
     return own.between(20_000, own.isOne(200) ? 8_000_000 : 800_000)
   return own.between(200, isBounded ? 5000 : 40_000)
 }
 
 /** By priority each link waits as its level says; at a few points in time one of them becomes another. */
-function drawPriorities(chance: Chance, { dials, healUs }: Weather): (link: string, nowUs: number) => number {
-  if (dials.scheduling === 'uniform') return () => 0
+function drawPriorities(chance: Chance, { scheduling, healUs }: Weather): (link: string, nowUs: number) => number {
+  if (scheduling === 'uniform') return () => 0
   const changes = Array.from({ length: chance.between(1, changesMax) }, () => chance.below(healUs)).sort(
     (a, b) => a - b,
   )

@@ -4,7 +4,7 @@ import { Agenda, type Appointment } from './agenda.js'
 import { Chance } from './chance.js'
 import { groupOfClient } from './clientGroups.js'
 import type { Coverage } from './coverage.js'
-import type { Fates } from './fates.js'
+import { type Fates, fatesOf } from './fates.js'
 import { checkFit } from './fit.js'
 import { completionOf, type Ending, invocationOf } from './history.js'
 import type { InvariantFactory } from './invariants/invariant.js'
@@ -22,8 +22,7 @@ import { checksum, type Trace } from './trace.js'
 export interface WorldOptions {
   readonly subject: SimulationSubject
   readonly script: Script
-  /** Made when time begins. */
-  readonly fates: (nowUs: () => number) => Fates
+  readonly between: ((fates: Fates) => Fates) | undefined
   readonly invariants: readonly InvariantFactory[]
   readonly trace: Trace
   readonly coverage: Coverage | undefined
@@ -63,7 +62,8 @@ export class World {
     this.groups = Object.fromEntries(Object.entries(made.groups).map(([name, group]) => [name, withRegisters(group)]))
     checkFit(script, made.nodes, this.groups)
     this.monitor = new Monitor(this.groups, options.invariants, () => this.agenda.nowUs)
-    this.#fates = options.fates(() => this.agenda.nowUs)
+    const fates = fatesOf(script, made.nodes, () => this.agenda.nowUs)
+    this.#fates = options.between?.(fates) ?? fates
     this.network = this.#makeNetwork()
     const around = {
       cluster,

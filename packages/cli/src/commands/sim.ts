@@ -18,11 +18,19 @@ Exit codes:
   1    a violation, or a run without progress: its script is written
   2    the command line, the topology or the script is wrong: nothing was run
   5    a file cannot be written; what was found is on standard output
-  130  ended by Ctrl-C; what was found until then is reported`
+  130  ended by Ctrl-C; what was found until then is reported, a failure as short as it is by then`
 
 const minutes = (text: string): number => {
   const value = Number(text)
   if (!(value > 0 && value <= 1440)) throw new InvalidArgumentError('Expected a number above 0, of at most a day.')
+  return value
+}
+
+const seconds = (text: string): number => {
+  const value = Number(text)
+  if (!(text !== '' && value >= 0 && value <= 86_400)) {
+    throw new InvalidArgumentError('Expected a number from 0, of at most a day.')
+  }
   return value
 }
 
@@ -39,6 +47,7 @@ export const simCommand = (io: Io): Command =>
     )
     .option('--nodes <n>', 'how many nodes (default: 3 or 5, as the seed decides)', wholeNumber(1))
     .option('--minutes <n>', 'how long a run lasts at least, in simulated minutes', minutes, 0.5)
+    .option('--shrink <seconds>', 'how long a failure is made shorter, at most', seconds, 60)
     .option('--trace <file>', 'write every event to a file')
     .option('--replay <file>', 'run a script again that a failed run has written')
     .option('--json', 'print one line of JSON, and nothing else')

@@ -4,6 +4,7 @@ import {
   explore,
   type FaultMix,
   type Finding,
+  type FindingOptions,
   failureOf,
   findingOf,
   type RunResult,
@@ -24,8 +25,12 @@ export interface Campaign {
   /** True to run each seed twice and compare. */
   readonly isRepeated: boolean
   readonly signal: AbortSignal
+  /** How long a failure is made shorter, at most. @default until nothing makes it shorter */
+  readonly shrinkForMs?: number
   onTrace?(line: string): void
   onRun?(done: CampaignResult): void
+  /** A failure is made shorter: so long is it by now. */
+  onShrink?(seed: number, length: number): void
   /** A failure was shrunk. */
   onFinding?(finding: Finding): void
 }
@@ -72,10 +77,11 @@ export const campaign = async (options: Campaign): Promise<CampaignResult> => {
 
 /** Undefined when it was told to stop before the run was over. */
 const runSeed = async (
-  { subject, faults, nodes, lastsMs, isRepeated, signal, onTrace }: Campaign,
+  campaign: Campaign,
   seed: number,
   coverage: Coverage,
 ): Promise<{ readonly result: RunResult; readonly finding: Finding | undefined } | undefined> => {
+  const { subject, faults, nodes, lastsMs, isRepeated, signal, onTrace } = campaign
   const options = { subject, seed, faults, nodes: nodes ?? drawNodes(Chance.of(seed).stream('nodes')), lastsMs, signal }
   onTrace?.(`# seed ${seed}`)
   const result = await explore({ ...options, coverage, ...(onTrace && { onTrace }) })
@@ -84,5 +90,16 @@ const runSeed = async (
     const again = await explore(options)
     if (!signal.aborted && again.hash !== result.hash) throw new UnequalRunsError(seed, result.hash, again.hash)
   }
-  return { result, finding: failureOf(result) === undefined ? undefined : await findingOf(options) }
+  return { result, finding: failureOf(result) === undefined ? undefined : await shortened(campaign, options) }
 }
+
+/** The failure, as short as the time allows. */
+const shortened = (
+  { signal, shrinkForMs, onShrink }: Campaign,
+  options: FindingOptions,
+): Promise<Finding | undefined> =>
+  findingOf({
+    ...options,
+    signal: shrinkForMs === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(shrinkForMs)]),
+    onShrink: (length) => onShrink?.(options.seed, length),
+  })

@@ -7,7 +7,7 @@ import { exitCodes } from '../exitCodes.js'
 import { type Io, printLine, printNote } from '../io.js'
 import { OutputFiles } from '../outputFiles.js'
 import { untilInterrupted } from '../untilInterrupted.js'
-import { type CampaignResult, campaign } from './campaign.js'
+import { campaign } from './campaign.js'
 import { isInCi } from './isInCi.js'
 import { replay } from './replay.js'
 import { printReport, reportOf, scriptFileOf } from './report.js'
@@ -23,6 +23,8 @@ export interface SimSettings {
   readonly trace?: string
   readonly replay?: string
   readonly json?: boolean
+  /** How long a failure is made shorter, at most, in seconds. */
+  readonly shrink: number
 }
 
 /** Runs seeds, or a script again. The exit code is 1 when something is wrong with one of them. */
@@ -59,14 +61,17 @@ export const sim = async (io: Io, name: string | undefined, settings: SimSetting
       isRepeated: isInCi(process.env),
       signal,
       ...(trace && { onTrace: trace.write }),
-      onRun: (done) => showProgress(io, done, runs, json),
+      shrinkForMs: settings.shrink * 1000,
+      onRun: (done) => showProgress(io, `${done.runs} of ${runs} runs, ${done.findings.length} failed`, json),
+      onShrink: (seed, length) =>
+        showProgress(io, `seed ${seed} fails: ${length} steps by now (Ctrl-C keeps the shortest)`, json),
       onFinding: (finding) => {
         if (!save(io, files, name, finding, json)) unwritten.add(finding.seed)
       },
     }),
   )
   trace?.close()
-  showProgress(io, undefined, runs, json)
+  showProgress(io, undefined, json)
   const seconds = (performance.now() - beganAtMs) / 1000
   const report = reportOf(name, firstSeed, result, { seconds, unwritten, unreachable: subject.unreachable })
   if (json) printLine(io, JSON.stringify(report))
@@ -90,7 +95,7 @@ const save = (io: Io, files: OutputFiles, name: string, finding: Finding, isQuie
   return isWritten
 }
 
-const showProgress = ({ stderr }: Io, done: CampaignResult | undefined, runs: number, isQuiet: boolean): void => {
+const showProgress = ({ stderr }: Io, text: string | undefined, isQuiet: boolean): void => {
   if (isQuiet || !stderr.isTTY) return
-  stderr.write(done ? `\r${colours.dim(`${done.runs} of ${runs} runs, ${done.findings.length} failed`)}` : '\r\x1b[K')
+  stderr.write(`\r\x1b[K${text === undefined ? '' : colours.dim(text)}`)
 }

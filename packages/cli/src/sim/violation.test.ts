@@ -72,6 +72,16 @@ describe('quorate sim of a cluster with a mistake', { timeout: 60_000 }, () => {
     expect(out).toMatch(/1 failed\n {2}seed 1: Election Safety, see mine-1.sim/)
   })
 
+  test('with no time to make it shorter, the failure is told whole', async () => {
+    await enter(topology)
+    const argv = ['sim', 'mine.ts', '--seed', '1', '--runs', '1', '--json']
+    const whole = JSON.parse((await runCaptured([...argv, '--shrink', '0'])).out)
+    expect(whole.violations).toMatchObject([{ seed: 1, invariant: 'Election Safety' }])
+    expect(whole.violations[0].steps).toBeGreaterThan(20)
+    expect((await runCaptured(['sim', '--replay', 'mine-1.sim'])).code).toBe(1)
+    expect((await runCaptured([...argv, '--shrink', 'long'])).code).toBe(2)
+  })
+
   test('a run without progress is named, in JSON and on the terminal', async () => {
     await enter(topology.replace('=> true', '=> false'))
     const argv = ['sim', 'mine.ts', '--seed', '1', '--runs', '1', '--minutes', '0.1', '--faults', 'none']
