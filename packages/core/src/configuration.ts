@@ -1,4 +1,5 @@
 import { checkName, type NodeId } from './address.js'
+import { checkOptions } from './checkOptions.js'
 import { InvalidConfigurationError } from './errors.js'
 
 /**
@@ -26,13 +27,28 @@ export function checkMembers(role: string, members: readonly NodeId[], nodes: re
   )
 }
 
-/** @throws {@link InvalidConfigurationError} `QUORATE_INVALID_CONFIGURATION` unless every limit is a whole number above 0. */
-export function checkLimits(limits: Readonly<Record<string, number>>): void {
-  for (const [name, limit] of Object.entries(limits)) {
+/**
+ * The limits of a group: those that somebody gave, and the defaults for the others.
+ * @param what whose they are, as its user calls it, e.g. `raft(...)`.
+ * @throws {@link InvalidConfigurationError} `QUORATE_INVALID_CONFIGURATION` for a limit that is not known, or is no whole
+ *   number above 0.
+ */
+export function limitsOf<Limits extends { readonly [Name in keyof Limits]: number }>(
+  what: string,
+  defaults: Limits,
+  given: Partial<Limits> = {},
+): Limits {
+  const keys = Object.fromEntries(Object.keys(defaults).map((name) => [name, 'optional' as const]))
+  checkOptions<Readonly<Record<string, number>>>(`limits of ${what}`, given, keys)
+  const limits: Limits = { ...defaults }
+  for (const [name, limit] of Object.entries<number | undefined>(given)) {
+    if (limit === undefined) continue
     if (!Number.isSafeInteger(limit) || limit < 1) {
       throw new InvalidConfigurationError(`limit ${name} must be a whole number above 0, not ${limit}`)
     }
+    Object.assign(limits, { [name]: limit })
   }
+  return limits
 }
 
 /** Timers hold at most this; a longer one would fire at once. */

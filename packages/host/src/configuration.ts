@@ -1,10 +1,12 @@
 import {
   type Clock,
   checkName,
+  checkOptions,
   type GroupDefinition,
   InvalidConfigurationError,
   type Logger,
   type NodeId,
+  type OptionKeys,
   type Random,
   type RoleDefinition,
   type Store,
@@ -47,6 +49,28 @@ export interface NodeOptions<G extends Groups> {
   readonly random?: Random
 }
 
+const nodeOptionKeys: OptionKeys<NodeOptions<Groups>> = {
+  id: 'required',
+  cluster: 'required',
+  transport: 'required',
+  store: 'required',
+  groups: 'required',
+  logger: 'optional',
+  inspect: 'optional',
+  bootstrap: 'optional',
+  stopOn: 'optional',
+  client: 'optional',
+  clock: 'optional',
+  random: 'optional',
+}
+
+/** Of the clients that nodes give, and of those that connect by themselves. */
+export const clientOptionKeys: OptionKeys<ClientOptions> = {
+  commandsPerMessageMax: 'optional',
+  messagesInFlightMax: 'optional',
+  deadlineMs: 'optional',
+}
+
 const reservedRoles: readonly string[] = [clientRole, answersRole]
 
 /**
@@ -54,7 +78,8 @@ const reservedRoles: readonly string[] = [clientRole, answersRole]
  * @throws `QUORATE_INVALID_NAME`, `QUORATE_INVALID_CONFIGURATION`, and of quorums `QUORATE_UNKNOWN_NODE`,
  *   `QUORATE_QUORUMS_DO_NOT_MEET`, `QUORATE_UNPROVEN_QUORUMS`
  */
-export function checkOptions(options: NodeOptions<Groups>): void {
+export function checkNodeOptions(options: NodeOptions<Groups>): void {
+  checkOptions<NodeOptions<Groups>>('startNode(...)', options, nodeOptionKeys)
   const { id, cluster, groups } = options
   checkName('node', id)
   checkName('cluster', cluster)
@@ -70,7 +95,10 @@ export function checkOptions(options: NodeOptions<Groups>): void {
       `node ${id} hosts no role of ${names.join(', ')}: its id is not among ${nodesOf(groups).join(', ')}; correct the id, or use a client`,
     )
   }
-  if (options.client) checkBehaviour(options.client)
+  if (options.client) {
+    checkOptions('client of startNode(...)', options.client, clientOptionKeys)
+    checkBehaviour(options.client)
+  }
 }
 
 /** Every node that hosts a role of one of the groups. */

@@ -1,5 +1,5 @@
 import type { OpenStore } from '@quorate/core'
-import { checkBus, checkOptions, type Groups, type NodeOptions } from './configuration.js'
+import { checkBus, checkNodeOptions, type Groups, type NodeOptions } from './configuration.js'
 import { type RecoveredRoles, recoverRoles } from './hostedGroup.js'
 import { peersKey } from './peers.js'
 import type { QuorateNode } from './quorateNode.js'
@@ -11,7 +11,7 @@ import { RunningNode } from './runningNode.js'
  * @throws `QUORATE_INVALID_NAME` and `QUORATE_INVALID_CONFIGURATION` before anything is started; what transport and store throw.
  */
 export async function startNode<const G extends Groups>(options: NodeOptions<G>): Promise<QuorateNode<G>> {
-  checkOptions(options)
+  checkNodeOptions(options)
   const { id, cluster, groups } = options
   const connection = await options.transport.connect({ cluster, name: id })
   let store: OpenStore | undefined

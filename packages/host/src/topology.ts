@@ -1,4 +1,4 @@
-import { checkName, InvalidConfigurationError, type NodeId, QuorateError } from '@quorate/core'
+import { checkName, checkOptions, InvalidConfigurationError, type NodeId, QuorateError } from '@quorate/core'
 import type { Groups } from './configuration.js'
 import { checkQuorums, UnknownNodeError } from './quorumCheck.js'
 
@@ -45,10 +45,15 @@ export class UnplacedRoleError extends QuorateError {
  * @throws {@link UnplacedRoleError} `QUORATE_UNPLACED_ROLE`: a role on no node.
  * @throws {@link QuorumsDoNotMeetError} `QUORATE_QUORUMS_DO_NOT_MEET`: a phase-1 quorum and a phase-2 quorum without a common node.
  * @throws {@link UnprovenQuorumsError} `QUORATE_UNPROVEN_QUORUMS`: no proof that all quorums of a group meet.
- * @throws {@link InvalidConfigurationError} `QUORATE_INVALID_CONFIGURATION`: no nodes, no groups, a group without roles, or
- *   a node without a role.
+ * @throws {@link InvalidConfigurationError} `QUORATE_INVALID_CONFIGURATION`: no nodes, no groups, a group without roles, a
+ *   node without a role, or a key that is unknown or missing.
  */
 export function defineTopology<const G extends Groups>(topology: Topology<G>): Topology<G> {
+  checkOptions<Topology<G>>('defineTopology(...)', topology, {
+    cluster: 'required',
+    nodes: 'required',
+    groups: 'required',
+  })
   const { cluster, nodes, groups } = topology
   checkName('cluster', cluster)
   if (nodes.length === 0) throw new InvalidConfigurationError(`cluster ${cluster} has no nodes: list at least one`)

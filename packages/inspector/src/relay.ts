@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { checkOptions } from '@quorate/core'
 import { type RawData, WebSocket, WebSocketServer } from 'ws'
 import { Backlog } from './backlog.js'
 import { RelayListenError, RelayUnreachableError } from './errors.js'
@@ -37,10 +38,9 @@ const readerBytesMax = 16 * 1024 * 1024
  * connections of programs, and of its own page in a browser; that page frames Stately's inspector, and hands it what it hears.
  * @throws `QUORATE_RELAY_LISTEN`
  */
-export const startRelay = async ({
-  port = 8080,
-  inspector = 'https://stately.ai/inspect',
-}: RelayOptions = {}): Promise<Relay> => {
+export const startRelay = async (options: RelayOptions = {}): Promise<Relay> => {
+  checkOptions<RelayOptions>('startRelay(...)', options, { port: 'optional', inspector: 'optional' })
+  const { port = 8080, inspector = 'https://stately.ai/inspect' } = options
   const server = createServer((request, response) => {
     const isPage = request.url === '/' && request.method === 'GET'
     response.writeHead(isPage ? 200 : 404, { 'content-type': 'text/html; charset=utf-8' })

@@ -1,3 +1,4 @@
+import { checkOptions } from '@quorate/core'
 import type { AnyActorRef, InspectionEvent } from 'xstate'
 import { Messages } from './messages.js'
 import { type InspectionWarning, RelayConnection } from './relayConnection.js'
@@ -40,6 +41,7 @@ const sliceMs = 2
  * @throws `QUORATE_INVALID_CONFIGURATION` unless `url` is one of a WebSocket.
  */
 export const stately = (options: StatelyOptions = {}): StatelyObserver => {
+  checkOptions<StatelyOptions>('stately(...)', options, { url: 'optional', cluster: 'optional', warn: 'optional' })
   const bridge = new Bridge(checkRelayUrl(options.url ?? defaultRelayUrl), options)
   return Object.assign((event: InspectionEvent) => bridge.observe(event), {
     dropped: () => bridge.dropped,

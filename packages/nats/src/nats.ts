@@ -1,5 +1,12 @@
 import { AuthorizationError, connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node'
-import { checkName, InvalidConfigurationError, messageOf, type Transport } from '@quorate/core'
+import {
+  checkName,
+  checkOptions,
+  InvalidConfigurationError,
+  messageOf,
+  type OptionKeys,
+  type Transport,
+} from '@quorate/core'
 import { NatsBus } from './bus.js'
 import { BusUnauthorizedError, BusUnreachableError } from './errors.js'
 import { parseServers } from './servers.js'
@@ -20,12 +27,46 @@ const defaults = {
   pingInterval: 10_000,
 } satisfies NodeConnectionOptions
 
+/** What the NATS client takes, so that what it would ignore is refused. */
+const optionKeys: OptionKeys<NatsOptions> = {
+  authenticator: 'optional',
+  debug: 'optional',
+  maxPingOut: 'optional',
+  maxReconnectAttempts: 'optional',
+  name: 'optional',
+  noEcho: 'optional',
+  noRandomize: 'optional',
+  pass: 'optional',
+  pedantic: 'optional',
+  pingInterval: 'optional',
+  port: 'optional',
+  reconnect: 'optional',
+  reconnectDelayHandler: 'optional',
+  reconnectJitter: 'optional',
+  reconnectJitterTLS: 'optional',
+  reconnectTimeWait: 'optional',
+  servers: 'optional',
+  timeout: 'optional',
+  tls: 'optional',
+  token: 'optional',
+  user: 'optional',
+  verbose: 'optional',
+  waitOnFirstConnect: 'optional',
+  ignoreClusterUpdates: 'optional',
+  inboxPrefix: 'optional',
+  ignoreAuthErrorAbort: 'optional',
+  noAsyncTraces: 'optional',
+  resolve: 'optional',
+  reconnectToServer: 'optional',
+}
+
 /**
  * A transport over NATS, which delivers at most once. Subjects are `quorate.v1.<cluster>.<group>.<role>.<node>`.
- * @throws `QUORATE_INVALID_BUS_URL` for servers that are none; `QUORATE_INVALID_CONFIGURATION` for `noEcho`, with which
- * a node would not hear itself. `connect` throws `QUORATE_BUS_UNREACHABLE` or `QUORATE_BUS_UNAUTHORIZED`.
+ * @throws `QUORATE_INVALID_BUS_URL` for servers that are none; `QUORATE_INVALID_CONFIGURATION` for an unknown option, and for
+ * `noEcho`, with which a node would not hear itself. `connect` throws `QUORATE_BUS_UNREACHABLE` or `QUORATE_BUS_UNAUTHORIZED`.
  */
 export function nats(options: NatsOptions = {}): Transport {
+  checkOptions<NatsOptions>('nats(...)', options, optionKeys)
   if (options.noEcho) {
     throw new InvalidConfigurationError('noEcho is set, expected not: a node hears its own messages. Leave it out')
   }

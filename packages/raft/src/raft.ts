@@ -1,13 +1,14 @@
 import {
   type AnyStateMachine,
   bothPhases,
-  checkLimits,
   checkMembers,
   checkNodes,
+  checkOptions,
   checkTimes,
   type GroupDefinition,
   type GroupLimits,
   json,
+  limitsOf,
   majority,
   type NodeId,
   type QuorumSystem,
@@ -59,17 +60,26 @@ const messageOverheadBytes = 4096
 /**
  * A group that orders its commands by Raft (Ongaro and Ousterhout, 2014): give it to `startNode` on each of its members.
  * @throws {@link InvalidConfigurationError} `QUORATE_INVALID_CONFIGURATION`: no members, one twice, a quorum of others,
- *   a heartbeat that is not shorter than the election timeout, a limit that is no whole number above 0.
+ *   a heartbeat that is not shorter than the election timeout, a limit that is no whole number above 0, an option or a limit
+ *   that is unknown.
  * @throws {@link InvalidNameError} `QUORATE_INVALID_NAME`: a member's name that no subject can carry.
  */
 export function raft<Machine extends AnyStateMachine>(options: RaftOptions<Machine>): GroupDefinition<Machine> {
+  checkOptions<RaftOptions<Machine>>('raft(...)', options, {
+    members: 'required',
+    stateMachine: 'required',
+    quorum: 'optional',
+    electionTimeoutMs: 'optional',
+    heartbeatMs: 'optional',
+    family: 'optional',
+    limits: 'optional',
+  })
   const { members, stateMachine, electionTimeoutMs = 1000, heartbeatMs = 100, family = () => server } = options
   checkNodes('members', members)
   const quorum = options.quorum ?? majority(members)
-  const limits = { ...defaults, ...options.limits }
+  const limits = limitsOf('raft(...)', defaults, options.limits)
   checkMembers('members', quorum.members, members)
   checkTimes(electionTimeoutMs, heartbeatMs)
-  checkLimits(limits)
   return {
     protocol: 'raft',
     quorums: bothPhases(quorum),

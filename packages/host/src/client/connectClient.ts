@@ -2,13 +2,14 @@ import {
   type Clock,
   type Connection,
   checkName,
+  checkOptions,
   type Logger,
   type Random,
   type StateMachine,
   type Transport,
 } from '@quorate/core'
 import { Bus } from '../bus.js'
-import { checkBehaviour } from '../configuration.js'
+import { checkBehaviour, clientOptionKeys } from '../configuration.js'
 import { DropLog } from '../dropLog.js'
 import { randomName, systemRandom } from '../random.js'
 import { realClock } from '../realClock.js'
@@ -43,6 +44,16 @@ export interface ConnectedClient<Command, Result, Query, Answer>
 export async function connectClient<Command, Result, Query = never, Answer = never>(
   options: ConnectOptions<Command, Result, Query, Answer>,
 ): Promise<ConnectedClient<Command, Result, Query, Answer>> {
+  checkOptions<ConnectOptions<Command, Result, Query, Answer>>('connectClient(...)', options, {
+    ...clientOptionKeys,
+    transport: 'required',
+    cluster: 'required',
+    group: 'required',
+    stateMachine: 'required',
+    logger: 'optional',
+    clock: 'optional',
+    random: 'optional',
+  })
   const { cluster, group, stateMachine } = options
   checkName('cluster', cluster)
   checkName('group', group)

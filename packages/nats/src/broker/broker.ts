@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type Server } from 'node:net'
-import { QuorateError } from '@quorate/core'
+import { checkOptions, QuorateError } from '@quorate/core'
 import { Client, type ClientSubscription, type Exchange } from './client.js'
 import { Subscriptions } from './subscriptions.js'
 
@@ -41,6 +41,14 @@ export interface Broker {
  * @throws {@link BrokerListenError} `QUORATE_BROKER_LISTEN` when the port is taken.
  */
 export async function startBroker(options: BrokerOptions = {}): Promise<Broker> {
+  checkOptions<BrokerOptions>('startBroker(...)', options, {
+    host: 'optional',
+    port: 'optional',
+    user: 'optional',
+    pass: 'optional',
+    payloadBytesMax: 'optional',
+    pendingBytesMax: 'optional',
+  })
   const {
     host = '127.0.0.1',
     port = 0,

@@ -1,13 +1,14 @@
 import {
   type AnyStateMachine,
   bothPhases,
-  checkLimits,
   checkMembers,
   checkNodes,
+  checkOptions,
   checkTimes,
   type GroupDefinition,
   type GroupLimits,
   json,
+  limitsOf,
   majority,
   membersOf,
   type NodeId,
@@ -74,20 +75,31 @@ const pollsMaxMax = 128
  * that you name: all on each node, or each on nodes of its own.
  * @throws {@link InvalidConfigurationError} `QUORATE_INVALID_CONFIGURATION`: a role without nodes, a node listed twice, a
  *   quorum of others than acceptors, two proposers whose ballots could be equal, a heartbeat that is not shorter than the
- *   election timeout, a limit that is no whole number above 0.
+ *   election timeout, a limit that is no whole number above 0, an option or a limit that is unknown.
  * @throws {@link InvalidNameError} `QUORATE_INVALID_NAME`: a node's name that no subject can carry.
  */
 export function multiPaxos<Machine extends AnyStateMachine>(
   options: MultiPaxosOptions<Machine>,
 ): GroupDefinition<Machine> {
+  checkOptions<MultiPaxosOptions<Machine>>('multiPaxos(...)', options, {
+    proposers: 'required',
+    acceptors: 'required',
+    learners: 'required',
+    batchers: 'optional',
+    proxyLeaders: 'optional',
+    stateMachine: 'required',
+    quorums: 'optional',
+    electionTimeoutMs: 'optional',
+    heartbeatMs: 'optional',
+    limits: 'optional',
+  })
   const { proposers, acceptors, learners, batchers = [], proxyLeaders = [], stateMachine } = options
   const { electionTimeoutMs = 1000, heartbeatMs = 100 } = options
   checkRoles(options)
   const quorums = options.quorums ?? bothPhases(majority(acceptors))
   checkMembers('acceptors', membersOf(quorums), acceptors)
   checkTimes(electionTimeoutMs, heartbeatMs)
-  const limits = { ...defaults, ...options.limits }
-  checkLimits(limits)
+  const limits = limitsOf('multiPaxos(...)', defaults, options.limits)
   const shared: Omit<MultiPaxosConfig, 'group' | 'id'> = {
     nodes: {
       proposer: proposers,

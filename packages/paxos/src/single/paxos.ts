@@ -2,6 +2,7 @@ import {
   bothPhases,
   checkMembers,
   checkNodes,
+  checkOptions,
   type GroupDefinition,
   InvalidConfigurationError,
   json,
@@ -54,10 +55,19 @@ const valueBytesMax = 256 * 1024
  * bytes that you want chosen, and it answers with those that were.
  * @throws {@link InvalidConfigurationError} `QUORATE_INVALID_CONFIGURATION`: a role without nodes, a node listed twice, a
  *   quorum of others than acceptors, a distinguished learner that is none, two proposers whose ballots could be equal, a
- *   time that is not above 0, or too long for a timer.
+ *   time that is not above 0, or too long for a timer, an option that is unknown.
  * @throws {@link InvalidNameError} `QUORATE_INVALID_NAME`: a name that no subject can carry.
  */
 export function paxos(options: PaxosOptions): GroupDefinition<typeof noStateMachine> {
+  checkOptions<PaxosOptions>('paxos(...)', options, {
+    proposers: 'required',
+    acceptors: 'required',
+    learners: 'required',
+    quorums: 'optional',
+    distinguishedLearner: 'optional',
+    phaseTimeoutMs: 'optional',
+    backOffMs: 'optional',
+  })
   const { proposers, acceptors, learners, distinguishedLearner, phaseTimeoutMs = 500, backOffMs = 100 } = options
   checkProposers(proposers)
   checkNodes('acceptors', acceptors)

@@ -1,0 +1,97 @@
+import { defineStateMachine, type GroupDefinition, json } from '@quorate/core'
+import { connectClient, defineTopology, startNode } from '@quorate/host'
+import { startRelay, stately } from '@quorate/inspector'
+import { level } from '@quorate/level'
+import { nats } from '@quorate/nats'
+import { startBroker } from '@quorate/nats/broker'
+import { multiPaxos, paxos } from '@quorate/paxos'
+import { raft } from '@quorate/raft'
+import { describe, expect, test } from 'vitest'
+
+/** Options that somebody wrote in plain JavaScript. */
+// biome-ignore lint/suspicious/noExplicitAny: what the compiler would refuse is what these tests are about.
+type Loose = any
+
+const counter = defineStateMachine({
+  initial: () => 0,
+  apply: (count: number) => ({ state: count + 1, result: count }),
+  snapshot: json<number>().encode,
+  restore: json<number>().decode,
+})
+const three = ['n1', 'n2', 'n3']
+const groups: Record<string, GroupDefinition> = { counter: raft({ members: three, stateMachine: counter }) }
+const places = { proposers: three, acceptors: three, learners: three }
+const transport = nats()
+
+const misspelt: Readonly<Record<string, readonly [call: () => unknown, meant: string]>> = {
+  raft: [() => raft({ members: three, stateMachine: counter, electionTimeout: 5 } as Loose), 'electionTimeoutMs'],
+  'limits of raft': [
+    () => raft({ members: three, stateMachine: counter, limits: { snapshotEvery: 5 } } as Loose),
+    'snapshotEveryEntries',
+  ],
+  multiPaxos: [() => multiPaxos({ ...places, stateMachine: counter, heartBeatMs: 5 } as Loose), 'heartbeatMs'],
+  'limits of multiPaxos': [
+    () => multiPaxos({ ...places, stateMachine: counter, limits: { sessionMax: 5 } } as Loose),
+    'sessionsMax',
+  ],
+  paxos: [() => paxos({ ...places, backoffMs: 5 } as Loose), 'backOffMs'],
+  defineTopology: [() => defineTopology({ cluster: 'c', nodes: three, group: groups } as Loose), 'groups'],
+  startNode: [
+    () => startNode({ id: 'n1', cluster: 'c', transport, store: level('nowhere'), groups, bootStrap: true } as Loose),
+    'bootstrap',
+  ],
+  'client of startNode': [
+    () =>
+      startNode({
+        id: 'n1',
+        cluster: 'c',
+        transport,
+        store: level('nowhere'),
+        groups,
+        client: { deadline: 5 },
+      } as Loose),
+    'deadlineMs',
+  ],
+  connectClient: [
+    () => connectClient({ transport, cluster: 'c', group: 'counter', stateMachine: counter, deadLineMs: 5 } as Loose),
+    'deadlineMs',
+  ],
+  nats: [() => nats({ server: 'nats://127.0.0.1' } as Loose), 'servers'],
+  startBroker: [() => startBroker({ payloadMax: 5 } as Loose), 'payloadBytesMax'],
+  stately: [() => stately({ URL: 'ws://127.0.0.1' } as Loose), 'url'],
+  startRelay: [() => startRelay({ ports: 5 } as Loose), 'port'],
+}
+
+describe('an option that would be ignored is refused by', () => {
+  for (const [what, [call, meant]] of Object.entries(misspelt)) {
+    test(`${what}, which says what was meant`, async () => {
+      await expect((async () => call())()).rejects.toMatchObject({
+        code: 'QUORATE_INVALID_CONFIGURATION',
+        message: expect.stringContaining(`Did you mean ${meant}?`),
+      })
+    })
+  }
+})
+
+describe('an option that is missing is named by', () => {
+  const missing: Readonly<Record<string, readonly [call: () => unknown, names: string]>> = {
+    raft: [() => raft({ members: three } as Loose), 'raft(...) needs stateMachine'],
+    multiPaxos: [
+      () => multiPaxos({ proposers: three, stateMachine: counter } as Loose),
+      'needs acceptors and learners',
+    ],
+    paxos: [() => paxos({ acceptors: three, learners: three } as Loose), 'needs proposers'],
+    defineTopology: [() => defineTopology({ cluster: 'c' } as Loose), 'needs nodes and groups'],
+    startNode: [() => startNode({ id: 'n1', cluster: 'c' } as Loose), 'needs transport, store and groups'],
+    connectClient: [() => connectClient({ transport, cluster: 'c' } as Loose), 'needs group and stateMachine'],
+    'no options at all': [() => raft(undefined as Loose), 'raft(...) takes an object with members, stateMachine'],
+  }
+  for (const [what, [call, text]] of Object.entries(missing)) {
+    test(what, async () => {
+      await expect((async () => call())()).rejects.toMatchObject({
+        code: 'QUORATE_INVALID_CONFIGURATION',
+        message: expect.stringContaining(text),
+      })
+    })
+  }
+})
