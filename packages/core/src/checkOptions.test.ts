@@ -48,6 +48,8 @@ describe('options', () => {
 
   test('the nearest word is suggested only when it is near', () => {
     expect(nearestTo('membres', ['members', 'quorum'])).toBe('members')
+    expect(nearestTo('snapshotEvery', ['members', 'snapshotEveryEntries'])).toBe('snapshotEveryEntries')
     expect(nearestTo('x', ['members', 'quorum'])).toBeUndefined()
+    expect(nearestTo('mem', ['memory'])).toBeUndefined()
   })
 })
