@@ -39,6 +39,10 @@ export class NodeProcess {
   get id(): string {
     return this.settings.id
   }
+  /** Of the operating system, while it runs. */
+  get pid(): number | undefined {
+    return this.#child?.pid
+  }
   get isRunning(): boolean {
     return this.#child !== undefined
   }

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { applyEntries, clientOf, type DriverState, failureTextMax, initialDriver } from './driver.js'
+import { decodeDriver, encodeDriver } from './driverSnapshot.js'
 import { BrokenInvariantError } from './errors.js'
 import type { Entry } from './message.js'
 import type { Outcome } from './sessions.js'
@@ -286,6 +287,62 @@ describe('by hand', () => {
       ['ok', 3],
       ['answered', 4],
     ])
+  })
+
+  /** Each outcome of these counts 71 bytes: its own and 64. */
+  const remembered = (steps: readonly Step[], limits: { sessionBytesMax?: number; sessionsBytesMax?: number }) =>
+    [...applyEntries(machine, initialDriver(machine), logOf(steps), { sessionsMax: 9, ...limits }).driver.sessions].map(
+      ([id, { answeredBelow, outcomes }]) => ({ id, answeredBelow, outcomes: [...outcomes.keys()] }),
+    )
+
+  test('a session forgets the outcomes of its lowest sequences when there is no room for all of them', () => {
+    const steps = [open(), ...[4, 1, 3, 2, 6, 5].map((sequence) => command(1, sequence))]
+    expect(remembered(steps, { sessionBytesMax: 5 * 80 })).toEqual([
+      { id: 1, answeredBelow: 3, outcomes: [4, 3, 6, 5] },
+    ])
+    // The highest stays, however large it is.
+    expect(remembered(steps, { sessionBytesMax: 1 })).toEqual([{ id: 1, answeredBelow: 6, outcomes: [6] }])
+  })
+
+  test('and executes none of them again', () => {
+    const steps = [open(), ...[1, 2, 3, 4, 5, 6].map((sequence) => command(1, sequence)), command(1, 1), command(1, 6)]
+    const { applied } = applyEntries(machine, initialDriver(machine), logOf(steps), {
+      sessionsMax: 9,
+      sessionBytesMax: 5 * 80,
+    })
+    expect(applied.slice(-2).map(({ outcome }) => [outcome.status, outcome.index])).toEqual([
+      ['answered', 8],
+      ['ok', 7],
+    ])
+  })
+
+  test('where all sessions together remember too much, the one unused for longest forgets first', () => {
+    const steps = [open(), open(), open(), command(2, 1), command(1, 1), command(1, 2), command(3, 1), command(3, 2)]
+    expect(remembered(steps, { sessionsBytesMax: 4 * 80 })).toEqual([
+      { id: 1, answeredBelow: 0, outcomes: [1, 2] },
+      { id: 2, answeredBelow: 2, outcomes: [] },
+      { id: 3, answeredBelow: 0, outcomes: [1, 2] },
+    ])
+    expect(remembered(steps, { sessionsBytesMax: 1 })).toEqual([
+      { id: 1, answeredBelow: 3, outcomes: [] },
+      { id: 2, answeredBelow: 2, outcomes: [] },
+      { id: 3, answeredBelow: 0, outcomes: [1, 2] },
+    ])
+  })
+
+  test('what is forgotten does not depend on how the entries were grouped, nor on a restart', () => {
+    fc.assert(
+      fc.property(logs, fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 600 }), (entries, one, all) => {
+        const limits = { sessionsMax: 3, sessionBytesMax: one, sessionsBytesMax: all }
+        const whole = applyEntries(machine, initialDriver(machine), entries, limits).driver
+        let pieces = initialDriver(machine)
+        for (const entry of entries) {
+          const restored = decodeDriver(machine, encodeDriver(machine, pieces))
+          pieces = applyEntries(machine, restored, [entry], limits).driver
+        }
+        expect(plainOf(pieces)).toEqual(plainOf(whole))
+      }),
+    )
   })
 
   test('answeredBelow never falls', () => {

@@ -1,7 +1,7 @@
 import { invariant } from './errors.js'
 import { type Entry, type Mark, origin } from './message.js'
 import { applyChecked } from './returned.js'
-import { noBytes, type Outcome, type Sessions, SessionsDraft } from './sessions.js'
+import { noBytes, type Outcome, type SessionLimits, type Sessions, SessionsDraft } from './sessions.js'
 import type { StateMachine } from './stateMachine.js'
 import { textOf } from './textOf.js'
 
@@ -36,13 +36,12 @@ export function applyEntries<State>(
   machine: StateMachine<State>,
   driver: DriverState<State>,
   entries: readonly Entry[],
-  limits: {
-    readonly sessionsMax: number
+  limits: SessionLimits & {
     /** Asked after each entry; the rest is left when it says so, and `driver.applied` tells how far it came. */
     readonly isEnough?: () => boolean
   },
 ): { readonly driver: DriverState<State>; readonly applied: readonly Applied[] } {
-  const sessions = new SessionsDraft(driver.sessions, limits.sessionsMax)
+  const sessions = new SessionsDraft(driver.sessions, limits)
   const applied: Applied[] = []
   let { state } = driver
   let { index, term } = driver.applied

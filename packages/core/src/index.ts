@@ -88,7 +88,7 @@ export type { Part, QuorumSystem, Threshold } from './quorum/quorumSystem.js'
 export { atLeast, joint, majority, weighted } from './quorum/threshold.js'
 export { answerChecked, applyChecked, checkBytes } from './returned.js'
 export { eventOf, ignore, rulesFor } from './rules.js'
-export { noBytes, type Outcome, type Session, type Sessions } from './sessions.js'
+export { noBytes, type Outcome, type Session, type SessionLimits, type Sessions } from './sessions.js'
 export {
   type AnyStateMachine,
   type Codec,

@@ -4,6 +4,7 @@ import type { MessageCodec } from './codec/messageCodec.js'
 import type { Entry, Mark, Message, Snapshot } from './message.js'
 import type { Random } from './ports.js'
 import type { PhaseQuorums } from './quorum/phases.js'
+import type { SessionLimits } from './sessions.js'
 import type { AnyStateMachine, Codec } from './stateMachine.js'
 
 /** What an actor finds again after a restart. */
@@ -53,13 +54,15 @@ export interface RoleDefinition {
 }
 
 /** Limits of a group, equal on all its nodes. */
-export interface GroupLimits {
+export interface GroupLimits extends SessionLimits {
   /** Largest command, in bytes. @default 262144 */
   readonly commandBytesMax: number
   /** Largest message between nodes, in bytes: what the bus must be able to carry. */
   readonly messageBytesMax: number
   /** A snapshot is taken when so many entries were applied since the last one. @default 50000 */
   readonly snapshotEveryEntries: number
+  /** A snapshot is taken when entries of so many bytes were applied since the last one. @default 67108864 */
+  readonly snapshotEveryBytes?: number
   /** Sessions remembered; the one unused for longest expires when another is opened. @default 4096 */
   readonly sessionsMax: number
 }

@@ -4,8 +4,8 @@ import type { Entry } from './message.js'
 export interface Outcome {
   /**
    * `ok`: applied. `failed`: the state machine refused it by throwing; the bytes hold the reason as text.
-   * `expired`: its session is unknown or expired; it was not applied. `answered`: the client said that it has this
-   * answer already, so it is no longer remembered; it was not applied again.
+   * `expired`: its session is unknown or expired; it was not applied. `answered`: it is no longer
+   * remembered, because the client said that it has the answer, or for want of room; it was not applied again.
    */
   readonly status: 'ok' | 'failed' | 'expired' | 'answered'
   /** Index of the entry that was applied: of the first one, when the command was repeated. */
@@ -19,9 +19,40 @@ export interface Session {
   readonly client: string
   /** Index of the last entry that used the session: sessions expire by log position, which is equal everywhere. */
   readonly usedAt: number
+  /** Nothing below it is remembered: the client has it, or there was no room for it. */
   readonly answeredBelow: number
   readonly outcomes: ReadonlyMap<number, Outcome>
 }
+
+/** Bookkeeping bytes of an outcome beside its payload, an upper bound. */
+const outcomeOverheadBytes = 64
+
+const sizeOf = ({ bytes }: Outcome): number => bytes.length + outcomeOverheadBytes
+
+/** What outcomes count against the limits in bytes, so that they are counted once. */
+const sizes = new WeakMap<ReadonlyMap<number, Outcome>, number>()
+
+function bytesOf(outcomes: ReadonlyMap<number, Outcome>): number {
+  const known = sizes.get(outcomes)
+  if (known !== undefined) return known
+  let bytes = 0
+  for (const outcome of outcomes.values()) bytes += sizeOf(outcome)
+  sizes.set(outcomes, bytes)
+  return bytes
+}
+
+/** How much is remembered of clients. Equal on all nodes, because it decides what is forgotten. */
+export interface SessionLimits {
+  /** Sessions; the one unused for longest expires when another is opened. */
+  readonly sessionsMax: number
+  /** Bytes of the outcomes of one session; beyond, those of its lowest sequences are forgotten. @default 8388608 */
+  readonly sessionBytesMax?: number
+  /** Bytes of the outcomes of all sessions; beyond, the sessions unused for longest forget theirs. @default 67108864 */
+  readonly sessionsBytesMax?: number
+}
+
+const defaultSessionBytesMax = 8 * 1024 * 1024
+const defaultSessionsBytesMax = 64 * 1024 * 1024
 
 /** By session id: the index of the entry that opened it. */
 export type Sessions = ReadonlyMap<number, Session>
@@ -31,17 +62,26 @@ export class SessionsDraft {
   readonly #sessions: Map<number, Session>
   /** Those of the sessions that this batch has changed: they are nobody else's yet. */
   readonly #changed = new Map<number, ChangingSession>()
-  readonly #sessionsMax: number
+  readonly #limits: Required<SessionLimits>
+  /** Of all outcomes. */
+  #bytes = 0
 
-  constructor(sessions: Sessions, sessionsMax: number) {
+  constructor(sessions: Sessions, limits: SessionLimits) {
     this.#sessions = new Map(sessions)
-    this.#sessionsMax = sessionsMax
+    const { sessionsMax, sessionBytesMax, sessionsBytesMax } = limits
+    this.#limits = {
+      sessionsMax,
+      sessionBytesMax: sessionBytesMax ?? defaultSessionBytesMax,
+      sessionsBytesMax: sessionsBytesMax ?? defaultSessionsBytesMax,
+    }
+    for (const { outcomes } of sessions.values()) this.#bytes += bytesOf(outcomes)
   }
 
   /** Opens a session; where there are too many, the one unused for longest expires. */
   open(entry: Entry, client: string): void {
-    if (this.#sessions.size >= this.#sessionsMax) this.#expireOne()
-    this.#sessions.set(entry.index, { client, usedAt: entry.index, answeredBelow: 0, outcomes: new Map() })
+    if (this.#sessions.size >= this.#limits.sessionsMax) this.#expireOne()
+    const { index } = entry
+    this.#sessions.set(index, { client, usedAt: index, answeredBelow: 0, outcomes: new Map() })
   }
 
   /**
@@ -55,7 +95,7 @@ export class SessionsDraft {
     const known = session.outcomes.get(sequence)
     session.usedAt = index
     if (answeredBelow > session.answeredBelow) {
-      forget(session.outcomes, session.answeredBelow, answeredBelow)
+      this.#count(session.outcomes, -forget(session.outcomes, session.answeredBelow, answeredBelow))
       session.answeredBelow = answeredBelow
     }
     return known ?? (isForgotten ? { status: 'answered', index, bytes: noBytes } : undefined)
@@ -63,7 +103,12 @@ export class SessionsDraft {
 
   record({ session: id, sequence }: Entry, outcome: Outcome): void {
     const session = this.#change(id)
-    if (session && sequence >= session.answeredBelow) session.outcomes.set(sequence, outcome)
+    if (!session || sequence < session.answeredBelow) return
+    this.#count(session.outcomes, sizeOf(outcome))
+    session.outcomes.set(sequence, outcome)
+    const { sessionBytesMax, sessionsBytesMax } = this.#limits
+    if (bytesOf(session.outcomes) > sessionBytesMax) this.#forgetLowest(session)
+    while (this.#bytes > sessionsBytesMax && this.#forgetUnused(id)) {}
   }
 
   /** The sessions as they are now. The draft must not be used afterwards. */
@@ -77,24 +122,63 @@ export class SessionsDraft {
     const session = this.#sessions.get(id)
     if (!session) return undefined
     const changing = { ...session, outcomes: new Map(session.outcomes) }
+    sizes.set(changing.outcomes, bytesOf(session.outcomes))
     this.#changed.set(id, changing)
     this.#sessions.set(id, changing)
     return changing
   }
 
+  #count(outcomes: ReadonlyMap<number, Outcome>, bytes: number): void {
+    sizes.set(outcomes, bytesOf(outcomes) + bytes)
+    this.#bytes += bytes
+  }
+
+  /**
+   * A repeated command whose outcome is forgotten must not be executed again: to everything below what is left the
+   * session answers that it no longer knows. In larger steps than needed, so that the sequences are seldom put in order.
+   */
+  #forgetLowest(session: ChangingSession): void {
+    const { outcomes } = session
+    const keptBytesMax = (this.#limits.sessionBytesMax * 3) / 4
+    const sequences = [...outcomes.keys()].sort((a, b) => a - b)
+    sequences.pop()
+    for (const sequence of sequences) {
+      if (bytesOf(outcomes) <= keptBytesMax) break
+      this.#count(outcomes, -sizeOf(outcomes.get(sequence) as Outcome))
+      outcomes.delete(sequence)
+      session.answeredBelow = sequence + 1
+    }
+  }
+
+  /** The session unused for longest, but for the one that was used just now, forgets all outcomes. False if there is none. */
+  #forgetUnused(used: number): boolean {
+    const oldest = this.#unusedForLongest(({ outcomes }, id) => id !== used && outcomes.size > 0)
+    const session = oldest === undefined ? undefined : this.#change(oldest)
+    if (!session) return false
+    for (const sequence of session.outcomes.keys())
+      session.answeredBelow = Math.max(session.answeredBelow, sequence + 1)
+    this.#count(session.outcomes, -bytesOf(session.outcomes))
+    session.outcomes.clear()
+    return true
+  }
+
   #expireOne(): void {
+    const oldest = this.#unusedForLongest(() => true)
+    if (oldest === undefined) return
+    this.#bytes -= bytesOf(this.#sessions.get(oldest)?.outcomes ?? new Map())
+    this.#sessions.delete(oldest)
+    this.#changed.delete(oldest)
+  }
+
+  #unusedForLongest(among: (session: Session, id: number) => boolean): number | undefined {
     let oldest: number | undefined
     let usedAt = Number.POSITIVE_INFINITY
     for (const [id, session] of this.#sessions) {
-      if (session.usedAt < usedAt) {
-        oldest = id
-        usedAt = session.usedAt
-      }
+      if (session.usedAt >= usedAt || !among(session, id)) continue
+      oldest = id
+      usedAt = session.usedAt
     }
-    if (oldest !== undefined) {
-      this.#sessions.delete(oldest)
-      this.#changed.delete(oldest)
-    }
+    return oldest
   }
 }
 
@@ -105,13 +189,21 @@ interface ChangingSession {
   readonly outcomes: Map<number, Outcome>
 }
 
-/** Nothing below `from` is remembered. Clients say often what they have heard, so what remains is not walked through. */
-function forget(outcomes: Map<number, Outcome>, from: number, below: number): void {
-  if (below - from < outcomes.size) {
-    for (let sequence = from; sequence < below; sequence++) outcomes.delete(sequence)
-  } else {
-    for (const sequence of outcomes.keys()) if (sequence < below) outcomes.delete(sequence)
+/**
+ * Forgets all below; nothing below `from` is remembered. Gives what they counted in bytes. Clients say often what they have
+ * heard, so what remains is not walked through.
+ */
+function forget(outcomes: Map<number, Outcome>, from: number, below: number): number {
+  let bytes = 0
+  const drop = (sequence: number): void => {
+    const outcome = outcomes.get(sequence)
+    if (!outcome) return
+    bytes += sizeOf(outcome)
+    outcomes.delete(sequence)
   }
+  if (below - from < outcomes.size) for (let sequence = from; sequence < below; sequence++) drop(sequence)
+  else for (const sequence of [...outcomes.keys()]) if (sequence < below) drop(sequence)
+  return bytes
 }
 
 export const noBytes = new Uint8Array(0)

@@ -52,7 +52,12 @@ const command = (index: number): Entry => ({
 const commands = (first: number, last: number) =>
   Array.from({ length: last - first + 1 }, (_, at) => command(first + at))
 
-function make(applyMs: number, snapshotEveryEntries = 1000, overrides: Partial<StateMachine<number>> = {}) {
+function make(
+  applyMs: number,
+  snapshotEveryEntries = 1000,
+  overrides: Partial<StateMachine<number>> = {},
+  snapshotEveryBytes = 1_000_000,
+) {
   const { clock, machine: plain, pass } = slowMachine(applyMs)
   const machine = { ...plain, ...overrides }
   const applied: number[] = []
@@ -61,7 +66,7 @@ function make(applyMs: number, snapshotEveryEntries = 1000, overrides: Partial<S
   const failures: string[] = []
   const applier = new Applier({
     machine,
-    limits: { ...fixtureLimits, snapshotEveryEntries },
+    limits: { ...fixtureLimits, snapshotEveryEntries, snapshotEveryBytes },
     clock,
     driver: initialDriver(machine),
     onApplied: (some, answers) => {
@@ -213,6 +218,52 @@ describe('Applier', () => {
     expect(() => other.work()).toThrow(
       /the snapshot of entry 12 \(term 1, .* bytes\): a thrown object that has no text/,
     )
+  })
+
+  it('forgets what it had begun to apply when a snapshot replaces it, however far it had come', () => {
+    const { applier, snapshots, work } = make(0, 40)
+    applier.commit([open, ...commands(2, 40)])
+    work()
+    for (let turns = 0; turns < 5; turns++) {
+      const other = make(1)
+      other.applier.commit([open, ...commands(2, 35)], true)
+      for (let turn = 0; turn < turns; turn++) other.work()
+      const before = other.applier.driver.applied.index
+      other.applier.restore(snapshots[0]!)
+      expect(other.applier.queued).toBe(0)
+      other.applier.commit(commands(41, 60))
+      while (other.work());
+      expect(other.applier.driver.applied.index).toBe(60)
+      expect(other.applier.driver.state).toBe(59)
+      expect(other.applied.reduce((sum, count) => sum + count, 0)).toBe(before + 20)
+    }
+  })
+
+  it('takes a snapshot when entries of so many bytes were applied, however few they are', () => {
+    const { applier, snapshots, work } = make(0, 1000, {}, 1000)
+    applier.commit([open])
+    for (let index = 2; index <= 100; index++) {
+      applier.commit(commands(index, index))
+      work()
+    }
+    // An entry counts 48 bytes beside its own four.
+    const indexes = snapshots.map(({ last }) => last.index)
+    expect(indexes).toEqual([20, 40, 60, 80, 100])
+  })
+
+  it('says that too much waits, by number and by bytes', () => {
+    const { applier, work } = make(0)
+    const large = { ...command(2), bytes: new Uint8Array(32 * 1024 * 1024) }
+    applier.commit([open, large])
+    expect(applier.isOverloaded).toBe(false)
+    applier.commit([{ ...large, index: 3 }])
+    expect(applier.isOverloaded).toBe(true)
+    while (work());
+    expect(applier.isOverloaded).toBe(false)
+    applier.commit(commands(4, 65_540))
+    expect(applier.isOverloaded).toBe(true)
+    while (work());
+    expect(applier.isOverloaded).toBe(false)
   })
 
   it('refuses a snapshot that holds another entry than it says', () => {

@@ -12,6 +12,7 @@ import {
   isSameMark,
   type Snapshot,
   type StateMachine,
+  sizeOf,
 } from '@quorate/core'
 import { RestoreFailedError, SnapshotFailedError } from './errors.js'
 import { type SnapshotFailure, SnapshotRetry } from './snapshotRetry.js'
@@ -20,6 +21,10 @@ import { type SnapshotFailure, SnapshotRetry } from './snapshotRetry.js'
 const turnEntriesMax = 1024
 /** A log that no snapshot shortens may grow to so many times what is kept between two; then commands are refused. */
 const snapshotsMissedMax = 16
+/** A node takes no commands while more than this is decided and not applied. */
+const queuedMax = 65_536
+const queuedBytesMax = 64 * 1024 * 1024
+const defaultSnapshotEveryBytes = 64 * 1024 * 1024
 const nothing: readonly Applied[] = []
 
 /** What an {@link Applier} tells when it has applied some entries: all, and those of them whose clients are to be answered from here whoever took their commands. */
@@ -38,11 +43,14 @@ export class Applier {
   /** Decided entries, from `#position` on not applied yet. */
   #entries: Entry[] = []
   #position = 0
+  #queuedBytes = 0
   /** Where among the entries those stand that are to be answered from here: indexes, both included. */
   #answering: { readonly first: number; readonly last: number }[] = []
   /** Replaces the state machine before any of the entries is applied. */
   #restoring: Snapshot | undefined
   #snapshotIndex: number
+  /** Of the entries that were applied since. */
+  #bytesSinceSnapshot = 0
   #waits: { readonly index: number; readonly run: () => void }[] = []
 
   constructor(options: {
@@ -73,6 +81,10 @@ export class Applier {
   get queued(): number {
     return this.#entries.length - this.#position
   }
+  /** More is decided than should wait here: what is taken from clients now only makes it worse. */
+  get isOverloaded(): boolean {
+    return this.queued > queuedMax || this.#queuedBytes > queuedBytesMax
+  }
   /** Index of the last entry that the last snapshot holds; 0 before the first. */
   get snapshotIndex(): number {
     return this.#snapshotIndex
@@ -87,13 +99,22 @@ export class Applier {
   hasRoomInLog(): boolean {
     if (!this.#retry.failure) return true
     this.#takeSnapshotIfDue()
-    const missed = (this.#driver.applied.index - this.#snapshotIndex) / this.#limits.snapshotEveryEntries
-    return missed < snapshotsMissedMax
+    return this.#snapshotsDue < snapshotsMissedMax
+  }
+
+  /** How often the log since the last snapshot is as long as what is to be kept between two. */
+  get #snapshotsDue(): number {
+    const { snapshotEveryEntries, snapshotEveryBytes = defaultSnapshotEveryBytes } = this.#limits
+    const entries = this.#driver.applied.index - this.#snapshotIndex
+    return Math.max(entries / snapshotEveryEntries, this.#bytesSinceSnapshot / snapshotEveryBytes)
   }
 
   /** With `answers` clients are answered from here, whoever took their commands. */
   commit(entries: readonly Entry[], answers = false): void {
-    for (const entry of entries) this.#entries.push(entry)
+    for (const entry of entries) {
+      this.#entries.push(entry)
+      this.#queuedBytes += sizeOf(entry)
+    }
     const [first] = entries
     if (answers && first) this.#answering.push({ first: first.index, last: first.index + entries.length - 1 })
   }
@@ -103,6 +124,7 @@ export class Applier {
     this.#restoring = snapshot
     this.#entries = []
     this.#position = 0
+    this.#queuedBytes = 0
     // Clients whose answers it skips ask again.
     this.#answering = []
   }
@@ -135,9 +157,12 @@ export class Applier {
       this.#machine,
       this.#driver,
       this.#entries.slice(this.#position, this.#position + turnEntriesMax),
-      { sessionsMax: this.#limits.sessionsMax, isEnough: () => this.#clock.nowMs() >= untilMs },
+      { ...this.#limits, isEnough: () => this.#clock.nowMs() >= untilMs },
     )
     this.#driver = driver
+    const bytes = applied.reduce((sum, { entry }) => sum + sizeOf(entry), 0)
+    this.#queuedBytes -= bytes
+    this.#bytesSinceSnapshot += bytes
     this.#position += applied.length
     if (this.#position * 2 > this.#entries.length) {
       this.#entries = this.#entries.slice(this.#position)
@@ -161,6 +186,7 @@ export class Applier {
     this.#restoring = undefined
     this.#driver = restored(this.#machine, snapshot)
     this.#snapshotIndex = snapshot.last.index
+    this.#bytesSinceSnapshot = 0
   }
 
   #runWaits(): void {
@@ -174,7 +200,7 @@ export class Applier {
 
   #takeSnapshotIfDue(): void {
     const { applied } = this.#driver
-    if (applied.index - this.#snapshotIndex < this.#limits.snapshotEveryEntries || this.#retry.isPausing) return
+    if (this.#snapshotsDue < 1 || this.#retry.isPausing) return
     let bytes: Uint8Array
     try {
       bytes = encodeDriver(this.#machine, this.#driver)
@@ -185,6 +211,7 @@ export class Applier {
     }
     this.#retry.succeeded()
     this.#snapshotIndex = applied.index
+    this.#bytesSinceSnapshot = 0
     this.#onSnapshot({ last: applied, bytes })
   }
 }

@@ -168,6 +168,7 @@ export class ClientCommands {
 
   #hasRoomFor(commands: number, bytes: number): boolean {
     return (
+      !this.#options.applier?.isOverloaded &&
       Math.max(this.#pending.commands, this.#arrived.length) + commands <= commandsInFlightMax &&
       Math.max(this.#pending.bytes, this.#arrivedBytes) + bytes <= bytesInFlightMax
     )

@@ -9,6 +9,8 @@ export type DropReason =
   | 'misaddressed'
   | 'unknownSender'
   | 'unknownStore'
+  /** More of a node than is held while its store is being recorded. */
+  | 'tooManyHeld'
 
 const everyMs = 10_000
 

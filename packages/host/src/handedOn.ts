@@ -46,11 +46,12 @@ export class HandedOn {
       this.#drops.note('unknownSender', { from: envelope.from, to: envelope.to, type: envelope.type })
       return
     }
-    this.#peers.admit(node, envelope.fromStore, () => {
+    const take = (): void => {
       const message = this.#voice.bus.read<ClientMessage>(messages, envelope)
       if (message?.type === 'Results') this.#commands?.handOn(message)
       else if (message?.type === 'QueryAt') this.#answer(envelope, message)
-    })
+    }
+    this.#peers.admit(node, envelope.fromStore, take, envelope.payload.length)
   }
 
   /** Refers clients to others. */

@@ -232,10 +232,12 @@ export class HostedGroup {
       drops.note('unknownSender', { from: envelope.from, to: envelope.to })
       return
     }
-    peers.admit(node, envelope.fromStore, () => {
+    const { fromStore, payload } = envelope
+    const post = (): void => {
       const message = bus.read(this.definition.messages, envelope)
       if (message) engine.post(cell, { ...message, from: envelope.from })
-    })
+    }
+    peers.admit(node, fromStore, post, payload.length)
   }
 }
 

@@ -5,12 +5,14 @@ import { decodePeerBook, encodePeerBook } from './generated/node.js'
 /** Under which key of its store a node keeps what it knows of others. */
 export const peersKey = '$node/peers'
 
-/** Messages of one node that are held while its store is being recorded. */
+/** Messages of one node, and their bytes, that are held while its store is being recorded. */
 const heldMax = 1024
+const heldBytesMax = 8 * 1024 * 1024
 
 interface Recording {
   readonly store: Uint8Array
   readonly held: (() => void)[]
+  heldBytes: number
 }
 
 /**
@@ -60,8 +62,11 @@ export class Peers {
     this.#record(() => {})
   }
 
-  /** Runs `then` when the node is known by this store: at once, or after that was recorded. Else drops it. */
-  admit(node: NodeId, store: Uint8Array, then: () => void): void {
+  /**
+   * Runs `then` when the node is known by this store: at once, or after that was recorded. Else drops it. `bytes` is what
+   * it keeps in memory until then.
+   */
+  admit(node: NodeId, store: Uint8Array, then: () => void, bytes = 0): void {
     const known = this.#stores.get(node)
     if (known) {
       if (isSameStore(known, store)) then()
@@ -71,14 +76,19 @@ export class Peers {
     const recording = this.#recording.get(node)
     if (recording) {
       if (!isSameStore(recording.store, store)) this.#drop(node, store, recording.store)
-      else if (recording.held.length < heldMax) recording.held.push(then)
+      else if (recording.held.length >= heldMax || recording.heldBytes + bytes > heldBytesMax)
+        this.#drops.note('tooManyHeld', { node, held: recording.held.length, bytes: recording.heldBytes })
+      else {
+        recording.held.push(then)
+        recording.heldBytes += bytes
+      }
       return
     }
     if (store.length === 0) {
       this.#drop(node, store, undefined)
       return
     }
-    const begun = { store: store.slice(), held: [then] }
+    const begun = { store: store.slice(), held: [then], heldBytes: bytes }
     this.#recording.set(node, begun)
     this.#record(() => {
       this.#recording.delete(node)

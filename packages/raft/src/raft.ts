@@ -51,7 +51,10 @@ const defaults = {
   entriesKept: 10_000,
   commandBytesMax: 256 * 1024,
   snapshotEveryEntries: 50_000,
+  snapshotEveryBytes: 64 * 1024 * 1024,
   sessionsMax: 4096,
+  sessionBytesMax: 8 * 1024 * 1024,
+  sessionsBytesMax: 64 * 1024 * 1024,
 } satisfies RaftLimits & Omit<GroupLimits, 'messageBytesMax'>
 
 /** Room in a message for what is not entries: the envelope and the fields beside them. */

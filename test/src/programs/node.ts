@@ -6,7 +6,8 @@ import { nats } from '@quorate/nats'
 import { type Ledger, ledger, pageOf } from '../ledger.js'
 import { earlyDone } from './earlyDone.js'
 import { groupOf } from './groups.js'
-import type { NodeQuestion, NodeSettings, ProgramReport } from './settings.js'
+import { watchLoop } from './loopWatch.js'
+import type { LoopReport, NodeQuestion, NodeSettings, ProgramReport } from './settings.js'
 
 /** One node as a process of its own. Lives no longer than who started it. */
 
@@ -44,10 +45,16 @@ const run = async (): Promise<void> => {
     stopOn: ['SIGTERM'],
     ...(bootstrap && { bootstrap }),
   })
+  let looked = (): LoopReport => {
+    looked = watchLoop()
+    return looked()
+  }
   const answer = async (question: NodeQuestion): Promise<unknown> => {
     switch (question.type) {
       case 'status':
         return node.status()
+      case 'loop':
+        return looked()
       case 'ledger':
         return node.group(machine).read((state: Ledger) => pageOf(state, question.query), { consistency: 'stale' })
       case 'stop':

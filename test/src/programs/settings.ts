@@ -38,13 +38,24 @@ export type ProgramReport =
 /** What it can be asked. */
 export type NodeQuestion =
   | { readonly type: 'status' }
+  /** How long its event loop was held since this was last asked. */
+  | { readonly type: 'loop' }
   /** A page of this node's own ledger, as it is applied there. */
   | { readonly type: 'ledger'; readonly query: LedgerQuery }
   /** Stops in good order. */
   | { readonly type: 'stop' }
 
+/** The longest holds of an event loop, in milliseconds. */
+export interface LoopReport {
+  /** By anything but V8's collector: our own work, and whatever else took the core. */
+  readonly ownMs: number
+  /** By V8's collector. */
+  readonly gcMs: number
+}
+
 export interface NodeAnswers {
   readonly status: NodeReport
+  readonly loop: LoopReport
   readonly ledger: LedgerPage
   readonly stop: undefined
 }

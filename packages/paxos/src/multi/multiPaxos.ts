@@ -61,7 +61,10 @@ const defaults = {
   forgetEverySlots: 4096,
   commandBytesMax: 256 * 1024,
   snapshotEveryEntries: 50_000,
+  snapshotEveryBytes: 64 * 1024 * 1024,
   sessionsMax: 4096,
+  sessionBytesMax: 8 * 1024 * 1024,
+  sessionsBytesMax: 64 * 1024 * 1024,
 } satisfies MultiPaxosLimits & Omit<GroupLimits, 'messageBytesMax'>
 
 /** Room in a message for what is not entries: the envelope and the fields beside them. */
