@@ -45,6 +45,14 @@ export class NoNodeAnswersError extends QuorateError {
   }
 }
 
+/** `QUORATE_PORT_TAKEN`: something listens where a broker would be started, and it is no NATS server. */
+export class PortTakenError extends QuorateError {
+  constructor(port: number) {
+    const text = `something that is no NATS server listens on 127.0.0.1:${port}: `
+    super('QUORATE_PORT_TAKEN', `${text}end it, or name a NATS server with --nats`)
+  }
+}
+
 /** `QUORATE_NODE_EXITED`: the process of a node ended although nobody asked it to. */
 export class NodeExitedError extends QuorateError {
   constructor(node: string, how: string, output: string) {

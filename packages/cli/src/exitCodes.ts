@@ -71,6 +71,7 @@ const unavailableCodes: ReadonlySet<string> = new Set([
   'QUORATE_NOT_EXECUTED',
   'QUORATE_NO_NODE_ANSWERS',
   'QUORATE_OVERLOADED',
+  'QUORATE_PORT_TAKEN',
   'QUORATE_UNKNOWN_OUTCOME',
 ])
 

@@ -4,6 +4,7 @@ export {
   InvalidIdentifierError,
   NodeExitedError,
   NoNodeAnswersError,
+  PortTakenError,
   TooSlowError,
   UnknownModelError,
   UnknownRoleError,

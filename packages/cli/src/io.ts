@@ -23,3 +23,9 @@ export const outliveReader = (stream: Writable, onFailure: (error: Error) => voi
     if (error.code !== 'EPIPE') onFailure(error)
   })
 }
+
+/** Resolves when everything that was written is on its way, or never will be: nobody reads any more. */
+export const flushed = (stream: Writable): Promise<void> =>
+  new Promise((resolve) => {
+    stream.write('', () => resolve())
+  })

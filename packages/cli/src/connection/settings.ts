@@ -18,7 +18,10 @@ export interface ConnectionSettings {
   readonly tlsKey?: string
 }
 
-const defaultUrl = 'nats://127.0.0.1:4222'
+/** Where a server is looked for when nobody names one, and started when none is there. */
+export const defaultPort = 4222
+
+const defaultUrl = `nats://127.0.0.1:${defaultPort}`
 
 const flags: readonly {
   readonly key: keyof ConnectionSettings

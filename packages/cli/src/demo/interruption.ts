@@ -1,5 +1,6 @@
 import { InterruptedError } from '../errors.js'
 import { exitCodes } from '../exitCodes.js'
+import { onStopSignal } from '../signals.js'
 
 /** Ctrl-C as a promise that rejects; a second one ends the process at once. */
 export interface Interruption {
@@ -20,13 +21,5 @@ export const interruption = (): Interruption => {
     isInterrupted = true
     interrupt(new InterruptedError())
   }
-  process.on('SIGINT', hear)
-  process.on('SIGTERM', hear)
-  return {
-    promise,
-    forget() {
-      process.off('SIGINT', hear)
-      process.off('SIGTERM', hear)
-    },
-  }
+  return { promise, forget: onStopSignal(hear) }
 }

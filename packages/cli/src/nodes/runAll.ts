@@ -1,10 +1,13 @@
+import { createConnection } from 'node:net'
 import type { Topology } from '@quorate/host'
 import colours from 'picocolors'
 import { type DevelopmentBroker, startDevelopmentBroker } from '../connection/broker.js'
-import { type ConnectionSettings, checkServer, isServerChosen } from '../connection/settings.js'
+import { type ConnectionSettings, checkServer, defaultPort, isServerChosen } from '../connection/settings.js'
+import { PortTakenError } from '../errors.js'
 import { exitCodes } from '../exitCodes.js'
 import { type Io, printNote } from '../io.js'
 import { isQuorateError } from '../isQuorateError.js'
+import { onStopSignal } from '../signals.js'
 import type { InspectionSettings } from './inspection.js'
 import { NodeProcess, type NodeProcessOptions } from './nodeProcess.js'
 
@@ -75,22 +78,29 @@ const findBroker = async (
     return undefined
   } catch (error) {
     if (isServerChosen(settings) || !isQuorateError(error) || error.code !== 'QUORATE_BUS_UNREACHABLE') throw error
-    const broker = await startDevelopmentBroker({ port: 4222 })
+    if (await isTaken(defaultPort)) throw new PortTakenError(defaultPort)
+    const broker = await startDevelopmentBroker({ port: defaultPort })
     printNote(io, `no NATS server was there: started ${broker.label} on ${broker.url}`)
     return broker
   }
 }
 
-const stopOnSignals = (io: Io, nodes: readonly NodeProcess[], stopping: { isAsked: boolean }): (() => void) => {
-  const stop = () => {
-    if (!stopping.isAsked) printNote(io, 'stopping; Ctrl-C again kills')
+/** Whether anything takes connections there. */
+const isTaken = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = createConnection(port, '127.0.0.1')
+    const tell = (is: boolean) => {
+      socket.destroy()
+      resolve(is)
+    }
+    socket.once('connect', () => tell(true)).once('error', () => tell(false))
+  })
+
+/** The first signal lets the nodes finish what is under way; the second kills them, and ends at once. */
+const stopOnSignals = (io: Io, nodes: readonly NodeProcess[], stopping: { isAsked: boolean }): (() => void) =>
+  onStopSignal(() => {
     for (const node of nodes) node.kill(stopping.isAsked ? 'SIGKILL' : 'SIGTERM')
+    if (stopping.isAsked) process.exit(exitCodes.interrupted)
     stopping.isAsked = true
-  }
-  process.on('SIGINT', stop)
-  process.on('SIGTERM', stop)
-  return () => {
-    process.off('SIGINT', stop)
-    process.off('SIGTERM', stop)
-  }
-}
+    printNote(io, 'stopping; Ctrl-C again kills')
+  })

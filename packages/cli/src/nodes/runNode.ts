@@ -7,9 +7,11 @@ import { type ConnectionSettings, transportOf } from '../connection/settings.js'
 import { exitCodes } from '../exitCodes.js'
 import type { Io } from '../io.js'
 import { lineLogger } from '../logger.js'
+import { onStopSignal } from '../signals.js'
 import { digestOf } from './digest.js'
 import type { InspectionSettings } from './inspection.js'
 import type { DigestRequest, NodeMessage } from './nodeMessages.js'
+import { whenParentIsGone } from './parent.js'
 
 /** Runs one node of a topology in this process, until it is told to stop. Its store is the directory of its name in `data`. */
 export const runNode = async (
@@ -52,15 +54,10 @@ const stopOnSignals = (node: QuorateNode): (() => void) => {
     isStopping = true
     void node.stop()
   }
-  process.on('SIGINT', stop)
-  process.on('SIGTERM', stop)
-  return () => {
-    process.off('SIGINT', stop)
-    process.off('SIGTERM', stop)
-  }
+  return onStopSignal(stop)
 }
 
-/** Where another process started this one: says when the node is ready, answers, and does not outlive it. */
+/** Where another process started this one: says when the node is ready, answers, and leaves when that one is gone. */
 const serveParent = (node: QuorateNode): (() => void) => {
   if (!process.connected) return () => {}
   const say = (message: NodeMessage) => process.connected && process.send?.(message)
@@ -70,16 +67,11 @@ const serveParent = (node: QuorateNode): (() => void) => {
     const kv = new KvClient(node.group(group) as unknown as KvGroup)
     digestOf(kv, prefix).then((digest) => say({ type: 'digest', request, digest }), failed)
   }
-  const leave = () => void node.stop()
+  whenParentIsGone(() => void node.stop())
   process.on('message', hear)
-  process.on('disconnect', leave)
   node.ready.then(
     () => say({ type: 'ready' }),
     () => {},
   )
-  return () => {
-    process.off('message', hear)
-    process.off('disconnect', leave)
-    if (process.connected) process.disconnect()
-  }
+  return () => void process.off('message', hear)
 }

@@ -14,6 +14,7 @@ export interface NatsServer {
   /** `nats://host:port`, without credentials. */
   readonly url: string
   readonly port: number
+  /** Of the server itself. */
   readonly pid: number
   /** Ends the process and waits until it is gone. Idempotent. @default signal `SIGTERM` */
   close(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>
@@ -34,7 +35,8 @@ export function findNatsServer(): string | undefined {
 }
 
 /**
- * Starts the `nats-server` that is on the PATH, on 127.0.0.1. It ends with this process, unless that is killed.
+ * Starts the `nats-server` that is on the PATH, on 127.0.0.1. It ends with this process, also where that is
+ * killed.
  * @throws {@link NatsServerError} `QUORATE_NATS_SERVER` when there is none, or it does not start.
  */
 export async function startNatsServer({ port = 0, args = [] }: NatsServerOptions = {}): Promise<NatsServer> {
@@ -45,28 +47,47 @@ export async function startNatsServer({ port = 0, args = [] }: NatsServerOptions
     )
   }
   // For nats-server port -1 is any free one.
-  const child = spawn(path, ['-a', '127.0.0.1', '-p', `${port || -1}`, ...args], {
-    stdio: ['ignore', 'ignore', 'pipe'],
+  const child = spawn(process.execPath, ['-e', guard, '--', path, '-a', '127.0.0.1', '-p', `${port || -1}`, ...args], {
+    stdio: ['pipe', 'ignore', 'pipe'],
+    // Ctrl-C in a terminal is for those who use the server; it ends when they are done.
+    detached: true,
   })
   const exited = new Promise<void>((resolve) => {
     child.once('exit', resolve)
     child.once('error', () => resolve())
   })
-  const endWithParent = () => child.kill('SIGKILL')
-  process.once('exit', endWithParent)
-  void exited.then(() => process.off('exit', endWithParent))
-
-  const listening = await waitUntilListening(child, exited)
+  const { port: listening, pid } = await waitUntilListening(child, exited)
   return {
     url: `nats://127.0.0.1:${listening}`,
     port: listening,
-    pid: child.pid ?? 0,
+    pid,
     async close(signal = 'SIGTERM') {
-      child.kill(signal)
+      if (child.exitCode === null) kill(pid, signal)
       await exited
     },
   }
 }
+
+const kill = (pid: number, signal: NodeJS.Signals): void => {
+  try {
+    process.kill(pid, signal)
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+/**
+ * The program between this process and the server. Its standard input closes when this process is gone, however it ended
+ * and as early as it may have been; then it kills the server. It ends when the server does.
+ */
+const guard = `
+const { spawn } = require('node:child_process')
+const [, path, ...args] = process.argv
+const server = spawn(path, args, { stdio: ['ignore', 'ignore', 'inherit'] })
+server.on('error', (error) => { console.error(error.message); process.exit(1) })
+server.on('exit', (code) => process.exit(code ?? 1))
+process.stdin.on('close', () => server.kill('SIGKILL')).resume()
+`
 
 const isExecutable = (path: string): boolean => {
   try {
@@ -77,20 +98,29 @@ const isExecutable = (path: string): boolean => {
   }
 }
 
-/** The server names its port in its log, and says when it is ready. */
-function waitUntilListening(child: ChildProcess, exited: Promise<void>): Promise<number> {
+/** The server names its process and its port in its log, and says when it is ready. */
+function waitUntilListening(
+  child: ChildProcess,
+  exited: Promise<void>,
+): Promise<{ readonly port: number; readonly pid: number }> {
   return new Promise((resolve, reject) => {
     let log = ''
     const read = (text: string) => {
       log += text
       const port = /Listening for client connections on \S*:(\d+)/.exec(log)?.[1]
-      if (!port || !log.includes('Server is ready')) return
+      const pid = /^\[(\d+)\]/m.exec(log)?.[1]
+      if (!port || !pid || !log.includes('Server is ready')) return
       child.stderr?.off('data', read)
       // What it says later is not read by anyone, but must not fill the pipe.
       child.stderr?.resume()
-      resolve(Number(port))
+      resolve({ port: Number(port), pid: Number(pid) })
     }
     child.stderr?.setEncoding('utf8').on('data', read)
-    void exited.then(() => reject(new NatsServerError(`nats-server did not start: ${log.trim() || 'it said nothing'}`)))
+    void exited.then(() =>
+      reject(new NatsServerError(`nats-server did not start: ${lastLineOf(log) || 'it said nothing'}`)),
+    )
   })
 }
+
+/** What it said last is why it ended. */
+const lastLineOf = (log: string): string => log.trim().split('\n').at(-1) ?? ''
