@@ -1,1 +1,2 @@
-export { type ClientOf, type LocalCluster, localCluster } from './localCluster.js'
+export { NotDeterministicError } from './determinism.js'
+export { type ClientOf, type LocalCluster, type LocalClusterOptions, localCluster } from './localCluster.js'

@@ -1,4 +1,4 @@
-import type { GroupDefinition, NodeId, TypedStateMachine } from '@quorate/core'
+import { checkOptions, type GroupDefinition, type NodeId, type TypedStateMachine } from '@quorate/core'
 import { type MemoryStore, type MemoryTransport, memoryStore, memoryTransport } from '@quorate/core/testing'
 import { type ConnectedClient, connectClient } from '../client/connectClient.js'
 import type { ClientOptions } from '../client/groupClient.js'
@@ -10,6 +10,7 @@ import type { QuorateNode } from '../quorateNode.js'
 import { UnknownNodeError } from '../quorumCheck.js'
 import { realClock } from '../realClock.js'
 import type { Topology } from '../topology.js'
+import { DeterminismCheck } from './determinism.js'
 import { Life } from './life.js'
 
 /** The client of a group, typed by the group's state machine. */
@@ -52,8 +53,21 @@ export interface LocalCluster<G extends Groups = Groups> extends AsyncDisposable
    * @param role only those whose role of this name leads: where there are batchers, they lead for clients, too.
    */
   leaders(group: keyof G & string, role?: string): NodeId[]
-  /** Stops all nodes, and closes all clients. */
+  /**
+   * Stops all nodes, and closes all clients.
+   * @throws {@link NotDeterministicError} `QUORATE_NOT_DETERMINISTIC` when that was found.
+   */
   close(): Promise<void>
+}
+
+/** What a local cluster does besides. */
+export interface LocalClusterOptions {
+  /**
+   * Applies every command twice, on the state and on a copy of it at another time, and compares what came of it, and the
+   * states of the nodes: a state machine that reads the clock is found by its first test. Its command fails with
+   * `QUORATE_NOT_DETERMINISTIC`, and so does `close`. Takes a snapshot or more for each command. @default false
+   */
+  readonly checkDeterminism?: boolean
 }
 
 /**
@@ -67,8 +81,12 @@ export interface LocalCluster<G extends Groups = Groups> extends AsyncDisposable
  *
  * @throws what `startNode` throws.
  */
-export async function localCluster<G extends Groups>(topology: Topology<G>): Promise<LocalCluster<G>> {
-  const cluster = new MemoryCluster(topology)
+export async function localCluster<G extends Groups>(
+  topology: Topology<G>,
+  options: LocalClusterOptions = {},
+): Promise<LocalCluster<G>> {
+  checkOptions<LocalClusterOptions>('localCluster(...)', options, { checkDeterminism: 'optional' })
+  const cluster = new MemoryCluster(topology, options.checkDeterminism ? new DeterminismCheck() : undefined)
   try {
     await cluster.start(...topology.nodes)
   } catch (error) {
@@ -87,13 +105,15 @@ interface Running<G extends Groups> {
 class MemoryCluster<G extends Groups> implements LocalCluster<G> {
   readonly transport = memoryTransport()
   readonly #topology: Topology<G>
+  readonly #determinism: DeterminismCheck | undefined
   readonly #clock = realClock()
   readonly #stores = new Map<NodeId, MemoryStore>()
   readonly #running = new Map<NodeId, Running<G>>()
   readonly #clients = new Set<AsyncDisposable>()
 
-  constructor(topology: Topology<G>) {
+  constructor(topology: Topology<G>, determinism: DeterminismCheck | undefined) {
     this.#topology = topology
+    this.#determinism = determinism
   }
 
   get running(): readonly NodeId[] {
@@ -157,6 +177,7 @@ class MemoryCluster<G extends Groups> implements LocalCluster<G> {
   async close(): Promise<void> {
     await Promise.all([...this.#clients].map((client) => client[Symbol.asyncDispose]()))
     await this.stop(...this.#running.keys())
+    if (this.#determinism?.failure) throw this.#determinism.failure
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -164,7 +185,8 @@ class MemoryCluster<G extends Groups> implements LocalCluster<G> {
   }
 
   async #start(id: NodeId): Promise<void> {
-    const { cluster, groups, nodes } = this.#topology
+    const { cluster, nodes } = this.#topology
+    const groups = this.#determinism?.watched(this.#topology.groups, id) ?? this.#topology.groups
     if (!nodes.includes(id)) throw new UnknownNodeError(id, 'a test', nodes)
     if (this.#running.has(id)) return
     const store = this.#stores.get(id) ?? memoryStore({ clock: this.#clock })

@@ -1,0 +1,127 @@
+import {
+  type AnyStateMachine,
+  applyChecked,
+  checkBytes,
+  type GroupDefinition,
+  type NodeId,
+  type Placed,
+  QuorateError,
+  textOf,
+} from '@quorate/core'
+import type { Groups } from '../configuration.js'
+import { inAnotherWorld } from './anotherWorld.js'
+
+/** `QUORATE_NOT_DETERMINISTIC`: a command would not do the same again, or does not on another node. */
+export class NotDeterministicError extends QuorateError {
+  readonly group: string
+  /** Index of the command's entry. */
+  readonly index: number
+  constructor(group: string, index: number, what: string) {
+    super(
+      'QUORATE_NOT_DETERMINISTIC',
+      `the state machine of group ${group} is not deterministic at entry ${index}: ${what}. Hand apply what it needs within the ` +
+        'command, and let it return a new state instead of changing the one that it was given',
+    )
+    this.group = group
+    this.index = index
+  }
+}
+
+type Next = ReturnType<AnyStateMachine['apply']>
+
+/** What a command did that it would not do again. */
+class Difference extends Error {}
+
+/** What came of a command. */
+type Ending = { readonly next: Next; readonly state: Uint8Array } | { readonly thrown: unknown }
+
+/**
+ * Applies every command of a cluster twice and compares what came of it: on the state, and on a copy of it (by `snapshot`
+ * and `restore`) at another time and with other random numbers. Then it compares the states of the nodes.
+ */
+export class DeterminismCheck {
+  /** Which node was first to have applied an entry, and what its state was: by group and index. */
+  readonly #first = new Map<string, { readonly node: NodeId; readonly state: Uint8Array }>()
+  #failure: NotDeterministicError | undefined
+
+  /** The first thing that was found. */
+  get failure(): NotDeterministicError | undefined {
+    return this.#failure
+  }
+
+  /** The groups as this node is to run them. */
+  watched<G extends Groups>(groups: G, node: NodeId): G {
+    const watched = Object.entries<GroupDefinition>(groups).map(([name, definition]) => {
+      const stateMachine = this.#watched(definition.stateMachine, name, node)
+      return [name, { ...definition, stateMachine }]
+    })
+    return Object.fromEntries(watched) as G
+  }
+
+  #watched(machine: AnyStateMachine, group: string, node: NodeId): AnyStateMachine {
+    const apply: AnyStateMachine['apply'] = (state, command, at) => {
+      try {
+        return this.#apply(machine, state, command, at, `${group}/${at.index}`, node)
+      } catch (error) {
+        if (!(error instanceof Difference)) throw error
+        const failure = new NotDeterministicError(group, at.index, error.message)
+        this.#failure ??= failure
+        throw failure
+      }
+    }
+    // Its other methods are its own, with what `this` is to them.
+    return new Proxy(machine, {
+      get: (target, key) => {
+        const value: unknown = Reflect.get(target, key)
+        return key === 'apply' ? apply : typeof value === 'function' ? value.bind(target) : value
+      },
+    })
+  }
+
+  #apply(machine: AnyStateMachine, state: unknown, command: Uint8Array, at: Placed, place: string, node: NodeId): Next {
+    const before = snapshotOf(machine, state)
+    const copy = machine.restore(before.slice())
+    if (!isEqual(before, snapshotOf(machine, copy)))
+      throw new Difference('restore(snapshot(state)) has another snapshot than the state')
+    const other = inAnotherWorld(() => endingOf(machine, copy, command, at))
+    const own = endingOf(machine, state, command, at)
+    if (!isEqual(before, snapshotOf(machine, state))) throw new Difference('apply changed the state that it was given')
+    const difference = differenceOf(own, other)
+    if (difference) throw new Difference(`at another time, and where other random numbers are drawn, ${difference}`)
+    const known = this.#knownBefore(place, node, 'thrown' in own ? before : own.state)
+    if (known) throw new Difference(`node ${node} has another state after it than node ${known}`)
+    if ('thrown' in own) throw own.thrown
+    return own.next
+  }
+
+  /** A node that has applied this entry, too, and came to another state. */
+  #knownBefore(place: string, node: NodeId, state: Uint8Array): NodeId | undefined {
+    const first = this.#first.get(place)
+    if (!first) this.#first.set(place, { node, state })
+    return first && !isEqual(first.state, state) ? first.node : undefined
+  }
+}
+
+const snapshotOf = (machine: AnyStateMachine, state: unknown): Uint8Array =>
+  checkBytes('what snapshot returned', machine.snapshot(state))
+
+function endingOf(machine: AnyStateMachine, state: unknown, command: Uint8Array, at: Placed): Ending {
+  try {
+    const next = applyChecked(machine, state, command, at)
+    return { next, state: snapshotOf(machine, next.state) }
+  } catch (thrown) {
+    return { thrown }
+  }
+}
+
+function differenceOf(own: Ending, other: Ending): string | undefined {
+  if ('thrown' in own || 'thrown' in other) {
+    const [here, there] = [own, other].map((end) => ('thrown' in end ? `threw ${textOf(end.thrown)}` : 'threw nothing'))
+    return here === there ? undefined : `apply ${there} where it ${here}`
+  }
+  if (!isEqual(own.next.result, other.next.result)) return 'apply gave another result'
+  return isEqual(own.state, other.state) ? undefined : 'apply gave another state'
+}
+
+const isEqual = (a: Uint8Array, b: Uint8Array): boolean =>
+  a.length === b.length && a.every((byte, at) => byte === b[at])
