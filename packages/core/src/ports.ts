@@ -112,10 +112,13 @@ export interface OpenStore {
   /** True until the first write succeeded: nothing was ever promised on this store. */
   readonly created: boolean
   /**
-   * Set when the last record was damaged. A torn write (never acknowledged) and a damaged last record look alike, so
-   * whoever uses this store must not rely on its promises until others have brought it up to date.
+   * True if the last acknowledged write may be lost: the last record is all there, and bad. Whoever uses this store must
+   * not rely on its promises until others have brought it up to date. A write that was not finished, or that failed, was
+   * never acknowledged: the store drops it, and is not torn.
    */
   readonly torn: boolean
+  /** What was noticed when it opened, in plain English: the node logs each at `info`. */
+  readonly remarks?: readonly string[]
   /** @throws a typed error when what is there is damaged. */
   recover(key: string): Promise<Recovered>
   /**

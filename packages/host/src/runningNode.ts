@@ -112,6 +112,7 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
 
   async begin(): Promise<void> {
     const { id, cluster, groups, bootstrap } = this.#options
+    for (const remark of this.#store.remarks ?? []) this.#logger.info({ node: id }, remark)
     if (this.#store.torn) {
       this.#logger.warn(
         { node: id },

@@ -1,4 +1,4 @@
-import { readdir, readFile, rename, stat, truncate, unlink } from 'node:fs/promises'
+import { cp, readdir, readFile, rename, stat, truncate, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ClassicLevel } from 'classic-level'
 import { describe, expect, test } from 'vitest'
@@ -126,13 +126,32 @@ describe('the other files of a store', () => {
       expect(messages).toContainEqual(expect.stringMatching(expected))
   })
 
-  test('an unfinished last edit of the manifest is left out when what it replaces is still there', async () => {
+  test('a bad last edit of the manifest is left out when what it replaces is still there', async () => {
     const { directory, held } = await written()
-    const copy = await copyOf(directory)
-    await edit(await onlyFileOf(copy, /^MANIFEST/), (bytes) =>
-      Buffer.concat([bytes, Buffer.from([1, 2, 3, 4, 50, 0, 1, 9])]),
-    )
-    expect(await outcomeOf(copy)).toEqual({ code: 'clean', held })
+    const tails = { unfinished: Buffer.from([1, 2, 3, 4, 50, 0, 1, 9]), damaged: Buffer.from([1, 2, 3, 4, 1, 0, 1, 9]) }
+    for (const [name, tail] of Object.entries({ ...tails, zeros: Buffer.alloc(4096) })) {
+      const copy = await copyOf(directory)
+      await edit(await onlyFileOf(copy, /^MANIFEST/), (bytes) => Buffer.concat([bytes, tail]))
+      expect(await outcomeOf(copy), name).toEqual({ code: 'clean', held })
+    }
+  })
+
+  test('a manifest that ends anywhere in its last edit opens as it was, while what the edit replaces is still there', async () => {
+    const { directory, held } = await written()
+    const before = await copyOf(directory)
+    const database = new ClassicLevel(directory)
+    await database.open()
+    // LevelDB merges its tables, and writes an edit that says so.
+    await database.compactRange('', '\uffff')
+    await database.close()
+    const { length } = await readFile(await onlyFileOf(directory, /^MANIFEST/))
+    for (let end = length - 60; end < length; end += 4) {
+      const copy = await copyOf(directory)
+      await truncate(await onlyFileOf(copy, /^MANIFEST/), end)
+      expect((await outcomeOf(copy)).code, `${end} of ${length}`).toBe('QUORATE_STORE_DAMAGED')
+      for (const path of await filesOf(before, tableFile)) await cp(path, join(copy, path.slice(before.length)))
+      expect(await outcomeOf(copy), `${end} of ${length}`).toEqual({ code: 'clean', held })
+    }
   })
 
   test('all of the database gone is not a new store', async () => {

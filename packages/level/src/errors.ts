@@ -28,6 +28,17 @@ export class StoreLockedError extends QuorateError {
   }
 }
 
+/** `QUORATE_STORE_LOCK_LOST`: the lock file of an open store is gone or another, so that nothing keeps others out. */
+export class StoreLockLostError extends QuorateError {
+  constructor(where: string) {
+    super(
+      'QUORATE_STORE_LOCK_LOST',
+      `${where}: its file LOCK was removed or replaced while the store was open, so another process may have opened it. ` +
+        'It takes no further write. Never remove this file; start the node again, once',
+    )
+  }
+}
+
 /** `QUORATE_STORE_DAMAGED`: bytes are missing or are not those that were written. Nothing was deleted. */
 export class StoreDamagedError extends QuorateError {
   /** The file and offset, or the log, where the damage was seen. */

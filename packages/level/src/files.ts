@@ -34,6 +34,17 @@ export const writeDurably = async (path: string, text: string): Promise<void> =>
   await syncDirectory(dirname(path))
 }
 
+/** Cuts a file. Durable when it resolves. */
+export const cutDurably = async (path: string, length: number): Promise<void> => {
+  const file = await open(path, 'r+')
+  try {
+    await file.truncate(length)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
 /** Durable when it resolves. */
 export const renameDurably = async (from: string, to: string): Promise<void> => {
   await rename(from, to)

@@ -6,6 +6,7 @@ export {
   StoreFailedError,
   StoreIdentityError,
   StoreLockedError,
+  StoreLockLostError,
   StoreNewerFormatError,
 } from './errors.js'
 export { level } from './level.js'

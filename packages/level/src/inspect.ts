@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StoreDamagedError } from './errors.js'
 import { applyEdit, emptyManifest, type Manifest } from './manifest.js'
@@ -9,8 +9,17 @@ import { checkTable } from './table.js'
 export interface Inspection {
   /** No database at all, or one that LevelDB had not finished making. */
   readonly empty: boolean
-  /** Where the last log ends in a bad record. LevelDB will cut it. */
-  readonly torn: string | undefined
+  /** Records that do not count, each the last of its file: to be cut off before LevelDB opens the directory. */
+  readonly tails: readonly Tail[]
+}
+
+/** Where a file of LevelDB ends in a record that is not whole. */
+export interface Tail {
+  readonly path: string
+  /** Where the record begins. */
+  readonly at: number
+  /** True if the record may have been acknowledged: it is one of a log, all there, and bad. */
+  readonly isDoubtful: boolean
 }
 
 /**
@@ -23,13 +32,13 @@ export const inspect = async (directory: string): Promise<Inspection> => {
   const files = filesIn(names)
   if (!names.includes('CURRENT')) {
     const [some] = [...files.logs.values(), ...files.tables.values()]
-    if (some === undefined) return { empty: true, torn: undefined }
+    if (some === undefined) return { empty: true, tails: [] }
     throw new StoreDamagedError(join(directory, 'CURRENT'), `the file is missing, but ${some} is there`)
   }
-  const manifest = await readManifest(directory, names)
+  const { manifest, tail } = await readManifest(directory, names)
   for (const [number, { bytes }] of manifest.tables)
     await inspectTable(directory, files.tables.get(number), number, bytes)
-  return { empty: false, torn: await inspectLogs(directory, files.logs, manifest) }
+  return { empty: false, tails: [...tail, ...(await inspectLogs(directory, files.logs, manifest))] }
 }
 
 interface Files {
@@ -46,15 +55,18 @@ const filesIn = (names: readonly string[]): Files => {
   return files
 }
 
-const readManifest = async (directory: string, names: readonly string[]): Promise<Manifest> => {
+const readManifest = async (
+  directory: string,
+  names: readonly string[],
+): Promise<{ readonly manifest: Manifest; readonly tail: readonly Tail[] }> => {
   const current = join(directory, 'CURRENT')
   const [, name] = /^(MANIFEST-\d+)\n$/.exec(await readFile(current, 'latin1')) ?? []
   if (name === undefined) throw new StoreDamagedError(current, 'it does not name a manifest')
   if (!names.includes(name)) throw new StoreDamagedError(current, `it names ${name}, which is missing`)
   const path = join(directory, name)
   const manifest = emptyManifest()
-  // LevelDB syncs an edit before it deletes what the edit made obsolete, so an unfinished last edit can be left out: if it
-  // had been finished, what it replaced is gone, and is missed below.
+  // LevelDB syncs an edit before it deletes what the edit made obsolete, so a bad last edit can be left out: if it had been
+  // synced, what it replaced is gone, and is missed below. LevelDB itself opens no manifest in which an edit is bad.
   const verdict = await scanLog(path, (record) => {
     try {
       applyEdit(manifest, record)
@@ -64,7 +76,7 @@ const readManifest = async (directory: string, names: readonly string[]): Promis
   })
   if (verdict.type === 'damaged') throw badRecord(path, verdict)
   if (!manifest.complete) throw new StoreDamagedError(path, 'it is not complete')
-  return manifest
+  return { manifest, tail: verdict.type === 'clean' ? [] : [{ path, at: verdict.at, isDoubtful: false }] }
 }
 
 const inspectTable = async (
@@ -79,25 +91,28 @@ const inspectTable = async (
   if (fault) throw new StoreDamagedError(`${path} at byte ${fault.at}`, fault.what)
 }
 
-/** The logs that LevelDB will replay. Only the last can end in a torn record: a log begins when the one before is complete. */
+/**
+ * The logs that LevelDB will replay. Only the last can end in a bad record: a log is written to when the one before is
+ * complete, or was replayed. One that is empty proves nothing, for it is made before the one before is replayed.
+ */
 const inspectLogs = async (
   directory: string,
   logs: ReadonlyMap<number, string>,
   { logNumber, previousLog }: Manifest,
-): Promise<string | undefined> => {
+): Promise<readonly Tail[]> => {
   if (logNumber > 0 && !logs.has(logNumber)) throw new StoreDamagedError(directory, `the log ${logNumber} is missing`)
   const replayed = [...logs].filter(([number]) => number >= logNumber || number === previousLog)
   replayed.sort(([a], [b]) => a - b)
-  let torn: string | undefined
-  for (const [position, [, name]] of replayed.entries()) {
+  let tail: Tail | undefined
+  for (const [, name] of replayed) {
     const path = join(directory, name)
+    if (tail && (await stat(path)).size > 0)
+      throw new StoreDamagedError(`${tail.path} at byte ${tail.at}`, `the record is bad, and ${name} was written later`)
     const verdict = await scanLog(path)
     if (verdict.type === 'damaged') throw badRecord(path, verdict)
-    if (verdict.type === 'clean') continue
-    torn = `${path} at byte ${verdict.at}`
-    if (position < replayed.length - 1) throw new StoreDamagedError(torn, 'the record is bad, and a later log exists')
+    if (verdict.type !== 'clean') tail = { path, at: verdict.at, isDoubtful: verdict.type === 'torn' }
   }
-  return torn
+  return tail ? [tail] : []
 }
 
 const badRecord = (path: string, { at, followedAt }: { readonly at: number; readonly followedAt: number }) =>

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { unlinkSync } from 'node:fs'
 import { symlink, unlink, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join, relative } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { edit, entry, fingerprint, log, outcomeOf, owner, temporary, write } from './damage.test.helper.js'
+import { digestOf, edit, entry, fingerprint, log, outcomeOf, owner, temporary, write } from './damage.test.helper.js'
 import { level } from './level.js'
 
 const used = async (): Promise<string> => {
@@ -43,7 +44,44 @@ describe('a directory that is open', () => {
       })
     child.kill('SIGKILL')
     await once(child, 'exit')
-    expect(['clean', 'torn']).toContain((await outcomeOf(directory)).code)
+    // A process that is killed leaves a beginning of what it wrote, and that is no doubt.
+    expect((await outcomeOf(directory)).code).toBe('clean')
+  })
+
+  test('whose lock file is gone takes no further write, and acknowledges none that another process may not have read', async () => {
+    const directory = await used()
+    const lock = join(directory, 'LOCK')
+    for (const remove of [
+      () => unlink(lock),
+      // As another process leaves it, which found none.
+      async () => {
+        await unlink(lock)
+        await writeFile(lock, '')
+      },
+    ]) {
+      const store = await level(directory).open(owner)
+      const before = digestOf(await store.recover(log))
+      await remove()
+      const failed = write(store, { type: 'persist', record: Buffer.from('never told') })
+      await expect(failed).rejects.toMatchObject({
+        code: 'QUORATE_STORE_LOCK_LOST',
+        message: expect.stringContaining('LOCK was removed or replaced while the store was open'),
+      })
+      await expect(write(store, { type: 'persist', record: Buffer.from('later') })).rejects.toMatchObject({
+        code: 'QUORATE_STORE_LOCK_LOST',
+      })
+      await store.close()
+      expect(await outcomeOf(directory)).toEqual({ code: 'clean', held: before })
+    }
+  })
+
+  test('whose lock file goes while a write is under way does not acknowledge it', async () => {
+    const directory = await used()
+    const store = await level(directory).open(owner)
+    const failed = write(store, { type: 'persist', record: Buffer.alloc(8_000_000) })
+    unlinkSync(join(directory, 'LOCK'))
+    await expect(failed).rejects.toMatchObject({ code: 'QUORATE_STORE_LOCK_LOST' })
+    await store.close()
   })
 
   test('is free again when opening it failed', async () => {

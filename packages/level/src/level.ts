@@ -3,14 +3,15 @@ import { join } from 'node:path'
 import { type OpenStore, QuorateError, type Store } from '@quorate/core'
 import { ClassicLevel } from 'classic-level'
 import { StoreDamagedError, StoreFailedError, StoreLockedError } from './errors.js'
-import { makeDirectory, readText, removeDurably, writeDurably } from './files.js'
+import { cutDurably, makeDirectory, readText, removeDurably, writeDurably } from './files.js'
 import { checkOwner, type Owner } from './identity.js'
-import { inspect } from './inspect.js'
-import { causeOf, checkUnlocked, claim, isLocked } from './lock.js'
+import { inspect, type Tail } from './inspect.js'
+import { causeOf, checkUnlocked, claim, isLocked, watchLock } from './lock.js'
 import { openStore, type Place } from './openStore.js'
 import { establishOutside, readOutside, writeOutside } from './outside.js'
+import { takeBack } from './takeBack.js'
 
-/** Outlives LevelDB, which cuts a torn tail when it opens. */
+/** Outlives the torn tail, which is cut before LevelDB opens. */
 const tornName = 'quorate.torn'
 
 /**
@@ -76,10 +77,15 @@ const openDatabase = async (path: string, createIfMissing: boolean): Promise<Cla
   }
 }
 
+const remarkOf = ({ path, at, isDoubtful }: Tail): string =>
+  isDoubtful
+    ? `${path}: the last write, from byte ${at} on, is damaged and was dropped; it may be one that was acknowledged`
+    : `${path}: the last write, from byte ${at} on, was not finished and was dropped; nobody was told that it is done`
+
 const openDirectory = async (path: string, owner: Owner, release: () => void): Promise<OpenStore> => {
   const found = await readOutside(path)
   if (found) checkOwner(path, found.identity, owner)
-  const { empty, torn } = await inspect(path)
+  const { empty, tails } = await inspect(path)
   if (!empty && !found)
     throw new StoreDamagedError(
       path,
@@ -88,13 +94,19 @@ const openDirectory = async (path: string, owner: Owner, release: () => void): P
   if (empty && found?.established) throw new StoreDamagedError(path, 'it was in use, and its database is gone')
   const outside = found ?? (await writeOutside(path, owner))
   const tornPath = join(path, tornName)
-  // Of a store that is not established nothing but its identity can be torn, and that is written anew.
-  if (torn !== undefined && outside.established) await writeDurably(tornPath, `${torn}\n`)
+  for (const { isDoubtful, ...tail } of tails) {
+    // Of a store that is not established nothing but its identity can be torn, and that is written anew.
+    if (isDoubtful && outside.established) await writeDurably(tornPath, `${tail.path} at byte ${tail.at}\n`)
+    await cutDurably(tail.path, tail.at)
+  }
   const isTorn = (await readText(tornPath)) !== undefined
   const database = await openDatabase(path, empty)
   const place: Place = {
     where: path,
     outside,
+    remarks: tails.map(remarkOf),
+    isHeld: watchLock(path),
+    takeBack: (seal) => takeBack(path, seal),
     leave: release,
     ...(isTorn && { torn: { clear: () => removeDurably(tornPath) } }),
   }

@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
 import { ClassicLevel } from 'classic-level'
 import { StoreFailedError, StoreLockedError } from './errors.js'
 
@@ -34,6 +36,20 @@ export const checkUnlocked = async (directory: string): Promise<void> => {
   } catch (error) {
     if (isLocked(error)) throw new StoreLockedError(directory, 'another process')
     if (!isDeclined(error)) throw new StoreFailedError(`${directory} could not be opened`, causeOf(error))
+  }
+}
+
+/**
+ * Tells, each time it is asked, whether the lock file is still the one that this process has locked. Where somebody has
+ * removed it, another process finds none, makes its own and opens the directory too.
+ */
+export const watchLock = (directory: string): (() => boolean) => {
+  const path = join(directory, 'LOCK')
+  const now = () => statSync(path, { throwIfNoEntry: false, bigint: true })
+  const held = now()
+  return () => {
+    const found = now()
+    return found !== undefined && found.ino === held?.ino && found.dev === held.dev
   }
 }
 

@@ -1,6 +1,6 @@
 import { invariant, type OpenStore, type Recovered, type StoreWrite } from '@quorate/core'
 import { asBytes, type Database, readRange, readValue } from './database.js'
-import { StoreClosedError, StoreDamagedError, StoreFailedError } from './errors.js'
+import { StoreClosedError, StoreDamagedError, StoreFailedError, StoreLockLostError } from './errors.js'
 import { decodeHead, emptyHead } from './head.js'
 import {
   checkOwner,
@@ -27,6 +27,12 @@ export interface Place {
   readonly outside?: { readonly identity: Identity; readonly established: boolean }
   /** Set when the last record of the database was bad, now or earlier and nobody has taken note since. */
   readonly torn?: { clear(): Promise<void> }
+  /** What was noticed there, for the log. */
+  readonly remarks?: readonly string[]
+  /** False once another process may have the place open too. */
+  isHeld?(): boolean
+  /** Cuts what is left of a write that failed: of the one that was to end with this value. The database is still open. */
+  takeBack?(seal: Uint8Array): Promise<void>
   /** Called once, after the database was closed. */
   leave?(): Promise<void> | void
 }
@@ -88,6 +94,7 @@ class LevelStore implements OpenStore {
   readonly storeId: Uint8Array
   readonly created: boolean
   readonly torn: boolean
+  readonly remarks: readonly string[]
   readonly #database: Database
   readonly #logs: Map<string, Log>
   readonly #place: Place
@@ -97,6 +104,8 @@ class LevelStore implements OpenStore {
   #refusal: Error | undefined
   #closed: Promise<void> | undefined
   readonly #waiting: (() => void)[] = []
+  /** How the write ends that is under way, or has failed. */
+  #unacknowledged: Uint8Array | undefined
   /** Set until the mark of a torn tail is cleared. */
   #torn: Place['torn']
   /** Logs that were recovered while `torn` and have not persisted a record since. */
@@ -110,6 +119,7 @@ class LevelStore implements OpenStore {
     this.#torn = place.torn
     this.storeId = identity.storeId
     this.torn = place.torn !== undefined
+    this.remarks = place.remarks ?? []
     this.created = seal.writes === 0 && !this.torn
   }
 
@@ -130,7 +140,10 @@ class LevelStore implements OpenStore {
     this.#write(writes).then(
       () => this.#settle(done),
       (cause: unknown) => {
-        this.#refusal = new StoreFailedError(`${this.#place.where} takes no further write, one failed`, cause)
+        this.#refusal =
+          cause instanceof StoreLockLostError
+            ? cause
+            : new StoreFailedError(`${this.#place.where} takes no further write, one failed`, cause)
         this.#settle(done, this.#refusal)
       },
     )
@@ -157,9 +170,19 @@ class LevelStore implements OpenStore {
       heads = (heads + (log.headDigest ?? 0)) >>> 0
     }
     this.#seal = { writes: this.#seal.writes + 1, logs, heads }
-    changes.push({ type: 'put', key: sealKey, value: encodeSeal(this.#seal).value })
+    const seal = encodeSeal(this.#seal).value
+    changes.push({ type: 'put', key: sealKey, value: seal })
+    this.#checkHeld()
+    this.#unacknowledged = seal
     await writeSynced(this.#database, changes)
+    // Whoever has opened the place until now has read this write, if it is acknowledged.
+    this.#checkHeld()
+    this.#unacknowledged = undefined
     if (this.#torn) await this.#clearTorn(writes)
+  }
+
+  #checkHeld(): void {
+    if (this.#place.isHeld?.() === false) throw new StoreLockLostError(this.#place.where)
   }
 
   /** Forgets the torn tail once all who were told of it have written down what they make of it. */
@@ -199,6 +222,9 @@ class LevelStore implements OpenStore {
     this.#refusal ??= new StoreClosedError()
     while (this.#writing) await this.#idle()
     try {
+      // What does not succeed here is judged anew when the store is opened.
+      if (this.#unacknowledged && this.#place.isHeld?.())
+        await this.#place.takeBack?.(this.#unacknowledged).catch(() => {})
       await this.#database.close()
     } finally {
       await this.#place.leave?.()

@@ -12,10 +12,15 @@ const [full, first, middle, last] = [1, 2, 3, 4]
 /** What a log is like. Offsets are bytes from the start of the file. */
 export type LogVerdict =
   | { readonly type: 'clean' }
-  /** Nothing that could have been written later follows: it was not finished, or it was the last record and is damaged. */
+  /** The last record ends beyond the end of the file. A sync makes the length of a file durable too: it was never synced. */
+  | { readonly type: 'unfinished'; readonly at: number }
+  /** The last record is all there and is bad: it was not synced, or it was and is damaged. Nothing can tell. */
   | { readonly type: 'torn'; readonly at: number }
   /** A record that began later follows, so the one that is bad had been written and synced. */
   | { readonly type: 'damaged'; readonly at: number; readonly followedAt: number }
+
+/** Is told of each record that is good, and where it begins. */
+type OnRecord = (record: Buffer, at: number) => void
 
 interface Fragment {
   readonly type: number
@@ -23,14 +28,22 @@ interface Fragment {
   readonly end: number
 }
 
-/** The fragment at `at`, if one is there and its checksum holds. */
-const fragmentAt = (block: Buffer, at: number): Fragment | undefined => {
+/** The fragment that a header at `at` speaks of, which may end beyond the block. */
+const headerAt = (block: Buffer, at: number): Fragment | undefined => {
   if (at + headerBytes > block.length) return undefined
   const type = block[at + 6] as number
   if (type < full || type > last) return undefined
-  const end = at + headerBytes + block.readUInt16LE(at + 4)
-  if (end > block.length || maskedCrc32c(block, at + 6, end) !== block.readUInt32LE(at)) return undefined
-  return { type, start: at + headerBytes, end }
+  return { type, start: at + headerBytes, end: at + headerBytes + block.readUInt16LE(at + 4) }
+}
+
+/** True if these are the bytes over which the checksum in the header at `at` was made. */
+const isWhole = (block: Buffer, at: number, end: number): boolean =>
+  maskedCrc32c(block, at + 6, end) === block.readUInt32LE(at)
+
+/** The fragment at `at`, if one is there and its checksum holds. */
+const fragmentAt = (block: Buffer, at: number): Fragment | undefined => {
+  const fragment = headerAt(block, at)
+  return fragment && fragment.end <= block.length && isWhole(block, at, fragment.end) ? fragment : undefined
 }
 
 const beginsRecord = ({ type }: Fragment): boolean => type === full || type === first
@@ -41,9 +54,9 @@ export class LogScan {
   /** Where the record began that is not yet complete. */
   #openAt: number | undefined
   #fragments: Buffer[] = []
-  readonly #onRecord: ((record: Buffer) => void) | undefined
+  readonly #onRecord: OnRecord | undefined
 
-  constructor(onRecord?: (record: Buffer) => void) {
+  constructor(onRecord?: OnRecord) {
     this.#onRecord = onRecord
   }
 
@@ -53,7 +66,8 @@ export class LogScan {
     while (this.verdict.type !== 'damaged' && block.length - at >= headerBytes) {
       const fragment = fragmentAt(block, at)
       if (!fragment) {
-        this.#bad(offset + at)
+        if (this.#endsBeyond(block, at)) this.#unfinished(offset + at)
+        else this.#bad(offset + at)
         return this.#search(block, offset, at + 1)
       }
       if (this.verdict.type === 'clean') this.#fragment(block, fragment, offset + at)
@@ -61,12 +75,24 @@ export class LogScan {
       at = fragment.end
     }
     // Fewer bytes than a header are a trailer at the end of a block, and an unfinished header at the end of a file.
-    if (at < block.length && block.length < blockBytes) this.#bad(offset + at)
+    if (at < block.length && block.length < blockBytes) this.#unfinished(offset + at)
   }
 
   finish(): LogVerdict {
-    if (this.#openAt !== undefined) this.#bad(this.#openAt)
+    if (this.#openAt !== undefined) this.#unfinished(this.#openAt)
     return this.verdict
+  }
+
+  /** True if the file ends within a fragment whose header makes sense. */
+  #endsBeyond(block: Buffer, at: number): boolean {
+    const fragment = headerAt(block, at)
+    if (!fragment || fragment.end <= block.length || beginsRecord(fragment) !== (this.#openAt === undefined))
+      return false
+    const { type, end } = fragment
+    // What goes on in the next block fills this one.
+    const fits = type === first || type === middle ? end === blockBytes : end <= blockBytes
+    // Where the checksum holds for all that is there, the fragment is complete, and its length is what is damaged.
+    return fits && !isWhole(block, at, block.length)
   }
 
   #fragment(block: Buffer, fragment: Fragment, at: number): void {
@@ -80,8 +106,9 @@ export class LogScan {
     if (begins) this.#openAt = at
     if (this.#onRecord) this.#fragments.push(Buffer.from(block.subarray(fragment.start, fragment.end)))
     if (fragment.type === first || fragment.type === middle) return
+    const begunAt = this.#openAt ?? at
     this.#openAt = undefined
-    this.#onRecord?.(Buffer.concat(this.#fragments.splice(0)))
+    this.#onRecord?.(Buffer.concat(this.#fragments.splice(0)), begunAt)
   }
 
   /**
@@ -89,12 +116,23 @@ export class LogScan {
    * written but one, for a disk need not keep the order of what was not synced.
    */
   #bad(at: number): void {
-    if (this.verdict.type === 'clean') this.verdict = { type: 'torn', at: this.#openAt ?? at }
+    this.#end('torn', at)
+  }
+
+  /** Every fragment before is good, and the file ends before the record does. */
+  #unfinished(at: number): void {
+    this.#end('unfinished', at)
+  }
+
+  #end(type: 'torn' | 'unfinished', at: number): void {
+    if (this.verdict.type === 'clean') this.verdict = { type, at: this.#openAt ?? at }
     this.#openAt = undefined
   }
 
   #followed(followedAt: number): void {
-    if (this.verdict.type === 'torn') this.verdict = { type: 'damaged', at: this.verdict.at, followedAt }
+    const { verdict } = this
+    if (verdict.type === 'torn' || verdict.type === 'unfinished')
+      this.verdict = { type: 'damaged', at: verdict.at, followedAt }
   }
 
   /** The length may be what is damaged, so a later record of this block may begin anywhere; the next block begins anew. */
@@ -107,7 +145,7 @@ export class LogScan {
 }
 
 /** Reads a whole log of LevelDB, block by block, before LevelDB does: it would drop what it cannot read. */
-export const scanLog = async (path: string, onRecord?: (record: Buffer) => void): Promise<LogVerdict> => {
+export const scanLog = async (path: string, onRecord?: OnRecord): Promise<LogVerdict> => {
   const scan = new LogScan(onRecord)
   const file = await open(path)
   try {
