@@ -35,6 +35,8 @@ const limits = {
   bytesMax: 1000,
   inflightMessagesMax: 1,
   inflightBytesMax: 1000,
+  uncommittedBytesMax: 1000,
+  bytesKept: 1000,
   uncommittedEntriesMax: 10,
   entriesKept: 1,
 }

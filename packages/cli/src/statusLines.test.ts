@@ -46,3 +46,20 @@ test('of several groups it names those that lack something; one without a log ne
   await expect.poll(() => statusLines(cluster.status()).at(-1)).toBe('group store: nobody leads')
   expect(statusLines(cluster.status())).toHaveLength(1 + 2 * 3 + 1)
 })
+
+test('what people should know of a node is told below', async () => {
+  const groups = { store: paxos({ proposers: ['n1'], acceptors: ['n1'], learners: ['n1'] }) }
+  await using cluster = await localCluster({ cluster: 'test', nodes: ['n1'], groups })
+  const [node] = cluster.status()
+  const role = { state: 'leader', term: 1, leader: 'n1', leads: true, commitIndex: 1, lastIndex: 1 }
+  const is = { orders: true, asked: false, applies: true, waitingEffects: 0 }
+  const notices = [
+    { level: 'error', text: 'it lost something', count: 2 },
+    { level: 'warn', text: 'it may lose something' },
+  ] as const
+  const report = { ...node!, groups: { store: { protocol: 'raft', roles: { server: { ...role, ...is, notices } } } } }
+  expect(statusLines([report]).slice(-2)).toEqual([
+    'node n1, group store: it lost something (2 times)',
+    'node n1, group store: it may lose something',
+  ])
+})

@@ -3,13 +3,14 @@ import { nothing, table } from './output.js'
 
 const titles = ['NODE', 'IS', 'GROUP', 'ROLE', 'STATE', 'TERM', 'LEADER', 'LAST', 'COMMITTED', 'APPLIED']
 
-/** The nodes of a cluster, a line for each role, and a line for each group that clients can do nothing with. */
+/** The nodes of a cluster, a line for each role, one for each group that clients can do nothing with, and one for each notice. */
 export const statusLines = (nodes: readonly NodeReport[]): string[] => [
   ...table(titles, nodes.flatMap(rowsOf)),
   ...groupsOf(nodes).flatMap((group) => {
     const what = lackOf(rolesOf(nodes, group))
     return what === undefined ? [] : [`group ${group}: ${what}`]
   }),
+  ...nodes.flatMap(noticesOf),
 ]
 
 const rowsOf = ({ node, state, waitingFor, groups }: NodeReport): (string | number)[][] =>
@@ -26,6 +27,16 @@ const rowsOf = ({ node, state, waitingFor, groups }: NodeReport): (string | numb
       ifAny(role.commitIndex),
       ifAny(role.applies ? applied : undefined),
     ]),
+  )
+
+/** What people should know of a node. */
+const noticesOf = ({ node, groups }: NodeReport): string[] =>
+  Object.entries(groups).flatMap(([group, { roles }]) =>
+    Object.values(roles).flatMap(({ notices = [] }) =>
+      notices.map(
+        ({ text, count = 1 }) => `node ${node}, group ${group}: ${text}${count > 1 ? ` (${count} times)` : ''}`,
+      ),
+    ),
   )
 
 /** Terms and entries count from 1, and not every role has them. */

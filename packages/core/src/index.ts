@@ -79,7 +79,7 @@ export type {
   TransportCounters,
   TransportStatus,
 } from './ports.js'
-export type { GroupDefinition, GroupLimits, RecoveredState, RoleDefinition, RoleStatus } from './protocol.js'
+export type { GroupDefinition, GroupLimits, Notice, RecoveredState, RoleDefinition, RoleStatus } from './protocol.js'
 export { grid } from './quorum/grid.js'
 export { type DisjointQuorums, disjointQuorums, UnprovenQuorumsError } from './quorum/intersection.js'
 export { bothPhases, flexible, membersOf, type PhaseQuorums } from './quorum/phases.js'

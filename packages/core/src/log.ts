@@ -102,6 +102,20 @@ export class Log implements Iterable<Entry> {
     return this.slice(first, index - 1)
   }
 
+  /** Up to where the log may be compacted so that of the entries up to `last` no more than the limits allow are kept. */
+  keeping(last: number, limit: { readonly entriesKept: number; readonly bytesKept: number }): Mark {
+    const lowest = Math.max(this.base.index, last - limit.entriesKept)
+    let index = last
+    let bytes = 0
+    for (let entry = this.at(index); entry && index > lowest; entry = this.at(--index)) {
+      bytes += sizeOf(entry)
+      if (bytes > limit.bytesKept) break
+    }
+    const term = this.termAt(index)
+    invariant(term !== undefined, `entry ${index} is neither in the log nor its base`)
+    return { index, term }
+  }
+
   *[Symbol.iterator](): Iterator<Entry> {
     for (let position = 0; position < this.length; position++) {
       const entry = this.#shared[this.#offset + position]

@@ -17,6 +17,15 @@ export interface RecoveredState<Record = unknown> {
   readonly torn: boolean
 }
 
+/** Something of an actor that people should know. Roles do not log: the host does, when a notice is new or its count has grown. */
+export interface Notice {
+  readonly level: 'warn' | 'error'
+  /** A sentence that says what happened, and what to do where somebody can. */
+  readonly text: string
+  /** How often it happened, where it may happen again. @default 1 */
+  readonly count?: number
+}
+
 /** What people and clients want to know of an actor. */
 export interface RoleStatus {
   /** The statechart's state, e.g. `leader.replicating`. */
@@ -29,6 +38,8 @@ export interface RoleStatus {
   readonly leads: boolean
   readonly commitIndex: number
   readonly lastIndex: number
+  /** @default none */
+  readonly notices?: readonly Notice[]
 }
 
 /**

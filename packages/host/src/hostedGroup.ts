@@ -10,6 +10,7 @@ import {
   invariant,
   type Logger,
   type NodeId,
+  type Notice,
   type OpenStore,
   origin,
   type Random,
@@ -132,6 +133,7 @@ export class HostedGroup {
     if (cell !== this.#serving) return
     const before = this.#status
     this.#status = cell.status()
+    this.#tell(before.notices, this.#status.notices)
     const isSame = before.leads === this.#status.leads && before.term === this.#status.term
     if (isSame) return
     if (before.leads) this.#face?.deposed()
@@ -153,6 +155,15 @@ export class HostedGroup {
         ...(applier.snapshotFailure && { snapshotFailure: applier.snapshotFailure }),
       }),
       ...(this.#face && { inFlight: this.#face.inFlight }),
+    }
+  }
+
+  /** Logs what is new among the notices of an actor. */
+  #tell(before: readonly Notice[] = [], after: readonly Notice[] = []): void {
+    if (after === before) return
+    for (const { level, text, count = 1 } of after) {
+      const known = before.find((notice) => notice.text === text)
+      if (!known || (known.count ?? 1) < count) this.#around.logger[level]({ group: this.name }, text)
     }
   }
 

@@ -1,4 +1,5 @@
 import { decodeEnvelope } from '@quorate/core'
+import { memoryStore } from '@quorate/core/testing'
 import { raft } from '@quorate/raft'
 import { afterEach, describe, expect, it } from 'vitest'
 import { connectClient } from './client/connectClient.js'
@@ -109,5 +110,24 @@ describe('three hosts run Raft', () => {
       expect(await cluster.wait(node.group('journal').read((texts) => texts.join()))).toBe('before,during')
     }
     await cluster.wait(client.close())
+  })
+
+  it('says when the disk of a member went back to an older state, and shows it', async () => {
+    cluster = new TestCluster(raft({ members: ids, stateMachine: journal }))
+    await cluster.startAll(ids)
+    await led()
+    const leader = leaderOf(cluster.nodes.values()) as JournalNode
+    const follower = ids.find((id) => id !== leader.id) ?? ''
+    const { storeId } = cluster.nodes.get(follower)?.status() ?? { storeId: '' }
+    await cluster.wait(leader.group('journal').propose({ text: 'a' }))
+    await cluster.kill(follower)
+    cluster.stores.set(follower, memoryStore({ clock: cluster.clock, storeId: Buffer.from(storeId, 'hex') }))
+    await cluster.start(follower)
+    await cluster.pass(1000)
+    const notice = { level: 'error', text: expect.stringContaining(`the disk of ${follower} went back`) }
+    expect(leader.status().groups.journal?.roles['server']?.notices).toEqual([{ ...notice, count: 1 }])
+    const said = cluster.loggers.get(leader.id)?.logged.filter(({ text }) => text.includes('went back'))
+    expect(said).toMatchObject([notice])
+    expect(cluster.nodes.get(follower)?.status().groups.journal?.applied).toBe(leader.status().groups.journal?.applied)
   })
 })

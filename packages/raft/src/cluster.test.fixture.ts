@@ -16,7 +16,9 @@ const limits = {
   inflightMessagesMax: 2,
   inflightBytesMax: 400,
   uncommittedEntriesMax: 50,
+  uncommittedBytesMax: 100_000,
   entriesKept: 2,
+  bytesKept: 100_000,
 }
 
 /** Remembers the commands in the order of their application. */

@@ -124,7 +124,7 @@ describe('finding the last entry in common', () => {
             expect(own.slice(0, prevLogIndex)).toEqual(led.slice(0, prevLogIndex))
             continue
           }
-          const next = afterConflict({ ...progress, probed: true }, reply, log)
+          const next = afterConflict({ ...progress, probed: true }, reply, log, 0)
           expect(next.nextIndex).toBeLessThan(progress.nextIndex)
           expect(next).toMatchObject({ mode: 'probing', probed: false })
           progress = next

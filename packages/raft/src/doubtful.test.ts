@@ -138,18 +138,6 @@ describe('in a group', () => {
     },
   )
 
-  test('a server that lost its entries and does not know it is not believed, and the two do not talk in circles', () => {
-    const cluster = afterLoss(2)
-    const n3 = cluster.host('n3')
-    n3.crash()
-    n3.disk = { ...n3.disk, record: { currentTerm: 1, votedFor: 'n1', doubtful: false } }
-    n3.start()
-    cluster.propose('n1', 'd')
-    beat(cluster, 3)
-    expect(n3.disk.entries).toHaveLength(2)
-    expect(cluster.host('n1').role?.context.commitIndex).toBe(5)
-  })
-
   test('also while clients write', () => {
     const cluster = afterLoss(2)
     cluster.propose('n1', 'd')

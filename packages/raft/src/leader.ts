@@ -46,10 +46,7 @@ const behaviour = setup({
     /** An index alone is not enough: the entry may have been replaced since the write began. */
     isInLog: on('storage.persisted', (self, { last }) => self.log.has(last)),
     isNewerSnapshot: on('snapshot.taken', server.isNewerSnapshot),
-    isOverloaded: on(
-      'client.proposed',
-      (self) => self.log.last.index - self.commitIndex >= self.config.limits.uncommittedEntriesMax,
-    ),
+    isOverloaded: on('client.proposed', leading.isOverloaded),
     hasMoreToCommit: ({ context: self }) => leading.commitTarget(self) > self.commitIndex,
     mayMulticast: ({ context: self }) => replication.mayMulticast(self),
     isEntryDue: ({ context: self }) => replication.followerDue(self) !== undefined,
@@ -70,7 +67,7 @@ const behaviour = setup({
       entries: server.entriesToCommit(self, leading.commitTarget(self)),
       passes: 'append',
     })),
-    advanceCommitIndex: assign(({ context: self }) => ({ commitIndex: leading.commitTarget(self) })),
+    advanceCommitIndex: assign(({ context: self }) => leading.withCommitted(self, leading.commitTarget(self))),
 
     append: assign(on('client.proposed', leading.withCommands)),
     persistEntries: emit(
@@ -94,7 +91,9 @@ const behaviour = setup({
       on('AppendEntriesReply', (self, reply) => {
         const node = server.senderOf(reply)
         const progress = replication.progressOf(self, node)
-        const next = reply.success ? afterSuccess(progress, reply) : afterConflict(progress, reply, self.log)
+        const next = reply.success
+          ? afterSuccess(progress, reply, self.round)
+          : afterConflict(progress, reply, self.log, self.round)
         const round = Math.min(self.round, Math.max(next.round, reply.round))
         return replication.withProgress(self, node, { ...next, heard: true, round })
       }),
@@ -102,7 +101,7 @@ const behaviour = setup({
     noteChunkAnswer: assign(
       on('InstallSnapshotReply', (self, reply) => {
         const node = server.senderOf(reply)
-        const next = afterChunk(replication.progressOf(self, node), reply)
+        const next = afterChunk(replication.progressOf(self, node), reply, self.round)
         return replication.withProgress(self, node, { ...next, heard: true })
       }),
     ),
@@ -135,6 +134,7 @@ const behaviour = setup({
       readsWaiting: [],
       readsAsked: self.readsWaiting.map((request) => ({ request, at: self.commitIndex, round: self.round + 1 })),
     })),
+    askSuspects: assign(({ context: self }) => leading.withSuspectsAsked(self)),
     answerRead: emit(({ context: self }) => {
       const { request, at } = leading.firstRead(self)
       return { type: 'readable', request, at, passes: 'append' }
@@ -245,7 +245,13 @@ export const leader = behaviour.createMachine({
           states: {
             /** "Repeat during idle periods to prevent election timeouts." */
             resting: {
-              after: { heartbeat: { target: 'resting', reenter: true, actions: ['retryChunks', 'beginHeartbeats'] } },
+              after: {
+                heartbeat: {
+                  target: 'resting',
+                  reenter: true,
+                  actions: ['retryChunks', 'askSuspects', 'beginHeartbeats'],
+                },
+              },
             },
           },
         },

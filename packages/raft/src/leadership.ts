@@ -1,4 +1,13 @@
-import { type Command, type Entry, entriesAfter, invariant, type NodeId, noopAt, type RequestId } from '@quorate/core'
+import {
+  type Command,
+  type Entry,
+  entriesAfter,
+  invariant,
+  type NodeId,
+  noopAt,
+  type RequestId,
+  sizeOf,
+} from '@quorate/core'
 import { firstProgress, type Progress, withRetry } from './progress.js'
 import * as replication from './replication.js'
 import * as server from './server.js'
@@ -8,6 +17,8 @@ import * as server from './server.js'
 export interface Leader extends replication.Replication {
   /** Highest entry of its own log that is on its own disk: the leader's own acknowledgement. */
   readonly persistedIndex: number
+  /** Bytes of the entries that are not committed. */
+  readonly uncommittedBytes: number
   /** Where the log ended when quorum was last checked. */
   readonly lastIndexAtCheck: number
   /** Reads for which no round has begun. */
@@ -20,9 +31,11 @@ export interface Leader extends replication.Replication {
 export function begin(input: server.Server): Leader {
   const { config, currentTerm, log } = input
   const noop = noopAt({ index: log.last.index + 1, term: currentTerm })
+  const ownLog = log.append([noop])
   return {
     ...input,
-    log: log.append([noop]),
+    log: ownLog,
+    uncommittedBytes: bytesOf(ownLog.slice(input.commitIndex + 1, noop.index)),
     leaderId: config.id,
     progress: Object.fromEntries(config.peers.map((peer) => [peer, firstProgress(log.last.index)])),
     heartbeatsDue: [],
@@ -33,6 +46,8 @@ export function begin(input: server.Server): Leader {
     readsAsked: [],
   }
 }
+
+const bytesOf = (entries: readonly Entry[]): number => entries.reduce((sum, entry) => sum + sizeOf(entry), 0)
 
 const acknowledgements = (self: Leader, of: (node: NodeId) => number, own: number): Record<NodeId, number> => {
   const acks: Record<NodeId, number> = { [self.config.id]: own }
@@ -57,9 +72,19 @@ const confirmedRound = (self: Leader): number =>
 /** ReadIndex, step 1: until an entry of this term is committed, the leader does not know what is. */
 export const hasCommittedInTerm = (self: Leader): boolean => self.log.termAt(self.commitIndex) === self.currentTerm
 
+/** Too much waits to be committed: whoever proposes more is to come back later. */
+export const isOverloaded = ({ log, commitIndex, uncommittedBytes, config: { limits } }: Leader): boolean =>
+  log.last.index - commitIndex >= limits.uncommittedEntriesMax || uncommittedBytes >= limits.uncommittedBytesMax
+
 export const withCommands = (self: Leader, { commands }: { readonly commands: readonly Command[] }) => {
-  return { log: self.log.append(entriesAfter(self.log.last.index, self.currentTerm, commands)) }
+  const entries = entriesAfter(self.log.last.index, self.currentTerm, commands)
+  return { log: self.log.append(entries), uncommittedBytes: self.uncommittedBytes + bytesOf(entries) }
 }
+
+export const withCommitted = (self: Leader, commitIndex: number) => ({
+  commitIndex,
+  uncommittedBytes: self.uncommittedBytes - bytesOf(server.entriesToCommit(self, commitIndex)),
+})
 
 export const lastEntries = ({ log }: Leader, count: number): readonly Entry[] =>
   log.slice(log.last.index - count + 1, log.last.index)
@@ -98,6 +123,13 @@ export const withoutHeard = (self: Leader) => ({
 
 /** With each heartbeat an unanswered chunk of a snapshot is sent again. */
 export const withChunksRetried = (self: Leader) => ({ progress: mapProgress(self, withRetry) })
+
+/** Whether a follower's log went back, its answer to a new round shows. */
+export function withSuspectsAsked(self: Leader) {
+  const isAnySuspected = self.config.peers.some((peer) => replication.progressOf(self, peer).suspected)
+  if (!isAnySuspected) return {}
+  return { round: self.round + 1, progress: mapProgress(self, (progress) => ({ ...progress, suspected: false })) }
+}
 
 const mapProgress = (self: Leader, change: (progress: Progress) => Progress): Leader['progress'] =>
   Object.fromEntries(Object.entries(self.progress).map(([node, progress]) => [node, change(progress)]))

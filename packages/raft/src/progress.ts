@@ -26,6 +26,12 @@ export interface Progress {
   readonly heard: boolean
   /** The latest round of heartbeats that it answered. */
   readonly round: number
+  /** The leader's round when `matchIndex` last rose: an answer to a later round was given after that. */
+  readonly matchedIn: number
+  /** It says that it lacks what it had acknowledged. A new round shows whether that is an old answer, or so. */
+  readonly suspected: boolean
+  /** How often its log went back behind what it had acknowledged. */
+  readonly wentBack: number
 }
 
 interface Installing {
@@ -53,6 +59,9 @@ export const firstProgress = (lastIndex: number): Progress => ({
   installing: undefined,
   heard: false,
   round: 0,
+  matchedIn: 0,
+  suspected: false,
+  wentBack: 0,
 })
 
 /** True if an AppendEntries with entries may be sent now. */
@@ -73,15 +82,19 @@ export function afterSending(progress: Progress, entries: readonly { readonly by
   return { ...progress, nextIndex, inflight: [...progress.inflight, { last: nextIndex - 1, bytes }] }
 }
 
+/** The follower holds the log up to there, as it says while the leader is in this round. */
+const withMatch = (progress: Progress, index: number, round: number): Progress =>
+  index > progress.matchIndex ? { ...progress, matchIndex: index, matchedIn: round } : progress
+
 /** "If successful: update nextIndex and matchIndex for follower." */
-export function afterSuccess(progress: Progress, reply: AppendEntriesReply): Progress {
-  const matchIndex = Math.max(progress.matchIndex, reply.matchIndex)
-  if (progress.installing && matchIndex < progress.installing.snapshot.last.index) return { ...progress, matchIndex }
+export function afterSuccess(before: Progress, reply: AppendEntriesReply, round: number): Progress {
+  const progress = withMatch(before, reply.matchIndex, round)
+  const { matchIndex, installing } = progress
+  if (installing && matchIndex < installing.snapshot.last.index) return progress
   return {
     ...progress,
     mode: 'replicating',
     installing: undefined,
-    matchIndex,
     nextIndex: Math.max(progress.nextIndex, matchIndex + 1),
     probed: false,
     inflight: progress.inflight.filter(({ last }) => last > matchIndex),
@@ -91,22 +104,33 @@ export function afterSuccess(progress: Progress, reply: AppendEntriesReply): Pro
 /**
  * "If AppendEntries fails because of log inconsistency: decrement nextIndex and retry", a whole term at a time. Answers
  * to messages sent before the one that counts now change nothing, and nextIndex never falls to what is known to match,
- * unless the follower's disk lost what it had acknowledged.
+ * unless the follower's log went back behind it.
  */
-export function afterConflict(before: Progress, reply: AppendEntriesReply, log: TermsOf): Progress {
+export function afterConflict(before: Progress, reply: AppendEntriesReply, log: TermsOf, round: number): Progress {
   const progress = reply.doubtful ? { ...before, matchIndex: 0 } : before
   if (progress.installing) return progress
-  const isStale =
-    progress.mode === 'probing'
-      ? reply.prevLogIndex !== progress.nextIndex - 1
-      : reply.prevLogIndex <= progress.matchIndex
-  if (isStale) return progress
-  const lastOfTerm = reply.conflictTerm === 0 ? 0 : lastIndexOfTerm(log, reply.conflictTerm, reply.prevLogIndex)
-  const wanted = lastOfTerm > 0 ? lastOfTerm + 1 : reply.conflictIndex
-  const nextIndex = Math.max(progress.matchIndex + 1, Math.min(wanted, progress.nextIndex))
+  if (reply.prevLogIndex <= progress.matchIndex) return afterDenial(progress, reply, log, round)
+  if (progress.mode === 'probing' && reply.prevLogIndex !== progress.nextIndex - 1) return progress
+  const nextIndex = nextAfterConflict(progress, reply, log)
   // There is nothing lower to try: another probe would get the same answer, and so for ever.
   if (progress.mode === 'probing' && nextIndex === progress.nextIndex) return progress
   return { ...progress, mode: 'probing', nextIndex, probed: false, inflight: [] }
+}
+
+/**
+ * The follower lacks what it had acknowledged. An old answer says so too, when it comes late: only one to a round that
+ * began after the acknowledgement shows that its disk went back. What it acknowledged counts no more.
+ */
+function afterDenial(progress: Progress, reply: AppendEntriesReply, log: TermsOf, round: number): Progress {
+  if (reply.round <= progress.matchedIn) return reply.round === round ? { ...progress, suspected: true } : progress
+  const back = { ...progress, matchIndex: 0, suspected: false, wentBack: progress.wentBack + 1 }
+  return { ...back, mode: 'probing', nextIndex: nextAfterConflict(back, reply, log), probed: false, inflight: [] }
+}
+
+function nextAfterConflict({ matchIndex, nextIndex }: Progress, reply: AppendEntriesReply, log: TermsOf): number {
+  const lastOfTerm = reply.conflictTerm === 0 ? 0 : lastIndexOfTerm(log, reply.conflictTerm, reply.prevLogIndex)
+  const wanted = lastOfTerm > 0 ? lastOfTerm + 1 : reply.conflictIndex
+  return Math.max(matchIndex + 1, Math.min(wanted, nextIndex))
 }
 
 interface TermsOf {
@@ -142,7 +166,7 @@ export const afterChunkSent = (progress: Progress): Progress =>
  * the next chunk sent: would every answer, a repeated one would have a chunk sent twice, both would be answered, and so on,
  * until the links carry nothing else.
  */
-export function afterChunk(progress: Progress, reply: InstallSnapshotReply): Progress {
+export function afterChunk(progress: Progress, reply: InstallSnapshotReply, round: number): Progress {
   const { installing } = progress
   const last = { index: reply.lastIncludedIndex, term: reply.lastIncludedTerm }
   if (!installing || !isSameMark(installing.snapshot.last, last)) return progress
@@ -151,12 +175,11 @@ export function afterChunk(progress: Progress, reply: InstallSnapshotReply): Pro
     const news = wanted > installing.offset ? { offset: wanted, sent: false } : {}
     return { ...progress, installing: { ...installing, ...news, wanted } }
   }
-  const matchIndex = Math.max(progress.matchIndex, last.index)
+  const matched = withMatch(progress, last.index, round)
   return {
-    ...progress,
+    ...matched,
     mode: 'replicating',
-    matchIndex,
-    nextIndex: matchIndex + 1,
+    nextIndex: matched.matchIndex + 1,
     installing: undefined,
     inflight: [],
   }

@@ -14,15 +14,14 @@ import {
   type QuorumSystem,
   type Random,
   type RecoveredState,
-  type RoleStatus,
-  statePath,
 } from '@quorate/core'
 import { candidate } from './candidate.js'
 import { type ServerFamily, server } from './family.js'
 import { follower } from './follower.js'
 import { messages } from './generated/raft.js'
 import { leader } from './leader.js'
-import { type RaftLimits, type RaftRecord, recover, type Server, serverRole } from './server.js'
+import { type RaftLimits, type RaftRecord, recover, serverRole } from './server.js'
+import { type RaftSnapshot, statusOf } from './status.js'
 
 export interface RaftOptions<Machine extends AnyStateMachine> {
   /** The servers of the group: 3 survive the loss of 1, 5 of 2. */
@@ -48,7 +47,9 @@ const defaults = {
   inflightMessagesMax: 16,
   inflightBytesMax: 4 * 1024 * 1024,
   uncommittedEntriesMax: 65_536,
+  uncommittedBytesMax: 32 * 1024 * 1024,
   entriesKept: 10_000,
+  bytesKept: 32 * 1024 * 1024,
   commandBytesMax: 256 * 1024,
   snapshotEveryEntries: 50_000,
   snapshotEveryBytes: 64 * 1024 * 1024,
@@ -100,7 +101,7 @@ export function raft<Machine extends AnyStateMachine>(options: RaftOptions<Machi
           const peers = members.filter((member) => member !== node)
           return recover({ group, id: node, peers, quorum, limits }, recovered as RecoveredState<RaftRecord>)
         },
-        status: (snapshot) => statusOf(snapshot as Parameters<typeof statusOf>[0]),
+        status: (snapshot) => statusOf(snapshot as RaftSnapshot),
       },
     },
   }
@@ -119,21 +120,4 @@ function withTimers(family: ServerFamily, random: Random, electionTimeoutMs: num
     return delays ? [[row, { delays }] as const] : []
   })
   return family.provide(Object.fromEntries(timed))
-}
-
-interface RaftSnapshot {
-  readonly role: string
-  readonly value: object
-  readonly context: Server
-}
-
-function statusOf({ role, value, context }: RaftSnapshot): RoleStatus {
-  return {
-    state: statePath(value),
-    term: context.currentTerm,
-    leader: context.leaderId,
-    leads: role === 'leader',
-    commitIndex: context.commitIndex,
-    lastIndex: context.log.last.index,
-  }
 }

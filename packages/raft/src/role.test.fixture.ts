@@ -37,7 +37,9 @@ export const wideLimits: RaftLimits = {
   inflightMessagesMax: 16,
   inflightBytesMax: 100_000,
   uncommittedEntriesMax: 1000,
+  uncommittedBytesMax: 100_000,
   entriesKept: 2,
+  bytesKept: 100_000,
 }
 
 export const entry = (index: number, term: number, bytes: Uint8Array = noBytes): Entry => ({

@@ -3,7 +3,6 @@ import {
   addressOf,
   type Entry,
   everyNode,
-  invariant,
   type LocalEvent,
   Log,
   type Mark,
@@ -37,8 +36,12 @@ export interface RaftLimits {
   readonly inflightBytesMax: number
   /** Entries of the leader that are not committed yet; beyond, proposals are refused as overloaded. @default 65536 */
   readonly uncommittedEntriesMax: number
+  /** Bytes of them; the proposal that reaches it is still taken. @default 33554432 */
+  readonly uncommittedBytesMax: number
   /** Entries kept before a snapshot, so that a follower that is a little behind needs no snapshot. @default 10000 */
   readonly entriesKept: number
+  /** Bytes of entries kept before a snapshot; whichever of the two limits is reached first. @default 33554432 */
+  readonly bytesKept: number
 }
 
 /** Who this server is, and with whom. Never changes. */
@@ -182,12 +185,7 @@ export const entriesToCommit = (self: Server, through: number): readonly Entry[]
   self.log.slice(self.commitIndex + 1, through)
 
 /** Section 7: the log before a snapshot may go; some of it is kept for followers that are a little behind. */
-function compactionPoint(self: Server, { last }: Snapshot): Mark {
-  const index = Math.max(self.log.base.index, last.index - self.config.limits.entriesKept)
-  const term = self.log.termAt(index)
-  invariant(term !== undefined, `entry ${index} is neither in the log nor its base`)
-  return { index, term }
-}
+const compactionPoint = (self: Server, { last }: Snapshot): Mark => self.log.keeping(last.index, self.config.limits)
 
 type Taken = { readonly snapshot: Snapshot }
 

@@ -184,4 +184,19 @@ describe('back-pressure', () => {
     role.receive(success('n2', 2))
     expect(given.kindsOf(role.tell(given.proposed('c')))).toContain('append')
   })
+
+  test('and beyond so many bytes of them, those of an earlier term counted too', () => {
+    const role = leading({ uncommittedBytesMax: 2 * 48 + 3 })
+    role.tell(given.proposed('a'))
+    expect(role.context.uncommittedBytes).toBe(48 + 1)
+    // The one that reaches the limit is taken.
+    expect(given.kindsOf(role.tell(given.proposed('bcd')))).toContain('append')
+    expect(given.kindsOf(role.tell(given.proposed('e')))).toEqual(['refuse'])
+    role.tell(given.persisted(3, 1))
+    role.receive(success('n2', 3))
+    expect(role.context).toMatchObject({ commitIndex: 3, uncommittedBytes: 0 })
+    expect(given.kindsOf(role.tell(given.proposed('e')))).toContain('append')
+    const later = drive(leader, given.serverIn({ terms: [1, 1, 2], currentTerm: 3, commitIndex: 1 }))
+    expect(later.context.uncommittedBytes).toBe(3 * 48)
+  })
 })

@@ -44,6 +44,19 @@ describe('7, compaction', () => {
     }
   })
 
+  test('but no more than so many bytes of them', () => {
+    for (const [bytesKept, base] of [
+      [48, 4],
+      [3 * 48, 2],
+      [3 * 48 - 1, 3],
+      [1, 5],
+    ] as const) {
+      const role = drive(follower, given.serverIn({ ...situation, limits: { entriesKept: 100, bytesKept } }))
+      role.tell(taken(5, 2))
+      expect(role.context.log.base.index).toBe(base)
+    }
+  })
+
   test.each([
     ['of what is not committed', taken(6, 3)],
     ['of an entry that the log does not hold', taken(4, 1)],
