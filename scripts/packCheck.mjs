@@ -1,6 +1,7 @@
 /**
  * Packs every package as it would be published and looks at the tarball: what is in it, publint, and
- * "are the types wrong". Writes to a temporary folder only. Wants `tsc -b` to have run.
+ * "are the types wrong". In CI, or with --install, installs all of them outside of the workspace too, and uses them. Writes
+ * to a temporary folder only. Wants `tsc -b` to have run.
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
@@ -9,6 +10,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
+import { checkInstall } from './installCheck.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const attw = join(root, 'node_modules/.bin/attw')
@@ -19,6 +21,7 @@ const unwanted = [/\.test\./, /\.tsbuildinfo$/, /^(?!package\.json$|README\.md$|
 
 const folder = mkdtempSync(join(tmpdir(), 'quorate-pack-'))
 const problems = []
+const tarballs = []
 try {
   for (const name of readdirSync(join(root, 'packages'))) {
     const directory = join(root, 'packages', name)
@@ -28,6 +31,11 @@ try {
     for (const problem of found) console.log(`     ${problem}`)
     problems.push(...found)
   }
+  if (process.env.CI || process.argv.includes('--install')) {
+    const found = checkInstall(tarballs, folder)
+    for (const problem of found) console.log(`FAIL installed: ${problem}`)
+    problems.push(...found)
+  } else console.log('not installed: that is done in CI, or with --install')
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
@@ -35,6 +43,7 @@ process.exitCode = problems.length === 0 ? 0 : 1
 
 async function check(directory) {
   const packed = JSON.parse(run('pnpm', ['pack', '--json', '--pack-destination', folder], directory))
+  tarballs.push(packed.filename)
   const files = packed.files.map(({ path }) => path)
   return [...checkFiles(directory, files), ...(await checkManifest(packed.filename)), ...checkTypes(packed.filename)]
 }

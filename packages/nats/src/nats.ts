@@ -57,7 +57,6 @@ const optionKeys: OptionKeys<NatsOptions> = {
   ignoreAuthErrorAbort: 'optional',
   noAsyncTraces: 'optional',
   resolve: 'optional',
-  reconnectToServer: 'optional',
 }
 
 /**
