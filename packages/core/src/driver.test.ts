@@ -4,7 +4,7 @@ import { applyEntries, clientOf, type DriverState, failureTextMax, initialDriver
 import { decodeDriver, encodeDriver } from './driverSnapshot.js'
 import { BrokenInvariantError } from './errors.js'
 import type { Entry } from './message.js'
-import type { Outcome } from './sessions.js'
+import { type Outcome, openedBy, openingOf } from './sessions.js'
 import { defineStateMachine, json } from './stateMachine.js'
 
 /** Remembers at which index it did what; what it does not like it refuses. */
@@ -52,7 +52,14 @@ const logs = fc
     }),
     { maxLength: 70 },
   )
-  .map(logOf)
+  .map((steps) => named(logOf(steps)))
+
+/** Commands name their session as the entry at that index has it, where it opens one. */
+const named = (entries: readonly Entry[]): Entry[] =>
+  entries.map((entry) => {
+    const opening = entry.kind === 'command' ? entries[entry.session - 1] : undefined
+    return opening?.kind === 'openSession' ? { ...entry, session: openedBy(opening) } : entry
+  })
 const limits = fc.record({ sessionsMax: fc.integer({ min: 1, max: 4 }) })
 
 interface PlainSession {
@@ -78,7 +85,7 @@ function plainly(entries: readonly Entry[], sessionsMax: number) {
       }
       sessions = [
         ...sessions,
-        { id: index, client: textOf(entry.bytes), usedAt: index, answeredBelow: 0, outcomes: [] },
+        { id: openedBy(entry), client: textOf(entry.bytes), usedAt: index, answeredBelow: 0, outcomes: [] },
       ]
     }
     if (kind !== 'command') {
@@ -128,7 +135,8 @@ describe('a driver applies what was decided', () => {
         expect(driver.state).toEqual(plain.done)
         expect(applied.map(({ outcome }) => outcome)).toEqual(plain.outcomes)
         expect(applied.map(({ entry }) => entry)).toEqual(entries)
-        const sorted = plain.sessions.map((session) => ({
+        const byId = [...plain.sessions].sort((a, b) => a.id - b.id)
+        const sorted = byId.map((session) => ({
           ...session,
           outcomes: [...session.outcomes].sort(([a], [b]) => a - b),
         }))
@@ -137,6 +145,33 @@ describe('a driver applies what was decided', () => {
         expect(driver.applied).toEqual({ index: last?.index ?? 0, term: last?.term ?? 0 })
       }),
       { numRuns: 500 },
+    )
+  })
+
+  test('in a life that is named by the first session that was opened in it, and that no other life has', () => {
+    const opening = (client: string, number: number) =>
+      ({
+        kind: 'openSession',
+        session: openingOf(client, number),
+        sequence: number,
+        answeredBelow: 0,
+        number: 0,
+      }) as const
+    const noop = { kind: 'noop', session: 0, sequence: 0, answeredBelow: 0, number: 0 } as const
+    const lifeOf = (...steps: Step[]) => applyEntries(machine, initialDriver(machine), logOf(steps), { sessionsMax: 1 })
+    const incarnationOf = (...steps: Step[]) => lifeOf(...steps).driver.incarnation
+    const first = incarnationOf(noop, opening('a', 1))
+    expect(incarnationOf(noop)).toBe(0)
+    // Also when it has expired since.
+    expect(incarnationOf(noop, opening('a', 1), opening('b', 1), opening('c', 1))).toBe(first)
+    const others = [
+      incarnationOf(noop, opening('b', 1)),
+      incarnationOf(opening('a', 1)),
+      incarnationOf(opening('a', 2)),
+    ]
+    expect(new Set([first, ...others]).size).toBe(4)
+    expect(incarnationOf({ ...opening('a', 1), session: 0 }, opening('b', 1))).toBe(
+      incarnationOf(noop, opening('b', 1)),
     )
   })
 
@@ -229,7 +264,7 @@ describe('by hand', () => {
   const outcomesOf = (steps: readonly Step[], sessionsMax = 9) =>
     run(steps, sessionsMax).applied.map(({ outcome: { status, index } }) => [status, index])
 
-  test('a session bears the index that opened it, and the name of its client', () => {
+  test('a session that an earlier version opened bears the index that opened it, and the name of its client', () => {
     const { driver, applied } = run([open(7), open(8)])
     expect([...driver.sessions].map(([id, { client }]) => [id, client])).toEqual([
       [1, 'client 7'],

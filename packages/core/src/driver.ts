@@ -14,6 +14,11 @@ export interface DriverState<State = unknown> {
   readonly applied: Mark
   readonly state: State
   readonly sessions: Sessions
+  /**
+   * Which life of the group this is: the id of the first session that was ever opened in it, equal on every node and in no
+   * other life; 0 before.
+   */
+  readonly incarnation: number
 }
 
 /** One applied entry and how it ended. */
@@ -26,6 +31,7 @@ export const initialDriver = <State>(machine: StateMachine<State>): DriverState<
   applied: origin,
   state: machine.initial(),
   sessions: new Map(),
+  incarnation: 0,
 })
 
 /**
@@ -43,7 +49,7 @@ export function applyEntries<State>(
 ): { readonly driver: DriverState<State>; readonly applied: readonly Applied[] } {
   const sessions = new SessionsDraft(driver.sessions, limits)
   const applied: Applied[] = []
-  let { state } = driver
+  let { state, incarnation } = driver
   let { index, term } = driver.applied
   for (const entry of entries) {
     if (applied.length > 0 && limits.isEnough?.()) break
@@ -54,7 +60,11 @@ export function applyEntries<State>(
     )
     index = entry.index
     term = entry.term
-    if (entry.kind === 'openSession') sessions.open(entry, clientOf(entry))
+    if (entry.kind === 'openSession') {
+      const opened = sessions.open(entry, clientOf(entry))
+      // An index, as of an entry of an earlier version, may come again in another life.
+      if (entry.session !== 0) incarnation ||= opened
+    }
     if (entry.kind !== 'command') {
       applied.push({ entry, outcome: { status: 'ok', index, bytes: noBytes } })
       continue
@@ -69,7 +79,7 @@ export function applyEntries<State>(
     sessions.record(entry, next.outcome)
     applied.push({ entry, outcome: next.outcome })
   }
-  return { driver: { applied: { index, term }, state, sessions: sessions.finish() }, applied }
+  return { driver: { applied: { index, term }, state, sessions: sessions.finish(), incarnation }, applied }
 }
 
 /** The client that an `openSession` entry names. */

@@ -10,11 +10,12 @@ import type { StateMachine } from './stateMachine.js'
  */
 export function encodeDriver<State>(
   machine: StateMachine<State>,
-  { applied, state, sessions }: DriverState<State>,
+  { applied, state, sessions, incarnation }: DriverState<State>,
 ): Uint8Array {
   return encodeFields({
     appliedIndex: applied.index,
     appliedTerm: applied.term,
+    incarnation,
     state: checkBytes('what snapshot returned', machine.snapshot(state)),
     sessions: inOrder(sessions).map(([id, { client, usedAt, answeredBelow, outcomes }]) => ({
       id,
@@ -28,7 +29,7 @@ export function encodeDriver<State>(
 
 /** @throws `QUORATE_MALFORMED_MESSAGE` for other bytes, and what the state machine's `restore` throws. */
 export function decodeDriver<State>(machine: StateMachine<State>, bytes: Uint8Array): DriverState<State> {
-  const { appliedIndex, appliedTerm, state, sessions } = decodeFields(bytes)
+  const { appliedIndex, appliedTerm, state, sessions, incarnation } = decodeFields(bytes)
   const remembered = sessions.map(({ id, client, usedAt, answeredBelow, outcomes }): [number, Session] => [
     id,
     {
@@ -47,6 +48,7 @@ export function decodeDriver<State>(machine: StateMachine<State>, bytes: Uint8Ar
     applied: { index: appliedIndex, term: appliedTerm },
     state: machine.restore(state),
     sessions: new Map(remembered),
+    incarnation,
   }
 }
 

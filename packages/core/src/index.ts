@@ -39,6 +39,7 @@ export {
   MalformedMessageError,
   QuorateError,
 } from './errors.js'
+export { fingerprintOf } from './fingerprint.js'
 export {
   chunkAt,
   completed,
@@ -88,7 +89,15 @@ export type { Part, QuorumSystem, Threshold } from './quorum/quorumSystem.js'
 export { atLeast, joint, majority, weighted } from './quorum/threshold.js'
 export { answerChecked, applyChecked, checkBytes } from './returned.js'
 export { eventOf, ignore, rulesFor } from './rules.js'
-export { noBytes, type Outcome, type Session, type SessionLimits, type Sessions } from './sessions.js'
+export {
+  noBytes,
+  type Outcome,
+  openedBy,
+  openingOf,
+  type Session,
+  type SessionLimits,
+  type Sessions,
+} from './sessions.js'
 export {
   type AnyStateMachine,
   type Codec,

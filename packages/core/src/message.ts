@@ -22,7 +22,7 @@ export type EntryKind = 'command' | 'noop' | 'openSession' | 'configuration'
 /** What a client asks to have ordered, before it has a place in the log. */
 export interface Command {
   readonly kind: EntryKind
-  /** The session it belongs to (the index of the entry that opened it); 0 without one. */
+  /** The session it belongs to; of one that opens a session, {@link openingOf} its client; 0 without one. */
   readonly session: number
   /** Its number in the session, from 1. Executed at most once. */
   readonly sequence: number

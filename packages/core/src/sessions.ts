@@ -1,3 +1,4 @@
+import { fingerprintOf } from './fingerprint.js'
 import type { Entry } from './message.js'
 
 /** How a command ended, equal on every node. */
@@ -54,8 +55,19 @@ export interface SessionLimits {
 const defaultSessionBytesMax = 8 * 1024 * 1024
 const defaultSessionsBytesMax = 64 * 1024 * 1024
 
-/** By session id: the index of the entry that opened it. */
+/** By session id. */
 export type Sessions = ReadonlyMap<number, Session>
+
+/** What stands for a client and its own number of its wish for a session, in the command that opens it. */
+export const openingOf = (client: string, number: number): number => fingerprintOf(`${client}/${number}`)
+
+/**
+ * The id of the session that an `openSession` entry opens: made of the client, of its number, and of the entry's index, so
+ * that it names nothing in another life of the group, where the same index is another client's. Where an earlier version
+ * wrote the entry, it is the index.
+ */
+export const openedBy = ({ session, index }: Entry): number =>
+  session === 0 ? index : fingerprintOf(`${session}/${index}`)
 
 /** The sessions while a batch of entries is applied: copied when first changed, so that the value before stays as it was. */
 export class SessionsDraft {
@@ -77,11 +89,12 @@ export class SessionsDraft {
     for (const { outcomes } of sessions.values()) this.#bytes += bytesOf(outcomes)
   }
 
-  /** Opens a session; where there are too many, the one unused for longest expires. */
-  open(entry: Entry, client: string): void {
+  /** Opens a session; where there are too many, the one unused for longest expires. Returns its id. */
+  open(entry: Entry, client: string): number {
     if (this.#sessions.size >= this.#limits.sessionsMax) this.#expireOne()
-    const { index } = entry
-    this.#sessions.set(index, { client, usedAt: index, answeredBelow: 0, outcomes: new Map() })
+    const id = openedBy(entry)
+    this.#sessions.set(id, { client, usedAt: entry.index, answeredBelow: 0, outcomes: new Map() })
+    return id
   }
 
   /**

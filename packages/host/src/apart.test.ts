@@ -493,7 +493,7 @@ describe('what members hand on to each other', () => {
       'b1',
       'journal/client/b2',
       'b2',
-      { type: 'Results', session: 1, results: [] },
+      { type: 'Results', session: 1, results: [], incarnation: 0 },
     ],
     [
       'unknownStore',
@@ -501,7 +501,7 @@ describe('what members hand on to each other', () => {
       'b1',
       'journal/client/a1',
       'b2',
-      { type: 'Results', session: 1, results: [] },
+      { type: 'Results', session: 1, results: [], incarnation: 0 },
     ],
     ['unknownSender', 'a proposal', 'b1', 'journal/client/b2', 'b2', { type: 'OpenSession', request: 1 }],
   ] as [string, string, string, Address, string, ClientMessage][])(

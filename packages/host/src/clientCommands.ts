@@ -6,6 +6,7 @@ import {
   type LocalEvent,
   noBytes,
   type Outcome,
+  openingOf,
   type RequestId,
   sizeOf,
 } from '@quorate/core'
@@ -126,7 +127,8 @@ export class ClientCommands {
       return
     }
     const bytes = textEncoder.encode(name)
-    this.#accept({ client, request }, [{ kind: 'openSession', session: 0, sequence: request, answeredBelow: 0, bytes }])
+    const session = openingOf(name, request)
+    this.#accept({ client, request }, [{ kind: 'openSession', session, sequence: request, answeredBelow: 0, bytes }])
   }
 
   /** What has been decided already of a command that comes again. */
@@ -135,13 +137,11 @@ export class ClientCommands {
     if (!applier) return undefined
     const { sessions, applied } = applier.driver
     const session = sessions.get(id)
-    if (session) {
-      const outcome = session.outcomes.get(sequence)
-      if (outcome || sequence >= session.answeredBelow) return outcome
-      return { status: 'answered', index: applied.index, bytes: noBytes }
-    }
-    // A session that is not known and should be: it never was one, or expired, and either is for ever.
-    return id <= applied.index ? { status: 'expired', index: applied.index, bytes: noBytes } : undefined
+    // One that is not known here may be opened by an entry that is not applied yet: apply will tell.
+    if (!session) return undefined
+    const outcome = session.outcomes.get(sequence)
+    if (outcome || sequence >= session.answeredBelow) return outcome
+    return { status: 'answered', index: applied.index, bytes: noBytes }
   }
 
   #accept(asker: Asker, taken: readonly Command[]): void {

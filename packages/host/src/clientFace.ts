@@ -97,7 +97,8 @@ export class ClientFace {
     const { applier, serving, clock, definition, drops, telemetry, peers, post } = options
     const { limits } = definition
     this.#options = options
-    const voice = new ClientVoice(options)
+    const incarnation = () => applier?.driver.incarnation ?? 0
+    const voice = new ClientVoice({ ...options, incarnation })
     this.#voice = voice
     const own = applier && new OwnQueries(voice, applier)
     const applying = nodesThat(definition, ({ applies }) => applies)

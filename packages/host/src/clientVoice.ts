@@ -13,6 +13,7 @@ export class ClientVoice {
   readonly address: Address
   readonly bus: Bus
   readonly #status: () => RoleStatus
+  readonly #incarnation: () => number
   readonly #refused: RefusedRequests
 
   constructor(options: {
@@ -22,12 +23,15 @@ export class ClientVoice {
     clock: Clock
     /** Of the actor that clients turn to, as it is now. */
     status: () => RoleStatus
+    /** Which life of the group this is, as far as this member knows; 0 where it has no state machine. */
+    incarnation: () => number
   }) {
     this.group = options.group
     this.node = options.node
     this.address = addressOf(options.group, clientRole, options.node)
     this.bus = options.bus
     this.#status = options.status
+    this.#incarnation = options.incarnation
     this.#refused = new RefusedRequests(options.clock)
   }
 
@@ -41,13 +45,18 @@ export class ClientVoice {
   }
 
   sayResults(results: ResultsByClient): void {
-    results.say(this.bus, this.address)
+    results.say(this.bus, this.address, this.#incarnation())
+  }
+
+  saySessionOpened(client: Address, request: number, session: number): void {
+    this.say(client, { type: 'SessionOpened', request, session, incarnation: this.#incarnation() })
   }
 
   sayWhoLeads(client: Address, request: number): void {
     const { leads, leader: other, term } = this.#status()
     const leader = leads ? this.node : other
-    this.say(client, { type: 'Leader', request, term, ...(leader ? { node: leader } : {}) })
+    const incarnation = this.#incarnation()
+    this.say(client, { type: 'Leader', request, term, incarnation, ...(leader ? { node: leader } : {}) })
   }
 
   /** Refuses a message, or those commands of it. `maybeTaken` unless it is certain that it had no effect. */
@@ -59,7 +68,8 @@ export class ClientVoice {
   ): void {
     const { leader, term } = this.#status()
     if (!maybeTaken && sequences.length === 0) this.#refused.note(client, request)
-    this.say(client, { type: 'Refused', request, sequences, reason, maybeTaken, term, ...(leader ? { leader } : {}) })
+    const refused = { type: 'Refused', request, sequences, reason, maybeTaken, term } as const
+    this.say(client, { ...refused, incarnation: this.#incarnation(), ...(leader ? { leader } : {}) })
   }
 
   /** True if this very message was refused: it is a copy, and its client counts on its having no effect. */

@@ -1,4 +1,4 @@
-import { type Address, type Applied, addressOf, clientOf, type Entry, everyNode } from '@quorate/core'
+import { type Address, type Applied, addressOf, clientOf, type Entry, everyNode, openedBy } from '@quorate/core'
 import { answersRole, clientRole } from './addresses.js'
 import type { Applier } from './applier.js'
 import type { ClientVoice } from './clientVoice.js'
@@ -31,7 +31,7 @@ export class CommandResults {
       const client = this.#waiters?.take(entry)?.client ?? (isToAnswer ? this.#clientOf(entry) : undefined)
       if (client === undefined) continue
       if (entry.kind === 'command') results.add(client, entry.session, entry.sequence, outcome)
-      else this.#voice.say(client, { type: 'SessionOpened', request: entry.sequence, session: entry.index })
+      else this.#voice.saySessionOpened(client, entry.sequence, openedBy(entry))
     }
     this.#voice.sayResults(results)
   }

@@ -15,6 +15,20 @@ export class UnknownOutcomeError extends QuorateError {
   }
 }
 
+/**
+ * `QUORATE_GROUP_RESET`: the group that this command was sent to is no more: it was begun anew under the same name, or put
+ * back to an earlier state. The command is not in the group as it is now.
+ */
+export class GroupResetError extends QuorateError {
+  constructor(group: string) {
+    super(
+      'QUORATE_GROUP_RESET',
+      `group ${group} was begun anew, or put back to an earlier state, while this command was under way: it is not in the ` +
+        'group as it is now, and what was acknowledged before may be gone too; read the state before you send more',
+    )
+  }
+}
+
 /** `QUORATE_NOT_EXECUTED`: the command or read was never taken by anyone, so it was not executed and will not be. */
 export class NotExecutedError extends QuorateError {
   constructor(why: string, options?: { cause?: unknown }) {

@@ -62,7 +62,7 @@ function sayResults(replies: readonly Reply[]): void {
       bytes: new Uint8Array(size),
     })
   }
-  results.say(bus, from)
+  results.say(bus, from, 0)
   clock.settle()
 }
 
@@ -119,7 +119,7 @@ describe('a linearizable query', () => {
       onSnapshotFailed: () => {},
     })
     const posted: Message[] = []
-    const voice = new ClientVoice({ group: 'g', node: 'n1', bus, clock, status: () => status })
+    const voice = new ClientVoice({ group: 'g', node: 'n1', bus, clock, status: () => status, incarnation: () => 0 })
     const reads = new ClientReads({
       voice,
       clock,

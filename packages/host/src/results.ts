@@ -24,11 +24,11 @@ export class ResultsByClient {
   }
 
   /** Says one message for each session of each client, or more where it would be too large. */
-  say(bus: Bus, from: Address): void {
+  say(bus: Bus, from: Address, incarnation: number): void {
     for (const [client, sessions] of this.#lists) {
       for (const [session, results] of sessions) {
         for (const chunk of chunks(results, bus.bytesMax)) {
-          bus.say(from, client, messages, { type: 'Results', session, results: chunk })
+          bus.say(from, client, messages, { type: 'Results', session, results: chunk, incarnation })
         }
       }
     }

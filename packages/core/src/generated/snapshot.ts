@@ -54,6 +54,8 @@ export interface DriverSnapshot {
   readonly state: Uint8Array
   /** By id, ascending. */
   readonly sessions: readonly SessionSnapshot[]
+  /** Id of the first session that was ever opened in the group; 0 before, and in what earlier versions wrote. */
+  readonly incarnation: number
 }
 
 function emptyDriverSnapshot(): Draft<DriverSnapshot> {
@@ -62,6 +64,7 @@ function emptyDriverSnapshot(): Draft<DriverSnapshot> {
     appliedTerm: 0,
     state: noBytes,
     sessions: [],
+    incarnation: 0,
   }
 }
 
@@ -82,6 +85,9 @@ function readDriverSnapshot(reader: ProtoReader): DriverSnapshot {
       case 34:
         message.sessions.push(reader.message(readSessionSnapshot))
         break
+      case 40:
+        message.incarnation = reader.uint64()
+        break
       default:
         reader.skip(tag)
     }
@@ -94,6 +100,7 @@ function writeDriverSnapshot(writer: ProtoWriter, message: DriverSnapshot): void
   if (message.appliedTerm !== 0) writer.tag(16).uint64(message.appliedTerm)
   if (message.state.length !== 0) writer.tag(26).bytes(message.state)
   for (const item of message.sessions) writer.tag(34).message(writeSessionSnapshot, item)
+  if (message.incarnation !== 0) writer.tag(40).uint64(message.incarnation)
 }
 
 /** @throws `QUORATE_UNENCODABLE_VALUE` */
@@ -107,7 +114,9 @@ export function decodeDriverSnapshot(bytes: Uint8Array): DriverSnapshot {
 }
 
 export interface SessionSnapshot {
-  /** Index of the entry that opened it. */
+  /**
+   * Made of the client's name and number. Of one that an earlier version opened, the index of the entry that did so.
+   */
   readonly id: number
   readonly client: string
   readonly usedAt: number

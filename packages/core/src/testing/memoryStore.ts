@@ -8,6 +8,8 @@ export interface MemoryStore extends Store {
   crash(): void
   /** The next write fails with this error. */
   failNextWrite(error: Error): void
+  /** Another disk that holds what this one holds now, under the same identity: a backup, or a cloned machine. */
+  copy(): MemoryStore
   /** Writes that became durable. */
   readonly writes: number
 }
@@ -26,13 +28,25 @@ export interface MemoryStoreOptions {
 let stores = 0
 
 export function memoryStore(options: MemoryStoreOptions): MemoryStore {
-  const { clock, writeDelayMs = 0 } = options
   const storeId = options.storeId ?? distinctStoreId()
-  const logs = new Map<string, StoredLog>()
-  let owner: { readonly cluster: string; readonly node: string } | undefined
+  return storeThatHolds({ logs: new Map(), owner: undefined, writes: 0 }, { ...options, storeId })
+}
+
+interface Contents {
+  readonly logs: ReadonlyMap<string, StoredLog>
+  readonly owner: { readonly cluster: string; readonly node: string } | undefined
+  readonly writes: number
+}
+
+function storeThatHolds(
+  contents: Contents,
+  options: MemoryStoreOptions & { readonly storeId: Uint8Array },
+): MemoryStore {
+  const { clock, writeDelayMs = 0, storeId } = options
+  const logs = new Map(contents.logs)
+  let { owner, writes } = contents
   let opened: { isDead: boolean } | undefined
   let failure: Error | undefined
-  let writes = 0
 
   return {
     async open(identity) {
@@ -89,6 +103,7 @@ export function memoryStore(options: MemoryStoreOptions): MemoryStore {
     failNextWrite(error) {
       failure = error
     },
+    copy: () => storeThatHolds({ logs, owner, writes }, options),
     get writes() {
       return writes
     },

@@ -6,8 +6,8 @@ import { type ClientMessage, messages } from '../generated/client.js'
 /** How one client speaks with the members of one group. */
 export class ClientLink {
   readonly id: string
+  readonly group: string
   readonly #bus: Bus
-  readonly #group: string
   readonly #address: Address
   readonly #subscription: Subscription
   #isReady = false
@@ -23,8 +23,8 @@ export class ClientLink {
   }) {
     const { bus, group, id, receive, ready } = options
     this.id = id
+    this.group = group
     this.#bus = bus
-    this.#group = group
     this.#address = addressOf(group, answersRole, id)
     this.#subscription = bus.hear(this.#address, (envelope) => {
       const message = bus.read<ClientMessage>(messages, envelope)
@@ -47,7 +47,7 @@ export class ClientLink {
   }
 
   ask(node: NodeId, message: ClientMessage, traceparent?: string): void {
-    this.#bus.say(this.#address, addressOf(this.#group, clientRole, node), messages, message, traceparent)
+    this.#bus.say(this.#address, addressOf(this.group, clientRole, node), messages, message, traceparent)
   }
 
   askAll(message: ClientMessage): void {

@@ -61,6 +61,8 @@ export class GroupClient<Command, Result, Query = never, Answer = never> {
   readonly #asks: Asks
   readonly #kinds: readonly Kind[]
   #lastRequest = 0
+  /** Which life of the group this client knows; 0 before it heard of one. */
+  #incarnation = 0
   #isAwake = false
   #sweeper: unknown
   #closed: QuorateError | undefined
@@ -122,8 +124,9 @@ export class GroupClient<Command, Result, Query = never, Answer = never> {
 
   /**
    * Has a command executed, once, and returns where it stands in the log and what came of it.
-   * @throws `QUORATE_UNKNOWN_OUTCOME` when it was sent and no answer came in time; `QUORATE_NOT_EXECUTED`,
-   * `QUORATE_OVERLOADED` and `QUORATE_COMMAND_TOO_LARGE` when it was not executed; `QUORATE_COMMAND_FAILED` when the
+   * @throws `QUORATE_UNKNOWN_OUTCOME` when it was sent and no answer came in time; `QUORATE_GROUP_RESET` when the group was
+   * begun anew meanwhile; `QUORATE_NOT_EXECUTED`, `QUORATE_OVERLOADED` and `QUORATE_COMMAND_TOO_LARGE` when it was not
+   * executed; `QUORATE_COMMAND_FAILED` when the
    * state machine threw; `QUORATE_CLIENT_CLOSED` after `close`.
    */
   propose(command: Command, options?: CallOptions): Promise<Proposed<Result>> {
@@ -194,6 +197,7 @@ export class GroupClient<Command, Result, Query = never, Answer = never> {
 
   #receive(message: ClientMessage, from: NodeId): void {
     if (this.#closed) return
+    if ('incarnation' in message) this.#meet(message.incarnation)
     switch (message.type) {
       case 'Leader':
         if (this.#tracker.learn(from, message.node, message.term)) this.#leaderChanged()
@@ -224,6 +228,16 @@ export class GroupClient<Command, Result, Query = never, Answer = never> {
     const isAnswered = message.type === 'Refused' ? !isAboutLeading(message) : message.type !== 'Leader'
     if (isAnswered) this.#tracker.heard()
     this.#wake()
+  }
+
+  /** Another life of the group: what is under way is gone with the one before, and its terms mean nothing. */
+  #meet(incarnation: number): void {
+    if (incarnation === 0 || incarnation === this.#incarnation) return
+    const isReset = this.#incarnation !== 0
+    this.#incarnation = incarnation
+    if (!isReset) return
+    this.#tracker.reset()
+    this.#proposals.reset()
   }
 
   #refused(message: Refused, from: NodeId): void {

@@ -21,6 +21,36 @@ describe('LeaderTracker', () => {
     expect(tracker.leader).toBe('n2')
   })
 
+  it('forgets a term that nobody names any more: the group was begun anew', () => {
+    const { clock, tracker } = make()
+    tracker.learn('n1', 'n1', 7)
+    const sinceMs = clock.nowMs()
+    const believedAt = () => {
+      for (let at = 0; at < 500; at++) {
+        clock.advance(10)
+        tracker.askIfNeeded(sinceMs)
+        // The one that led is there, and follows.
+        tracker.refused('n1', 'n2', 2)
+        if (tracker.learn('n3', 'n2', 2) || tracker.leader === 'n2') return clock.nowMs() - sinceMs
+      }
+      return Number.POSITIVE_INFINITY
+    }
+    expect(believedAt()).toBeGreaterThan(1500)
+    expect([tracker.leader, tracker.term]).toEqual(['n2', 2])
+  })
+
+  it('does not forget a term that somebody names, or in which calls are answered', () => {
+    const { clock, tracker } = make()
+    tracker.learn('n1', 'n1', 7)
+    for (let at = 0; at < 1000; at++) {
+      clock.advance(10)
+      tracker.askIfNeeded(clock.nowMs() - 200)
+      tracker.learn('n3', 'n2', 2)
+      if (at % 50 === 0) at % 100 === 0 ? tracker.heard() : tracker.learn('n2', undefined, 7)
+    }
+    expect([tracker.leader, tracker.term]).toEqual(['n1', 7])
+  })
+
   it('takes it from nobody but the leader that nobody leads: another may stand in vain, in later and later terms', () => {
     const { tracker } = make()
     tracker.learn('n1', 'n1', 3)

@@ -10,6 +10,11 @@ const askEveryMs = 50
  */
 const deafMs = 5000
 const deafMsMax = 60_000
+/**
+ * A term that no member has named for so long, while all were asked, is forgotten: a group that was begun anew counts from
+ * the beginning. In one that goes on, somebody knows it, or who leads now tells of a higher one.
+ */
+const termMs = 2000
 
 /**
  * Who leads a group, as far as a client knows: what was said with the highest term. Where several lead in one term, as
@@ -21,6 +26,8 @@ export class LeaderTracker {
   readonly #askAll: () => void
   #leader: NodeId | undefined
   #term = 0
+  /** When everyone was asked, and nobody has named the term or a higher one since. */
+  #unconfirmedSinceMs: number | undefined
   #heardAtMs = Number.NEGATIVE_INFINITY
   #askAgainAtMs = Number.NEGATIVE_INFINITY
   /** When everyone was asked, and the leader has said nothing since. */
@@ -44,6 +51,8 @@ export class LeaderTracker {
 
   /** A node says who leads. True if somebody else does than was known. */
   learn(by: NodeId, leader: NodeId | undefined, term: number): boolean {
+    if (term >= this.#term) this.#unconfirmedSinceMs = undefined
+    else if (leader !== undefined && this.#isForgotten()) this.reset()
     if (leader === undefined) {
       // That nobody leads is for the leader to say: another may stand in vain, in later and later terms, and hear nobody.
       if (by === this.#leader && term >= this.#term) this.#leader = undefined
@@ -59,6 +68,13 @@ export class LeaderTracker {
     return true
   }
 
+  /** Nothing is known any more. */
+  reset(): void {
+    this.#term = 0
+    this.#leader = undefined
+    this.#unconfirmedSinceMs = undefined
+  }
+
   /** A node that was asked says that it does not lead. True if another one is known to. */
   refused(by: NodeId, leader: NodeId | undefined, term: number): boolean {
     const isNews = this.learn(by, leader, term)
@@ -71,6 +87,7 @@ export class LeaderTracker {
   heard(): void {
     this.#heardAtMs = this.#clock.nowMs()
     this.#unansweredSinceMs = undefined
+    this.#unconfirmedSinceMs = undefined
     this.#silentSinceMs = Number.POSITIVE_INFINITY
     this.#deafMs = deafMs
   }
@@ -83,9 +100,14 @@ export class LeaderTracker {
     if (this.#leader !== undefined && nowMs - silentSinceMs < silenceMs) return
     this.#askAgainAtMs = nowMs + jittered(this.#random, askEveryMs)
     this.#unansweredSinceMs ??= nowMs
+    this.#unconfirmedSinceMs ??= nowMs
     // Calls may be given up, and others follow: it is as deaf to those.
     this.#silentSinceMs = Math.min(this.#silentSinceMs, silentSinceMs)
     this.#askAll()
+  }
+
+  #isForgotten(): boolean {
+    return this.#unconfirmedSinceMs !== undefined && this.#clock.nowMs() - this.#unconfirmedSinceMs >= termMs
   }
 
   /**

@@ -2,6 +2,7 @@ import type { Codec } from '@quorate/core'
 import {
   CommandFailedError,
   CommandTooLargeError,
+  GroupResetError,
   NotExecutedError,
   OverloadedError,
   ResultTooLargeError,
@@ -48,6 +49,8 @@ export class Proposals<Result> {
   /** 0 without one. */
   #session = 0
   #nextSequence = 1
+  /** Index of the last entry of a command of this client that was acknowledged. */
+  #acknowledged = 0
 
   constructor(around: FlightSurroundings, codec: Codec<Result>, coalescing: Coalescing) {
     this.#around = around
@@ -138,10 +141,13 @@ export class Proposals<Result> {
       const call = this.#sent.get(result.sequence)
       if (!call) continue
       if (result.status === 'expired') {
-        this.#expired()
+        // An entry that was ordered just now stands behind all that was acknowledged, or that is gone.
+        if (result.index <= this.#acknowledged) this.reset()
+        else this.#expired()
         return
       }
       this.#forget(call)
+      this.#acknowledged = Math.max(this.#acknowledged, result.index)
       this.#finish(call, result)
     }
   }
@@ -176,18 +182,24 @@ export class Proposals<Result> {
     }
   }
 
-  /** What was sent may have been executed before the session expired; what was not goes into a new one. */
+  /** The group is another than the one that this client knew: what was sent is no part of it. */
+  reset(): void {
+    this.#acknowledged = 0
+    this.#leaveSession(() => new GroupResetError(this.#around.link.group))
+  }
+
   #expired(): void {
+    const why = 'the session of this client expired, because too many others were opened since its last use'
+    this.#leaveSession(() => new UnknownOutcomeError(why))
+  }
+
+  /** What was sent may have been executed before; what was not goes into a new session. */
+  #leaveSession(errorOfCall: () => Error): void {
     const sent = [...this.#sent.values()]
     this.#session = 0
     for (const call of sent) {
       this.#forget(call)
-      fail(
-        call,
-        new UnknownOutcomeError(
-          'the session of this client expired, because too many others were opened since its last use',
-        ),
-      )
+      fail(call, errorOfCall())
     }
   }
 

@@ -650,6 +650,8 @@ export interface Results {
   readonly type: 'Results'
   readonly session: number
   readonly results: readonly CommandResult[]
+  /** Which life of the group answers; 0 when that is not known. The same in the other answers. */
+  readonly incarnation: number
 }
 
 function emptyResults(): Draft<Results> {
@@ -657,6 +659,7 @@ function emptyResults(): Draft<Results> {
     type: 'Results',
     session: 0,
     results: [],
+    incarnation: 0,
   }
 }
 
@@ -671,6 +674,9 @@ function readResults(reader: ProtoReader): Results {
       case 18:
         message.results.push(reader.message(readCommandResult))
         break
+      case 24:
+        message.incarnation = reader.uint64()
+        break
       default:
         reader.skip(tag)
     }
@@ -681,6 +687,7 @@ function readResults(reader: ProtoReader): Results {
 function writeResults(writer: ProtoWriter, message: Results): void {
   if (message.session !== 0) writer.tag(8).uint64(message.session)
   for (const item of message.results) writer.tag(18).message(writeCommandResult, item)
+  if (message.incarnation !== 0) writer.tag(24).uint64(message.incarnation)
 }
 
 /** @throws `QUORATE_UNENCODABLE_VALUE` */
@@ -698,6 +705,7 @@ export interface SessionOpened {
   readonly type: 'SessionOpened'
   readonly request: number
   readonly session: number
+  readonly incarnation: number
 }
 
 function emptySessionOpened(): Draft<SessionOpened> {
@@ -705,6 +713,7 @@ function emptySessionOpened(): Draft<SessionOpened> {
     type: 'SessionOpened',
     request: 0,
     session: 0,
+    incarnation: 0,
   }
 }
 
@@ -719,6 +728,9 @@ function readSessionOpened(reader: ProtoReader): SessionOpened {
       case 16:
         message.session = reader.uint64()
         break
+      case 24:
+        message.incarnation = reader.uint64()
+        break
       default:
         reader.skip(tag)
     }
@@ -729,6 +741,7 @@ function readSessionOpened(reader: ProtoReader): SessionOpened {
 function writeSessionOpened(writer: ProtoWriter, message: SessionOpened): void {
   if (message.request !== 0) writer.tag(8).uint64(message.request)
   if (message.session !== 0) writer.tag(16).uint64(message.session)
+  if (message.incarnation !== 0) writer.tag(24).uint64(message.incarnation)
 }
 
 /** @throws `QUORATE_UNENCODABLE_VALUE` */
@@ -953,6 +966,7 @@ export interface Leader {
   /** Absent when it is not known. */
   readonly node?: string
   readonly term: number
+  readonly incarnation: number
 }
 
 function emptyLeader(): Draft<Leader> {
@@ -960,6 +974,7 @@ function emptyLeader(): Draft<Leader> {
     type: 'Leader',
     request: 0,
     term: 0,
+    incarnation: 0,
   }
 }
 
@@ -977,6 +992,9 @@ function readLeader(reader: ProtoReader): Leader {
       case 24:
         message.term = reader.uint64()
         break
+      case 32:
+        message.incarnation = reader.uint64()
+        break
       default:
         reader.skip(tag)
     }
@@ -988,6 +1006,7 @@ function writeLeader(writer: ProtoWriter, message: Leader): void {
   if (message.request !== 0) writer.tag(8).uint64(message.request)
   if (message.node !== undefined) writer.tag(18).string(message.node)
   if (message.term !== 0) writer.tag(24).uint64(message.term)
+  if (message.incarnation !== 0) writer.tag(32).uint64(message.incarnation)
 }
 
 /** @throws `QUORATE_UNENCODABLE_VALUE` */
@@ -1012,6 +1031,7 @@ export interface Refused {
   /** Who leads; absent when it is not known. */
   readonly leader?: string
   readonly term: number
+  readonly incarnation: number
 }
 
 function emptyRefused(): Draft<Refused> {
@@ -1022,6 +1042,7 @@ function emptyRefused(): Draft<Refused> {
     reason: 'notLeader',
     maybeTaken: false,
     term: 0,
+    incarnation: 0,
   }
 }
 
@@ -1053,6 +1074,9 @@ function readRefused(reader: ProtoReader): Refused {
       case 48:
         message.term = reader.uint64()
         break
+      case 56:
+        message.incarnation = reader.uint64()
+        break
       default:
         reader.skip(tag)
     }
@@ -1071,6 +1095,7 @@ function writeRefused(writer: ProtoWriter, message: Refused): void {
   if (message.maybeTaken !== false) writer.tag(32).bool(message.maybeTaken)
   if (message.leader !== undefined) writer.tag(42).string(message.leader)
   if (message.term !== 0) writer.tag(48).uint64(message.term)
+  if (message.incarnation !== 0) writer.tag(56).uint64(message.incarnation)
 }
 
 /** @throws `QUORATE_UNENCODABLE_VALUE` */

@@ -34,7 +34,7 @@ const stateWith = (changed: Partial<RoleState>): RoleState => ({
 const inContext = (context: unknown): string =>
   keyOfRole(stateWith({ snapshot: { status: 'active', value: 'waiting', context } }), machine)
 const inDriver = (state: unknown): string =>
-  keyOfRole(stateWith({ driver: { applied: origin, state, sessions: new Map() } }), machine)
+  keyOfRole(stateWith({ driver: { applied: origin, state, sessions: new Map(), incarnation: 0 } }), machine)
 
 test('a state machine whose states hide what they hold is told by its snapshots', () => {
   expect(inDriver(new Hiding(1))).toBe(inDriver(new Hiding(1)))

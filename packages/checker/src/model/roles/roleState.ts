@@ -56,10 +56,10 @@ const isPlain = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
 
 /** A state machine whose states are no plain data tells them by its snapshots. */
-function keyOfDriver({ applied, state, sessions }: DriverState, machine: AnyStateMachine): string {
+function keyOfDriver({ applied, state, sessions, incarnation }: DriverState, machine: AnyStateMachine): string {
   const isInstance =
     typeof state === 'object' && state !== null && !toldPrototypes.includes(Object.getPrototypeOf(state))
-  return contentKey([applied, isInstance ? machine.snapshot(state) : state, sessions])
+  return contentKey([applied, isInstance ? machine.snapshot(state) : state, sessions, incarnation])
 }
 
 const toldPrototypes: readonly unknown[] = [Object.prototype, Array.prototype, Map.prototype, Set.prototype, null]
