@@ -61,10 +61,10 @@ const on = rulesFor<Batcher, BatcherEvent>()
 const waitedMax = 3
 
 /**
- * A read is given up after so many heartbeats. It holds up nobody, and must not be given up before an answer can come: on
- * slow links each would be asked for again and again, and none answered.
+ * A read is given up after so many heartbeats. It holds up nobody, and must not be given up before an answer can come, which
+ * takes two round trips: on slow links each would be asked for again and again, and none answered.
  */
-const readWaitedMax = 30
+const readWaitedMax = 60
 
 const isAwaited = ({ reads }: Batcher, { request }: ReadIndexReply): boolean =>
   reads.some((read) => read.request === request)

@@ -41,6 +41,7 @@ export function begin(input: Preparing): Leading {
     leaderBallot: ballotOf(input),
     leader: config.id,
     chosenThrough,
+    refusals: 0,
     torn: false,
     horizon,
     log: Log.empty({ index: chosenThrough, term: 0 }).append(openEntries(input)),
@@ -127,7 +128,8 @@ export const mayOpenPoll = ({ polls, sentThrough, log, config }: Leading): boole
 export function withNextPoll(self: Leading) {
   const entries = self.log.batch(self.sentThrough + 1, self.config.limits)
   const number = self.lastNumber + 1
-  const poll = { number, entries, votes: {}, isChosen: false, answeredBy: answererOf(self, number), sentAt: self.beat }
+  const answeredBy = answererOf(self, number)
+  const poll = { number, entries, votes: {}, isChosen: false, answeredBy, sentAt: self.beat, repeats: 0 }
   return {
     lastNumber: number,
     sentThrough: lastSlotOf(poll),
@@ -201,12 +203,16 @@ export function withoutFirstPoll(self: Leading) {
 
 // Heartbeats.
 
-/** An unanswered Accept is sent again after so many heartbeats; only the first few, which the others wait for. */
+/**
+ * An unanswered Accept is sent again after so many heartbeats, and after twice as many each time, up to eight times as many:
+ * on a slow link the answer takes longer. Only the first few, which the others wait for.
+ */
 const repeatAfterBeats = 4
+const doublingsMax = 3
 const repeatsMax = 4
 
-const isLate = (self: Leading, { isChosen, sentAt }: Poll): boolean =>
-  !isChosen && self.beat - sentAt >= repeatAfterBeats
+const isLate = (self: Leading, { isChosen, sentAt, repeats }: Poll): boolean =>
+  !isChosen && self.beat - sentAt >= repeatAfterBeats * 2 ** Math.min(repeats, doublingsMax)
 
 function repeatsOf(self: Leading, poll: Poll): readonly Outgoing[] {
   if (heardOf(self, 'proxyLeader').length > 0) return acceptsOf(self, poll, poll.number + self.beat)
@@ -227,7 +233,9 @@ export function withHeartbeat(before: Leading) {
   return {
     beat: self.beat,
     lastNumber: number,
-    polls: self.polls.map((poll) => (late.includes(poll) ? { ...poll, sentAt: self.beat } : poll)),
+    polls: self.polls.map((poll) =>
+      late.includes(poll) ? { ...poll, sentAt: self.beat, repeats: poll.repeats + 1 } : poll,
+    ),
     outgoing: [
       ...self.outgoing,
       ...listeners.map((role) => ({ to: everyRole(self, role), message })),
@@ -245,6 +253,12 @@ export function withHeartbeatReply(self: Leading, message: Received<HeartbeatRep
 }
 
 export const isOwnReply = (self: Leading, { ballot }: HeartbeatReply): boolean => isSameBallot(ballot, ballotOf(self))
+
+/**
+ * How many times as long as later the first check waits: a quorum has just promised, and on a slow link its answers take
+ * longer than between two checks. Once they come, they come with every heartbeat.
+ */
+export const patienceOf = ({ checkedAt }: Leading): number => (checkedAt === 0 ? 3 : 1)
 
 /**
  * Without a quorum of acceptors nothing is chosen any more, and without a learner nothing is executed: clients should know

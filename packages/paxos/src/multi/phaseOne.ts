@@ -15,6 +15,8 @@ export interface Preparing extends Proposer {
   readonly horizon: number
   /** How many pieces of promises have come. */
   readonly pieces: number
+  /** How often the wait for an answer has doubled. */
+  readonly doublings: number
 }
 
 export const begin = (self: Proposer): Preparing => ({
@@ -25,7 +27,14 @@ export const begin = (self: Proposer): Preparing => ({
   found: new Map(),
   horizon: 0,
   pieces: 0,
+  doublings: 0,
 })
+
+/** A wait doubles so often: from one heartbeat to 16. */
+const doublingsMax = 4
+
+/** On a slow link everything would be asked for again and again before it can come. */
+export const afterSilence = ({ doublings }: Preparing) => ({ doublings: Math.min(doublings + 1, doublingsMax) })
 
 const prepare = (self: Preparing, first: number): Prepare => ({ type: 'Prepare', ballot: ballotOf(self), first })
 
@@ -76,6 +85,7 @@ export function withPromise(self: Preparing, message: Received<PromiseReply>) {
     promises: { ...self.promises, [senderOf(message)]: promise },
     horizon: Math.max(self.horizon, message.last),
     pieces: self.pieces + 1,
+    doublings: Math.max(self.doublings - 1, 0),
     chosenThrough: Math.max(self.chosenThrough, message.chosenThrough),
   }
 }

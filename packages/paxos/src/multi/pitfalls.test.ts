@@ -261,6 +261,7 @@ describe('what a promise carries', () => {
       // Its first ballot since would be refused.
       scene.stand('p1', () => false)
       scene.stage.packets = []
+      scene.restart('p1')
       // a1 answers first in one case, and last in the other.
       scene.stand('p1', (packet) => is('Prepare')(packet) && !touches('a3')(packet))
       const promises = scene.stage.packets.filter(is('Promise'))
@@ -354,7 +355,7 @@ describe('two proposers that duel', () => {
         standby,
         preparing: {
           actor: preparing.actor,
-          on: { prepared: 'leading', refused: 'preparing', timedOut: 'preparing' },
+          on: { prepared: 'leading', refused: 'preparing' },
         },
         leading: { actor: leading.actor, on: { deposed: 'preparing' } },
       },

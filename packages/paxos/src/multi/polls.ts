@@ -18,6 +18,8 @@ export interface Poll {
   readonly answeredBy: NodeId
   /** Counted in heartbeats. */
   readonly sentAt: number
+  /** How often it was sent again. */
+  readonly repeats: number
 }
 
 export const lastSlotOf = ({ entries }: Poll): number => entries.at(-1)?.index ?? 0

@@ -21,7 +21,8 @@ export const preparing = setup({
     output: phase.Preparing
     emitted: proposer.ProposerEffect
   },
-  delays: { prepareAgain: 100, electionTimeout: 1000 },
+  // Nominal; it doubles while nobody answers.
+  delays: { prepareAgain: 100 },
   guards: {
     isLeader: on('Heartbeat', proposer.isLeader),
     isPromise: on('Promise', phase.isPromise),
@@ -36,6 +37,7 @@ export const preparing = setup({
   actions: {
     persist: emit(({ context: { round } }) => ({ type: 'persist', record: { round } })),
     prepare: assign(({ context: self }) => ({ outgoing: phase.preparesDue(self) })),
+    noteSilence: assign(({ context: self }) => phase.afterSilence(self)),
     sayFirst: emit(({ context: self }) => proposer.firstOf(self)),
     noteSaid: assign(({ context: { outgoing } }) => ({ outgoing: outgoing.slice(1) })),
     notePromise: assign(on('Promise', phase.withPromise)),
@@ -56,7 +58,7 @@ export const preparing = setup({
   id: 'preparing',
   context: ({ input }) => ({ ...phase.begin(input), outgoing: [] }),
   output: ({ context: { outgoing: _outgoing, ...prepared } }) => prepared,
-  initial: 'asking',
+  initial: 'beginning',
   on: {
     'client.proposed': { actions: 'refuseProposal' },
     'client.read': { actions: 'refuseRead' },
@@ -68,14 +70,24 @@ export const preparing = setup({
     'storage.persisted': ignore('the Prepare waits in the outbox'),
   },
   states: {
+    beginning: { always: { actions: 'persist', target: 'asking' } },
+    /**
+     * What is lost is asked again, under the same ballot, for as long as it takes: answers that came still count, however
+     * slow the links, and a proposer that reaches no quorum does not stand in the way of others with one ballot after the
+     * other. It ends when another one leads, or is refused because of a later ballot.
+     */
     asking: {
-      entry: ['persist', 'prepare'],
-      type: 'parallel',
+      entry: 'prepare',
       always: [
         { guard: 'isSomethingDue', actions: ['sayFirst', 'noteSaid'] },
         { guard: 'isPrepared', target: 'prepared' },
       ],
       on: {
+        Promise: [
+          { guard: 'isPartialPromise', actions: ['notePromise', 'askForMore'] },
+          { guard: 'isPromise', actions: 'notePromise' },
+          ignore('an answer to an earlier ballot, or one that came before'),
+        ],
         Nack: [
           { guard: 'isRefusal', actions: 'skipRounds', target: 'refused' },
           ignore('an answer to an earlier ballot'),
@@ -85,42 +97,10 @@ export const preparing = setup({
           ignore('another one has taken its place'),
         ],
       },
-      states: {
-        voice: {
-          initial: 'resting',
-          states: {
-            resting: {
-              after: { prepareAgain: { target: 'resting', reenter: true, actions: 'prepare' } },
-              on: { Promise: ignore('it is counted, and waited for, beside this') },
-            },
-          },
-        },
-        patience: {
-          initial: 'waiting',
-          states: {
-            waiting: {
-              after: { electionTimeout: '#preparing.timedOut' },
-              on: {
-                Promise: [
-                  // However many pieces there are: as long as they come it gets on.
-                  {
-                    guard: 'isPartialPromise',
-                    actions: ['notePromise', 'askForMore'],
-                    target: 'waiting',
-                    reenter: true,
-                  },
-                  { guard: 'isPromise', actions: 'notePromise' },
-                  ignore('an answer to an earlier ballot, or one that came before'),
-                ],
-              },
-            },
-          },
-        },
-      },
+      after: { prepareAgain: { target: 'asking', reenter: true, actions: 'noteSilence' } },
     },
     prepared: { type: 'final' },
     /** Another proposer leads, or may: standby's time-out is the back-off. */
     refused: { type: 'final' },
-    timedOut: { type: 'final' },
   },
 })

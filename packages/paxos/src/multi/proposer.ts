@@ -44,6 +44,8 @@ export interface Proposer extends Configured {
   readonly leader: NodeId | undefined
   /** Every slot up to here is known to be chosen. */
   readonly chosenThrough: number
+  /** How often it was refused since a distinguished proposer was heard of. */
+  readonly refusals: number
   /** The disk lost its last write: that rounds are skipped must be on it before one of them is used. */
   readonly torn: boolean
 }
@@ -70,13 +72,14 @@ export const recoverProposer = (
   leaderBallot: noBallot,
   leader: undefined,
   chosenThrough: 0,
+  refusals: 0,
   torn,
 })
 
 /** The common part of a role's context: what the next role gets. */
 export const handOver = ({ context }: { context: Proposer }): Proposer => {
-  const { config, round, leaderBallot, leader, chosenThrough, torn } = context
-  return { config, round, leaderBallot, leader, chosenThrough, torn }
+  const { config, round, leaderBallot, leader, chosenThrough, refusals, torn } = context
+  return { config, round, leaderBallot, leader, chosenThrough, refusals, torn }
 }
 
 /** The ballot that this proposer issues in its round. */
@@ -93,6 +96,7 @@ export const withLeader = (self: Proposer, { ballot, chosenThrough }: Heartbeat)
   leader: ballot.node,
   round: Math.max(self.round, ballot.round),
   chosenThrough: Math.max(self.chosenThrough, chosenThrough),
+  refusals: 0,
 })
 
 /** A promise to a greater ballot forbids an acceptor to answer this one. */
@@ -100,7 +104,22 @@ export const isRefusal = (self: Proposer, { ballot, promised }: Nack): boolean =
   isGreater(promised, ballotOf(self)) && !isNobodys(promised) && ballot.node === self.config.id
 
 /** The next ballot is to be greater than the one that stood in the way. */
-export const withRefusal = (self: Proposer, { promised }: Nack) => ({ round: Math.max(self.round, promised.round) })
+export const withRefusal = (self: Proposer, { promised }: Nack) => ({
+  round: Math.max(self.round, promised.round),
+  refusals: self.refusals + 1,
+})
+
+/** So often it stands again soon, where nobody is heard to lead: who refused may be the only ones that the others reach. */
+const promptMax = 2
+/** From then on it waits twice as long each time, up to four times: phase 1 of another may take long. */
+const doublingsMax = 2
+
+/** True if what refused it is likely to be a ballot that came to nothing: its next one is above. */
+export const isPrompt = ({ refusals }: Proposer): boolean => refusals > 0 && refusals <= promptMax
+
+/** How many times as long as at first it waits before it stands. */
+export const patienceOf = ({ refusals }: Proposer): number =>
+  2 ** Math.min(Math.max(refusals - promptMax - 1, 0), doublingsMax)
 
 // Clients and batchers, of a proposer that does not lead.
 

@@ -9,7 +9,7 @@ export const multiPaxosProposer = become({
   initial: 'standby',
   roles: {
     standby: { actor: standby, on: { timedOut: 'preparing' } },
-    preparing: { actor: preparing, on: { prepared: 'leading', refused: 'standby', timedOut: 'preparing' } },
+    preparing: { actor: preparing, on: { prepared: 'leading', refused: 'standby' } },
     leading: { actor: leading, on: { deposed: again('standby') } },
   },
 })

@@ -160,9 +160,9 @@ export const proposerIn = ({
     torn,
   })
 
-/** A proposer whose Prepare of round 1 is on its way. */
-export function preparingIn(place: Place = {}) {
-  const role = drive(multiPaxosProposer, proposerIn(place))
+/** A proposer whose Prepare is on its way: of round 1, unless it had used others. */
+export function preparingIn(place: Place = {}, round = 0) {
+  const role = drive(multiPaxosProposer, proposerIn({ ...place, round }))
   role.fire('electionTimeout')
   return role
 }

@@ -1,7 +1,9 @@
 import type { Random } from '@quorate/core'
 import { acceptor as acceptorRole } from './acceptor.js'
 import { batcher as batcherRole } from './batcher.js'
+import * as lead from './leadership.js'
 import { learner as learnerRole } from './learner.js'
+import { isPrompt, type Proposer, patienceOf } from './proposer.js'
 import { multiPaxosProposer } from './proposers.js'
 import { proxyLeader as proxyLeaderRole } from './proxyLeader.js'
 
@@ -14,11 +16,19 @@ export interface Times {
 
 /** Proposers wait for different times, so that seldom two stand at once, and of two that duel one soon waits longer. */
 export function proposer(random: Random, { electionTimeoutMs, heartbeatMs }: Times) {
-  const electionTimeout = () => electionTimeoutMs + random.below(Math.ceil(electionTimeoutMs))
+  const electionTimeout = ({ context: self }: { context: Proposer }) => {
+    const ms = isPrompt(self) ? heartbeatMs : electionTimeoutMs * patienceOf(self)
+    return ms + random.below(Math.ceil(ms))
+  }
   return multiPaxosProposer.provide({
     standby: { delays: { electionTimeout } },
-    preparing: { delays: { electionTimeout, prepareAgain: heartbeatMs } },
-    leading: { delays: { heartbeat: heartbeatMs, quorumCheck: electionTimeoutMs } },
+    preparing: { delays: { prepareAgain: ({ context }) => heartbeatMs * 2 ** context.doublings } },
+    leading: {
+      delays: {
+        heartbeat: heartbeatMs,
+        quorumCheck: ({ context }) => electionTimeoutMs * lead.patienceOf(context),
+      },
+    },
   })
 }
 

@@ -2,6 +2,9 @@ import type { GroupDefinition, Random } from '@quorate/core'
 import { type Packet, Stage, type StageActor } from '@quorate/core/testing'
 import type { StateMachine } from 'xstate'
 import { batcher, multiPaxosAcceptor, multiPaxosLearner, multiPaxosProposer } from '../index.js'
+import type { Leading } from './leadership.js'
+import * as lead from './leadership.js'
+import { isPrompt, type Proposer, patienceOf } from './proposer.js'
 import { finishWrite, Safety } from './safety.test.fixture.js'
 
 /** What may go wrong, and how often. */
@@ -10,7 +13,9 @@ export interface Weather {
   readonly lost: number
   /** Packets that arrive twice, of a hundred. */
   readonly repeated: number
-  /** A packet takes 1 to so many milliseconds. */
+  /** A packet takes so many milliseconds and at least one more. @default 0 */
+  readonly delayMinMs?: number
+  /** How much more, at most. */
   readonly delayMaxMs: number
   /** A write takes 1 to so many milliseconds. */
   readonly writeMaxMs: number
@@ -94,11 +99,11 @@ export class VirtualTime {
   }
 
   #send(packet: Packet): void {
-    const { lost, repeated, delayMaxMs } = this.weather
+    const { lost, repeated, delayMinMs = 0, delayMaxMs } = this.weather
     if (!this.isOpen(packet) || this.random.below(100) < lost) return
     const times = this.random.below(100) < repeated ? 2 : 1
     for (let time = 0; time < times; time++)
-      this.#in(1 + this.random.below(delayMaxMs), () => {
+      this.#in(delayMinMs + 1 + this.random.below(delayMaxMs), () => {
         if (this.isOpen(packet)) this.stage.deliver(packet)
       })
   }
@@ -136,16 +141,25 @@ export class VirtualTime {
 /** No two delays are equal, so that a timer that was set again can be told from one that still runs. */
 function withDistinctDelays(definition: GroupDefinition, random: Random): GroupDefinition {
   let set = 0
-  const after = (ms: number) => () => ms + ++set / 2 ** 24
-  const electionTimeout = () => after(1000 + random.below(1000))()
+  const distinct = (ms: number) => ms + ++set / 2 ** 24
+  const after = (ms: number) => () => distinct(ms)
+  const doubling = ({ context }: { readonly context: { readonly doublings: number } }) =>
+    distinct(100 * 2 ** context.doublings)
+  const electionTimeout = ({ context: self }: { readonly context: Proposer }) => {
+    const ms = isPrompt(self) ? 100 : 1000 * patienceOf(self)
+    return distinct(ms + random.below(ms))
+  }
+  const quorumCheck = ({ context }: { readonly context: Leading }) => distinct(1000 * lead.patienceOf(context))
   const logics: Readonly<Record<string, unknown>> = {
     proposer: multiPaxosProposer.provide({
       standby: { delays: { electionTimeout } },
-      preparing: { delays: { electionTimeout, prepareAgain: after(100) } },
-      leading: { delays: { heartbeat: after(100), quorumCheck: after(1000) } },
+      preparing: { delays: { prepareAgain: doubling } },
+      leading: { delays: { heartbeat: after(100), quorumCheck } },
     }),
-    acceptor: multiPaxosAcceptor.provide({ delays: { minimumElectionTimeout: after(1000) } }),
-    learner: multiPaxosLearner.provide({ delays: { learnAgain: after(100) } }),
+    acceptor: multiPaxosAcceptor.provide({
+      delays: { minimumElectionTimeout: after(1000), pieceTimeout: after(300) },
+    }),
+    learner: multiPaxosLearner.provide({ delays: { learnAgain: doubling } }),
     batcher: batcher.provide({ delays: { leaderTimeout: after(1000) } }),
   }
   const roles = Object.entries(definition.roles).map(([name, role]) => {

@@ -6,6 +6,7 @@ import { roundMax, termOf } from '../../ballot.js'
 import { multiPaxosProposer } from '../../index.js'
 import { groupOf } from '../history.test.fixture.js'
 import { preparing } from '../preparing.js'
+import { isPrompt, patienceOf } from '../proposer.js'
 import * as given from '../role.test.fixture.js'
 
 /** Lamport, "Paxos Made Simple" (2001), sections 2.2, 2.5 and 3: how a proposer becomes the distinguished one. */
@@ -202,33 +203,48 @@ describe('3: one phase 1 for all slots', () => {
     expect(asked()).toEqual(['a3 1', 'a4 1', 'a5 1'])
   })
 
-  test('as long as pieces come it is patient', () => {
-    const clock = new SimulatedClock()
-    const input = given.preparingIn({ nodes: { acceptor: five } }).context
-    const actor = createActor(preparing, { input, clock }).start()
-    const piece = (first: number) =>
-      said.promise('a2', { ballot: ballot(2), first, through: first, last: 9, entries: entries(first, first) })
-    for (const first of [1, 2, 3]) {
-      clock.increment(900)
-      actor.send(piece(first))
-      // A piece that came before is no news.
-      clock.increment(90)
-      actor.send(piece(first))
-    }
-    expect(actor.getSnapshot().status).toBe('active')
-    clock.increment(910)
-    expect(actor.getSnapshot().value).toBe('timedOut')
-  })
-
-  test('without a quorum in time it tries again, in a new ballot', () => {
+  test('without a quorum it asks on under the same ballot: answers count whenever they come', () => {
     const role = given.preparingIn()
     role.receive(said.promise('n2'))
-    role.fire('electionTimeout')
-    expect(given.kindsOf(role.effects)).toEqual(['persist', 'Prepare->all'])
-    expect(given.sentOf(role.effects, 'Prepare')).toMatchObject([{ ballot: ballot(2) }])
-    role.receive(said.promise('n2'))
+    for (let time = 0; time < 30; time++) {
+      role.fire('prepareAgain')
+      expect(given.sentOf(role.effects, 'Prepare')).toMatchObject([
+        { ballot: ballot(1), to: 'n1' },
+        { ballot: ballot(1), to: 'n3' },
+      ])
+    }
     role.receive(said.promise('n3'))
-    expect(role.snapshot.role).toBe('preparing')
+    expect(role.snapshot.role).toBe('leading')
+  })
+
+  test('it asks less and less often while nobody answers', () => {
+    const clock = new SimulatedClock()
+    const timed = preparing.provide({ delays: { prepareAgain: ({ context }) => 100 * 2 ** context.doublings } })
+    const actor = createActor(timed, { input: given.proposerIn(), clock })
+    let asked = 0
+    actor.on('multicast', () => asked++)
+    actor.start()
+    const after = (ms: number) => {
+      clock.increment(ms)
+      return asked
+    }
+    expect([after(0), after(100), after(200), after(400), after(800), after(1600), after(1600)]).toEqual([
+      1, 2, 3, 4, 5, 6, 7,
+    ])
+  })
+
+  test('refused, it stands again soon: twice, and then it waits longer each time', () => {
+    const refusal = (round: number) => said.nack('n2', { ballot: ballot(round), promised: ballot(round, 'n3') })
+    const role = given.preparingIn()
+    const waits = [1, 2, 3, 4, 5, 6].map((round) => {
+      role.receive(refusal(round))
+      const wait = isPrompt(role.context) ? 'soon' : patienceOf(role.context)
+      role.fire('electionTimeout')
+      return wait
+    })
+    expect(waits).toEqual(['soon', 'soon', 1, 2, 4, 4])
+    role.receive(said.heartbeat('n2', { ballot: ballot(9, 'n2') }))
+    expect(role.context.refusals).toBe(0)
   })
 
   test('an acceptor that has promised more makes it wait for its turn: two that duel back off', () => {
