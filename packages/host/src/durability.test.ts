@@ -90,6 +90,16 @@ describe('a write that fails', () => {
 })
 
 describe('recovery', () => {
+  it('says at info what the store noticed when it opened', async () => {
+    cluster = new TestCluster(sequenced({ members: ['n1'], stateMachine: journal }))
+    const store = cluster.storeOf('n1')
+    const remark = 'a write was not finished'
+    await cluster.start('n1', {
+      store: { open: async (identity) => ({ ...(await store.open(identity)), remarks: [remark] }) },
+    })
+    expect(cluster.loggers.get('n1')?.logged).toContainEqual(expect.objectContaining({ level: 'info', text: remark }))
+  })
+
   it('finds record, snapshot and log again, and the sessions with them', async () => {
     const limits = { snapshotEveryEntries: 10 }
     cluster = new TestCluster(sequenced({ members: ['n1', 'n2'], stateMachine: journal, limits }))

@@ -5,7 +5,7 @@ import { ClassicLevel } from 'classic-level'
 import { StoreDamagedError, StoreFailedError, StoreLockedError } from './errors.js'
 import { cutDurably, makeDirectory, readText, removeDurably, writeDurably } from './files.js'
 import { checkOwner, type Owner } from './identity.js'
-import { inspect, type Tail } from './inspect.js'
+import { type Inspection, inspect, type Tail } from './inspect.js'
 import { causeOf, checkUnlocked, claim, isLocked, watchLock } from './lock.js'
 import { openStore, type Place } from './openStore.js'
 import { establishOutside, readOutside, writeOutside } from './outside.js'
@@ -82,10 +82,22 @@ const remarkOf = ({ path, at, isDoubtful }: Tail): string =>
     ? `${path}: the last write, from byte ${at} on, is damaged and was dropped; it may be one that was acknowledged`
     : `${path}: the last write, from byte ${at} on, was not finished and was dropped; nobody was told that it is done`
 
+/**
+ * A first opening that was interrupted has promised nothing. LevelDB does not sync the first manifest that it writes, so
+ * after a power cut it can be empty: then the database is made anew.
+ */
+const inspectUnfinished = (path: string): Promise<Inspection> =>
+  inspect(path).catch(async (error: unknown) => {
+    if (!(error instanceof StoreDamagedError)) throw error
+    // Under LevelDB's lock.
+    await ClassicLevel.destroy(path)
+    return inspect(path)
+  })
+
 const openDirectory = async (path: string, owner: Owner, release: () => void): Promise<OpenStore> => {
   const found = await readOutside(path)
   if (found) checkOwner(path, found.identity, owner)
-  const { empty, tails } = await inspect(path)
+  const { empty, tails } = await (found?.established === false ? inspectUnfinished(path) : inspect(path))
   if (!empty && !found)
     throw new StoreDamagedError(
       path,
