@@ -17,6 +17,8 @@ export const exitCodes = {
   unavailable: 4,
   /** A file, or standard output, cannot be written. What was found is on standard output as far as that goes. */
   unwritable: 5,
+  /** `sim`, `lincheck`: there was nothing to judge, so this is no verdict. */
+  nothingJudged: 6,
   /** Ended by Ctrl-C. */
   interrupted: 130,
 } as const

@@ -33,13 +33,22 @@ export type Unusable = (what: string, options?: { cause?: unknown }) => core.Quo
 
 /**
  * Loads what a file exports, by name: TypeScript or JavaScript, with no build step.
+ * @param more packages that it may import beside those that every file may.
  * @throws what `unusable` makes when there is no such file or it does not load; what the file throws on purpose, with its
  *   name in front.
  */
-export const loadModule = async (path: string, unusable: Unusable): Promise<Readonly<Record<string, unknown>>> => {
+export const loadModule = async (
+  path: string,
+  unusable: Unusable,
+  more: Readonly<Record<string, object>> = {},
+): Promise<Readonly<Record<string, unknown>>> => {
   const file = resolve(path)
   if (!existsSync(file)) throw unusable(`there is no such file, looked for it as ${file}`)
-  const jiti = createJiti(import.meta.url, { virtualModules, fsCache: false, moduleCache: false })
+  const jiti = createJiti(import.meta.url, {
+    virtualModules: { ...virtualModules, ...more },
+    fsCache: false,
+    moduleCache: false,
+  })
   try {
     return await jiti.import<Record<string, unknown>>(file)
   } catch (cause) {

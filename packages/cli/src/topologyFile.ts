@@ -8,12 +8,19 @@ import { loadModule } from './moduleFile.js'
  * Loads the topology that a file exports by default: TypeScript or JavaScript, with no build step.
  * @throws {@link UnusableTopologyError} `QUORATE_UNUSABLE_TOPOLOGY` when there is none; what `defineTopology` throws.
  */
-export const loadTopology = async (path: string): Promise<Topology> => {
-  const { default: loaded } = await loadModule(path, (what, options) => new UnusableTopologyError(path, what, options))
-  if (!isTopology(loaded)) {
-    throw new UnusableTopologyError(path, 'exports no topology: expected `export default defineTopology({ ... })`')
-  }
-  return checked(path, loaded)
+export const loadTopology = async (path: string): Promise<Topology> => topologyIn(path, await loadTopologyModule(path))
+
+/** What a topology's file exports, by name. `more` are packages that it may import beside those that every file may. */
+export const loadTopologyModule = (
+  path: string,
+  more?: Readonly<Record<string, object>>,
+): Promise<Readonly<Record<string, unknown>>> =>
+  loadModule(path, (what, options) => new UnusableTopologyError(path, what, options), more)
+
+/** @throws as {@link loadTopology} */
+export const topologyIn = (path: string, { default: loaded }: Readonly<Record<string, unknown>>): Topology => {
+  if (isTopology(loaded)) return checked(path, loaded)
+  throw new UnusableTopologyError(path, 'exports no topology: expected `export default defineTopology({ ... })`')
 }
 
 /**

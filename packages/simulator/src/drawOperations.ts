@@ -4,12 +4,15 @@ import type { Operation, Step } from './script.js'
 import type { SimulatedCluster } from './subject.js'
 
 /** What clients ask for in the course of a run, until `endUs`. */
-export function drawOperations({ groups }: SimulatedCluster, chance: Chance, endUs: number): Step[] {
+export function drawOperations({ groups, workload = {} }: SimulatedCluster, chance: Chance, endUs: number): Step[] {
   const served = clientGroups(groups)
   if (served.length === 0) return []
-  const clients = Array.from({ length: chance.between(1, 5) * served.length }, (_, at) => `c${at + 1}`)
-  const keys = ['x', 'y', 'z'].slice(0, chance.between(1, 3))
-  const perSecond = served.some(([, definition]) => ordersLog(definition)) ? chance.between(1, 20) : 1
+  // Drawn in any case, so that what a workload says moves nothing else.
+  const drawn = { clients: chance.between(1, 5), keys: chance.between(1, 3) }
+  const clients = named('c', (workload.clients ?? drawn.clients) * served.length)
+  const keys = workload.keys === undefined ? ['x', 'y', 'z'].slice(0, drawn.keys) : named('x', workload.keys)
+  const drawnPerSecond = served.some(([, definition]) => ordersLog(definition)) ? chance.between(1, 20) : 1
+  const perSecond = workload.perSecond ?? drawnPerSecond
   const count = Math.floor((endUs * perSecond) / 1_000_000)
   /** The values that were last to be written: what a cas had better expect. */
   const recent = new Map<string, number>()
@@ -26,6 +29,9 @@ export function drawOperations({ groups }: SimulatedCluster, chance: Chance, end
     return { atUs, do: 'operation', client, ...operation }
   })
 }
+
+const named = (letter: string, count: number): string[] =>
+  Array.from({ length: count }, (_, at) => `${letter}${at + 1}`)
 
 function drawOperation(own: Chance, key: string, value: number, recent: ReadonlyMap<string, number>): Operation {
   const dice = own.below(10)

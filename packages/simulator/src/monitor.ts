@@ -85,7 +85,7 @@ export class Monitor {
   }
 }
 
-type Heard = Exclude<keyof Invariant, 'name' | 'source'>
+type Heard = Exclude<keyof Invariant, 'name' | 'source' | 'isGeneral'>
 
 function listenersOf(invariants: readonly Invariant[]): Pick<Listeners, Heard> {
   const of = <Name extends Heard>(name: Name): NonNullable<Invariant[Name]>[] =>

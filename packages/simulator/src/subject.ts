@@ -17,8 +17,20 @@ export interface SimulationSubject {
 export interface SimulatedCluster {
   readonly nodes: readonly NodeId[]
   readonly groups: Readonly<Record<string, GroupDefinition>>
+  /** @default drawn for each run */
+  readonly workload?: Workload
   /** Puts adapters around the ports of a node, each time that it starts. @default the simulated ones, as they are */
   adapt?(node: NodeId, ports: SimulatedPorts): SimulatedPorts
+}
+
+/** What clients do: they read, write, and compare and set registers, or ask for a decision. What is left out is drawn. */
+export interface Workload {
+  /** How many there are for each group that takes anything from clients. */
+  readonly clients?: number
+  /** How many operations they begin in a second, all together. */
+  readonly perSecond?: number
+  /** How many registers they use. */
+  readonly keys?: number
 }
 
 /** What a simulated node stands on. */

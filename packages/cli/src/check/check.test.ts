@@ -121,6 +121,10 @@ describe('quorate check', () => {
     })
   })
 
+  test('what was judged is said', async () => {
+    expect(await textOf('raft-election', '--states', '10')).toMatch(/^ {2}judged {5}2 always, 2 sometimes$/m)
+  })
+
   test('what was left out, and what fingerprints cost, is said', async () => {
     const textOf = async (...argv: readonly string[]) => (await check(...argv)).out
     const plain = await textOf('reference/abd')

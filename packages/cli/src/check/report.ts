@@ -64,6 +64,7 @@ export const textOf = (report: CheckReport, options: CheckOptions, seconds: numb
     `  generated  ${count(generated)}`,
     `  depth      ${depth}`,
     `  states/s   ${count(Math.round(distinct / seconds))} (${seconds.toFixed(1)} s, ${Math.round(bytes / distinct)} bytes a state, ${count(computedSteps)} steps of actors)`,
+    `  judged     ${judgedIn(properties)}`,
     `  left out   ${leftOut(report, options)}`,
     `  collisions ${collisionsOf(report)}`,
     '',
@@ -73,6 +74,15 @@ export const textOf = (report: CheckReport, options: CheckOptions, seconds: numb
     ),
     ...properties.flatMap(violationOf),
   ]
+}
+
+/** A verdict is worth as much as the properties of which it speaks. */
+const judgedIn = (properties: readonly PropertyReport[]): string => {
+  const kinds = ['always', 'eventually', 'sometimes'] as const
+  const counts = kinds.map((kind) => [kind, properties.filter((property) => property.kind === kind).length] as const)
+  const told = counts.flatMap(([kind, number]) => (number > 0 ? [`${number} ${kind}`] : [])).join(', ')
+  const isAnythingRuledOut = properties.some(({ kind }) => kind !== 'sometimes')
+  return isAnythingRuledOut ? told : `${told}: nothing is ruled out`
 }
 
 const verdictOf = ({ kind, verdict, trace }: PropertyReport): string => {

@@ -22,6 +22,7 @@ Exit codes:
   2    unknown: --steps were used up; or the command line is wrong
   3    the history cannot be read; the text names the line
   5    the picture cannot be written; the verdict is on standard output
+  6    nothing was judged: no operation of the history can have taken place
   130  ended by Ctrl-C; what was found until then is printed`
 
 /** Reads JSON from an argument. */

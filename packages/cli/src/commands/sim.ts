@@ -5,7 +5,10 @@ import { wholeNumber } from './kvSettings.js'
 
 const examples = `
 The real host and roles on a virtual clock, bus and disks, in one thread. One seed decides everything. First safety under
-faults; then a core is healed, all other failures stay, and something must get done.
+faults; then a core is healed, all other failures stay, and something must get done. The verdict says what was judged.
+
+A topology's file may also export "invariants" (a list of InvariantFactory of @quorate/simulator) and "workload"
+({ clients, perSecond, keys }: what clients do; what is left out is drawn).
 
 Examples:
   quorate sim raft --runs 100
@@ -18,6 +21,7 @@ Exit codes:
   1    a violation, or a run without progress: its script is written
   2    the command line, the topology or the script is wrong: nothing was run
   5    a file cannot be written; what was found is on standard output
+  6    nothing is wrong, but nothing was judged: no invariant is about any group, and no client has anything to ask
   130  ended by Ctrl-C; what was found until then is reported, a failure as short as it is by then`
 
 const minutes = (text: string): number => {
@@ -50,6 +54,7 @@ export const simCommand = (io: Io): Command =>
     .option('--shrink <seconds>', 'how long a failure is made shorter, at most', seconds, 60)
     .option('--trace <file>', 'write every event to a file')
     .option('--replay <file>', 'run a script again that a failed run has written')
+    .option('--coverage', 'say which transitions of the roles no run has taken')
     .option('--json', 'print one line of JSON, and nothing else')
     .addHelpText('after', examples)
     .action(async (subject: string | undefined, settings: SimSettings) => {

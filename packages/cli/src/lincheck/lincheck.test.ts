@@ -37,6 +37,22 @@ describe('verdicts are exit codes', () => {
     expect(out).toMatch(/^linearizable: 4 operations on a cas-register \(1 part, \d+ steps\)\n$/)
   })
 
+  test.each([
+    ['no event', []],
+    [
+      'only what did not take place',
+      [
+        { process: 1, type: 'invoke', f: 'write', value: 1 },
+        { process: 1, type: 'fail', f: 'write', value: 1 },
+      ],
+    ],
+  ])('6: nothing was judged: %s', async (_title, events) => {
+    const { code, out } = await check(events)
+    expect(out).toMatch(/^nothing was judged: 0 operations/)
+    expect(code).toBe(6)
+    expect(JSON.parse((await check(events, '--json')).out)).toMatchObject({ verdict: 'nothing judged' })
+  })
+
   test('1: not linearizable, with the operation, the order before it and the smallest part', async () => {
     const { code, out } = await check(stale)
     expect(code).toBe(1)

@@ -28,7 +28,7 @@ export const lincheck = async (io: Io, file: string, settings: LincheckSettings)
   const checked: Checked = { history, ...result, isInterrupted }
   if (settings.json) printLine(io, reportJson(checked))
   else for (const line of reportLines(checked)) printLine(io, line)
-  io.exitCode = codes[checked.report.verdict]
+  io.exitCode = history.operations.length > 0 ? codes[checked.report.verdict] : exitCodes.nothingJudged
   if (settings.html !== undefined) draw(io, settings.html, page(checked, file), settings.json)
   if (isInterrupted) throw new InterruptedError()
 }

@@ -30,7 +30,7 @@ export const reportLines = ({ history, report, placement, isInterrupted }: Check
   const without = failed > 0 ? `, ${failed} that failed left out` : ''
   const cost = `${counted(report.parts.length, 'part')}, ${counted(report.steps, 'step')}${without}`
   return [
-    `${headline(report)}: ${about} (${cost})`,
+    `${operations.length > 0 ? headline(report) : 'nothing was judged'}: ${about} (${cost})`,
     ...(report.violation === undefined ? [] : violationLines(report.violation, isInterrupted)),
     ...(report.verdict === 'illegal' && report.violation === undefined ? ['Interrupted before it was known why.'] : []),
     ...(report.verdict === 'unknown' ? unknownLines(report, isInterrupted) : []),
@@ -99,7 +99,7 @@ const placementLines = ({ judgements, strongest, firstFailing }: Placement): rea
 export const reportJson = ({ history, report, placement, isInterrupted }: Checked): string => {
   const { verdict, parts, violation, steps, configurations } = report
   return JSON.stringify({
-    verdict,
+    verdict: history.operations.length > 0 ? verdict : 'nothing judged',
     model: history.model.name,
     operations: history.operations.length,
     failed: history.failed,

@@ -1,6 +1,6 @@
 import { kv } from '@quorate/kv'
 import { raft, type ServerFamily, server } from '@quorate/raft'
-import type { Finding, SimulationSubject } from '@quorate/simulator'
+import { allInvariants, type Finding } from '@quorate/simulator'
 import { expect, test } from 'vitest'
 import { campaign } from './campaign.js'
 
@@ -13,8 +13,9 @@ const often = { electionTimeoutMs: 100, heartbeatMs: 50 }
 const interrupted = async (runsBegun: number) => {
   const controller = new AbortController()
   let begun = 0
-  const subject: SimulationSubject = {
+  const subject = {
     name: 'mine',
+    invariants: allInvariants,
     nodes: 3,
     make() {
       if (++begun === runsBegun) controller.abort()

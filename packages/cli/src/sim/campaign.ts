@@ -8,14 +8,14 @@ import {
   failureOf,
   findingOf,
   type RunResult,
-  type SimulationSubject,
 } from '@quorate/simulator'
 import { UnequalRunsError } from '../errors.js'
+import type { Subject } from './subject.js'
 import { drawNodes } from './subjects.js'
 
 /** Seeds that are run one after the other. */
 export interface Campaign {
-  readonly subject: SimulationSubject
+  readonly subject: Omit<Subject, 'isTopology'>
   readonly firstSeed: number
   readonly runs: number
   readonly faults: FaultMix
@@ -82,7 +82,16 @@ const runSeed = async (
   coverage: Coverage,
 ): Promise<{ readonly result: RunResult; readonly finding: Finding | undefined } | undefined> => {
   const { subject, faults, nodes, lastsMs, isRepeated, signal, onTrace } = campaign
-  const options = { subject, seed, faults, nodes: nodes ?? drawNodes(Chance.of(seed).stream('nodes')), lastsMs, signal }
+  const { invariants } = subject
+  const options = {
+    subject,
+    invariants,
+    seed,
+    faults,
+    nodes: nodes ?? drawNodes(Chance.of(seed).stream('nodes')),
+    lastsMs,
+    signal,
+  }
   onTrace?.(`# seed ${seed}`)
   const result = await explore({ ...options, coverage, ...(onTrace && { onTrace }) })
   if (signal.aborted && failureOf(result) === undefined) return undefined

@@ -6,6 +6,7 @@ import { exitCodes } from '../exitCodes.js'
 import { type Io, printLine } from '../io.js'
 import { isQuorateError } from '../isQuorateError.js'
 import { OutputFiles } from '../outputFiles.js'
+import { judgementLines, judgementOf } from './subject.js'
 import { subjectNamed } from './subjects.js'
 
 /** How a script is run again. */
@@ -25,14 +26,23 @@ export const replay = async (
   const subject = await subjectOf(script.subject, path)
   const files = new OutputFiles()
   const trace = tracePath === undefined ? undefined : files.lines(tracePath)
-  const { result, transcript } = await retell({ subject, ...(trace && { onTrace: trace.write }) }, script)
+  const { result, transcript } = await retell(
+    { subject, invariants: subject.invariants, ...(trace && { onTrace: trace.write }) },
+    script,
+  )
   trace?.close()
   const failure = failureOf(result)
   const { hash, violation } = result
+  const judgement = judgementOf(subject)
   if (json) {
-    printLine(io, JSON.stringify({ protocol: script.subject, hash, failure: failure ?? null, how: violation?.how }))
-  } else printLine(io, transcript)
+    const found = { protocol: script.subject, hash, failure: failure ?? null, how: violation?.how, ...judgement }
+    printLine(io, JSON.stringify(found))
+  } else {
+    printLine(io, transcript)
+    if (failure === undefined) for (const line of judgementLines(judgement)) printLine(io, line)
+  }
   if (failure !== undefined) io.exitCode = exitCodes.failure
+  else if (Object.keys(judgement.judged).length === 0) io.exitCode = exitCodes.nothingJudged
   files.tell(io)
 }
 

@@ -3,6 +3,7 @@ import { type Finding, noProgress } from '@quorate/simulator'
 import colours from 'picocolors'
 import { type Io, printLine } from '../io.js'
 import type { CampaignResult } from './campaign.js'
+import { type Judgement, judgementLines } from './subject.js'
 
 /** What is printed as JSON. */
 export type SimReport = ReturnType<typeof reportOf>
@@ -14,6 +15,7 @@ interface ReportDetails {
   /** Seeds whose scripts could not be written. */
   readonly unwritten: ReadonlySet<number>
   readonly unreachable: Readonly<Record<string, string>> | undefined
+  readonly judgement: Judgement
 }
 
 /** What came of a campaign, for programs. */
@@ -21,7 +23,7 @@ export const reportOf = (
   protocol: string,
   firstSeed: number,
   { runs, findings, simulatedUs, events, faults, coverage }: CampaignResult,
-  { seconds, unwritten, unreachable }: ReportDetails,
+  { seconds, unwritten, unreachable, judgement }: ReportDetails,
 ) => {
   const whereOf = ({ seed, length }: Finding) => ({
     seed,
@@ -34,6 +36,8 @@ export const reportOf = (
     protocol,
     runs,
     firstSeed,
+    verdict: verdictOf(runs, findings.length, judgement),
+    ...judgement,
     violations: broken.map((finding) => ({ ...whereOf(finding), invariant: finding.invariant, how: finding.how })),
     livenessFailures: stuck.length,
     withoutProgress: stuck.map(whereOf),
@@ -45,27 +49,37 @@ export const reportOf = (
   }
 }
 
+type Verdict = 'nothing is wrong' | 'failed' | 'nothing was judged' | 'nothing was run'
+
+const verdictOf = (runs: number, failed: number, { judged }: Judgement): Verdict => {
+  if (failed > 0) return 'failed'
+  if (runs === 0) return 'nothing was run'
+  return Object.keys(judged).length > 0 ? 'nothing is wrong' : 'nothing was judged'
+}
+
 const seeText = (script: string | null): string => (script === null ? '' : `, see ${script}`)
 
 /** Where the script of a seed is written: beside whoever runs it. */
 export const scriptFileOf = (name: string, seed: number): string =>
   `${basename(name).replace(/\.[cm]?[jt]s$/, '')}-${seed}.sim`
 
-/** Missing transitions that are named; the JSON names all. */
-const namedMax = 12
-
 /** A report for people. */
-export const printReport = (io: Io, report: SimReport, unreachable: Readonly<Record<string, string>>): void => {
-  const { runs, violations, withoutProgress, simulatedSeconds, events, eventsPerSecond, coverage, faults } = report
+export const printReport = (
+  io: Io,
+  report: SimReport,
+  { isCoverageShown }: { readonly isCoverageShown: boolean },
+): void => {
+  const { runs, verdict, violations, withoutProgress, simulatedSeconds, events, eventsPerSecond, faults } = report
   if (runs === 0) {
     printLine(io, 'nothing was run to its end: nothing is known')
     return
   }
   const failed = violations.length + withoutProgress.length
-  const verdict = failed === 0 ? colours.green('nothing is wrong') : colours.red(`${failed} failed`)
+  const told = { 'nothing is wrong': colours.green, 'nothing was judged': colours.yellow }
+  const shown = verdict in told ? told[verdict as keyof typeof told](verdict) : colours.red(`${failed} failed`)
   printLine(
     io,
-    `${runs} runs, ${simulatedSeconds} simulated seconds, ${events} events (${eventsPerSecond}/s): ${verdict}`,
+    `${runs} runs, ${simulatedSeconds} simulated seconds, ${events} events (${eventsPerSecond}/s): ${shown}`,
   )
   for (const { seed, invariant, script } of violations) printLine(io, `  seed ${seed}: ${invariant}${seeText(script)}`)
   for (const { seed, script } of withoutProgress) {
@@ -73,19 +87,18 @@ export const printReport = (io: Io, report: SimReport, unreachable: Readonly<Rec
   }
   const happened = Object.entries(faults).map(([fault, times]) => `${fault} ${times}`)
   printLine(io, `faults: ${happened.join(', ') || 'none'}`)
-  for (const [role, { taken, total, missing }] of Object.entries(coverage)) {
-    printLine(io, `${role}: ${taken} of ${total} transitions taken`)
-    for (const name of missing.slice(0, namedMax)) printLine(io, `  not taken: ${name}`)
-    if (missing.length > namedMax) printLine(io, `  and ${missing.length - namedMax} others (--json names them)`)
-  }
-  printUnreachable(io, unreachable)
+  for (const line of judgementLines(report)) printLine(io, line)
+  if (isCoverageShown) printCoverage(io, report)
 }
 
-/** Why some transitions cannot be taken here: each reason once. */
-const printUnreachable = (io: Io, unreachable: Readonly<Record<string, string>>): void => {
+/** Which transitions the runs took, and why some cannot be taken here: each reason once. */
+const printCoverage = (io: Io, { coverage }: SimReport): void => {
   const counts = new Map<string, number>()
-  for (const reason of Object.values(unreachable)) counts.set(reason, (counts.get(reason) ?? 0) + 1)
-  if (counts.size === 0) return
-  printLine(io, 'guards against what never happens here (--json names them):')
+  for (const [role, { taken, total, missing, unreachable }] of Object.entries(coverage)) {
+    printLine(io, `${role}: ${taken} of ${total} transitions taken`)
+    for (const name of missing) printLine(io, `  not taken: ${name}`)
+    for (const reason of Object.values(unreachable)) counts.set(reason, (counts.get(reason) ?? 0) + 1)
+  }
+  if (counts.size > 0) printLine(io, 'guards against what never happens here (--json names them):')
   for (const [reason, count] of counts) printLine(io, `  ${count}: ${reason}`)
 }

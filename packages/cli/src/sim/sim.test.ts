@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
+import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Io } from '../io.js'
@@ -117,8 +118,81 @@ describe('quorate sim', () => {
     expect((await quorate(path, '--nodes', '5')).err).toMatch(/has 3 nodes: leave --nodes out/)
   })
 
+  describe('says what it has judged', () => {
+    /** A group of which no invariant knows anything, and that takes nothing from clients. */
+    const watch = (beside: string) => `
+      import { defineTopology } from '@quorate/host'
+      import { kv } from '@quorate/kv'
+      import { raft } from '@quorate/raft'
+      import { watch } from '${fileURLToPath(new URL('../../../../examples/new-role/watch/group.ts', import.meta.url))}'
+      const nodes = ['a', 'b', 'c']
+      const groups = { watch: watch({ members: nodes, silenceMs: 500, roundMs: 50 }) }
+      ${beside}`
+    const run = async (text: string, ...argv: string[]) => {
+      const path = join(directory, 'topology.ts')
+      await writeFile(path, text)
+      return quorate(path, '--seed', '1', '--runs', '1', '--minutes', '0.1', '--faults', 'none', ...argv)
+    }
+    const alone = watch(`export default defineTopology({ cluster: 'c', nodes, groups })`)
+
+    test('nothing: a code of its own', async () => {
+      const { code, out } = await run(alone)
+      expect(stripVTControlCharacters(out)).toMatch(/: nothing was judged\n/)
+      expect(out).toMatch(/^NOT judged: watch: no invariant is about protocol watch/m)
+      expect(code).toBe(6)
+      const { verdict, judged, notJudged } = JSON.parse((await run(alone, '--json')).out)
+      expect({ verdict, judged, notJudged }).toEqual({
+        verdict: 'nothing was judged',
+        judged: {},
+        notJudged: [{ group: 'watch', protocol: 'watch' }],
+      })
+    })
+
+    test('one group of two', async () => {
+      const both = `{ ...groups, kv: raft({ members: nodes, stateMachine: kv }) }`
+      const { code, out } = await run(watch(`export default defineTopology({ cluster: 'c', nodes, groups: ${both} })`))
+      expect(stripVTControlCharacters(out)).toMatch(/: nothing is wrong\n/)
+      expect(out).toMatch(/^judged: kv by Election Safety, .*Linearizability, Progress$/m)
+      expect(out).toMatch(/^NOT judged: watch:/m)
+      expect(code).toBe(0)
+    })
+
+    test('by an invariant that the file exports: it holds, and it does not', async () => {
+      const named = (stepped: string) => `${alone}
+        export const invariants = [({ definition, broken }: any) =>
+          definition.protocol === 'watch' ? { name: 'Mine', source: 'me', stepped() { ${stepped} } } : undefined]`
+      const holds = await run(named(''))
+      expect(holds.out).toMatch(/^judged: watch by Disk Before Speech, Mine$/m)
+      expect(holds.code).toBe(0)
+      const before = process.cwd()
+      process.chdir(directory)
+      const broken = await run(named(`broken('it stepped')`)).finally(() => process.chdir(before))
+      expect(broken.out).toMatch(/^# Mine: it stepped/m)
+      expect(broken.code).toBe(1)
+    })
+
+    test('under the workload that the file exports', async () => {
+      const asked = async (workload: string) => {
+        const topology = `export default defineTopology({ cluster: 'c', nodes, groups: { kv: raft({ members: nodes, stateMachine: kv }) } })`
+        const { code, err } = await run(watch(`${topology}; ${workload}`), '--trace', join(directory, 'trace'))
+        return { code, err, trace: await readFile(join(directory, 'trace'), 'utf8').catch(() => '') }
+      }
+      const { trace } = await asked('export const workload = { clients: 7, perSecond: 50, keys: 1 }')
+      const operations = trace.match(/ c\d+ asks \w+ x1\b/g) ?? []
+      expect(operations.length).toBeGreaterThan(250)
+      expect(new Set(operations.map((line) => line.split(' ')[1]))).toEqual(
+        new Set(['c1', 'c2', 'c3', 'c4', 'c5', 'c6', 'c7']),
+      )
+      expect((await asked('export const workload = { perSecnd: 50 }')).err).toMatch(/Did you mean perSecond\?/)
+      expect(await asked('export const workload = { clients: 0 }')).toMatchObject({
+        code: 2,
+        err: expect.stringMatching(/clients is 0, expected a whole number of at least 1/),
+      })
+    })
+  })
+
   test('says why some transitions cannot be taken, each reason once', async () => {
-    const { out } = await quorate('paxos', '--seed', '1', '--runs', '1', '--minutes', '0.1')
+    const { out } = await quorate('paxos', '--seed', '1', '--runs', '1', '--minutes', '0.1', '--coverage')
     const lines = stripVTControlCharacters(out).trimEnd().split('\n')
     const from = lines.findIndex((line) => /^guards against what never happens here/.test(line))
     const reasons = lines.slice(from + 1).map((line) => /^ {2}(\d+): (.*)$/.exec(line) ?? [])

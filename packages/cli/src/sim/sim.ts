@@ -11,6 +11,7 @@ import { campaign } from './campaign.js'
 import { isInCi } from './isInCi.js'
 import { replay } from './replay.js'
 import { printReport, reportOf, scriptFileOf } from './report.js'
+import { judgementOf } from './subject.js'
 import { subjectNamed } from './subjects.js'
 
 /** What `quorate sim` is told. */
@@ -25,6 +26,7 @@ export interface SimSettings {
   readonly json?: boolean
   /** How long a failure is made shorter, at most, in seconds. */
   readonly shrink: number
+  readonly coverage?: boolean
 }
 
 /** Runs seeds, or a script again. The exit code is 1 when something is wrong with one of them. */
@@ -73,10 +75,12 @@ export const sim = async (io: Io, name: string | undefined, settings: SimSetting
   trace?.close()
   showProgress(io, undefined, json)
   const seconds = (performance.now() - beganAtMs) / 1000
-  const report = reportOf(name, firstSeed, result, { seconds, unwritten, unreachable: subject.unreachable })
+  const judgement = judgementOf(subject)
+  const report = reportOf(name, firstSeed, result, { seconds, unwritten, unreachable: subject.unreachable, judgement })
   if (json) printLine(io, JSON.stringify(report))
-  else printReport(io, report, subject.unreachable ?? {})
-  if (result.findings.length > 0) io.exitCode = exitCodes.failure
+  else printReport(io, report, { isCoverageShown: settings.coverage === true })
+  if (report.verdict === 'failed') io.exitCode = exitCodes.failure
+  if (report.verdict === 'nothing was judged') io.exitCode = exitCodes.nothingJudged
   files.tell(io)
   if (isInterrupted) throw new InterruptedError()
 }

@@ -1,8 +1,16 @@
 import type { NodeId } from '@quorate/core'
 import { multiPaxos, paxos } from '@quorate/paxos'
 import { raft } from '@quorate/raft'
-import { type Chance, drawLimits, registers, type SimulatedCluster, type SimulationSubject } from '@quorate/simulator'
-import { loadTopology } from '../topologyFile.js'
+import {
+  allInvariants,
+  type Chance,
+  drawLimits,
+  registers,
+  type SimulatedCluster,
+  type SimulationSubject,
+} from '@quorate/simulator'
+import type { Subject } from './subject.js'
+import { subjectOfFile } from './subjectFile.js'
 import { unreachableInMultiPaxos, unreachableInPaxos, unreachableInRaft } from './unreachable.js'
 
 const named = (count: number): NodeId[] => Array.from({ length: count }, (_, at) => `n${at + 1}`)
@@ -117,11 +125,9 @@ const builtIn: readonly SimulationSubject[] = [raftSubject, paxosSubject, multiP
  * What is simulated under a name: a protocol, or the topology of a file.
  * @throws what `loadTopology` throws.
  */
-export const subjectNamed = async (name: string): Promise<SimulationSubject & { readonly isTopology: boolean }> => {
+export const subjectNamed = async (name: string): Promise<Subject> => {
   const known = builtIn.find((subject) => subject.name === name)
-  if (known) return { ...known, isTopology: false }
-  const { nodes, groups } = await loadTopology(name)
-  return { name, nodes: nodes.length, make: () => ({ nodes, groups }), isTopology: true }
+  return known ? { ...known, invariants: allInvariants, isTopology: false } : subjectOfFile(name)
 }
 
 /** How many nodes a run of a protocol has where nobody says. */

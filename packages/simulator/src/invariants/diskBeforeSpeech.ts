@@ -40,6 +40,7 @@ export const diskBeforeSpeech: InvariantFactory = ({ group, broken }) => {
     name: 'Disk Before Speech',
     source:
       'Ongaro and Ousterhout (2014), Figure 2: "updated on stable storage before responding to RPCs"; Lamport, "Paxos Made Simple" (2001), section 2.5',
+    isGeneral: true,
     emitted({ node, role }, effect) {
       const actor = actorOf(node, role)
       const order = ++actor.emitted

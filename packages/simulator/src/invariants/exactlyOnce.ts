@@ -1,7 +1,9 @@
+import { ordersLog } from '../clientGroups.js'
 import type { InvariantFactory } from './invariant.js'
 
 /** A command is executed at most once, however often it was sent, and at the same place on every node. */
-export const exactlyOnce: InvariantFactory = ({ broken }) => {
+export const exactlyOnce: InvariantFactory = ({ definition, broken }) => {
+  if (!ordersLog(definition)) return undefined
   const places = new Map<string, number>()
   return {
     name: 'Exactly Once',

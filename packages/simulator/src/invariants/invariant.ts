@@ -17,6 +17,8 @@ export interface Invariant {
   readonly name: string
   /** Where it is stated: paper and section. */
   readonly source: string
+  /** True where it is about whatever group there is: it says nothing of what the group is for. */
+  readonly isGeneral?: true
   /** An actor started (`before` is undefined) or took a step. */
   stepped?(place: Place, before: unknown, event: { readonly type: string } | undefined, after: unknown): void
   emitted?(place: Place, effect: Effect): void

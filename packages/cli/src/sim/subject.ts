@@ -1,0 +1,36 @@
+import { Chance, type InvariantFactory, judgedOf, type SimulationSubject } from '@quorate/simulator'
+
+/** What is simulated, and by what it is judged. */
+export interface Subject extends SimulationSubject {
+  readonly invariants: readonly InvariantFactory[]
+  readonly isTopology: boolean
+}
+
+/** By group, the names of the invariants that judge it; and the groups of which nothing is judged that they are for. */
+export interface Judgement {
+  readonly judged: Readonly<Record<string, readonly string[]>>
+  readonly notJudged: readonly { readonly group: string; readonly protocol: string }[]
+}
+
+/** What a verdict on a subject is about. */
+export const judgementOf = (subject: Subject): Judgement => {
+  const { groups } = subject.make(subject.nodes, Chance.of(0))
+  const all = Object.entries(judgedOf({ groups }, subject.invariants))
+  return {
+    judged: Object.fromEntries(
+      all.flatMap(([group, { invariants, isSpecific }]) => (isSpecific ? [[group, invariants]] : [])),
+    ),
+    notJudged: all.flatMap(([group, { isSpecific }]) =>
+      isSpecific ? [] : [{ group, protocol: groups[group]?.protocol ?? '' }],
+    ),
+  }
+}
+
+/** For people: what was judged, and what was not. */
+export const judgementLines = ({ judged, notJudged }: Judgement): string[] => [
+  ...Object.entries(judged).map(([group, invariants]) => `judged: ${group} by ${invariants.join(', ')}`),
+  ...notJudged.map(
+    ({ group, protocol }) =>
+      `NOT judged: ${group}: no invariant is about protocol ${protocol}, and its clients have nothing to ask. Export "invariants" beside the topology`,
+  ),
+]
