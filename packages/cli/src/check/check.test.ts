@@ -122,7 +122,7 @@ describe('quorate check', () => {
   })
 
   test('what was judged is said', async () => {
-    expect(await textOf('raft-election', '--states', '10')).toMatch(/^ {2}judged {5}2 always, 2 sometimes$/m)
+    expect((await check('raft-election', '--states', '10')).out).toMatch(/^ {2}judged {5}2 always, 2 sometimes$/m)
   })
 
   test('what was left out, and what fingerprints cost, is said', async () => {
