@@ -47,7 +47,11 @@ const logs = fc
       ),
       session: fc.integer({ min: 0, max: 9 }),
       sequence: fc.integer({ min: 1, max: 5 }),
-      answeredBelow: fc.oneof({ arbitrary: fc.constant(0), weight: 3 }, fc.integer({ min: 0, max: 5 })),
+      answeredBelow: fc.oneof(
+        { arbitrary: fc.constant(0), weight: 6 },
+        { arbitrary: fc.integer({ min: 0, max: 5 }), weight: 2 },
+        fc.integer({ min: 0, max: 70 }),
+      ),
       number: fc.integer({ min: 10, max: 14 }),
     }),
     { maxLength: 70 },
@@ -65,6 +69,7 @@ const limits = fc.record({ sessionsMax: fc.integer({ min: 1, max: 4 }) })
 interface PlainSession {
   readonly id: number
   readonly client: string
+  readonly opening: number
   readonly usedAt: number
   readonly answeredBelow: number
   readonly outcomes: readonly (readonly [sequence: number, outcome: Outcome])[]
@@ -79,14 +84,26 @@ function plainly(entries: readonly Entry[], sessionsMax: number) {
   for (const entry of entries) {
     const { index, kind, sequence } = entry
     if (kind === 'openSession') {
+      const client = textOf(entry.bytes)
+      const own = sessions.findLast((session) => session.client === client)
+      const isOld = entry.answeredBelow === 0
+      if (!isOld && own && own.opening >= sequence) {
+        const isSame = own.opening === sequence
+        outcomes.push({ status: isSame ? 'ok' : 'answered', index, bytes: nothing })
+        sessions = sessions.map((each) => (isSame && each === own ? { ...each, usedAt: index } : each))
+        continue
+      }
+      if (!isOld) sessions = sessions.filter((each) => each !== own)
       if (sessions.length === sessionsMax) {
         const oldest = Math.min(...sessions.map(({ usedAt }) => usedAt))
+        if (!isOld && oldest >= entry.answeredBelow) {
+          outcomes.push({ status: 'failed', index, bytes: utf8.encode('all sessions are in use') })
+          continue
+        }
         sessions = sessions.filter(({ usedAt }) => usedAt !== oldest)
       }
-      sessions = [
-        ...sessions,
-        { id: openedBy(entry), client: textOf(entry.bytes), usedAt: index, answeredBelow: 0, outcomes: [] },
-      ]
+      const id = openedBy(entry)
+      sessions = [...sessions, { id, client, opening: sequence, usedAt: index, answeredBelow: 0, outcomes: [] }]
     }
     if (kind !== 'command') {
       outcomes.push({ status: 'ok', index, bytes: nothing })
@@ -240,9 +257,9 @@ describe('a driver applies what was decided', () => {
       fc.property(logs, limits, fc.nat(), (entries, limit, at) => {
         const cut = entries.length === 0 ? 0 : at % entries.length
         const before = applyEntries(machine, initialDriver(machine), entries.slice(0, cut), limit).driver
-        const copy = structuredClone(before)
+        const copy = structuredClone({ ...before, sessions: plainOf(before) })
         const first = applyEntries(machine, before, entries.slice(cut), limit)
-        expect(before).toEqual(copy)
+        expect({ ...before, sessions: plainOf(before) }).toEqual(copy)
         expect(applyEntries(machine, before, entries.slice(cut), limit)).toEqual(first)
       }),
       { numRuns: 200 },
@@ -310,6 +327,53 @@ describe('by hand', () => {
     expect(outcomesOf([open(), command(1, 1), open(), command(1, 1), open(), command(1, 1)], 2).at(-1)).toEqual([
       'ok',
       2,
+    ])
+  })
+
+  /** As clients ask for sessions now: those that were last used below `unusedBelow` may expire. */
+  const ask = (number: number, sequence: number, unusedBelow: number): Step => ({
+    ...open(number),
+    sequence,
+    answeredBelow: unusedBelow,
+  })
+
+  test('a client that asks for a session again under the same number gets the same one, marked as used', () => {
+    const { driver, applied } = run([ask(1, 5, 1), command(1, 1), ask(1, 5, 1), command(1, 1)])
+    expect(applied.map(({ outcome: { status, index } }) => [status, index])).toEqual([
+      ['ok', 1],
+      ['ok', 2],
+      ['ok', 1],
+      ['ok', 2],
+    ])
+    expect([driver.sessions.size, driver.sessions.get(1)?.usedAt]).toEqual([1, 4])
+  })
+
+  test('one that asks under a higher number has given up the one before; a late copy of that opens nothing', () => {
+    const { driver } = run([ask(1, 5, 1), ask(1, 6, 1), ask(1, 5, 1)])
+    expect([...driver.sessions.keys()]).toEqual([2])
+    expect(outcomesOf([ask(1, 5, 1), ask(1, 6, 1), ask(1, 5, 1)]).at(-1)).toEqual(['answered', 3])
+  })
+
+  test('where all sessions are in use no further one is opened, and they stay', () => {
+    const steps = [ask(1, 1, 1), ask(2, 1, 1), command(1, 1), ask(3, 1, 2), ask(3, 1, 3), command(1, 2), command(2, 1)]
+    expect(outcomesOf(steps, 2).slice(3)).toEqual([
+      ['failed', 4],
+      // The second was last used at 2.
+      ['ok', 5],
+      ['ok', 6],
+      ['expired', 7],
+    ])
+  })
+
+  test('a log of an older version, where each asking opened a session, leads to what it led to then', () => {
+    const steps = [open(1), open(1), command(1, 1), command(2, 1), open(2), command(1, 2)]
+    expect(outcomesOf(steps, 2)).toEqual([
+      ['ok', 1],
+      ['ok', 2],
+      ['ok', 3],
+      ['ok', 4],
+      ['ok', 5],
+      ['expired', 6],
     ])
   })
 

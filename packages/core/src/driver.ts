@@ -1,5 +1,6 @@
 import { invariant } from './errors.js'
 import { type Entry, type Mark, origin } from './message.js'
+import { persistentMap } from './persistentMap.js'
 import { applyChecked } from './returned.js'
 import { noBytes, type Outcome, type SessionLimits, type Sessions, SessionsDraft } from './sessions.js'
 import type { StateMachine } from './stateMachine.js'
@@ -25,12 +26,14 @@ export interface DriverState<State = unknown> {
 export interface Applied {
   readonly entry: Entry
   readonly outcome: Outcome
+  /** Of an entry that asks for a session: the one that its client has now. */
+  readonly session?: number
 }
 
 export const initialDriver = <State>(machine: StateMachine<State>): DriverState<State> => ({
   applied: origin,
   state: machine.initial(),
-  sessions: new Map(),
+  sessions: persistentMap(),
   incarnation: 0,
 })
 
@@ -61,9 +64,11 @@ export function applyEntries<State>(
     index = entry.index
     term = entry.term
     if (entry.kind === 'openSession') {
-      const opened = sessions.open(entry, clientOf(entry))
+      const opening = sessions.open(entry, clientOf(entry))
       // An index, as of an entry of an earlier version, may come again in another life.
-      if (entry.session !== 0) incarnation ||= opened
+      if (entry.session !== 0) incarnation ||= opening.session ?? 0
+      applied.push({ entry, ...opening })
+      continue
     }
     if (entry.kind !== 'command') {
       applied.push({ entry, outcome: { status: 'ok', index, bytes: noBytes } })

@@ -47,7 +47,7 @@ const logs = fc
           ...header,
           session: by % 2 === 0 ? 0 : session,
           sequence,
-          answeredBelow: 0,
+          answeredBelow: by % 2 === 0 ? 0 : answeredBelow,
           bytes: new TextEncoder().encode(`client${by}`),
         }
       }
@@ -75,6 +75,7 @@ describe('the snapshot of a driver', () => {
     const outcome = { status: 'ok', index: 4, bytes: noBytes } as const
     const session = (sequences: number[]) => ({
       client: 'c',
+      opening: 3,
       usedAt: 9,
       answeredBelow: 1,
       outcomes: new Map(sequences.map((sequence) => [sequence, outcome])),

@@ -1,5 +1,6 @@
 import type { DriverState } from './driver.js'
 import { decodeDriverSnapshot as decodeFields, encodeDriverSnapshot as encodeFields } from './generated/snapshot.js'
+import { persistentMap } from './persistentMap.js'
 import { checkBytes } from './returned.js'
 import type { Outcome, Session } from './sessions.js'
 import type { StateMachine } from './stateMachine.js'
@@ -17,9 +18,10 @@ export function encodeDriver<State>(
     appliedTerm: applied.term,
     incarnation,
     state: checkBytes('what snapshot returned', machine.snapshot(state)),
-    sessions: inOrder(sessions).map(([id, { client, usedAt, answeredBelow, outcomes }]) => ({
+    sessions: inOrder(sessions).map(([id, { client, opening, usedAt, answeredBelow, outcomes }]) => ({
       id,
       client,
+      opening,
       usedAt,
       answeredBelow,
       outcomes: inOrder(outcomes).map(([sequence, { status, index, bytes }]) => ({ sequence, status, index, bytes })),
@@ -30,10 +32,11 @@ export function encodeDriver<State>(
 /** @throws `QUORATE_MALFORMED_MESSAGE` for other bytes, and what the state machine's `restore` throws. */
 export function decodeDriver<State>(machine: StateMachine<State>, bytes: Uint8Array): DriverState<State> {
   const { appliedIndex, appliedTerm, state, sessions, incarnation } = decodeFields(bytes)
-  const remembered = sessions.map(({ id, client, usedAt, answeredBelow, outcomes }): [number, Session] => [
+  const remembered = sessions.map(({ id, client, opening, usedAt, answeredBelow, outcomes }): [number, Session] => [
     id,
     {
       client,
+      opening,
       usedAt,
       answeredBelow,
       outcomes: new Map(
@@ -47,7 +50,7 @@ export function decodeDriver<State>(machine: StateMachine<State>, bytes: Uint8Ar
   return {
     applied: { index: appliedIndex, term: appliedTerm },
     state: machine.restore(state),
-    sessions: new Map(remembered),
+    sessions: persistentMap(new Map(remembered)),
     incarnation,
   }
 }

@@ -26,7 +26,11 @@ export interface Command {
   readonly session: number
   /** Its number in the session, from 1. Executed at most once. */
   readonly sequence: number
-  /** Every answer below this sequence has reached the client: what is remembered of them may be forgotten. */
+  /**
+   * Every answer below this sequence has reached the client: what is remembered of them may be forgotten. Of a command that
+   * opens a session, an index instead: a session that was last used below it may expire in its favour. 0 there in what
+   * older versions wrote.
+   */
   readonly answeredBelow: number
   /** The user's command, opaque: what the client sent is what is stored and forwarded. */
   readonly bytes: Uint8Array

@@ -74,7 +74,7 @@ export interface GroupLimits extends SessionLimits {
   readonly snapshotEveryEntries: number
   /** A snapshot is taken when entries of so many bytes were applied since the last one. @default 67108864 */
   readonly snapshotEveryBytes?: number
-  /** Sessions remembered; the one unused for longest expires when another is opened. @default 4096 */
+  /** Sessions remembered. When another is opened the one unused for longest expires, unless all are in use. @default 16384 */
   readonly sessionsMax: number
 }
 

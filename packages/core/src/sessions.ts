@@ -1,5 +1,6 @@
 import { fingerprintOf } from './fingerprint.js'
 import type { Entry } from './message.js'
+import { type PersistentMap, PersistentMapDraft } from './persistentMap.js'
 
 /** How a command ended, equal on every node. */
 export interface Outcome {
@@ -18,6 +19,8 @@ export interface Outcome {
 export interface Session {
   /** The name under which the client hears answers. */
   readonly client: string
+  /** The number with which the client asked for it: it may ask again, and has the same session. 0 where it is not known. */
+  readonly opening: number
   /** Index of the last entry that used the session: sessions expire by log position, which is equal everywhere. */
   readonly usedAt: number
   /** Nothing below it is remembered: the client has it, or there was no room for it. */
@@ -44,7 +47,7 @@ function bytesOf(outcomes: ReadonlyMap<number, Outcome>): number {
 
 /** How much is remembered of clients. Equal on all nodes, because it decides what is forgotten. */
 export interface SessionLimits {
-  /** Sessions; the one unused for longest expires when another is opened. */
+  /** Sessions; when another is opened the one unused for longest expires, unless all are in use. */
   readonly sessionsMax: number
   /** Bytes of the outcomes of one session; beyond, those of its lowest sequences are forgotten. @default 8388608 */
   readonly sessionBytesMax?: number
@@ -69,32 +72,73 @@ export const openingOf = (client: string, number: number): number => fingerprint
 export const openedBy = ({ session, index }: Entry): number =>
   session === 0 ? index : fingerprintOf(`${session}/${index}`)
 
-/** The sessions while a batch of entries is applied: copied when first changed, so that the value before stays as it was. */
+/** Of all outcomes of sessions, so that they are counted once. */
+const totals = new WeakMap<Sessions, number>()
+
+function totalOf(sessions: Sessions): number {
+  const known = totals.get(sessions)
+  if (known !== undefined) return known
+  let total = 0
+  for (const { outcomes } of sessions.values()) total += bytesOf(outcomes)
+  return total
+}
+
+/** What came of an entry that asks for a session. */
+export interface Opening {
+  /** `failed`: all sessions are in use. `answered`: an old copy, whose client has asked for another one since. */
+  readonly outcome: Outcome
+  /** The session that the client has now, if it has one. */
+  readonly session?: number
+}
+
+/** The sessions while a batch of entries is applied: what changes is copied first, so that the value before stays as it was. */
 export class SessionsDraft {
-  readonly #sessions: Map<number, Session>
+  readonly #sessions: PersistentMapDraft<Session>
   /** Those of the sessions that this batch has changed: they are nobody else's yet. */
   readonly #changed = new Map<number, ChangingSession>()
   readonly #limits: Required<SessionLimits>
   /** Of all outcomes. */
-  #bytes = 0
+  #bytes: number
+  /** By the name of the client, the session that it opened last. Made when it is first needed. */
+  #byClient: Map<string, number> | undefined
+  /** No session was last used below this index. */
+  #usedFrom = 0
 
   constructor(sessions: Sessions, limits: SessionLimits) {
-    this.#sessions = new Map(sessions)
+    this.#sessions = new PersistentMapDraft(sessions)
     const { sessionsMax, sessionBytesMax, sessionsBytesMax } = limits
     this.#limits = {
       sessionsMax,
       sessionBytesMax: sessionBytesMax ?? defaultSessionBytesMax,
       sessionsBytesMax: sessionsBytesMax ?? defaultSessionsBytesMax,
     }
-    for (const { outcomes } of sessions.values()) this.#bytes += bytesOf(outcomes)
+    this.#bytes = totalOf(sessions)
   }
 
-  /** Opens a session; where there are too many, the one unused for longest expires. Returns its id. */
-  open(entry: Entry, client: string): number {
-    if (this.#sessions.size >= this.#limits.sessionsMax) this.#expireOne()
-    const id = openedBy(entry)
-    this.#sessions.set(id, { client, usedAt: entry.index, answeredBelow: 0, outcomes: new Map() })
-    return id
+  /**
+   * Opens a session. A client that asks again under the same number has the same one, marked as used; one that asks under a
+   * higher number has given up the one before. Where there are too many, the one unused for longest expires, but only if it
+   * was last used below the index that the entry names: those whose clients are there stay, and no session is opened.
+   */
+  open(entry: Entry, client: string): Opening {
+    const { index, sequence: opening, answeredBelow: unusedBelow } = entry
+    const done: Outcome = { status: 'ok', index, bytes: noBytes }
+    // What an older version wrote: each entry opens a session, and one expires whoever uses it.
+    const isOld = unusedBelow === 0
+    const known = isOld ? undefined : this.#of(client)
+    if (known?.session.opening === opening) {
+      known.session.usedAt = index
+      return { outcome: done, session: known.id }
+    }
+    if (known && known.session.opening > opening) return { outcome: { ...done, status: 'answered' } }
+    if (known) this.#delete(known.id, known.session)
+    if (this.#sessions.size >= this.#limits.sessionsMax && !this.#expireOne(isOld ? index : unusedBelow)) {
+      return { outcome: { status: 'failed', index, bytes: allInUse } }
+    }
+    const session = openedBy(entry)
+    this.#sessions.set(session, { client, opening, usedAt: index, answeredBelow: 0, outcomes: new Map() })
+    this.#byClient?.set(client, session)
+    return { outcome: done, session }
   }
 
   /**
@@ -125,8 +169,18 @@ export class SessionsDraft {
   }
 
   /** The sessions as they are now. The draft must not be used afterwards. */
-  finish(): Sessions {
-    return this.#sessions
+  finish(): PersistentMap<Session> {
+    const sessions = this.#sessions.finish()
+    totals.set(sessions, this.#bytes)
+    return sessions
+  }
+
+  /** The session that a client opened last. */
+  #of(client: string): { readonly id: number; readonly session: ChangingSession } | undefined {
+    this.#byClient ??= new Map([...this.#sessions].map(([id, session]) => [session.client, id]))
+    const id = this.#byClient.get(client)
+    const session = id === undefined ? undefined : this.#change(id)
+    return session && { id: id as number, session }
   }
 
   #change(id: number): ChangingSession | undefined {
@@ -175,12 +229,23 @@ export class SessionsDraft {
     return true
   }
 
-  #expireOne(): void {
+  /** Ends the session unused for longest, if it was last used below that index. True if it did. */
+  #expireOne(below: number): boolean {
+    if (below <= this.#usedFrom) return false
     const oldest = this.#unusedForLongest(() => true)
-    if (oldest === undefined) return
-    this.#bytes -= bytesOf(this.#sessions.get(oldest)?.outcomes ?? new Map())
-    this.#sessions.delete(oldest)
-    this.#changed.delete(oldest)
+    const session = oldest === undefined ? undefined : this.#sessions.get(oldest)
+    if (oldest === undefined || !session) return false
+    this.#usedFrom = session.usedAt
+    if (session.usedAt >= below) return false
+    this.#delete(oldest, session)
+    return true
+  }
+
+  #delete(id: number, { client, outcomes }: Session): void {
+    this.#bytes -= bytesOf(outcomes)
+    this.#sessions.delete(id)
+    this.#changed.delete(id)
+    if (this.#byClient?.get(client) === id) this.#byClient.delete(client)
   }
 
   #unusedForLongest(among: (session: Session, id: number) => boolean): number | undefined {
@@ -197,6 +262,7 @@ export class SessionsDraft {
 
 interface ChangingSession {
   readonly client: string
+  readonly opening: number
   usedAt: number
   answeredBelow: number
   readonly outcomes: Map<number, Outcome>
@@ -220,3 +286,5 @@ function forget(outcomes: Map<number, Outcome>, from: number, below: number): nu
 }
 
 export const noBytes = new Uint8Array(0)
+
+const allInUse = new TextEncoder().encode('all sessions are in use')

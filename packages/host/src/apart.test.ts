@@ -353,7 +353,7 @@ describe('a member that applies and does not order', () => {
     const say = await stranger()
     const seen = watch()
     const asker = 'journal/answers/c1'
-    say('journal/client/a1', asker, { type: 'OpenSession', request: 1 })
+    say('journal/client/a1', asker, { type: 'OpenSession', request: 1, session: 0 })
     say('journal/client/a1', asker, {
       type: 'Propose',
       request: 2,
@@ -503,7 +503,7 @@ describe('what members hand on to each other', () => {
       'b2',
       { type: 'Results', session: 1, results: [], incarnation: 0 },
     ],
-    ['unknownSender', 'a proposal', 'b1', 'journal/client/b2', 'b2', { type: 'OpenSession', request: 1 }],
+    ['unknownSender', 'a proposal', 'b1', 'journal/client/b2', 'b2', { type: 'OpenSession', request: 1, session: 0 }],
   ] as [string, string, string, Address, string, ClientMessage][])(
     'is dropped as %s: %s',
     async (reason, _what, to, from, store, message) => {

@@ -16,6 +16,7 @@ import type { DropLog } from './dropLog.js'
 import type { OpenSession, Propose, RefusalReason, Results } from './generated/client.js'
 import type { PendingCommands } from './pendingCommands.js'
 import { ResultsByClient } from './results.js'
+import { SessionRoom } from './sessionRoom.js'
 import type { Telemetry } from './telemetry.js'
 
 /** Commands, and bytes of commands, of one group that may wait on one node; what comes beyond is refused. */
@@ -47,6 +48,7 @@ export class ClientCommands {
   /** What goes into the next proposal. */
   #arrived: Command[] = []
   #arrivedBytes = 0
+  readonly #room: SessionRoom
   /** Of the next proposal. */
   #request: RequestId
 
@@ -54,6 +56,11 @@ export class ClientCommands {
     this.#options = options
     this.#voice = options.voice
     this.#pending = options.pending
+    this.#room = new SessionRoom({
+      clock: options.clock,
+      sessionsMax: options.limits.sessionsMax,
+      commitIndex: () => options.voice.commitIndex,
+    })
     this.#request = options.nextRequest()
   }
 
@@ -63,6 +70,7 @@ export class ClientCommands {
 
   /** Hands over what arrived since the last turn. */
   gather(): void {
+    this.#room.note()
     if (this.#arrived.length === 0) return
     const commands = this.#arrived
     const request = this.#request
@@ -121,14 +129,20 @@ export class ClientCommands {
   }
 
   /** `name` is that of the client: it is what the session is answered to. */
-  receiveOpenSession(client: Address, name: string, { request }: OpenSession): void {
+  receiveOpenSession(client: Address, name: string, { request, session: known }: OpenSession): void {
     if (request < 1) {
       this.#options.drops.note('malformed', { from: client, request })
       return
     }
+    const sessions = this.#options.applier?.driver.sessions
+    if (sessions && !sessions.has(known) && !this.#room.admits(name, sessions)) {
+      this.#voice.refuse({ client, request }, this.#voice.leads ? 'sessionsFull' : 'notLeader', false)
+      return
+    }
     const bytes = textEncoder.encode(name)
     const session = openingOf(name, request)
-    this.#accept({ client, request }, [{ kind: 'openSession', session, sequence: request, answeredBelow: 0, bytes }])
+    const answeredBelow = this.#room.unusedBelow
+    this.#accept({ client, request }, [{ kind: 'openSession', session, sequence: request, answeredBelow, bytes }])
   }
 
   /** What has been decided already of a command that comes again. */

@@ -40,6 +40,11 @@ export class ClientVoice {
     return this.#status().leads
   }
 
+  /** Where the log ends that this member knows to be decided; 0 where it does not know. */
+  get commitIndex(): number {
+    return this.#status().commitIndex
+  }
+
   say(to: Address, message: ClientMessage): void {
     this.bus.say(this.address, to, messages, message)
   }

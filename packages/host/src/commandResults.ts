@@ -1,7 +1,7 @@
-import { type Address, type Applied, addressOf, clientOf, type Entry, everyNode, openedBy } from '@quorate/core'
+import { type Address, type Applied, addressOf, clientOf, type Entry, everyNode } from '@quorate/core'
 import { answersRole, clientRole } from './addresses.js'
 import type { Applier } from './applier.js'
-import type { ClientVoice } from './clientVoice.js'
+import type { Asker, ClientVoice } from './clientVoice.js'
 import { ResultsByClient } from './results.js'
 import type { Waiters } from './waiters.js'
 
@@ -31,9 +31,15 @@ export class CommandResults {
       const client = this.#waiters?.take(entry)?.client ?? (isToAnswer ? this.#clientOf(entry) : undefined)
       if (client === undefined) continue
       if (entry.kind === 'command') results.add(client, entry.session, entry.sequence, outcome)
-      else this.#voice.saySessionOpened(client, entry.sequence, openedBy(entry))
+      else this.#answerOpening({ client, request: entry.sequence }, each)
     }
     this.#voice.sayResults(results)
+  }
+
+  #answerOpening(asker: Asker, { session, outcome }: Applied): void {
+    if (session !== undefined) this.#voice.saySessionOpened(asker.client, asker.request, session)
+    else if (outcome.status === 'failed') this.#voice.refuse(asker, 'sessionsFull', false)
+    // Or the client has asked for another one since, and does not wait for this.
   }
 
   /** Whose command it was. Where its session has expired nobody knows, but for the member that took the command. */

@@ -46,6 +46,16 @@ export class OverloadedError extends QuorateError {
   }
 }
 
+/** `QUORATE_SESSIONS_FULL`: the group remembers as many clients as it may, and all of them are in use. Not executed. */
+export class SessionsFullError extends QuorateError {
+  constructor(group: string) {
+    super(
+      'QUORATE_SESSIONS_FULL',
+      `not executed: all sessions of group ${group} are in use; share clients, or raise limits.sessionsMax on all its nodes. It is safe to repeat`,
+    )
+  }
+}
+
 /** `QUORATE_COMMAND_TOO_LARGE`: larger than the group, or the bus, takes. Not executed. */
 export class CommandTooLargeError extends QuorateError {
   constructor(what: string) {

@@ -575,7 +575,7 @@ describe('duplicate commands on retry', () => {
     ...sound,
     carried: (driver) => ({ ...sound.carried(driver), sessions: new Map([[1, emptySession]]) }),
   }
-  const emptySession = { client: '', usedAt: 1, answeredBelow: 0, outcomes: new Map() }
+  const emptySession = { client: '', opening: 0, usedAt: 1, answeredBelow: 0, outcomes: new Map() }
 
   test('a command that comes again is executed once, also when a snapshot lies between', () => {
     const scenario = ({ apply, carried }: Driver) => {

@@ -115,7 +115,7 @@ export function decodeDriverSnapshot(bytes: Uint8Array): DriverSnapshot {
 
 export interface SessionSnapshot {
   /**
-   * Made of the client's name and number. Of one that an earlier version opened, the index of the entry that did so.
+   * Made of the client and of the entry that opened it. Of one that an earlier version opened, the index of that entry.
    */
   readonly id: number
   readonly client: string
@@ -123,6 +123,8 @@ export interface SessionSnapshot {
   readonly answeredBelow: number
   /** By sequence, ascending. */
   readonly outcomes: readonly OutcomeSnapshot[]
+  /** The number with which the client asked for it; 0 in what older versions wrote. */
+  readonly opening: number
 }
 
 function emptySessionSnapshot(): Draft<SessionSnapshot> {
@@ -132,6 +134,7 @@ function emptySessionSnapshot(): Draft<SessionSnapshot> {
     usedAt: 0,
     answeredBelow: 0,
     outcomes: [],
+    opening: 0,
   }
 }
 
@@ -155,6 +158,9 @@ function readSessionSnapshot(reader: ProtoReader): SessionSnapshot {
       case 42:
         message.outcomes.push(reader.message(readOutcomeSnapshot))
         break
+      case 48:
+        message.opening = reader.uint64()
+        break
       default:
         reader.skip(tag)
     }
@@ -168,6 +174,7 @@ function writeSessionSnapshot(writer: ProtoWriter, message: SessionSnapshot): vo
   if (message.usedAt !== 0) writer.tag(24).uint64(message.usedAt)
   if (message.answeredBelow !== 0) writer.tag(32).uint64(message.answeredBelow)
   for (const item of message.outcomes) writer.tag(42).message(writeOutcomeSnapshot, item)
+  if (message.opening !== 0) writer.tag(48).uint64(message.opening)
 }
 
 /** @throws `QUORATE_UNENCODABLE_VALUE` */

@@ -237,13 +237,63 @@ describe('what a caller is told', () => {
 
   it('an unknown outcome for what was sent in a session that expired; the next goes into another', async () => {
     await begin({ sessionsMax: 2 })
-    const first = await connect()
+    const first = await connect({ deadlineMs: 600_000 })
     await cluster.wait(first.propose({ text: 'first' }))
-    const others = [await connect(), await connect()]
-    for (const other of others) await cluster.wait(other.propose({ text: 'other' }))
-    expect(await codeOf(first.propose({ text: 'expired' }))).toBe('QUORATE_UNKNOWN_OUTCOME')
+    // It is on its way for so long that nobody can tell its client from one that is gone.
+    lose(['Propose'], () => true)
+    const sent = codeOf(first.propose({ text: 'expired' }))
+    await cluster.pass(300_000)
+    const others = [await connect({ deadlineMs: 600_000 }), await connect({ deadlineMs: 600_000 })]
+    const late = others.map((other) => other.propose({ text: 'other' }))
+    await cluster.pass(200_000)
+    cluster.bus.setFilter(() => true)
+    expect(await sent).toBe('QUORATE_UNKNOWN_OUTCOME')
+    await cluster.wait(Promise.all(late))
+    await cluster.pass(300_000)
     expect((await cluster.wait(first.propose({ text: 'again' }))).result).toBe(4)
     expect(await texts()).toEqual(['first', 'other', 'other', 'again'])
+  })
+
+  it('that all sessions are in use; those who have one keep it, until it was not used for long', async () => {
+    await begin({ sessionsMax: 2 })
+    const [first, second] = [await connect({ deadlineMs: 600_000 }), await connect({ deadlineMs: 600_000 })]
+    const third = await connect()
+    const usedUntil = async (ms: number): Promise<void> => {
+      for (const untilMs = cluster.clock.nowMs() + ms; cluster.clock.nowMs() < untilMs; await cluster.pass(20_000)) {
+        for (const user of [first, second]) await cluster.wait(user.propose({ text: 'used' }))
+      }
+    }
+    await usedUntil(1)
+    const refused = third.propose({ text: 'not yet' })
+    await expect(Promise.all([cluster.wait(refused), usedUntil(60_000)])).rejects.toMatchObject({
+      code: 'QUORATE_SESSIONS_FULL',
+      message: expect.stringContaining('limits.sessionsMax'),
+    })
+    await usedUntil(300_000)
+    expect(await codeOf(third.propose({ text: 'not yet' }))).toBe('QUORATE_SESSIONS_FULL')
+    const patient = await connect({ deadlineMs: 600_000 })
+    await cluster.wait(patient.propose({ text: 'third' }))
+    // And one whose session went does not come to an unknown outcome for that: it asks for another before it sends.
+    await cluster.pass(200_000)
+    for (const user of [first, second]) await cluster.wait(user.propose({ text: 'used' }))
+    const held = await texts()
+    expect(held.filter((text) => text !== 'used')).toEqual(['third'])
+    const [node] = cluster.nodes.values()
+    expect(node!.status().groups['journal']?.sessions).toBe(2)
+  })
+
+  it('nothing new of a session that it has not used for a while: it is the same, and is kept by that', async () => {
+    await begin()
+    const client = await connect()
+    await cluster.wait(client.propose({ text: 'first' }))
+    await cluster.pass(100_000)
+    let asked = 0
+    lose(['OpenSession'], () => ++asked === 1)
+    await cluster.wait(client.propose({ text: 'second' }))
+    expect(asked).toBe(2)
+    const [node] = cluster.nodes.values()
+    expect(node!.status().groups['journal']?.sessions).toBe(1)
+    expect(await texts()).toEqual(['first', 'second'])
   })
 
   it('that it is closed', async () => {

@@ -6,6 +6,7 @@ import {
   NotExecutedError,
   OverloadedError,
   ResultTooLargeError,
+  SessionsFullError,
   UnknownOutcomeError,
 } from '../errors.js'
 import type { CommandResult, Propose, Refused, Results, SessionOpened } from '../generated/client.js'
@@ -33,6 +34,11 @@ const queuedMax = 100_000
 /** Members refuse sequences that run further ahead than 65536. */
 const sequenceWindow = 60_000
 const commandOverheadBytes = 24
+/**
+ * A session that was not used for so long may be gone. To send a command in it would be to ask for an unknown outcome, so the
+ * client asks first whether it still has it.
+ */
+const idleMs = 30_000
 
 /**
  * The commands of one client: coalesced into messages, numbered in a session, and sent again until each is answered, so
@@ -48,6 +54,7 @@ export class Proposals<Result> {
   readonly #opening: SessionOpening
   /** 0 without one. */
   #session = 0
+  #usedAtMs = 0
   #nextSequence = 1
   /** Index of the last entry of a command of this client that was acknowledged. */
   #acknowledged = 0
@@ -79,8 +86,8 @@ export class Proposals<Result> {
   pump(): void {
     this.#flights.resend()
     if (this.#queue.size === 0) return
-    if (this.#session === 0) {
-      this.#opening.ask()
+    if (!this.#hasSession()) {
+      this.#opening.ask(this.#session)
       return
     }
     while (this.#queue.size > 0 && this.#flights.count < this.#coalescing.messagesInFlightMax) {
@@ -92,6 +99,7 @@ export class Proposals<Result> {
       }
       this.#flights.begin(calls)
     }
+    this.#usedAtMs = this.#around.clock.nowMs()
   }
 
   leaderChanged(): void {
@@ -110,15 +118,9 @@ export class Proposals<Result> {
     if (!call.isOpen) return
     const { flight } = call
     if (!flight) {
-      const { leader } = this.#around.tracker
-      const hint =
-        leader === undefined
-          ? 'nobody said who leads'
-          : this.#session === 0
-            ? `node ${leader} was asked for a session and gave no answer`
-            : `others go before it`
       this.#queue.remove(call)
-      fail(call, new NotExecutedError(`${why} before the command was sent: ${hint}`, { cause }))
+      if (this.#opening.isFull) fail(call, new SessionsFullError(this.#around.link.group))
+      else fail(call, new NotExecutedError(`${why} before the command was sent: ${this.#hint()}`, { cause }))
       return
     }
     this.#forget(call)
@@ -131,6 +133,8 @@ export class Proposals<Result> {
 
   opened({ request, session }: SessionOpened): void {
     if (!this.#opening.isOpened(request)) return
+    this.#usedAtMs = this.#around.clock.nowMs()
+    if (session === this.#session) return
     this.#session = session
     this.#nextSequence = 1
   }
@@ -153,7 +157,7 @@ export class Proposals<Result> {
   }
 
   refused(refused: Refused, by: string): boolean {
-    if (this.#opening.refused(refused.request)) return true
+    if (this.#opening.refused(refused)) return true
     if (refused.reason !== 'tooLarge') return this.#flights.refused(refused, by)
     const flight = this.#flights.of(refused.request)
     if (!flight) return false
@@ -164,6 +168,17 @@ export class Proposals<Result> {
       fail(call, new CommandTooLargeError(`node ${by} takes no command of ${call.bytes.length} bytes`))
     }
     return true
+  }
+
+  #hasSession(): boolean {
+    const isIdle = this.#flights.count === 0 && this.#around.clock.nowMs() - this.#usedAtMs >= idleMs
+    return this.#session !== 0 && !isIdle
+  }
+
+  #hint(): string {
+    const { leader } = this.#around.tracker
+    if (leader === undefined) return 'nobody said who leads'
+    return this.#hasSession() ? 'others go before it' : `node ${leader} was asked for a session and gave no answer`
   }
 
   #finish(call: Call, { status, index, bytes }: CommandResult): void {
@@ -189,7 +204,7 @@ export class Proposals<Result> {
   }
 
   #expired(): void {
-    const why = 'the session of this client expired, because too many others were opened since its last use'
+    const why = 'the session of this client expired: it was not used for long, and others were opened'
     this.#leaveSession(() => new UnknownOutcomeError(why))
   }
 

@@ -1,42 +1,58 @@
+import type { Refused } from '../generated/client.js'
 import { jittered } from '../random.js'
 import type { FlightSurroundings } from './flights.js'
 
-/** Without an answer it is asked again after this, then after twice as long, and so on: each may open one more session. */
-const againMs = 300
+/** Without an answer it is asked again after this, then after twice as long, and so on. */
+const againMs = 500
 const againMsMax = 4000
+/** The same after a refusal, and after one because all sessions are in use. */
 const refusedMs = 25
+const refusedMsMax = 1000
+const fullMs = 500
 
-/** Asks for a session until one is opened. Asked again with the same number, so that a member that is at it need not do it twice. */
+/**
+ * Asks for a session until one is opened. Asked again with the same number, the group opens it once; under the same number
+ * the client asks later whether it still has it.
+ */
 export class SessionOpening {
   readonly #around: FlightSurroundings
-  /** 0 when none is asked for. */
-  #request = 0
+  /** Of the session that the client has or asks for; 0 of none. */
+  #number = 0
+  #isAsking = false
   #askedAtMs = 0
   #againAtMs = 0
   #asks = 0
   #refusals = 0
+  #isFull = false
 
   constructor(around: FlightSurroundings) {
     this.#around = around
   }
 
   get waitingSinceMs(): number {
-    return this.#request === 0 ? Number.POSITIVE_INFINITY : this.#askedAtMs
+    return this.#isAsking ? this.#askedAtMs : Number.POSITIVE_INFINITY
   }
 
-  /** Asks, unless an answer may still come. */
-  ask(): void {
+  /** True if the last answer was that all sessions are in use. */
+  get isFull(): boolean {
+    return this.#isAsking && this.#isFull
+  }
+
+  /** Asks, unless an answer may still come. `session` is the one that the client has; 0 of none. */
+  ask(session: number): void {
     const { clock, random, link, tracker } = this.#around
     const nowMs = clock.nowMs()
-    if (tracker.leader === undefined || (this.#request !== 0 && nowMs < this.#againAtMs)) return
-    if (this.#request === 0) {
-      this.#request = this.#around.nextRequest()
+    if (tracker.leader === undefined || (this.#isAsking && nowMs < this.#againAtMs)) return
+    if (!this.#isAsking) {
+      if (session === 0) this.#number = this.#around.nextRequest()
+      this.#isAsking = true
+      this.#isFull = false
       this.#asks = 0
       this.#refusals = 0
     }
     this.#askedAtMs = nowMs
     this.#againAtMs = nowMs + jittered(random, Math.min(againMsMax, againMs * 2 ** Math.min(10, this.#asks++)))
-    link.ask(tracker.leader, { type: 'OpenSession', request: this.#request })
+    link.ask(tracker.leader, { type: 'OpenSession', request: this.#number, session })
   }
 
   /** There is somebody else to ask. */
@@ -45,17 +61,20 @@ export class SessionOpening {
     this.#asks = 0
   }
 
-  refused(request: number): boolean {
-    if (request !== this.#request) return false
+  refused({ request, reason }: Refused): boolean {
+    if (!this.#isAsking || request !== this.#number) return false
     const { clock, random } = this.#around
-    this.#againAtMs = clock.nowMs() + jittered(random, refusedMs * 2 ** Math.min(5, this.#refusals++))
+    this.#isFull = reason === 'sessionsFull'
+    const [firstMs, maxMs] = this.#isFull ? [fullMs, againMsMax] : [refusedMs, refusedMsMax]
+    this.#againAtMs =
+      clock.nowMs() + jittered(random, Math.min(maxMs, firstMs * 2 ** Math.min(10, this.#refusals++)))
     return true
   }
 
   /** True if this is the session that was asked for. */
   isOpened(request: number): boolean {
-    if (request === 0 || request !== this.#request) return false
-    this.#request = 0
+    if (!this.#isAsking || request !== this.#number) return false
+    this.#isAsking = false
     return true
   }
 }

@@ -90,8 +90,11 @@ function writeResultStatus(writer: ProtoWriter, value: ResultStatus): void {
   }
 }
 
-/** `tooLarge`: A command is larger than the group takes, or breaks another limit: asking again will not help. */
-export type RefusalReason = 'notLeader' | 'overloaded' | 'tooLarge' | 'stopping'
+/**
+ * `tooLarge`: A command is larger than the group takes, or breaks another limit: asking again will not help.
+ * `sessionsFull`: Of OpenSession: as many as the group remembers are in use.
+ */
+export type RefusalReason = 'notLeader' | 'overloaded' | 'tooLarge' | 'stopping' | 'sessionsFull'
 
 function readRefusalReason(reader: ProtoReader): RefusalReason {
   const number = reader.uint64()
@@ -104,6 +107,8 @@ function readRefusalReason(reader: ProtoReader): RefusalReason {
       return 'tooLarge'
     case 3:
       return 'stopping'
+    case 4:
+      return 'sessionsFull'
     default:
       throw new MalformedMessageError(`malformed message: RefusalReason ${number} is unknown; drop it, and see who sends it`)
   }
@@ -123,8 +128,11 @@ function writeRefusalReason(writer: ProtoWriter, value: RefusalReason): void {
     case 'stopping':
       writer.uint32(3)
       return
+    case 'sessionsFull':
+      writer.uint32(4)
+      return
     default:
-      throw new UnencodableValueError('one of notLeader, overloaded, tooLarge, stopping', value)
+      throw new UnencodableValueError('one of notLeader, overloaded, tooLarge, stopping, sessionsFull', value)
   }
 }
 
@@ -238,15 +246,21 @@ export function decodePropose(bytes: Uint8Array): Propose {
   return decodeWith(readPropose, bytes)
 }
 
+/** Asks for a session; again, under the same number, until it is answered. */
 export interface OpenSession {
   readonly type: 'OpenSession'
   readonly request: number
+  /**
+   * The one that it had under this number and has not used for a while: it is to be kept, or, if it has expired, replaced.
+   */
+  readonly session: number
 }
 
 function emptyOpenSession(): Draft<OpenSession> {
   return {
     type: 'OpenSession',
     request: 0,
+    session: 0,
   }
 }
 
@@ -258,6 +272,9 @@ function readOpenSession(reader: ProtoReader): OpenSession {
       case 8:
         message.request = reader.uint64()
         break
+      case 16:
+        message.session = reader.uint64()
+        break
       default:
         reader.skip(tag)
     }
@@ -267,6 +284,7 @@ function readOpenSession(reader: ProtoReader): OpenSession {
 
 function writeOpenSession(writer: ProtoWriter, message: OpenSession): void {
   if (message.request !== 0) writer.tag(8).uint64(message.request)
+  if (message.session !== 0) writer.tag(16).uint64(message.session)
 }
 
 /** @throws `QUORATE_UNENCODABLE_VALUE` */

@@ -62,7 +62,7 @@ const defaults = {
   commandBytesMax: 256 * 1024,
   snapshotEveryEntries: 50_000,
   snapshotEveryBytes: 64 * 1024 * 1024,
-  sessionsMax: 4096,
+  sessionsMax: 16_384,
   sessionBytesMax: 8 * 1024 * 1024,
   sessionsBytesMax: 64 * 1024 * 1024,
 } satisfies MultiPaxosLimits & Omit<GroupLimits, 'messageBytesMax'>

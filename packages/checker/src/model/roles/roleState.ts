@@ -59,7 +59,7 @@ const isPlain = (value: unknown): value is object =>
 function keyOfDriver({ applied, state, sessions, incarnation }: DriverState, machine: AnyStateMachine): string {
   const isInstance =
     typeof state === 'object' && state !== null && !toldPrototypes.includes(Object.getPrototypeOf(state))
-  return contentKey([applied, isInstance ? machine.snapshot(state) : state, sessions, incarnation])
+  return contentKey([applied, isInstance ? machine.snapshot(state) : state, new Map(sessions), incarnation])
 }
 
 const toldPrototypes: readonly unknown[] = [Object.prototype, Array.prototype, Map.prototype, Set.prototype, null]
