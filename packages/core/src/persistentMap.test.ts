@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { PersistentMap, PersistentMapDraft } from './persistentMap.js'
+import { type PersistentMap, PersistentMapDraft } from './persistentMap.js'
 
 const inOrder = (entries: Iterable<[number, string]>) => [...entries].sort(([a], [b]) => a - b)
 

@@ -70,6 +70,11 @@ export interface Connection {
   counters(): TransportCounters
   /** The largest message that `publish` takes, in bytes. */
   readonly bytesMax: number
+  /**
+   * Connections of one process that bear the same one are to the same bus: what one hears of who leads holds for all.
+   * Absent where that is not known.
+   */
+  readonly busId?: string | undefined
   /** What to call this bus in messages to people, e.g. `nats://127.0.0.1:4222`; never with a password. */
   readonly label: string
   /** Drains, then ends. Idempotent. */

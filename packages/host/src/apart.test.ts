@@ -334,7 +334,8 @@ describe('reads', () => {
 
   it('are forgotten when nobody says at which index they may be answered', async () => {
     await begin()
-    const client = await connect({ deadlineMs: 20_000 })
+    // Shorter than it takes the client to go to the other member.
+    const client = await connect({ deadlineMs: 4500 })
     await cluster.wait(client.propose({ text: 'a' }))
     const id = client.leader ?? ''
     watch(({ type }) => type === 'Where')

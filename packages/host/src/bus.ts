@@ -14,8 +14,8 @@ import type { DropLog } from './dropLog.js'
 
 /** A connection that speaks envelopes, of one cluster and for one store. */
 export class Bus {
+  readonly cluster: string
   readonly #connection: Connection
-  readonly #cluster: string
   readonly #store: Uint8Array
   readonly #drops: DropLog
   readonly #fail: (error: unknown) => void
@@ -31,10 +31,15 @@ export class Bus {
     fail: (error: unknown) => void
   }) {
     this.#connection = options.connection
-    this.#cluster = options.cluster
+    this.cluster = options.cluster
     this.#store = options.store
     this.#drops = options.drops
     this.#fail = options.fail
+  }
+
+  /** Equal for all that speak on one bus, where that is known. */
+  get busId(): string | undefined {
+    return this.#connection.busId
   }
 
   /** The largest message, in bytes, its envelope included. */
@@ -47,7 +52,7 @@ export class Bus {
     if (this.#isSilent) return
     const bytes = encodeEnvelope({
       version: wireVersion,
-      cluster: this.#cluster,
+      cluster: this.cluster,
       from,
       to,
       fromStore: this.#store,
@@ -94,7 +99,7 @@ export class Bus {
       this.#drops.note(error instanceof UnsupportedVersionError ? 'otherVersion' : 'malformed', { to, error })
       return undefined
     }
-    if (envelope.cluster !== this.#cluster) {
+    if (envelope.cluster !== this.cluster) {
       this.#drops.note('otherCluster', { from: envelope.from, to, cluster: envelope.cluster })
       return undefined
     }

@@ -36,6 +36,7 @@ import {
   type RefusalReason,
 } from './generated/client.js'
 import { HandedOn } from './handedOn.js'
+import { LeaderQuestions } from './leaderQuestions.js'
 import type { Peers } from './peers.js'
 import { ForwardedQueries, OwnQueries, type Queries } from './queries.js'
 import { nodesThat } from './roleTraits.js'
@@ -87,6 +88,7 @@ export class ClientFace {
   readonly #commands: ClientCommands | undefined
   readonly #reads: ClientReads | undefined
   readonly #asks: ClientAsks | undefined
+  readonly #leaderQuestions: LeaderQuestions
   readonly #handedOn: HandedOn
   #subscriptions: readonly Subscription[] = []
   /** Proposals, reads and questions share their numbers: a refusal names only the number. */
@@ -123,6 +125,7 @@ export class ClientFace {
       this.#reads = new ClientReads({ voice, clock, queries: this.#queries, post, nextRequest })
     }
     if (serving?.asked) this.#asks = new ClientAsks({ voice, clock, limits, post, nextRequest })
+    this.#leaderQuestions = new LeaderQuestions(voice, clock)
     this.#handedOn = new HandedOn({ voice, definition, drops, peers, queries: own, commands: this.#commands })
   }
 
@@ -174,6 +177,11 @@ export class ClientFace {
     this.#results?.applied(applied, toAnswer)
   }
 
+  /** The actor has come to lead. */
+  led(): void {
+    if (!this.#isStopping) this.#leaderQuestions.led()
+  }
+
   /** The actor no longer leads, or leads in another term. */
   deposed(): void {
     this.#commands?.refuseAll('notLeader')
@@ -208,7 +216,7 @@ export class ClientFace {
     switch (message.type) {
       case 'WhoLeads':
         // Who only applies does not know, and who leaves should not be asked.
-        if (this.#options.serving && !this.#isStopping) this.#voice.sayWhoLeads(envelope.from, message.request)
+        if (this.#options.serving && !this.#isStopping) this.#leaderQuestions.receive(envelope.from, message.request)
         return
       case 'Propose':
       case 'OpenSession':

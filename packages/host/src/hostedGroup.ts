@@ -138,6 +138,7 @@ export class HostedGroup {
     if (isSame) return
     if (before.leads) this.#face?.deposed()
     const { state, term, leader, leads } = this.#status
+    if (leads) this.#face?.led()
     if (leads !== before.leads)
       this.#around.logger.info({ group: this.name, state, term, leader }, leads ? 'leads' : 'leads no longer')
   }

@@ -282,6 +282,7 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
       random: this.#random,
       codecs: codecsOf(definition.stateMachine),
       behaviour,
+      isAlone: this.#options.clock !== undefined,
     })
     return new LocalGroup({
       node: this.id,

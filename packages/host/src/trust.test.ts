@@ -124,7 +124,11 @@ describe('what comes from the bus is not trusted', () => {
       'a sequence far ahead',
       () => sayAsClient({ type: 'Propose', request: 1, session: 3, answeredBelow: 1, commands: commands([70_000]) }),
     ],
-    ['malformed', 'a session asked for without a number', () => sayAsClient({ type: 'OpenSession', request: 0, session: 0 })],
+    [
+      'malformed',
+      'a session asked for without a number',
+      () => sayAsClient({ type: 'OpenSession', request: 0, session: 0 }),
+    ],
   ])('drops, counts and logs as %s: %s', async (reason, _what, speak) => {
     const logger = cluster.loggers.get('n1')!
     const before = logger.logged.length

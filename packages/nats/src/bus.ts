@@ -56,6 +56,10 @@ export class NatsBus implements Connection {
     void this.#watch()
   }
 
+  get busId(): string | undefined {
+    return this.#nats.info?.server_id
+  }
+
   get bytesMax(): number {
     return this.#bytesMax
   }

@@ -76,6 +76,7 @@ export async function connectClient<Command, Result, Query = never, Answer = nev
     random,
     codecs: stateMachine.codecs,
     behaviour: options,
+    isAlone: options.clock !== undefined,
     connection,
   })
 }

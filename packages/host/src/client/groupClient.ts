@@ -7,9 +7,10 @@ import { Asks } from './asks.js'
 import { type Call, type CallOptions, openCall } from './call.js'
 import { ClientLink } from './clientLink.js'
 import type { FlightSurroundings } from './flights.js'
-import { LeaderTracker } from './leaderTracker.js'
+import type { LeaderTracker } from './leaderTracker.js'
 import { Proposals, type Proposed } from './proposals.js'
 import { Reads } from './reads.js'
+import { joinTracker } from './sharedTracker.js'
 
 /** How the values of a state machine become bytes. */
 export interface ClientCodecs<Command, Result, Query, Answer> {
@@ -52,6 +53,11 @@ export class GroupClient<Command, Result, Query = never, Answer = never> {
   readonly #clock: Clock
   readonly #link: ClientLink
   readonly #tracker: LeaderTracker
+  readonly #follower = {
+    askAll: () => this.#link.askAll({ type: 'WhoLeads', request: ++this.#lastRequest }),
+    leaderChanged: () => this.#leaderChanged(),
+  }
+  readonly #leaveTracker: () => void
   readonly #codecs: ClientCodecs<Command, Result, Query, Answer>
   readonly #deadlineMs: number
   readonly #proposals: Proposals<Result>
@@ -74,8 +80,10 @@ export class GroupClient<Command, Result, Query = never, Answer = never> {
     random: Random
     codecs: ClientCodecs<Command, Result, Query, Answer>
     behaviour: ClientOptions
+    /** True if the clock and the bus are not those of others in this process. */
+    isAlone: boolean
   }) {
-    const { group, bus, clock, random, codecs, behaviour } = options
+    const { group, bus, clock, random, codecs, behaviour, isAlone } = options
     this.group = group
     this.#clock = clock
     this.#codecs = codecs
@@ -91,9 +99,9 @@ export class GroupClient<Command, Result, Query = never, Answer = never> {
           new QuorateError('QUORATE_CLIENT_CLOSED', 'the bus refused the subscription of this client', { cause }),
         ),
     })
-    this.#tracker = new LeaderTracker(clock, random, () =>
-      this.#link.askAll({ type: 'WhoLeads', request: ++this.#lastRequest }),
-    )
+    const { tracker, leave } = joinTracker(this.#follower, { bus, group, clock, random, isAlone })
+    this.#tracker = tracker
+    this.#leaveTracker = leave
     const around: FlightSurroundings = {
       clock,
       random,
@@ -200,7 +208,7 @@ export class GroupClient<Command, Result, Query = never, Answer = never> {
     if ('incarnation' in message) this.#meet(message.incarnation)
     switch (message.type) {
       case 'Leader':
-        if (this.#tracker.learn(from, message.node, message.term)) this.#leaderChanged()
+        this.#tracker.learn(from, message.node, message.term)
         break
       case 'Refused':
         this.#refused(message, from)
@@ -241,12 +249,13 @@ export class GroupClient<Command, Result, Query = never, Answer = never> {
   }
 
   #refused(message: Refused, from: NodeId): void {
-    if (isAboutLeading(message) && this.#tracker.refused(from, message.leader, message.term)) this.#leaderChanged()
+    if (isAboutLeading(message)) this.#tracker.refused(from, message.leader, message.term)
     for (const kind of this.#kinds) if (kind.refused(message, from)) return
   }
 
   #leaderChanged(): void {
     for (const kind of this.#kinds) kind.leaderChanged()
+    this.#wake()
   }
 
   /** Everything that is called for until then goes together. */
@@ -264,7 +273,8 @@ export class GroupClient<Command, Result, Query = never, Answer = never> {
     const isReady = this.#link.isReady
     if (isReady && this.#tracker.leader !== undefined) for (const kind of this.#kinds) kind.pump()
     if (!this.#kinds.some(({ hasWork }) => hasWork)) return
-    if (isReady) this.#tracker.askIfNeeded(Math.min(...this.#kinds.map(({ waitingSinceMs }) => waitingSinceMs)))
+    if (isReady)
+      this.#tracker.askIfNeeded(this.#follower, Math.min(...this.#kinds.map(({ waitingSinceMs }) => waitingSinceMs)))
     this.#sweeper ??= this.#clock.setTimeout(() => this.#sweep(), sweepMs)
   }
 
@@ -278,6 +288,7 @@ export class GroupClient<Command, Result, Query = never, Answer = never> {
   #end(error: QuorateError): void {
     if (this.#closed) return
     this.#closed = error
+    this.#leaveTracker()
     if (this.#sweeper !== undefined) this.#clock.clearTimeout(this.#sweeper)
     for (const kind of this.#kinds) kind.giveUpAll('the client was closed')
   }

@@ -6,8 +6,10 @@ import { LeaderTracker } from './leaderTracker.js'
 function make() {
   const clock = virtualClock(1000)
   const asked: number[] = []
-  const tracker = new LeaderTracker(clock, seededRandom(1), () => asked.push(clock.nowMs()))
-  return { clock, asked, tracker }
+  const tracker = new LeaderTracker(clock, seededRandom(1))
+  const follower = { askAll: () => void asked.push(clock.nowMs()), leaderChanged: () => {} }
+  tracker.join(follower)
+  return { clock, asked, tracker, follower }
 }
 
 describe('LeaderTracker', () => {
@@ -75,10 +77,11 @@ describe('LeaderTracker', () => {
   })
 
   it('asks everyone while nobody is known to lead, and when the leader is silent, but not all the time', () => {
-    const { clock, asked, tracker } = make()
+    const { clock, asked, tracker, follower } = make()
     const waitFor = (ms: number) => {
       const sinceMs = clock.nowMs()
-      for (const untilMs = sinceMs + ms; clock.nowMs() < untilMs; clock.advance(10)) tracker.askIfNeeded(sinceMs)
+      for (const untilMs = sinceMs + ms; clock.nowMs() < untilMs; clock.advance(10))
+        tracker.askIfNeeded(follower, sinceMs)
     }
     waitFor(1000)
     expect(asked.length).toBeGreaterThan(5)
@@ -94,14 +97,54 @@ describe('LeaderTracker', () => {
     expect(asked.length).toBeGreaterThan(2)
   })
 
+  it('asks ever more seldom while nobody answers, and soon again once somebody was heard', () => {
+    const { clock, asked, tracker, follower } = make()
+    const waitFor = (ms: number) => {
+      asked.length = 0
+      for (const untilMs = clock.nowMs() + ms; clock.nowMs() < untilMs; clock.advance(10))
+        tracker.askIfNeeded(follower, 0)
+      return asked.length
+    }
+    waitFor(10_000)
+    expect(waitFor(100_000)).toBeLessThan(125)
+    expect(waitFor(100_000)).toBeGreaterThan(75)
+    tracker.learn('n1', 'n1', 1)
+    clock.advance(1000)
+    expect(waitFor(200)).toBeGreaterThan(2)
+  })
+
+  it('has one follower ask for all, by turns, and tells all of them', () => {
+    const { clock, tracker } = make()
+    const asks = [0, 0, 0]
+    const told = [0, 0, 0]
+    const followers = asks.map((_, at) => ({
+      askAll: () => void asks[at]!++,
+      leaderChanged: () => void told[at]!++,
+    }))
+    for (const follower of followers) tracker.join(follower)
+    const waitFor = (ms: number) => {
+      for (const untilMs = clock.nowMs() + ms; clock.nowMs() < untilMs; clock.advance(10))
+        for (const follower of followers) tracker.askIfNeeded(follower, 0)
+    }
+    waitFor(10_000)
+    // The first would always be first: but its connection may be the one that is down.
+    expect(Math.min(...asks)).toBeGreaterThan(0)
+    expect(asks.reduce((sum, count) => sum + count)).toBeLessThan(30)
+    tracker.learn('n1', 'n1', 1)
+    expect(told).toEqual([1, 1, 1])
+    tracker.leave(followers[0]!)
+    tracker.learn('n2', 'n2', 2)
+    expect(told).toEqual([1, 2, 2])
+  })
+
   it('stays with one of several that lead in the same term, as long as it says that it does', () => {
-    const { clock, asked, tracker } = make()
+    const { clock, asked, tracker, follower } = make()
     tracker.learn('b1', 'b1', 1)
     const sinceMs = clock.nowMs()
     for (let round = 0; round < 100; round++) {
       clock.advance(10)
       const before = asked.length
-      tracker.askIfNeeded(sinceMs)
+      tracker.askIfNeeded(follower, sinceMs)
       if (asked.length === before) continue
       // It is slow: the other one is always the first to say so.
       expect(tracker.learn('b2', 'b2', 1)).toBe(false)
@@ -113,12 +156,12 @@ describe('LeaderTracker', () => {
 
   it('goes to another in the same term when one is gone, or says of another that it leads', () => {
     for (const saysWhat of [undefined, 'b3']) {
-      const { clock, tracker } = make()
+      const { clock, tracker, follower } = make()
       tracker.learn('b1', 'b1', 1)
       const sinceMs = clock.nowMs()
       while (tracker.leader === 'b1' && clock.nowMs() - sinceMs < 1000) {
         clock.advance(10)
-        tracker.askIfNeeded(sinceMs)
+        tracker.askIfNeeded(follower, sinceMs)
         if (saysWhat) tracker.learn('b1', saysWhat, 1)
         else tracker.learn('b2', 'b2', 1)
       }
@@ -129,12 +172,12 @@ describe('LeaderTracker', () => {
   })
 
   it('goes to another in the same term when one says that it leads, and answers nothing else for long', () => {
-    const { clock, tracker } = make()
+    const { clock, tracker, follower } = make()
     tracker.learn('b1', 'b1', 1)
     const sinceMs = clock.nowMs()
     while (tracker.leader === 'b1' && clock.nowMs() - sinceMs < 10_000) {
       clock.advance(10)
-      tracker.askIfNeeded(sinceMs)
+      tracker.askIfNeeded(follower, sinceMs)
       tracker.learn('b1', 'b1', 1)
       tracker.learn('b2', 'b2', 1)
     }
@@ -142,16 +185,16 @@ describe('LeaderTracker', () => {
     expect(clock.nowMs() - sinceMs).toBeGreaterThanOrEqual(5000)
     expect(clock.nowMs() - sinceMs).toBeLessThan(5200)
     // And it waits as long before it leaves this one.
-    tracker.askIfNeeded(clock.nowMs())
+    tracker.askIfNeeded(follower, clock.nowMs())
     expect(tracker.learn('b1', 'b1', 1)).toBe(false)
   })
 
   it('does not go to another while something is heard, or without having asked', () => {
-    const { clock, tracker } = make()
+    const { clock, tracker, follower } = make()
     tracker.learn('b1', 'b1', 1)
     clock.advance(10_000)
     expect(tracker.learn('b2', 'b2', 1)).toBe(false)
-    tracker.askIfNeeded(0)
+    tracker.askIfNeeded(follower, 0)
     clock.advance(60)
     tracker.heard()
     clock.advance(60)

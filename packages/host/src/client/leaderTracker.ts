@@ -1,9 +1,12 @@
 import type { Clock, NodeId, Random } from '@quorate/core'
 import { jittered } from '../random.js'
 
-/** How long the leader may be silent before all members are asked who leads, and how often they are asked. */
+/** How long the leader may be silent before all members are asked who leads. */
 const silenceMs = 100
+/** They are asked a few times soon after each other, and then ever more seldom, until one is heard that leads. */
 const askEveryMs = 50
+const asksSoon = 4
+const askEveryMsMax = 1000
 /**
  * Who says that it leads and answers nothing else for so long may be cut off from those whom it leads for. The next one is
  * given twice as long, and so on.
@@ -16,30 +19,54 @@ const deafMsMax = 60_000
  */
 const termMs = 2000
 
+/** A client that follows the leader. */
+export interface Follower {
+  /** Asks all members who leads. */
+  askAll(): void
+  /** Somebody else leads than before. */
+  leaderChanged(): void
+}
+
 /**
- * Who leads a group, as far as a client knows: what was said with the highest term. Where several lead in one term, as
- * roles do that only hand on what clients ask, the first that says so, until it is gone.
+ * Who leads a group, as far as clients know, those of one process together: what was said with the highest term. Where
+ * several lead in one term, as roles do that only hand on what clients ask, the first that says so, until it is gone.
  */
 export class LeaderTracker {
   readonly #clock: Clock
   readonly #random: Random
-  readonly #askAll: () => void
+  /** The one that asked last stands last: the connection of another may be up where its own is down. */
+  readonly #followers = new Set<Follower>()
   #leader: NodeId | undefined
   #term = 0
   /** When everyone was asked, and nobody has named the term or a higher one since. */
   #unconfirmedSinceMs: number | undefined
   #heardAtMs = Number.NEGATIVE_INFINITY
   #askAgainAtMs = Number.NEGATIVE_INFINITY
+  /** Since the leader was heard, or another one was found. */
+  #asks = 0
+  /** When also those may ask who do not stand first: the first may have nothing to ask for. */
+  #othersAskAtMs = Number.NEGATIVE_INFINITY
   /** When everyone was asked, and the leader has said nothing since. */
   #unansweredSinceMs: number | undefined
   /** When everyone was asked, and nothing that the leader was asked had been answered since then. */
   #silentSinceMs = Number.POSITIVE_INFINITY
   #deafMs = deafMs
 
-  constructor(clock: Clock, random: Random, askAll: () => void) {
+  constructor(clock: Clock, random: Random) {
     this.#clock = clock
     this.#random = random
-    this.#askAll = askAll
+  }
+
+  join(follower: Follower): void {
+    this.#followers.add(follower)
+  }
+
+  leave(follower: Follower): void {
+    this.#followers.delete(follower)
+  }
+
+  get isFollowed(): boolean {
+    return this.#followers.size > 0
   }
 
   get leader(): NodeId | undefined {
@@ -63,8 +90,9 @@ export class LeaderTracker {
     if (!isNewer) return false
     this.#term = term
     this.#leader = leader
-    this.#unansweredSinceMs = undefined
+    this.#askSoon()
     this.#silentSinceMs = Number.POSITIVE_INFINITY
+    for (const follower of this.#followers) follower.leaderChanged()
     return true
   }
 
@@ -86,24 +114,43 @@ export class LeaderTracker {
   /** What the leader was asked is being answered, by itself or by another for it. */
   heard(): void {
     this.#heardAtMs = this.#clock.nowMs()
-    this.#unansweredSinceMs = undefined
+    this.#askSoon()
     this.#unconfirmedSinceMs = undefined
     this.#silentSinceMs = Number.POSITIVE_INFINITY
     this.#deafMs = deafMs
   }
 
-  /** Asks everyone when nobody is known to lead, or nothing was heard since `waitingSinceMs`. */
-  askIfNeeded(waitingSinceMs: number): void {
+  /** Has a follower ask everyone when nobody is known to lead, or nothing was heard since it began to wait. */
+  askIfNeeded(asker: Follower, waitingSinceMs: number): void {
     const nowMs = this.#clock.nowMs()
     if (nowMs < this.#askAgainAtMs) return
+    const [first] = this.#followers
+    if (asker !== first && nowMs < this.#othersAskAtMs) return
     const silentSinceMs = Math.max(waitingSinceMs, this.#heardAtMs)
     if (this.#leader !== undefined && nowMs - silentSinceMs < silenceMs) return
-    this.#askAgainAtMs = nowMs + jittered(this.#random, askEveryMs)
+    const everyMs = Math.min(askEveryMsMax, askEveryMs * 2 ** Math.max(0, ++this.#asks - asksSoon))
+    this.#askAgainAtMs = nowMs + jittered(this.#random, everyMs)
+    this.#othersAskAtMs = this.#askAgainAtMs + everyMs
+    if (first) this.#putLast(first)
+    this.#putLast(asker)
     this.#unansweredSinceMs ??= nowMs
     this.#unconfirmedSinceMs ??= nowMs
     // Calls may be given up, and others follow: it is as deaf to those.
     this.#silentSinceMs = Math.min(this.#silentSinceMs, silentSinceMs)
-    this.#askAll()
+    asker.askAll()
+  }
+
+  #putLast(follower: Follower): void {
+    this.#followers.delete(follower)
+    this.#followers.add(follower)
+  }
+
+  /** The next question is the first of a new row. */
+  #askSoon(): void {
+    this.#asks = 0
+    this.#askAgainAtMs = Number.NEGATIVE_INFINITY
+    this.#othersAskAtMs = Number.NEGATIVE_INFINITY
+    this.#unansweredSinceMs = undefined
   }
 
   #isForgotten(): boolean {

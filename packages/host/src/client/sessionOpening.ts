@@ -66,8 +66,7 @@ export class SessionOpening {
     const { clock, random } = this.#around
     this.#isFull = reason === 'sessionsFull'
     const [firstMs, maxMs] = this.#isFull ? [fullMs, againMsMax] : [refusedMs, refusedMsMax]
-    this.#againAtMs =
-      clock.nowMs() + jittered(random, Math.min(maxMs, firstMs * 2 ** Math.min(10, this.#refusals++)))
+    this.#againAtMs = clock.nowMs() + jittered(random, Math.min(maxMs, firstMs * 2 ** Math.min(10, this.#refusals++)))
     return true
   }
 
