@@ -339,11 +339,11 @@ describe('by hand', () => {
 
   test('a client that asks for a session again under the same number gets the same one, marked as used', () => {
     const { driver, applied } = run([ask(1, 5, 1), command(1, 1), ask(1, 5, 1), command(1, 1)])
-    expect(applied.map(({ outcome: { status, index } }) => [status, index])).toEqual([
-      ['ok', 1],
-      ['ok', 2],
-      ['ok', 1],
-      ['ok', 2],
+    expect(applied.map(({ outcome: { status, index }, session }) => [status, index, session])).toEqual([
+      ['ok', 1, 1],
+      ['ok', 2, undefined],
+      ['ok', 3, 1],
+      ['ok', 2, undefined],
     ])
     expect([driver.sessions.size, driver.sessions.get(1)?.usedAt]).toEqual([1, 4])
   })

@@ -24,13 +24,13 @@ describe('LeaderTracker', () => {
   })
 
   it('forgets a term that nobody names any more: the group was begun anew', () => {
-    const { clock, tracker } = make()
+    const { clock, tracker, follower } = make()
     tracker.learn('n1', 'n1', 7)
     const sinceMs = clock.nowMs()
     const believedAt = () => {
       for (let at = 0; at < 500; at++) {
         clock.advance(10)
-        tracker.askIfNeeded(sinceMs)
+        tracker.askIfNeeded(follower, sinceMs)
         // The one that led is there, and follows.
         tracker.refused('n1', 'n2', 2)
         if (tracker.learn('n3', 'n2', 2) || tracker.leader === 'n2') return clock.nowMs() - sinceMs
@@ -42,11 +42,11 @@ describe('LeaderTracker', () => {
   })
 
   it('does not forget a term that somebody names, or in which calls are answered', () => {
-    const { clock, tracker } = make()
+    const { clock, tracker, follower } = make()
     tracker.learn('n1', 'n1', 7)
     for (let at = 0; at < 1000; at++) {
       clock.advance(10)
-      tracker.askIfNeeded(clock.nowMs() - 200)
+      tracker.askIfNeeded(follower, clock.nowMs() - 200)
       tracker.learn('n3', 'n2', 2)
       if (at % 50 === 0) at % 100 === 0 ? tracker.heard() : tracker.learn('n2', undefined, 7)
     }

@@ -49,7 +49,7 @@ function renamedState(state: RoleState, actor: RoleActor, names: ReadonlyMap<str
     outbox: renamed(outbox, names),
     writing: renamed(writing, names),
     disk: { ...disk, record: record && codec.encode(renamed(codec.decode(record), names)) },
-    driver: renamed(driver, names),
+    driver: driver && renamed({ ...driver, sessions: new Map(driver.sessions) }, names),
   }
 }
 
