@@ -40,7 +40,7 @@ const isAnswer = ({ answeredBy }: Chosen): boolean => answeredBy === ''
 export const withChosen = (self: Learner, { from, ...message }: Received<Chosen>) => ({
   ahead: [...self.ahead, message].sort((a, b) => firstOf(a) - firstOf(b)),
   // An answer may come when nothing is missing any more, and nobody is being asked.
-  ...(self.turn !== undefined && isAnswer(message) && afterAnswer(self, from)),
+  ...(self.turn !== undefined && isAnswer(message) && afterAnswer(self, turnOf(self, from))),
 })
 
 export const isNextHere = ({ ahead: [next], chosenThrough }: Learner): boolean =>
@@ -98,9 +98,17 @@ export const withNextTurn = (self: Learner) => ({
   repeats: 0,
 })
 
-const afterAnswer = (self: Learner, from: Address) => {
+/** Who answers is asked for more; a snapshot of which the pieces came from another is no longer waited for. */
+const afterAnswer = (self: Learner, turn: number | undefined) => ({
+  answered: true,
+  doublings: Math.max(self.doublings - 1, 0),
+  turn,
+  incoming: turn === self.turn ? self.incoming : undefined,
+})
+
+const turnOf = (self: Learner, from: Address): number | undefined => {
   const turn = others(self, 'learner').indexOf(nodeOf(from))
-  return { answered: true, doublings: Math.max(self.doublings - 1, 0), ...(turn >= 0 && { turn }) }
+  return turn < 0 ? self.turn : turn
 }
 
 export function peerInTurn(self: Learner): Address {
@@ -172,7 +180,7 @@ export const isWorthRepeating = ({ incoming, repeats }: Learner): boolean =>
 
 /** Asks for the next piece at once, unless this one was none. */
 export const withPiece = (self: Learner, piece: Received<InstallSnapshot>) => ({
-  ...afterAnswer(self, piece.from),
+  ...afterAnswer(self, turnOf(self, piece.from)),
   incoming: withChunk(self.incoming, chunkOf(piece)),
   repeats: 0,
   answered: piece.data.length > 0,
@@ -227,10 +235,8 @@ export function reportedEntries({ reports, config, chosenThrough }: Learner): re
 
 export const afterReports = (self: Learner) => ({
   ...afterEntries(self, reportedEntries(self)),
+  ...afterAnswer(self, acceptorsTurn(self)),
   reports: {},
-  answered: true,
-  doublings: Math.max(self.doublings - 1, 0),
-  turn: acceptorsTurn(self),
 })
 
 // Snapshots of its own state machine.

@@ -415,6 +415,27 @@ describe('snapshots', () => {
     expect(given.kindsOf(role.receive(given.pieceOf(snapshot, 4, 6)))).toContain('restore')
   })
 
+  test('pieces of two learners never come together, also when one answers with values in between', () => {
+    const role = asking()
+    role.receive(given.pieceOf(snapshot, 0, 4))
+    role.receive(taught('n3', 1, 1))
+    expect(asks(role)).toEqual(['n3 for 2 to 7'])
+    expect(role.receive(given.pieceOf(snapshot, 4, 6, 'n3'))).toEqual([])
+    expect(role.context.incoming).toBeUndefined()
+  })
+
+  test('acceptors that answer late, while a snapshot arrives, are asked for more', () => {
+    const role = learnerIn()
+    role.receive(announce(7))
+    for (let turn = 0; turn < 3; turn++) role.fire('learnAgain')
+    expect(asks(role)).toEqual(['all for 1 to 7'])
+    role.receive(given.pieceOf(snapshot, 0, 4))
+    for (const node of ['n1', 'n2']) role.receive(said.report(node, { first: 1, through: 2, entries: entries(1, 2) }))
+    expect(asks(role)).toEqual(['all for 3 to 7'])
+    role.fire('learnAgain')
+    expect(asks(role)).toEqual(['n2 for 3 to 7'])
+  })
+
   test('who gets no answer waits twice as long, up to 32 times, and half as long when one comes', () => {
     const role = asking()
     const doublings = () => role.context.doublings
