@@ -53,6 +53,19 @@ describe('up', { timeout: 60_000 }, () => {
     expect(await again.exited).toEqual({ code: 0, signal: null })
   })
 
+  test('--log json: each line of standard output is an object that names its node', async () => {
+    const up = new CliProcess(['up', topology, '--data', data, '--log', 'json'], variables)
+    await up.said(/all nodes of cluster outside are ready/)
+    up.kill('SIGTERM')
+    await up.exited
+    const lines = up.out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(new Set(lines.map(({ node }) => node))).toEqual(new Set(['n1', 'n2', 'n3']))
+    expect(lines).toContainEqual(expect.objectContaining({ level: 'info', node: 'n2', msg: 'node has stopped' }))
+  })
+
   test('--node runs one, so that three make a cluster; a second on the same disk is refused, in one line', async () => {
     const nodes = ['n1', 'n2', 'n3'].map(
       (id) => new CliProcess(['up', topology, '--node', id, '--data', data], variables),

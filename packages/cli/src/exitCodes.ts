@@ -19,6 +19,8 @@ export const exitCodes = {
   unwritable: 5,
   /** `sim`, `lincheck`: there was nothing to judge, so this is no verdict. */
   nothingJudged: 6,
+  /** `status`: a group cannot serve its clients. */
+  notServed: 7,
   /** Ended by Ctrl-C. */
   interrupted: 130,
 } as const

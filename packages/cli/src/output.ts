@@ -5,6 +5,8 @@ export type OutputFormat = 'text' | 'json'
 export const outputOption = (): Option =>
   new Option('--output <format>', 'how to print it').choices(['text', 'json'] satisfies OutputFormat[]).default('text')
 
+export const jsonOption = (): Option => new Option('--json', 'the same as --output json').implies({ output: 'json' })
+
 /** Stands where there is nothing to show. */
 export const nothing = '-'
 

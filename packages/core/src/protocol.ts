@@ -36,6 +36,8 @@ export interface RoleStatus {
   readonly leader: NodeId | undefined
   /** True if this actor itself leads. */
   readonly leads: boolean
+  /** Where it leads for clients only, and another one decides: who that is. */
+  readonly handsTo?: NodeId
   readonly commitIndex: number
   readonly lastIndex: number
   /** @default none */

@@ -26,7 +26,7 @@ import { Cell } from './cell.js'
 import { ClientFace } from './clientFace.js'
 import type { DropLog } from './dropLog.js'
 import type { Engine } from './engine.js'
-import type { GroupReport, RoleReport } from './nodeStatus.js'
+import { type GroupReport, placementOf, type RoleReport } from './nodeStatus.js'
 import type { Peers } from './peers.js'
 import { isServing } from './roleTraits.js'
 import type { Telemetry } from './telemetry.js'
@@ -139,14 +139,18 @@ export class HostedGroup {
     if (before.leads) this.#face?.deposed()
     const { state, term, leader, leads } = this.#status
     if (leads) this.#face?.led()
-    if (leads !== before.leads)
-      this.#around.logger.info({ group: this.name, state, term, leader }, leads ? 'leads' : 'leads no longer')
+    if (leads === before.leads) return
+    const fields = { group: this.name, state, term, ...(leader !== undefined && { leader }) }
+    const isFront = (leads ? this.#status : before).handsTo !== undefined
+    const verb = isFront ? 'takes commands' : 'leads'
+    this.#around.logger.info(fields, leads ? verb : `${verb} no longer`)
   }
 
   status(): GroupReport {
     const { applier } = this
     return {
       protocol: this.definition.protocol,
+      placement: placementOf(this.definition),
       roles: Object.fromEntries([...this.#cells].map(([role, cell]) => [role, reportOf(cell)])),
       ...(applier && {
         applied: applier.driver.applied.index,

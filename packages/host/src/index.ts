@@ -20,7 +20,7 @@ export {
 } from './errors.js'
 export { startNode } from './node.js'
 export type { NodeGroup, NodeGroupOf } from './nodeGroup.js'
-export type { GroupReport, NodeReport, RoleReport } from './nodeStatus.js'
+export type { GroupReport, NodeReport, RolePlacement, RoleReport } from './nodeStatus.js'
 export type { QuorateNode } from './quorateNode.js'
 export { QuorumsDoNotMeetError, UnknownNodeError } from './quorumCheck.js'
 export { realClock } from './realClock.js'

@@ -1,4 +1,4 @@
-import type { NodeId, RoleStatus, TransportCounters } from '@quorate/core'
+import type { GroupDefinition, NodeId, RoleStatus, TransportCounters } from '@quorate/core'
 import type { DropReason } from './dropLog.js'
 import type { SnapshotFailure } from './snapshotRetry.js'
 
@@ -32,9 +32,20 @@ export interface RoleReport extends RoleStatus {
   readonly waitingEffects: number
 }
 
+/** Who shall host a role of a group, and what the role is for, as of its definition. */
+export interface RolePlacement {
+  readonly nodes: readonly NodeId[]
+  readonly orders: boolean
+  readonly asked: boolean
+  readonly applies: boolean
+}
+
 /** One group on one node. */
 export interface GroupReport {
   readonly protocol: string
+  /** All roles of the group, wherever they run. */
+  readonly placement: Readonly<Record<string, RolePlacement>>
+  /** Those that run on this node. */
   readonly roles: Readonly<Record<string, RoleReport>>
   /** Where this node has a state machine: the last entry that it applied. */
   readonly applied?: number
@@ -53,3 +64,12 @@ export interface GroupReport {
     readonly asks: number
   }
 }
+
+/** Where the roles of a group run. */
+export const placementOf = ({ roles }: GroupDefinition): GroupReport['placement'] =>
+  Object.fromEntries(
+    Object.entries(roles).map(([role, { nodes, orders, asked = false, applies }]) => [
+      role,
+      { nodes, orders, asked, applies },
+    ]),
+  )

@@ -56,6 +56,7 @@ test('JSON: values as text, or in base64 where they are none', async () => {
   expect(await json('kv', 'get', 'bytes')).toMatchObject({ valueBase64: Buffer.from(bytes).toString('base64') })
   expect((await quorate('kv', 'get', 'bytes')).bytes).toEqual(Buffer.from([...bytes, 0x0a]))
   expect(await json('kv', 'delete', 'bytes')).toEqual({ key: 'bytes', deleted: true })
+  expect(JSON.parse((await quorate('kv', 'get', 'text', '--json')).out)).toMatchObject({ value: 'a\nb' })
 })
 
 test('cas: done ends with 0, refused with 3', async () => {
@@ -98,7 +99,7 @@ test('range: a table, pages, JSON', async () => {
 })
 
 test('status: a table, JSON', async () => {
-  const { code, out } = await quorate('status')
+  const { code, out } = await quorate('status', '--wait-for-leader')
   expect(code).toBe(0)
   expect(out).toMatch(
     /^NODE +IS +GROUP +ROLE +STATE +TERM +LEADER +LAST +COMMITTED +APPLIED\nn1 +running +store +server .*\nn2 .*\nn3 .*\n$/,
@@ -106,13 +107,40 @@ test('status: a table, JSON', async () => {
   for (const argv of [
     ['status', '--json'],
     ['status', '--output', 'json'],
+    ['status', '--wait-for-leader', '--json'],
   ]) {
-    const report = JSON.parse((await quorate(...argv)).out)
-    expect(report).toMatchObject({
+    const { code, out } = await quorate(...argv)
+    expect(JSON.parse(out)).toMatchObject({
       cluster: 'test',
       nodes: [{ node: 'n1', groups: { store: { protocol: 'raft' } } }, { node: 'n2' }, { node: 'n3' }],
+      silent: [],
+      lacks: {},
     })
+    expect(code).toBe(0)
   }
+})
+
+test('status: nodes that do not answer, and a group without a leader', async () => {
+  const transport = await startBroker()
+  const alone = { members: ['a1', 'a2', 'a3'], stateMachine: kv }
+  const node = await startNode({
+    id: 'a1',
+    cluster: 'alone',
+    transport: nats({ servers: transport.url }),
+    store: memoryStore({ clock: realClock() }),
+    groups: { store: raft(alone) },
+    bootstrap: true,
+  })
+  const asked = ['status', '--cluster', 'alone', '--nats', transport.url, '--wait', '200']
+  const { code, out } = await quorate(...asked, '--wait-for-leader', '300')
+  expect(out).toMatch(/^a1 .*\na2 +no answer .*\na3 +no answer .*\ngroup store has no leader\n$/m)
+  expect(code).toBe(7)
+  expect(JSON.parse((await quorate(...asked, '--json')).out)).toMatchObject({
+    silent: ['a2', 'a3'],
+    lacks: { store: 'has no leader' },
+  })
+  await node.stop()
+  await transport.close()
 })
 
 describe('what cannot be reached', () => {

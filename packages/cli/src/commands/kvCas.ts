@@ -2,7 +2,7 @@ import { Command, Option } from 'commander'
 import { exitCodes } from '../exitCodes.js'
 import { type Io, printLine } from '../io.js'
 import { givenValue } from './kvPut.js'
-import { type KvSettings, wholeNumber, withClient, withGroup } from './kvSettings.js'
+import { type KvSettings, wholeNumber, withGroup } from './kvSettings.js'
 
 interface CasSettings extends KvSettings {
   readonly ifRevision?: number
@@ -22,6 +22,7 @@ export const kvCas = (io: Io): Command =>
     )
     .option('--if-value <text>', 'the entry has this value')
     .action(async (key: string, text: string, settings: CasSettings, command: Command) => {
+      const { withClient } = await import('../kv/client.js')
       const { ifRevision, ifValue } = settings
       if (ifRevision === undefined && ifValue === undefined) {
         command.error('error: expected --if-revision or --if-value, found neither')

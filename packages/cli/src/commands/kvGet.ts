@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander'
 import { exitCodes } from '../exitCodes.js'
 import { type Io, printLine, printNote } from '../io.js'
-import { type KvSettings, plainEntry, withClient, withGroup } from './kvSettings.js'
+import { type KvSettings, withGroup } from './kvSettings.js'
 
 export const staleOption = (): Option => new Option('--stale', 'take what the asked node has applied, which may be old')
 
@@ -18,6 +18,7 @@ export const kvGet = (io: Io): Command =>
     .argument('<key>')
     .addOption(staleOption())
     .action(async (key: string, settings: KvSettings & { stale?: boolean }) => {
+      const { withClient, plainEntry } = await import('../kv/client.js')
       const entry = await withClient(settings, (client) => client.get(key, consistencyOf(settings)))
       if (!entry) {
         printNote(io, `no entry: ${key}`)

@@ -1,7 +1,7 @@
 import { buffer } from 'node:stream/consumers'
 import { Command } from 'commander'
 import { type Io, printLine } from '../io.js'
-import { type KvSettings, withClient, withGroup } from './kvSettings.js'
+import { type KvSettings, withGroup } from './kvSettings.js'
 
 /** A value of the command line; `-` stands for what comes in. */
 export const givenValue = async (io: Io, text: string): Promise<Uint8Array | string> =>
@@ -16,6 +16,7 @@ export const kvPut = (io: Io): Command =>
     .argument('<key>')
     .argument('<value>', '"-" reads it from standard input')
     .action(async (key: string, text: string, settings: KvSettings) => {
+      const { withClient } = await import('../kv/client.js')
       const value = await givenValue(io, text)
       const { revision, version } = await withClient(settings, (client) => client.put(key, value))
       if (settings.output === 'json') printLine(io, JSON.stringify({ key, revision, version }))

@@ -3,7 +3,7 @@ import { Command, Option } from 'commander'
 import { type Io, printLine, printNote } from '../io.js'
 import { table, textOf } from '../output.js'
 import { consistencyOf, staleOption } from './kvGet.js'
-import { type KvSettings, plainEntry, wholeNumber, withClient, withGroup } from './kvSettings.js'
+import { type KvSettings, wholeNumber, withGroup } from './kvSettings.js'
 
 interface RangeSettings extends KvSettings {
   readonly limit: number
@@ -26,6 +26,7 @@ export const kvRange = (io: Io): Command =>
     .option('--after <key>', 'only keys greater than this one')
     .addOption(staleOption())
     .action(async (prefix: string, settings: RangeSettings) => {
+      const { withClient, plainEntry } = await import('../kv/client.js')
       const { limit, after } = settings
       const options = { limit, ...(after !== undefined && { after }), ...consistencyOf(settings) }
       const page = await withClient(settings, (client) => client.range(prefix, options))

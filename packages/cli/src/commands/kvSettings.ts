@@ -1,8 +1,7 @@
-import { type ConnectedKvClient, connectKvClient, type KvEntry } from '@quorate/kv'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { type ConnectionSettings, transportOf, withConnection } from '../connection/settings.js'
+import { type ConnectionSettings, withConnection } from '../connection/settings.js'
 import { exitCodesHelp } from '../exitCodes.js'
-import { type OutputFormat, outputOption, textOf } from '../output.js'
+import { jsonOption, type OutputFormat, outputOption } from '../output.js'
 
 /** What all commands of `quorate kv` are told. */
 export interface KvSettings extends ConnectionSettings {
@@ -24,6 +23,7 @@ export const withGroup = (command: Command, examples: string): Command =>
         .argParser(wholeNumber(1)),
     )
     .addOption(outputOption())
+    .addOption(jsonOption())
     .addHelpText('after', `\nExamples:\n${examples}\n${exitCodesHelp}`)
 
 export const clusterOption = (): Option =>
@@ -39,28 +39,3 @@ export const wholeNumber =
     }
     return value
   }
-
-/** Connects, lets `use` do its work, and disconnects. */
-export const withClient = async <T>(
-  settings: KvSettings,
-  use: (client: ConnectedKvClient) => Promise<T>,
-): Promise<T> => {
-  const { cluster, group, timeout } = settings
-  const client = await connectKvClient({ transport: transportOf(settings), cluster, group, deadlineMs: timeout })
-  try {
-    return await use(client)
-  } finally {
-    await client.close()
-  }
-}
-
-/** An entry for JSON: its value as text, or in base64 where it is no UTF-8. */
-export const plainEntry = ({ key, value, revision, version }: KvEntry) => {
-  const text = textOf(value)
-  return {
-    key,
-    ...(text === undefined ? { valueBase64: Buffer.from(value).toString('base64') } : { value: text }),
-    revision,
-    version,
-  }
-}

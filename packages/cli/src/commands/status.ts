@@ -1,25 +1,27 @@
-import { clusterStatus } from '@quorate/host'
 import { Command, Option } from 'commander'
-import { type ConnectionSettings, shownServer, transportOf, withConnection } from '../connection/settings.js'
-import { NoNodeAnswersError } from '../errors.js'
-import { exitCodesHelp } from '../exitCodes.js'
-import { type Io, printLine } from '../io.js'
-import { type OutputFormat, outputOption } from '../output.js'
-import { statusLines } from '../statusLines.js'
+import { withConnection } from '../connection/settings.js'
+import type { Io } from '../io.js'
+import { jsonOption, outputOption } from '../output.js'
+import type { StatusSettings } from '../status/status.js'
 import { clusterOption, wholeNumber } from './kvSettings.js'
 
-interface StatusSettings extends ConnectionSettings {
-  readonly cluster: string
-  readonly wait: number
-  readonly output: OutputFormat
-  readonly json?: boolean
-}
+/** In milliseconds, where nobody says. */
+const waitForLeaderMs = 30_000
 
 const examples = `
+Nodes that host a role of a group and do not answer are listed too.
+
 Examples:
   quorate status
   quorate status --json | jq '.nodes[].groups.kv.applied'
-${exitCodesHelp}`
+  quorate status --wait-for-leader && quorate kv put greeting hello
+
+Exit codes:
+  0    every group can serve its clients
+  2    the command line is wrong
+  4    no node answers: the bus or the cluster is unavailable
+  7    a group has no leader, or no node that takes or executes commands
+  130  ended by Ctrl-C`
 
 export const statusCommand = (io: Io): Command =>
   withConnection(new Command('status'))
@@ -28,13 +30,16 @@ export const statusCommand = (io: Io): Command =>
     .addOption(
       new Option('--wait <ms>', 'collect answers for so many milliseconds').default(500).argParser(wholeNumber(1)),
     )
+    .addOption(
+      new Option('--wait-for-leader [ms]', 'ask again until every group can serve its clients, for so long')
+        .preset(String(waitForLeaderMs))
+        .argParser(wholeNumber(1)),
+    )
     .addOption(outputOption())
-    .option('--json', 'the same as --output json')
+    .addOption(jsonOption())
     .addHelpText('after', examples)
     .action(async (settings: StatusSettings) => {
-      const { cluster, wait } = settings
-      const nodes = await clusterStatus({ transport: transportOf(settings), cluster, waitMs: wait })
-      if (nodes.length === 0) throw new NoNodeAnswersError(cluster, shownServer(settings), wait)
-      if (settings.json || settings.output === 'json') printLine(io, JSON.stringify({ cluster, nodes }))
-      else for (const line of statusLines(nodes)) printLine(io, line)
+      // What only this command needs, the others need not wait for.
+      const { status } = await import('../status/status.js')
+      await status(io, settings)
     })

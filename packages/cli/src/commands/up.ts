@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { withConnection } from '../connection/settings.js'
-import { exitCodesHelp } from '../exitCodes.js'
 import type { Io } from '../io.js'
+import type { LogFormat } from '../logger.js'
 import type { UpSettings } from '../nodes/up.js'
 
 const examples = `
@@ -18,7 +18,14 @@ Examples:
   quorate up topology.ts --nats nats://broker:4222 --data /var/lib/quorate
   quorate up topology.ts --inspect=stately  and watch every role in a browser
   quorate up topology.ts --node n1          on the machine of n1
-${exitCodesHelp}`
+  quorate up topology.ts --log json | jq -c 'select(.level != "info")'
+
+Exit codes:
+  0    the nodes have stopped as they were told: Ctrl-C, SIGTERM, or a terminal that was closed
+  1    a node ended by itself; the first code other than 0 that one ended with
+  2    the command line or the topology is wrong: nothing was started
+  4    the bus is unavailable
+  130  a second Ctrl-C: the nodes were killed`
 
 const relayUrl = (text: string): string => {
   if (URL.canParse(text) && /^wss?:$/.test(new URL(text).protocol)) return text
@@ -34,6 +41,11 @@ export const upCommand = (io: Io): Command =>
       new Option('--data <directory>', 'where the nodes keep their stores, each in a directory of its own')
         .env('QUORATE_DATA')
         .default('./data'),
+    )
+    .addOption(
+      new Option('--log <format>', 'how the nodes write their logs, on standard output')
+        .choices(['text', 'json'] satisfies LogFormat[])
+        .default('text'),
     )
     .addOption(new Option('--inspect <kind>', 'show what every actor does, live').choices(['stately']))
     .addOption(

@@ -1,9 +1,4 @@
-import { readFileSync } from 'node:fs'
-import { type Authenticator, credsAuthenticator, nkeyAuthenticator } from '@nats-io/transport-node'
-import type { Transport } from '@quorate/core'
-import { type NatsOptions, nats } from '@quorate/nats'
 import { type Command, Option } from 'commander'
-import { UnreadableFileError } from '../errors.js'
 
 /** How the bus is reached: what the connection flags say. */
 export interface ConnectionSettings {
@@ -65,7 +60,8 @@ export const withConnection = (command: Command): Command => {
 export const isServerChosen = ({ nats }: ConnectionSettings): boolean =>
   nats !== undefined || process.env.NATS_URL !== undefined
 
-const serverOf = ({ nats }: ConnectionSettings): string => nats ?? process.env.NATS_URL ?? defaultUrl
+/** The URL, or several separated by commas. */
+export const serverOf = ({ nats }: ConnectionSettings): string => nats ?? process.env.NATS_URL ?? defaultUrl
 
 /** For people: without credentials. */
 export const shownServer = (settings: ConnectionSettings): string => serverOf(settings).replaceAll(/[^/,]*@/g, '')
@@ -77,54 +73,3 @@ export const variablesOf = (settings: ConnectionSettings): Record<string, string
   ),
   QUORATE_NATS_URL: serverOf(settings),
 })
-
-/**
- * @throws {@link UnreadableFileError} `QUORATE_UNREADABLE_FILE`, and what `nats` throws.
- */
-export const transportOf = (settings: ConnectionSettings): Transport => {
-  const { user, password, token } = settings
-  const authenticator = authenticatorOf(settings)
-  const tls = tlsOf(settings)
-  const options: NatsOptions = {
-    servers: serverOf(settings),
-    ...(user !== undefined && { user }),
-    ...(password !== undefined && { pass: password }),
-    ...(token !== undefined && { token }),
-    ...(authenticator && { authenticator }),
-    ...(tls && { tls }),
-  }
-  return nats(options)
-}
-
-/**
- * Looks whether the bus answers, so that this is said once, and not by every node.
- * @throws what the transport throws.
- */
-export const checkServer = async (settings: ConnectionSettings, cluster: string): Promise<void> => {
-  const connection = await transportOf(settings).connect({ cluster, name: 'check' })
-  await connection.close()
-}
-
-const authenticatorOf = ({ creds, nkey }: ConnectionSettings): Authenticator | undefined => {
-  if (creds !== undefined) return credsAuthenticator(readFlagFile('--creds', creds))
-  if (nkey === undefined) return undefined
-  const seed = Buffer.from(readFlagFile('--nkey', nkey).toString('utf8').trim())
-  return nkeyAuthenticator(seed)
-}
-
-const tlsOf = ({ tlsCa, tlsCert, tlsKey }: ConnectionSettings): NatsOptions['tls'] | undefined => {
-  if (tlsCa === undefined && tlsCert === undefined && tlsKey === undefined) return undefined
-  return {
-    ...(tlsCa !== undefined && { ca: readFlagFile('--tls-ca', tlsCa).toString('utf8') }),
-    ...(tlsCert !== undefined && { cert: readFlagFile('--tls-cert', tlsCert).toString('utf8') }),
-    ...(tlsKey !== undefined && { key: readFlagFile('--tls-key', tlsKey).toString('utf8') }),
-  }
-}
-
-const readFlagFile = (flag: string, path: string): Buffer => {
-  try {
-    return readFileSync(path)
-  } catch (cause) {
-    throw new UnreadableFileError(`the file of ${flag}`, path, cause)
-  }
-}

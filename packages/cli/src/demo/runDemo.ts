@@ -4,13 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type ConnectedKvClient, connectKvClient } from '@quorate/kv'
 import { startDevelopmentBroker } from '../connection/broker.js'
-import {
-  type ConnectionSettings,
-  checkServer,
-  isServerChosen,
-  shownServer,
-  transportOf,
-} from '../connection/settings.js'
+import { type ConnectionSettings, isServerChosen, shownServer } from '../connection/settings.js'
+import { checkServer, transportOf } from '../connection/transport.js'
 import { compare } from './compare.js'
 import { DemoCluster, demoGroup, demoNodes } from './demoCluster.js'
 import { Endings } from './endings.js'

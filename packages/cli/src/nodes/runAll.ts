@@ -2,11 +2,13 @@ import { createConnection } from 'node:net'
 import type { Topology } from '@quorate/host'
 import colours from 'picocolors'
 import { type DevelopmentBroker, startDevelopmentBroker } from '../connection/broker.js'
-import { type ConnectionSettings, checkServer, defaultPort, isServerChosen } from '../connection/settings.js'
+import { type ConnectionSettings, defaultPort, isServerChosen } from '../connection/settings.js'
+import { checkServer } from '../connection/transport.js'
 import { PortTakenError } from '../errors.js'
 import { exitCodes } from '../exitCodes.js'
 import { type Io, printNote } from '../io.js'
 import { isQuorateError } from '../isQuorateError.js'
+import type { LogFormat } from '../logger.js'
 import { onStopSignal } from '../signals.js'
 import type { InspectionSettings } from './inspection.js'
 import { NodeProcess, type NodeProcessOptions } from './nodeProcess.js'
@@ -18,7 +20,7 @@ export const runAll = async (
   io: Io,
   file: string,
   topology: Topology,
-  settings: ConnectionSettings & InspectionSettings & { readonly data: string },
+  settings: ConnectionSettings & InspectionSettings & { readonly data: string; readonly log: LogFormat },
 ): Promise<void> => {
   // Who does not ask for it does not load it either.
   const watch = settings.inspect && (await (await import('./inspection.js')).watch(io, settings))
@@ -26,7 +28,8 @@ export const runAll = async (
     const broker = await findBroker(io, topology, settings)
     try {
       const connection = broker ? { nats: broker.url } : settings
-      await runNodes(io, topology, { topology: file, data: settings.data, connection, flags: watch?.flags ?? [] })
+      const flags = [...(watch?.flags ?? []), '--log', settings.log]
+      await runNodes(io, topology, { topology: file, data: settings.data, connection, flags }, settings.log)
     } finally {
       await broker?.close()
     }
@@ -39,13 +42,17 @@ const runNodes = async (
   io: Io,
   topology: Topology,
   options: Omit<NodeProcessOptions, 'id' | 'print'>,
+  log: LogFormat,
 ): Promise<void> => {
   const width = Math.max(...topology.nodes.map((node) => node.length))
   const stopping = { isAsked: false }
   const nodes = topology.nodes.map((id, at) => {
     const colour = palette[at % palette.length] ?? String
     const prefix = colour(`${id.padEnd(width)} |`)
-    const print = (line: string, stream: 'stdout' | 'stderr') => void io[stream].write(`${prefix} ${line}\n`)
+    // Objects name their node themselves.
+    const isPrefixed = (stream: string) => log === 'text' || stream === 'stderr'
+    const print = (line: string, stream: 'stdout' | 'stderr') =>
+      void io[stream].write(`${isPrefixed(stream) ? `${prefix} ` : ''}${line}\n`)
     const child = new NodeProcess({ ...options, id, print })
     void child.exited.then(({ code, signal }) => {
       if (code !== 0 && !stopping.isAsked)

@@ -3,10 +3,11 @@ import { textOf } from '@quorate/core'
 import { type QuorateNode, startNode, type Topology } from '@quorate/host'
 import { KvClient, type KvGroup } from '@quorate/kv'
 import { level } from '@quorate/level'
-import { type ConnectionSettings, transportOf } from '../connection/settings.js'
+import type { ConnectionSettings } from '../connection/settings.js'
+import { transportOf } from '../connection/transport.js'
 import { exitCodes } from '../exitCodes.js'
 import type { Io } from '../io.js'
-import { lineLogger } from '../logger.js'
+import { type LogFormat, loggerFor } from '../logger.js'
 import { onStopSignal } from '../signals.js'
 import { digestOf } from './digest.js'
 import type { InspectionSettings } from './inspection.js'
@@ -18,7 +19,7 @@ export const runNode = async (
   io: Io,
   topology: Topology,
   id: string,
-  settings: ConnectionSettings & InspectionSettings & { readonly data: string },
+  settings: ConnectionSettings & InspectionSettings & { readonly data: string; readonly log: LogFormat },
 ): Promise<void> => {
   const { cluster, groups } = topology
   // Who does not ask for it does not load it either.
@@ -29,7 +30,7 @@ export const runNode = async (
     transport: transportOf(settings),
     store: level(join(settings.data, id)),
     groups,
-    logger: lineLogger(io.stdout),
+    logger: loggerFor(settings.log, io.stdout, id),
     ...(inspect && { inspect }),
   })
   const forget = [stopOnSignals(node), serveParent(node)]

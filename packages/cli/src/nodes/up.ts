@@ -1,6 +1,7 @@
 import { UnknownNodeError } from '@quorate/host'
 import type { ConnectionSettings } from '../connection/settings.js'
 import type { Io } from '../io.js'
+import type { LogFormat } from '../logger.js'
 import { loadTopology } from '../topologyFile.js'
 import type { InspectionSettings } from './inspection.js'
 import { runAll } from './runAll.js'
@@ -10,6 +11,7 @@ export interface UpSettings extends ConnectionSettings, InspectionSettings {
   /** Only this node, in this process. */
   readonly node?: string
   readonly data: string
+  readonly log: LogFormat
 }
 
 /** Runs all nodes of a topology, or one. */

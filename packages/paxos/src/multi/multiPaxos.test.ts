@@ -210,7 +210,7 @@ describe('each role says how it stands', () => {
     const { role, status } = hosted<Driven<typeof batcher>>('batcher', { batchers: ['b1'] }, 'b1')
     expect(status()).toEqual({ ...idle, state: 'leaderless' })
     role.receive(given.said.heartbeat('n2', { ballot: given.ballot(3, 'n2') }))
-    expect(status()).toEqual({ ...idle, state: 'led', term: 3, leader: 'b1', leads: true })
+    expect(status()).toEqual({ ...idle, state: 'led', term: 3, leader: 'b1', leads: true, handsTo: 'n2' })
     role.fire('leaderTimeout')
     expect(status()).toMatchObject({ leads: false, leader: undefined })
   })

@@ -49,6 +49,7 @@ export const ofBatcher = ({ value, context }: SnapshotFrom<typeof batcher>): Rol
     term: context.ballot.round,
     leader: leads ? context.config.id : undefined,
     leads,
+    ...(leads && { handsTo: context.ballot.node }),
     commitIndex: 0,
     lastIndex: 0,
   }

@@ -1,7 +1,9 @@
 import { localCluster } from '@quorate/host/testing'
 import { kv } from '@quorate/kv'
 import { multiPaxos, paxos } from '@quorate/paxos'
+import { raft } from '@quorate/raft'
 import { expect, test } from 'vitest'
+import { viewOf } from './cluster.js'
 import { statusLines } from './statusLines.js'
 
 const times = { electionTimeoutMs: 200, heartbeatMs: 20 }
@@ -15,24 +17,27 @@ test('each role shows what it has: an acceptor leads nothing, a batcher has no e
   const client = await cluster.connect('store')
   await client.propose({ operation: 'put', key: 'a', value: new Uint8Array(1) })
 
-  const shown = () => statusLines(cluster.status())
+  const shown = () => statusLines(viewOf(cluster.status()))
   const stateIs = (state: string) => expect.stringMatching(new RegExp(`^${state.replaceAll(' ', ' +')}$`))
   await expect
     .poll(shown)
     .toEqual([
       stateIs('NODE IS GROUP ROLE STATE TERM LEADER LAST COMMITTED APPLIED'),
-      stateIs('b1 running store batcher led 1 b1 - - -'),
+      stateIs('b1 running store batcher led 1 p1 - - -'),
       stateIs('p1 running store proposer leading 1 p1 2 2 -'),
       stateIs('a1 running store acceptor \\S+ 1 - 2 2 -'),
       stateIs('l1 running store learner current - - 2 2 2'),
     ])
 
   await cluster.kill('l1')
-  expect(shown().at(-1)).toBe('group store: nobody executes commands')
+  expect(shown().slice(-2)).toEqual([
+    stateIs('l1 no answer - - - - - - - -'),
+    'group store has no node that executes commands',
+  ])
   await cluster.kill('b1')
-  expect(shown().at(-1)).toBe('group store: nobody takes commands')
+  expect(shown().at(-1)).toBe('group store has no node that takes commands')
   await cluster.kill('p1')
-  expect(shown().at(-1)).toBe('group store: nobody leads')
+  expect(shown().at(-1)).toBe('group store has no leader')
 })
 
 test('of several groups it names those that lack something; one without a log needs nobody to execute', async () => {
@@ -41,10 +46,19 @@ test('of several groups it names those that lack something; one without a log ne
   const once = paxos({ proposers: nodes, acceptors: nodes, learners: nodes })
   const groups = { once, store: multiPaxos({ ...places, ...times, stateMachine }) }
   await using cluster = await localCluster({ cluster: 'test', nodes: three, groups })
-  await expect.poll(() => statusLines(cluster.status())).toHaveLength(1 + 3 + 3 * 3)
+  await expect.poll(() => statusLines(viewOf(cluster.status()))).toHaveLength(1 + 3 + 3 * 3)
   await cluster.kill('n2', 'n3')
-  await expect.poll(() => statusLines(cluster.status()).at(-1)).toBe('group store: nobody leads')
-  expect(statusLines(cluster.status())).toHaveLength(1 + 2 * 3 + 1)
+  await expect.poll(() => statusLines(viewOf(cluster.status())).at(-1)).toBe('group store has no leader')
+  expect(statusLines(viewOf(cluster.status()))).toHaveLength(1 + 2 * 3 + 2 + 1)
+})
+
+test('a group that takes nothing from clients lacks nothing, whoever leads', async () => {
+  const [node] = await withGroup()
+  const { kv: store } = node!.groups
+  const roles = { server: { ...store!.roles['server']!, leads: false, orders: false } }
+  const placement = { server: { ...store!.placement['server']!, orders: false } }
+  const report = { ...node!, groups: { kv: { ...store!, roles, placement } } }
+  expect(viewOf([report])).toMatchObject({ lacks: {}, silent: [] })
 })
 
 test('what people should know of a node is told below', async () => {
@@ -57,9 +71,20 @@ test('what people should know of a node is told below', async () => {
     { level: 'error', text: 'it lost something', count: 2 },
     { level: 'warn', text: 'it may lose something' },
   ] as const
-  const report = { ...node!, groups: { store: { protocol: 'raft', roles: { server: { ...role, ...is, notices } } } } }
-  expect(statusLines([report]).slice(-2)).toEqual([
+  const placement = {}
+  const report = {
+    ...node!,
+    groups: { store: { protocol: 'raft', placement, roles: { server: { ...role, ...is, notices } } } },
+  }
+  expect(statusLines(viewOf([report])).slice(-2)).toEqual([
     'node n1, group store: it lost something (2 times)',
     'node n1, group store: it may lose something',
   ])
 })
+
+/** What a group of one says of itself. */
+const withGroup = async () => {
+  const groups = { kv: raft({ members: ['n1'], ...times, stateMachine }) }
+  await using cluster = await localCluster({ cluster: 'test', nodes: ['n1'], groups })
+  return cluster.status()
+}
