@@ -51,8 +51,8 @@ export function limitsOf<Limits extends { readonly [Name in keyof Limits]: numbe
   return limits
 }
 
-/** Timers hold at most this; a longer one would fire at once. */
-const timerMsMax = 2 ** 31 - 1
+/** Timers of a platform hold at most this, in milliseconds (24.8 days); a longer one would fire at once. */
+export const timerMsMax = 2 ** 31 - 1
 
 /**
  * Checks the times of a protocol whose leader beats, and whose others wait for up to twice the election timeout.

@@ -16,7 +16,7 @@ export { UnencodableValueError, UnsupportedVersionError } from './codec/errors.j
 export type { Draft, MessageCodec } from './codec/messageCodec.js'
 export { decodeWith, ProtoReader } from './codec/protoReader.js'
 export { encodeWith, ProtoWriter } from './codec/protoWriter.js'
-export { checkMembers, checkNodes, checkTimes, limitsOf } from './configuration.js'
+export { checkMembers, checkNodes, checkTimes, limitsOf, timerMsMax } from './configuration.js'
 export { type Applied, applyEntries, clientOf, type DriverState, failureTextMax, initialDriver } from './driver.js'
 export { decodeDriver, encodeDriver } from './driverSnapshot.js'
 export {

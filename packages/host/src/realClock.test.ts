@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { connect, createServer } from 'node:net'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { realClock } from './realClock.js'
 
 /** Holds the event loop, as a long computation does. */
@@ -11,6 +11,28 @@ function block(ms: number): void {
 }
 
 describe('realClock', () => {
+  it('waits longer than a timer of the platform holds', () => {
+    vi.useFakeTimers()
+    try {
+      const clock = realClock()
+      const fired: string[] = []
+      const day = 24 * 3600 * 1000
+      clock.setTimeout(() => fired.push('thirty days'), 30 * day)
+      clock.setTimeout(() => fired.push('for ever'), Number.POSITIVE_INFINITY)
+      const cancelled = clock.setTimeout(() => fired.push('cancelled'), 31 * day)
+      vi.advanceTimersByTime(29.9 * day)
+      // It is in its second piece.
+      clock.clearTimeout(cancelled)
+      expect(fired).toEqual([])
+      vi.advanceTimersByTime(day)
+      expect(fired).toEqual(['thirty days'])
+      vi.advanceTimersByTime(100 * day)
+      expect(fired).toEqual(['thirty days'])
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
   it('hands over what lies in the sockets before a timer that is due, also when the loop was blocked', async () => {
     const clock = realClock()
     const server = createServer()

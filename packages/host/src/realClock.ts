@@ -1,4 +1,4 @@
-import type { Clock } from '@quorate/core'
+import { type Clock, timerMsMax } from '@quorate/core'
 
 /** A timer of {@link realClock}: at first it waits for its time, then for the sockets. */
 interface RealTimer {
@@ -16,14 +16,20 @@ export function realClock(): Clock {
     nowMs: () => performance.now(),
     setTimeout(fire, delayMs) {
       const timer: RealTimer = { timeout: undefined, immediate: undefined }
-      timer.timeout = setTimeout(() => {
+      const isDue = (): void => {
         timer.timeout = undefined
         // The poll phase lies between a timer and the next immediate; what arrives there is handed over by `soon`, an
         // immediate too and set later than this one, so only the second immediate is behind it.
         timer.immediate = setImmediate(() => {
           timer.immediate = setImmediate(fire)
         })
-      }, delayMs)
+      }
+      // Longer than a timer holds: in pieces.
+      const wait = (leftMs: number): void => {
+        const pieceMs = Math.min(leftMs, timerMsMax)
+        timer.timeout = setTimeout(() => (leftMs > pieceMs ? wait(leftMs - pieceMs) : isDue()), pieceMs)
+      }
+      wait(delayMs)
       return timer
     },
     clearTimeout(timer) {

@@ -117,6 +117,19 @@ describe('options', () => {
     )
   })
 
+  test('durations longer than a timer holds are no shorter for it', async () => {
+    const broker = await startBroker()
+    const forever = 2 ** 31
+    const connection = await connect({ servers: broker.url, timeout: forever, pingInterval: forever })
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    // Pinged each millisecond it would have been given up.
+    expect(connection.counters()).toMatchObject({ reconnects: 0 })
+    const { ready } = connection.subscribe('group/role/n1', () => {})
+    await ready
+    await connection.close()
+    await broker.close()
+  })
+
   test('a port alone means this machine', async () => {
     const broker = await startBroker()
     const connection = await connect({ port: broker.port })

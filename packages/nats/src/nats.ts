@@ -6,6 +6,7 @@ import {
   messageOf,
   type OptionKeys,
   type Transport,
+  timerMsMax,
 } from '@quorate/core'
 import { NatsBus } from './bus.js'
 import { BusUnauthorizedError, BusUnreachableError } from './errors.js'
@@ -79,6 +80,7 @@ export function nats(options: NatsOptions = {}): Transport {
     ...(list.tls && { tls: {} }),
     ...list.credentials,
     ...rest,
+    ...withinTimers(rest),
     servers: [...list.servers],
   }
   return {
@@ -89,6 +91,17 @@ export function nats(options: NatsOptions = {}): Transport {
     },
   }
 }
+
+/** The NATS client hands them to timers, where a longer one would fire at once. */
+const durations = ['timeout', 'pingInterval', 'reconnectTimeWait', 'reconnectJitter', 'reconnectJitterTLS'] as const
+
+const withinTimers = (options: NatsOptions): NatsOptions =>
+  Object.fromEntries(
+    durations.flatMap((name) => {
+      const ms = options[name]
+      return ms === undefined ? [] : [[name, Math.min(ms, timerMsMax)]]
+    }),
+  )
 
 async function open(settings: NodeConnectionOptions, urls: readonly string[]): Promise<NatsConnection> {
   try {

@@ -1,3 +1,4 @@
+import { timerMsMax } from '@quorate/core'
 import {
   Chance,
   Coverage,
@@ -109,6 +110,9 @@ const shortened = (
 ): Promise<Finding | undefined> =>
   findingOf({
     ...options,
-    signal: shrinkForMs === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(shrinkForMs)]),
+    signal:
+      shrinkForMs === undefined
+        ? signal
+        : AbortSignal.any([signal, AbortSignal.timeout(Math.min(shrinkForMs, timerMsMax))]),
     onShrink: (length) => onShrink?.(options.seed, length),
   })
