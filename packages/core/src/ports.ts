@@ -77,8 +77,10 @@ export interface Connection {
   readonly busId?: string | undefined
   /** What to call this bus in messages to people, e.g. `nats://127.0.0.1:4222`; never with a password. */
   readonly label: string
-  /** Drains, then ends. Idempotent. */
+  /** Drains, then ends. Idempotent. May take long on a bus that does not answer. */
   close(): Promise<void>
+  /** Ends at once: what was said last may be lost, and `close` and those that wait for this connection wait no more. */
+  abort(): void
 }
 
 export interface Transport {

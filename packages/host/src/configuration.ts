@@ -39,8 +39,13 @@ export interface NodeOptions<G extends Groups> {
    * a node id that was never used before. @default false
    */
   readonly bootstrap?: boolean
-  /** Signals of the process that stop the node, e.g. `['SIGTERM', 'SIGINT']`. @default none */
+  /**
+   * Signals of the process that stop the node, e.g. `['SIGTERM', 'SIGINT']`: the first in order, a second one at once.
+   * @default none
+   */
   readonly stopOn?: readonly NodeJS.Signals[]
+  /** How long the node may take to stop in order, in milliseconds; then it ends at once. @default 5000 */
+  readonly stopWithinMs?: number
   /** Of the clients that {@link QuorateNode.group} gives. */
   readonly client?: ClientOptions
   /** @default real time */
@@ -59,6 +64,7 @@ const nodeOptionKeys: OptionKeys<NodeOptions<Groups>> = {
   inspect: 'optional',
   bootstrap: 'optional',
   stopOn: 'optional',
+  stopWithinMs: 'optional',
   client: 'optional',
   clock: 'optional',
   random: 'optional',
@@ -95,6 +101,7 @@ export function checkNodeOptions(options: NodeOptions<Groups>): void {
       `node ${id} hosts no role of ${names.join(', ')}: its id is not among ${nodesOf(groups).join(', ')}; correct the id, or use a client`,
     )
   }
+  if (options.stopWithinMs !== undefined) checkPositive('stopWithinMs', options.stopWithinMs)
   if (options.client) {
     checkOptions('client of startNode(...)', options.client, clientOptionKeys)
     checkBehaviour(options.client)
@@ -168,7 +175,8 @@ function checkGroup(id: NodeId, name: string, { roles, limits }: GroupDefinition
   }
 }
 
-function checkPositive(what: string, value: number): void {
+/** @throws `QUORATE_INVALID_CONFIGURATION` */
+export function checkPositive(what: string, value: number): void {
   if (!Number.isSafeInteger(value) || value < 1) {
     throw new InvalidConfigurationError(`${what} must be a whole number of at least 1, not ${value}`)
   }

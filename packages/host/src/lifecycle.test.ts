@@ -1,7 +1,9 @@
 import { type Connection, decodeEnvelope, type Transport } from '@quorate/core'
 import { afterEach, describe, expect, expectTypeOf, it } from 'vitest'
 import { clusterStatus } from './client/clusterStatus.js'
+import { connectClient } from './client/connectClient.js'
 import { type JournalNode, journal, TestCluster } from './cluster.test.fixture.js'
+import type { NodeOptions } from './configuration.js'
 import { sequenced } from './sequencer.test.fixture.js'
 
 let cluster: TestCluster
@@ -56,6 +58,79 @@ describe('stopping', () => {
     process.emit('SIGUSR2')
     expect(await cluster.wait(node.stopped)).toBeUndefined()
     expect(process.listenerCount('SIGUSR2')).toBe(before)
+  })
+})
+
+/** A bus that takes messages, and never answers a node that wants to leave. */
+const hanging = (aborts: { count: number }): Transport => ({
+  connect: async (as) => {
+    const connection = await cluster.bus.connect(as)
+    const never = () => new Promise<void>(() => {})
+    const subscribe: Connection['subscribe'] = (to, deliver) => ({
+      ...connection.subscribe(to, deliver),
+      close: never,
+    })
+    const abort = (): void => {
+      aborts.count++
+      connection.abort()
+    }
+    return { ...connection, subscribe, close: never, abort }
+  },
+})
+
+describe('stopping while the bus hangs', () => {
+  const begun = async (options: Partial<NodeOptions<never>> = {}) => {
+    cluster = new TestCluster(sequenced({ members: ['n1'], stateMachine: journal }))
+    const aborts = { count: 0 }
+    const node = await cluster.start('n1', { ...options, transport: hanging(aborts), stopOn: ['SIGUSR2'] })
+    return { node, aborts }
+  }
+
+  it.each([undefined, 700])('has one bound over all of it: %s ms', async (stopWithinMs) => {
+    const { node, aborts } = await begun(stopWithinMs === undefined ? {} : { stopWithinMs })
+    node.group('journal')
+    const beganAtMs = cluster.clock.nowMs()
+    await cluster.wait(node.stop())
+    expect(cluster.clock.nowMs() - beganAtMs).toBeGreaterThanOrEqual(stopWithinMs ?? 5000)
+    expect(cluster.clock.nowMs() - beganAtMs).toBeLessThan((stopWithinMs ?? 5000) + 100)
+    expect(await node.stopped).toBeUndefined()
+    expect(aborts.count).toBe(1)
+    expect(node.status().state).toBe('stopped')
+    // The disk was closed meanwhile.
+    expect((await cluster.start('n1')).status().state).toBe('running')
+  })
+
+  it('ends at once at a second signal, and hears it until then', async () => {
+    const before = process.listenerCount('SIGUSR2')
+    const { node, aborts } = await begun()
+    process.emit('SIGUSR2')
+    await cluster.pass(1000)
+    expect([node.status().state, process.listenerCount('SIGUSR2')]).toEqual(['stopping', before + 1])
+    const beganAtMs = cluster.clock.nowMs()
+    process.emit('SIGUSR2')
+    await cluster.wait(node.stopped)
+    expect(cluster.clock.nowMs() - beganAtMs).toBeLessThan(100)
+    expect([aborts.count, process.listenerCount('SIGUSR2')]).toEqual([1, before])
+  })
+
+  it('has a bound for clients, too', async () => {
+    await begin(['n1'])
+    const aborts = { count: 0 }
+    const client = await cluster.wait(
+      connectClient({
+        transport: hanging(aborts),
+        cluster: 'test',
+        group: 'journal',
+        stateMachine: journal,
+        clock: cluster.clock,
+        closeWithinMs: 300,
+      }),
+    )
+    await cluster.wait(client.propose({ text: 'a' }))
+    const beganAtMs = cluster.clock.nowMs()
+    await cluster.wait(client.close())
+    expect(cluster.clock.nowMs() - beganAtMs).toBeLessThan(400)
+    expect(aborts.count).toBe(1)
   })
 })
 

@@ -3,12 +3,14 @@ import {
   type Clock,
   type GroupDefinition,
   InvalidConfigurationError,
+  type Random,
   type StateMachine,
   type TypedStateMachine,
 } from '@quorate/core'
 import type { Applier } from './applier.js'
+import type { Bus } from './bus.js'
 import type { CallOptions } from './client/call.js'
-import type { ClientCodecs, GroupClient, QueryOptions } from './client/groupClient.js'
+import { type ClientCodecs, type ClientOptions, GroupClient, type QueryOptions } from './client/groupClient.js'
 import type { Proposed } from './client/proposals.js'
 import { NodeStoppedError, NotExecutedError } from './errors.js'
 
@@ -66,20 +68,24 @@ export class LocalGroup implements NodeGroup<unknown, unknown, unknown, unknown,
   constructor(options: {
     node: string
     name: string
+    bus: Bus
     clock: Clock
+    random: Random
     machine: StateMachine
     applier: Applier | undefined
-    client: GroupClient<unknown, unknown, unknown, unknown>
-    deadlineMs: number
+    behaviour: ClientOptions
+    /** True if the clock and the bus are not those of others in this process. */
+    isAlone: boolean
   }) {
-    this.#node = options.node
-    this.#name = options.name
-    this.#clock = options.clock
-    this.#machine = options.machine
-    this.#codecs = codecsOf(options.machine)
-    this.#applier = options.applier
-    this.#client = options.client
-    this.#deadlineMs = options.deadlineMs
+    const { node, name, bus, clock, random, machine, applier, behaviour, isAlone } = options
+    this.#node = node
+    this.#name = name
+    this.#clock = clock
+    this.#machine = machine
+    this.#codecs = codecsOf(machine)
+    this.#applier = applier
+    this.#client = new GroupClient({ group: name, bus, clock, random, codecs: this.#codecs, behaviour, isAlone })
+    this.#deadlineMs = behaviour.deadlineMs ?? 30_000
   }
 
   propose(command: unknown, options?: CallOptions): Promise<Proposed<unknown>> {

@@ -9,9 +9,9 @@ import {
   type OpenStore,
   type Random,
 } from '@quorate/core'
+import { ApplierTurns } from './applierTurns.js'
 import { Bus } from './bus.js'
 import { BusWatch } from './busWatch.js'
-import { GroupClient } from './client/groupClient.js'
 import { type Groups, type NodeOptions, nodesOf } from './configuration.js'
 import { Deferred } from './deferred.js'
 import { DropLog } from './dropLog.js'
@@ -19,8 +19,9 @@ import { Engine } from './engine.js'
 import { NodeStoppedError } from './errors.js'
 import { HostedGroup, type RecoveredRoles } from './hostedGroup.js'
 import { Introduction } from './introduction.js'
+import { isDoneWithin } from './isDoneWithin.js'
 import { NodeFace } from './nodeFace.js'
-import { codecsOf, LocalGroup, type NodeGroupOf } from './nodeGroup.js'
+import { LocalGroup, type NodeGroupOf } from './nodeGroup.js'
 import type { NodeReport } from './nodeStatus.js'
 import { hex, Peers, peersKey } from './peers.js'
 import type { QuorateNode } from './quorateNode.js'
@@ -29,8 +30,8 @@ import { realClock } from './realClock.js'
 import { silentLogger } from './silentLogger.js'
 import { Telemetry } from './telemetry.js'
 
-/** Longest time that one turn spends in state machines, but for a single long `apply`, in milliseconds. */
-const workMs = 5
+/** How long a node may take to stop in order. */
+const stopWithinMsDefault = 5000
 
 /** Made by `startNode`, of what it opened. */
 export class RunningNode<G extends Groups> implements QuorateNode<G> {
@@ -45,6 +46,7 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
   readonly #drops: DropLog
   readonly #bus: Bus
   readonly #busWatch: BusWatch
+  readonly #applierTurns: ApplierTurns
   readonly #engine: Engine
   readonly #peers: Peers
   readonly #introduction: Introduction
@@ -53,9 +55,12 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
   readonly #handles = new Map<string, LocalGroup>()
   readonly #ready = new Deferred<void>()
   readonly #stopped = new Deferred<Error | undefined>()
-  readonly #onSignal = () => void this.stop()
+  readonly #hurry = new Deferred<void>()
+  readonly #onSignal = () => {
+    if (this.#ending) this.#hurry.resolve()
+    void this.stop()
+  }
   #state: NodeReport['state'] = 'introducing'
-  #turns = 0
   #ending: Promise<void> | undefined
 
   constructor(
@@ -81,6 +86,7 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
       drops: this.#drops,
       fail: (error) => this.#fail(error),
     })
+    this.#applierTurns = new ApplierTurns(this.#clock)
     this.#engine = this.#makeEngine()
     this.#peers = new Peers({
       own: { node: id, store: store.storeId },
@@ -196,18 +202,19 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
 
   async #leave(error: Error | undefined): Promise<void> {
     this.#state = 'stopping'
-    for (const signal of this.#options.stopOn ?? []) process.off(signal, this.#onSignal)
     this.#introduction.stop()
-    // Asked of all at once, before anything is awaited: no turn comes in between.
-    const served = [...this.#groups.values()].map((group) => group.stopServing())
-    const written = new Promise<void>((resolve) => this.#engine.stop(resolve))
-    const closed = [...this.#handles.values()].map((handle) => handle.stop(error))
     const causes: unknown[] = error ? [error] : []
-    for (const step of [...served, ...closed, written, this.#face.stop()])
-      await step.catch((cause) => causes.push(cause))
-    await this.#connection.close().catch((cause: unknown) => causes.push(cause))
-    await this.#store.close().catch((cause: unknown) => causes.push(cause))
+    const { stopWithinMs = stopWithinMsDefault } = this.#options
+    const left = this.#leaveInOrder(error, causes)
+    if (!(await isDoneWithin(this.#clock, stopWithinMs, left, this.#hurry.promise))) {
+      this.#logger.warn(
+        { node: this.id, stopWithinMs, bus: this.#busWatch.status },
+        'node ends at once: it was asked to, or bus or disk did not let it stop in order in time',
+      )
+      this.#connection.abort()
+    }
     this.#bus.silence()
+    for (const signal of this.#options.stopOn ?? []) process.off(signal, this.#onSignal)
     this.#state = 'stopped'
     const [cause] = causes
     this.#ready.reject(new NodeStoppedError(this.id, { cause }))
@@ -215,16 +222,17 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
     this.#stopped.resolve(cause === undefined ? undefined : errorOf(cause))
   }
 
-  /** Gives state machines a few milliseconds in turn. True if something is left. */
-  #work(): boolean {
-    const appliers = [...this.#groups.values()].flatMap(({ applier }) => (applier?.hasWork ? [applier] : []))
-    const untilMs = this.#clock.nowMs() + workMs
-    this.#turns++
-    for (let count = 0; count < appliers.length; count++) {
-      if (count > 0 && this.#clock.nowMs() >= untilMs) break
-      appliers[(this.#turns + count) % appliers.length]?.work(untilMs)
-    }
-    return appliers.some(({ hasWork }) => hasWork)
+  async #leaveInOrder(error: Error | undefined, causes: unknown[]): Promise<void> {
+    // Asked of all at once, before anything is awaited: no turn comes in between.
+    const served = [...this.#groups.values()].map((group) => group.stopServing())
+    const written = new Promise<void>((resolve) => this.#engine.stop(resolve))
+    const closed = [...this.#handles.values()].map((handle) => handle.stop(error))
+    const fails = (cause: unknown): void => void causes.push(cause)
+    // A bus that does not answer must not keep the disk from being closed.
+    const stored = written.then(() => this.#store.close()).catch(fails)
+    for (const step of [...served, ...closed, this.#face.stop()]) await step.catch(fails)
+    await this.#connection.close().catch(fails)
+    await stored
   }
 
   #makeEngine(): Engine {
@@ -235,7 +243,7 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
       gather: () => {
         for (const group of this.#groups.values()) group.gather()
       },
-      work: () => this.#work(),
+      work: () => this.#applierTurns.work([...this.#groups.values()].map(({ applier }) => applier)),
       carryOut: (cell, effect) => this.#groups.get(cell.group)?.carryOut(cell, effect),
       stepped: (cell) => this.#groups.get(cell.group)?.stepped(cell),
       fail: (error) => this.#fail(error),
@@ -274,24 +282,16 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
   }
 
   #makeHandle({ name, definition, applier }: HostedGroup): LocalGroup {
-    const behaviour = this.#options.client ?? {}
-    const client = new GroupClient({
-      group: name,
-      bus: this.#bus,
-      clock: this.#clock,
-      random: this.#random,
-      codecs: codecsOf(definition.stateMachine),
-      behaviour,
-      isAlone: this.#options.clock !== undefined,
-    })
     return new LocalGroup({
       node: this.id,
       name,
+      bus: this.#bus,
       clock: this.#clock,
+      random: this.#random,
       machine: definition.stateMachine,
       applier,
-      client,
-      deadlineMs: behaviour.deadlineMs ?? 30_000,
+      behaviour: this.#options.client ?? {},
+      isAlone: this.#options.clock !== undefined,
     })
   }
 }

@@ -107,8 +107,14 @@ export class NatsBus implements Connection {
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#drain()
+    this.#closing ??= this.#drain().then(() => this.#end())
     return this.#closing
+  }
+
+  abort(): void {
+    const ended = this.#end()
+    this.#closing ??= ended
+    ended.catch(() => {})
   }
 
   /** A flush ends when the server has seen the subscription; one that a lost link ended is tried again. */
@@ -138,15 +144,17 @@ export class NatsBus implements Connection {
   }
 
   async #drain(): Promise<void> {
-    if (this.#connected) {
-      let timer: NodeJS.Timeout | undefined
-      const patience = new Promise((resolve) => {
-        timer = setTimeout(resolve, drainMsMax)
-      })
-      // A link that is lost in the middle has nothing left to deliver.
-      await Promise.race([this.#nats.drain().catch(() => {}), patience])
-      clearTimeout(timer)
-    }
+    if (!this.#connected) return
+    let timer: NodeJS.Timeout | undefined
+    const patience = new Promise((resolve) => {
+      timer = setTimeout(resolve, drainMsMax)
+    })
+    // A link that is lost in the middle has nothing left to deliver.
+    await Promise.race([this.#nats.drain().catch(() => {}), patience, this.#nats.closed()])
+    clearTimeout(timer)
+  }
+
+  async #end(): Promise<void> {
     await this.#nats.close()
     abandonDial(this.#nats)
     await this.#nats.closed()

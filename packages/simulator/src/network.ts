@@ -132,10 +132,8 @@ export class SimulatedNetwork {
   forget(process: SimulatedProcess): void {
     for (const [key, listeners] of this.#listeners) {
       if (!listeners.some((listener) => listener.process === process)) continue
-      this.#setListeners(
-        key,
-        listeners.filter((listener) => listener.process !== process),
-      )
+      const others = listeners.filter((listener) => listener.process !== process)
+      this.#setListeners(key, others)
     }
     this.#endpoints.delete(process.name)
   }
@@ -157,6 +155,15 @@ export class SimulatedNetwork {
     }
     this.#endpoints.set(process.name, [...(this.#endpoints.get(process.name) ?? []), endpoint])
     let closing: Promise<void> | undefined
+    const close = (): Promise<void> => {
+      endpoint.isClosing = true
+      closing ??= this.#drained(process, () => {
+        endpoint.isClosed = true
+        this.#report(endpoint)
+        endpoint.listen({ type: 'closed' })
+      })
+      return closing
+    }
     return {
       bytesMax,
       label: 'simulation',
@@ -169,15 +176,8 @@ export class SimulatedNetwork {
         this.#publish(process, endpoint, to, bytes)
       },
       subscribe: (to, deliver) => this.#subscribe(process, endpoint, to, deliver),
-      close: () => {
-        endpoint.isClosing = true
-        closing ??= this.#drained(process, () => {
-          endpoint.isClosed = true
-          this.#report(endpoint)
-          endpoint.listen({ type: 'closed' })
-        })
-        return closing
-      },
+      close,
+      abort: close,
     }
   }
 

@@ -79,6 +79,14 @@ function memoryConnection(options: MemoryConnectionOptions): Connection {
   }
   const keyOf = (address: Address) => `${cluster}/${address}`
 
+  const close = (): Promise<void> => {
+    closing ??= Promise.all([...own].map((subscription) => subscription.close())).then(() => {
+      report()
+      listen({ type: 'closed' })
+    })
+    return closing
+  }
+
   return {
     bytesMax,
     label: 'memory',
@@ -120,13 +128,9 @@ function memoryConnection(options: MemoryConnectionOptions): Connection {
       own.add(subscription)
       return subscription
     },
-    close() {
-      closing ??= Promise.all([...own].map((subscription) => subscription.close())).then(() => {
-        report()
-        listen({ type: 'closed' })
-      })
-      return closing
-    },
+    close,
+    // Nothing is on its way to a bus in memory.
+    abort: () => void close(),
   }
 }
 

@@ -9,8 +9,9 @@ import {
   type Transport,
 } from '@quorate/core'
 import { Bus } from '../bus.js'
-import { checkBehaviour, clientOptionKeys } from '../configuration.js'
+import { checkBehaviour, checkPositive, clientOptionKeys } from '../configuration.js'
 import { DropLog } from '../dropLog.js'
+import { isDoneWithin } from '../isDoneWithin.js'
 import { randomName, systemRandom } from '../random.js'
 import { realClock } from '../realClock.js'
 import { silentLogger } from '../silentLogger.js'
@@ -26,6 +27,8 @@ export interface ConnectOptions<Command, Result, Query, Answer> extends ClientOp
   readonly stateMachine: StateMachine & { readonly codecs: ClientCodecs<Command, Result, Query, Answer> }
   /** @default none */
   readonly logger?: Logger
+  /** How long `close` may take, in milliseconds; then the connection ends at once. @default 5000 */
+  readonly closeWithinMs?: number
   /** @default real time */
   readonly clock?: Clock
   /** @default that of the operating system */
@@ -51,6 +54,7 @@ export async function connectClient<Command, Result, Query = never, Answer = nev
     group: 'required',
     stateMachine: 'required',
     logger: 'optional',
+    closeWithinMs: 'optional',
     clock: 'optional',
     random: 'optional',
   })
@@ -58,6 +62,7 @@ export async function connectClient<Command, Result, Query = never, Answer = nev
   checkName('cluster', cluster)
   checkName('group', group)
   checkBehaviour(options)
+  if (options.closeWithinMs !== undefined) checkPositive('closeWithinMs', options.closeWithinMs)
   const clock = options.clock ?? realClock()
   const random = options.random ?? systemRandom
   const connection = await options.transport.connect({ cluster, name: randomName(random, 'client') })
@@ -78,6 +83,7 @@ export async function connectClient<Command, Result, Query = never, Answer = nev
     behaviour: options,
     isAlone: options.clock !== undefined,
     connection,
+    closeWithinMs: options.closeWithinMs ?? 5000,
   })
 }
 
@@ -86,12 +92,19 @@ class OwnConnectionClient<Command, Result, Query, Answer>
   implements ConnectedClient<Command, Result, Query, Answer>
 {
   readonly #connection: Connection
+  readonly #clock: Clock
+  readonly #closeWithinMs: number
 
   constructor(
-    options: ConstructorParameters<typeof GroupClient<Command, Result, Query, Answer>>[0] & { connection: Connection },
+    options: ConstructorParameters<typeof GroupClient<Command, Result, Query, Answer>>[0] & {
+      connection: Connection
+      closeWithinMs: number
+    },
   ) {
     super(options)
     this.#connection = options.connection
+    this.#clock = options.clock
+    this.#closeWithinMs = options.closeWithinMs
     // A connection that has ended will not come back, and nobody shall wait for it.
     this.#connection.onStatus(({ type }) => {
       if (type === 'closed') void super.close().catch(() => {})
@@ -99,8 +112,8 @@ class OwnConnectionClient<Command, Result, Query, Answer>
   }
 
   override async close(): Promise<void> {
-    await super.close()
-    await this.#connection.close()
+    const closed = super.close().then(() => this.#connection.close())
+    if (!(await isDoneWithin(this.#clock, this.#closeWithinMs, closed))) this.#connection.abort()
   }
 
   [Symbol.asyncDispose](): Promise<void> {
