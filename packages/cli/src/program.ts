@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { checkCommand } from './commands/check.js'
+import { completionCommand } from './commands/completion.js'
 import { demoCommand } from './commands/demo.js'
 import { diagramCommand } from './commands/diagram.js'
 import { kvCommand } from './commands/kv.js'
@@ -44,6 +45,7 @@ export const program = (io: Io): Command => {
     diagramCommand,
     newCommand,
     protoCommand,
+    completionCommand,
   ])
     command.addCommand(make(io))
   return prepared(command, io)
