@@ -81,6 +81,7 @@ export type {
   TransportStatus,
 } from './ports.js'
 export type { GroupDefinition, GroupLimits, Notice, RecoveredState, RoleDefinition, RoleStatus } from './protocol.js'
+export { describeQuorum } from './quorum/description.js'
 export { grid } from './quorum/grid.js'
 export { type DisjointQuorums, disjointQuorums, UnprovenQuorumsError } from './quorum/intersection.js'
 export { bothPhases, flexible, membersOf, type PhaseQuorums } from './quorum/phases.js'

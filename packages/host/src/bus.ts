@@ -12,29 +12,54 @@ import {
 } from '@quorate/core'
 import type { DropLog } from './dropLog.js'
 
+interface BusOptions {
+  readonly connection: Connection
+  readonly cluster: string
+  /** Empty for a client, which has none. */
+  readonly store: Uint8Array
+  readonly drops: DropLog
+  /** Whoever received a message threw: a defect, and no concern of the connection. */
+  readonly fail: (error: unknown) => void
+}
+
+/** What all that speak over one connection have in common. */
+interface Speaker {
+  isSilent: boolean
+  /** Which start of its store the node is in; `undefined` before that is durable, and for a client. */
+  start: number | undefined
+}
+
 /** A connection that speaks envelopes, of one cluster and for one store. */
 export class Bus {
   readonly cluster: string
+  readonly #options: BusOptions
   readonly #connection: Connection
   readonly #store: Uint8Array
   readonly #drops: DropLog
   readonly #fail: (error: unknown) => void
-  #isSilent = false
+  readonly #speaker: Speaker
+  /** Of the group that it speaks in. */
+  readonly #charter: number | undefined
 
-  constructor(options: {
-    connection: Connection
-    cluster: string
-    /** Empty for a client, which has none. */
-    store: Uint8Array
-    drops: DropLog
-    /** Whoever received a message threw: a defect, and no concern of the connection. */
-    fail: (error: unknown) => void
-  }) {
+  constructor(options: BusOptions, speaker: Speaker = { isSilent: false, start: undefined }, charter?: number) {
+    this.#options = options
     this.#connection = options.connection
     this.cluster = options.cluster
     this.#store = options.store
     this.#drops = options.drops
     this.#fail = options.fail
+    this.#speaker = speaker
+    this.#charter = charter
+  }
+
+  /** The same bus for who speaks in a group. */
+  in(charter: number | undefined): Bus {
+    return new Bus(this.#options, this.#speaker, charter)
+  }
+
+  /** Says from now on in which start of its store the node is. */
+  tellStart(start: number): void {
+    this.#speaker.start = start
   }
 
   /** Equal for all that speak on one bus, where that is known. */
@@ -49,7 +74,9 @@ export class Bus {
 
   /** @throws `QUORATE_UNENCODABLE_VALUE` for a message with a value that its field cannot carry: a defect of who made it. */
   say<M extends Message>(from: Address, to: Address, codec: MessageCodec<M>, message: M, traceparent?: string): void {
-    if (this.#isSilent) return
+    const { isSilent, start } = this.#speaker
+    if (isSilent) return
+    const charter = this.#charter
     const bytes = encodeEnvelope({
       version: wireVersion,
       cluster: this.cluster,
@@ -59,6 +86,8 @@ export class Bus {
       type: message.type,
       payload: codec.encode(message),
       ...(traceparent === undefined ? {} : { traceparent }),
+      ...(start === undefined ? {} : { fromStart: start }),
+      ...(charter === undefined ? {} : { charter }),
     })
     this.#connection.publish(to, bytes)
   }
@@ -78,7 +107,7 @@ export class Bus {
 
   /** Says nothing any more, whatever it is asked. */
   silence(): void {
-    this.#isSilent = true
+    this.#speaker.isSilent = true
   }
 
   /** The message in an envelope, or `undefined` when it is none. */

@@ -16,6 +16,7 @@ import {
   type RoleStatus,
   type Subscription,
 } from '@quorate/core'
+import type { Accord } from './accord.js'
 import { answersRole, clientRole, isClientName } from './addresses.js'
 import type { Applier } from './applier.js'
 import type { Bus } from './bus.js'
@@ -64,6 +65,7 @@ export interface ClientFaceOptions {
   readonly drops: DropLog
   readonly telemetry: Telemetry
   readonly peers: Peers
+  readonly accord: Accord
   /** Of the actor that clients turn to, as it is now. */
   status(): RoleStatus
   /** An event for that actor. */
@@ -96,7 +98,7 @@ export class ClientFace {
   #isStopping = false
 
   constructor(options: ClientFaceOptions) {
-    const { applier, serving, clock, definition, drops, telemetry, peers, post } = options
+    const { applier, serving, clock, definition, drops, telemetry, peers, accord, post } = options
     const { limits } = definition
     this.#options = options
     const incarnation = () => applier?.driver.incarnation ?? 0
@@ -126,7 +128,7 @@ export class ClientFace {
     }
     if (serving?.asked) this.#asks = new ClientAsks({ voice, clock, limits, post, nextRequest })
     this.#leaderQuestions = new LeaderQuestions(voice, clock)
-    this.#handedOn = new HandedOn({ voice, definition, drops, peers, queries: own, commands: this.#commands })
+    this.#handedOn = new HandedOn({ voice, definition, drops, peers, accord, queries: own, commands: this.#commands })
   }
 
   /** Resolves when clients are heard. */

@@ -9,6 +9,10 @@ export type DropReason =
   | 'misaddressed'
   | 'unknownSender'
   | 'unknownStore'
+  /** Of a start of a store before the last one that is known: a copy of the disk, or one that went back. */
+  | 'earlierStart'
+  /** Its sender takes the group for something else. */
+  | 'otherCharter'
   /** More of a node than is held while its store is being recorded. */
   | 'tooManyHeld'
 

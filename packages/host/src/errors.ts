@@ -1,4 +1,5 @@
 import { messageOf, QuorateError, type Snapshot } from '@quorate/core'
+import { differenceFrom } from './charter.js'
 
 /**
  * `QUORATE_UNKNOWN_OUTCOME`: the command was sent and no answer came. It may have been executed, may yet be, or never:
@@ -128,7 +129,45 @@ export class StoreReplacedError extends QuorateError {
     super(
       'QUORATE_STORE_REPLACED',
       `the data directory of node ${found.node} is empty or another one: it has store ${found.store}, and node ${found.peer} knows ` +
-        `${found.node} with store ${found.otherStore}; restore the directory, or give the node a new id`,
+        `${found.node} with store ${found.otherStore}; what the node promised stands in that one. Give it that very directory ` +
+        `back, as it was when the node last ran. If it is lost, leave the node out: the group goes on while the others are ` +
+        'enough to decide, and a node cannot be replaced yet, neither under this id nor under another',
+    )
+  }
+}
+
+/**
+ * `QUORATE_MEMBERS_CHANGED`: a node was started with other members, quorums or settings of a group than the group was begun
+ * with. What was acknowledged under the ones need not be known under the others.
+ */
+export class MembersChangedError extends QuorateError {
+  constructor(found: {
+    readonly node: string
+    readonly group: string
+    /** What this node was started with. */
+    readonly given: string
+    /** What the group is known as ... */
+    readonly known: string
+    /** ... by this node; by the store of the node itself where there is none. */
+    readonly peer?: string
+  }) {
+    const { node, group, given, known, peer } = found
+    super(
+      'QUORATE_MEMBERS_CHANGED',
+      `node ${node} was started with another group ${group} than ${peer ? `node ${peer} knows` : 'it was begun with'}: given ` +
+        `${differenceFrom(known, given)}; known ${differenceFrom(given, known)}. The members, quorums and session limits of a ` +
+        'group cannot be changed yet, and no member can be replaced. Start every node with what the group was begun with',
+    )
+  }
+}
+
+/** `QUORATE_STORE_CLONED`: another process runs under the id of this node, with a copy of its data directory. */
+export class StoreClonedError extends QuorateError {
+  constructor(node: string) {
+    super(
+      'QUORATE_STORE_CLONED',
+      `node ${node} runs twice: another process was started later with a copy of this data directory, and goes on. Only one ` +
+        'may run, now and later: delete this copy',
     )
   }
 }

@@ -1,4 +1,5 @@
 import { addressOf, type Envelope, type GroupDefinition, type NodeId } from '@quorate/core'
+import type { Accord } from './accord.js'
 import { answersRole, isClientName } from './addresses.js'
 import type { ClientCommands } from './clientCommands.js'
 import type { ClientVoice } from './clientVoice.js'
@@ -16,6 +17,7 @@ export class HandedOn {
   readonly #voice: ClientVoice
   readonly #drops: DropLog
   readonly #peers: Peers
+  readonly #accord: Accord
   readonly #ordering: readonly NodeId[]
   readonly #applying: readonly NodeId[]
   readonly #queries: OwnQueries | undefined
@@ -27,12 +29,14 @@ export class HandedOn {
     definition: GroupDefinition
     drops: DropLog
     peers: Peers
+    accord: Accord
     queries: OwnQueries | undefined
     commands: ClientCommands | undefined
   }) {
     this.#voice = options.voice
     this.#drops = options.drops
     this.#peers = options.peers
+    this.#accord = options.accord
     this.#ordering = nodesThat(options.definition, ({ orders }) => orders)
     this.#applying = nodesThat(options.definition, ({ applies }) => applies)
     this.#queries = options.queries
@@ -46,12 +50,13 @@ export class HandedOn {
       this.#drops.note('unknownSender', { from: envelope.from, to: envelope.to, type: envelope.type })
       return
     }
+    if (!this.#accord.agrees(this.#voice.group, node, envelope)) return
     const take = (): void => {
       const message = this.#voice.bus.read<ClientMessage>(messages, envelope)
       if (message?.type === 'Results') this.#commands?.handOn(message)
       else if (message?.type === 'QueryAt') this.#answer(envelope, message)
     }
-    this.#peers.admit(node, envelope.fromStore, take, envelope.payload.length)
+    this.#peers.admit(node, envelope, take)
   }
 
   /** Refers clients to others. */

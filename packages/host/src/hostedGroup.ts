@@ -20,6 +20,7 @@ import {
   type Subscription,
 } from '@quorate/core'
 import type { InspectionEvent } from 'xstate'
+import type { Accord } from './accord.js'
 import { Applier, restored } from './applier.js'
 import type { Bus } from './bus.js'
 import { Cell } from './cell.js'
@@ -42,6 +43,7 @@ export interface GroupSurroundings {
   readonly telemetry: Telemetry
   readonly engine: Engine
   readonly peers: Peers
+  readonly accord: Accord
   readonly inspect: ((event: InspectionEvent) => void) | undefined
   fail(error: unknown): void
 }
@@ -55,6 +57,7 @@ export class HostedGroup {
   readonly definition: GroupDefinition
   readonly applier: Applier | undefined
   readonly #around: GroupSurroundings
+  readonly #bus: Bus
   readonly #cells = new Map<string, Cell>()
   readonly #senders = new Map<Address, NodeId>()
   readonly #recovered: RecoveredRoles
@@ -69,6 +72,7 @@ export class HostedGroup {
     this.name = name
     this.definition = definition
     this.#around = around
+    this.#bus = around.bus.in(around.accord.fingerprintOf(name))
     this.#recovered = recovered
     for (const [role, { nodes }] of Object.entries(definition.roles)) {
       for (const node of nodes) this.#senders.set(addressOf(name, role, node), node)
@@ -86,8 +90,8 @@ export class HostedGroup {
       if (definition.applies) this.#applying = cell
     }
     this.#subscriptions = [...this.#cells].flatMap(([role, cell]) => [
-      this.#around.bus.hear(cell.address, (envelope) => this.#receive(cell, envelope)),
-      this.#around.bus.hear(addressOf(this.name, role, everyNode), (envelope) => this.#receive(cell, envelope)),
+      this.#bus.hear(cell.address, (envelope) => this.#receive(cell, envelope)),
+      this.#bus.hear(addressOf(this.name, role, everyNode), (envelope) => this.#receive(cell, envelope)),
     ])
     await Promise.all([...this.#subscriptions.map(({ ready }) => ready), this.#face?.listen()])
     for (const cell of this.#cells.values()) this.#around.engine.start(cell)
@@ -103,11 +107,10 @@ export class HostedGroup {
   }
 
   carryOut(cell: Cell, effect: Effect): void {
-    const { bus } = this.#around
     switch (effect.type) {
       case 'send':
       case 'multicast':
-        bus.say(cell.address, effect.to, this.definition.messages, effect.message)
+        this.#bus.say(cell.address, effect.to, this.definition.messages, effect.message)
         return
       case 'commit':
         this.applier?.commit(effect.entries, effect.answers)
@@ -148,6 +151,7 @@ export class HostedGroup {
 
   status(): GroupReport {
     const { applier } = this
+    const disagrees = this.#around.accord.otherwise(this.name)
     return {
       protocol: this.definition.protocol,
       placement: placementOf(this.definition),
@@ -159,6 +163,7 @@ export class HostedGroup {
         snapshot: applier.snapshotIndex,
         ...(applier.snapshotFailure && { snapshotFailure: applier.snapshotFailure }),
       }),
+      ...(disagrees.length > 0 && { disagrees }),
       ...(this.#face && { inFlight: this.#face.inFlight }),
     }
   }
@@ -202,7 +207,7 @@ export class HostedGroup {
   }
 
   #makeFace(): ClientFace | undefined {
-    const { node, bus, clock, drops, telemetry, peers, engine } = this.#around
+    const { node, clock, drops, telemetry, peers, accord, engine } = this.#around
     const serving = this.#hostedRoles().find(([, role]) => isServing(role))?.[1]
     if (!serving && !this.applier) return undefined
     return new ClientFace({
@@ -210,11 +215,12 @@ export class HostedGroup {
       node,
       definition: this.definition,
       serving,
-      bus,
+      bus: this.#bus,
       clock,
       drops,
       telemetry,
       peers,
+      accord,
       applier: this.applier,
       status: () => this.#serving?.status() ?? unknownStatus,
       post: (event) => {
@@ -241,19 +247,19 @@ export class HostedGroup {
   }
 
   #receive(cell: Cell, envelope: Envelope): void {
-    const { bus, drops, peers, engine } = this.#around
+    const { drops, peers, accord, engine } = this.#around
     if (envelope.from === cell.address) return
     const node = this.#senders.get(envelope.from)
     if (node === undefined) {
       drops.note('unknownSender', { from: envelope.from, to: envelope.to })
+      accord.meetStranger(this.name, envelope)
       return
     }
-    const { fromStore, payload } = envelope
-    const post = (): void => {
-      const message = bus.read(this.definition.messages, envelope)
+    if (!accord.agrees(this.name, node, envelope)) return
+    peers.admit(node, envelope, () => {
+      const message = this.#bus.read(this.definition.messages, envelope)
       if (message) engine.post(cell, { ...message, from: envelope.from })
-    }
-    peers.admit(node, fromStore, post, payload.length)
+    })
   }
 }
 

@@ -43,7 +43,8 @@ describe('a store that is new', () => {
     begin()
     const node = await cluster.start('n1')
     const stranger = await cluster.bus.connect({ cluster: 'test', name: 'stranger' })
-    const message: Introduced = { type: 'Introduced', request: 1, store: storeId(7), otherStore: storeId(8) }
+    const about = { store: storeId(7), otherStore: storeId(8), others: [], isStranger: false }
+    const message: Introduced = { type: 'Introduced', request: 1, ...about }
     const to = 'quorate/node/n1'
     const envelope = { version: 1, cluster: 'test', from: 'quorate/node/n2', to, fromStore: storeId(2) } as const
     stranger.publish(to, encodeEnvelope({ ...envelope, type: message.type, payload: messages.encode(message) }))
@@ -66,7 +67,7 @@ describe('a store that is new', () => {
     const node = await cluster.start('n3')
     const error = await cluster.wait(node.stopped)
     expect(error).toMatchObject({ code: 'QUORATE_STORE_REPLACED' })
-    expect(error?.message).toMatch(/knows n3 with store [0-9a-f]{32}; restore the directory, or give the node a new id/)
+    expect(error?.message).toMatch(/knows n3 with store [0-9a-f]{32}; .* Give it that very directory back/)
     await expect(node.ready).rejects.toMatchObject({ code: 'QUORATE_NODE_STOPPED', cause: error })
     expect(cluster.loggers.get('n1')?.logged.some(({ text }) => text.includes('another store'))).toBe(true)
   })

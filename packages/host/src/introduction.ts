@@ -5,9 +5,11 @@ import {
   everyNode,
   type Logger,
   type NodeId,
+  noBytes,
   nodeOf,
   type Random,
 } from '@quorate/core'
+import type { Accord } from './accord.js'
 import { nodeGroup, nodeRole } from './addresses.js'
 import type { Bus } from './bus.js'
 import { StoreReplacedError } from './errors.js'
@@ -31,7 +33,10 @@ export class Introduction {
   readonly #random: Random
   readonly #logger: Logger
   readonly #peers: Peers
+  readonly #accord: Accord
   readonly #unanswered: Set<NodeId>
+  /** Those of them that said that no group of theirs names this node. */
+  readonly #strangers = new Set<NodeId>()
   readonly #done: () => void
   readonly #fail: (error: Error) => void
   #timer: unknown
@@ -48,6 +53,7 @@ export class Introduction {
     random: Random
     logger: Logger
     peers: Peers
+    accord: Accord
     /** All others have answered, and none knows another store. */
     done: () => void
     fail: (error: Error) => void
@@ -61,6 +67,7 @@ export class Introduction {
     this.#random = options.random
     this.#logger = options.logger
     this.#peers = options.peers
+    this.#accord = options.accord
     this.#done = options.done
     this.#fail = options.fail
   }
@@ -84,35 +91,55 @@ export class Introduction {
 
   receive(envelope: Envelope, message: Introduce | Introduced): void {
     const node = nodeOf(envelope.from)
-    if (!this.#others.has(node)) return
-    if (message.type === 'Introduce') this.#answer(node, envelope.fromStore.slice(), message)
-    else this.#answered(node, envelope.fromStore, message)
+    if (message.type === 'Introduce') this.#answer(node, envelope, message)
+    else if (this.#others.has(node)) this.#answered(node, envelope, message)
   }
 
-  #answer(node: NodeId, store: Uint8Array, { request }: Introduce): void {
+  #answer(node: NodeId, envelope: Envelope, { request, groups }: Introduce): void {
+    const store = envelope.fromStore.slice()
+    const isStranger = !this.#others.has(node)
+    const others = this.#accord.differing(groups)
+    const answer: Introduced = { type: 'Introduced', request, store, otherStore: noBytes, others, isStranger }
+    if (isStranger || others.length > 0) {
+      if (others.length > 0)
+        this.#logger.error(
+          { node, others },
+          'a node came with other members, quorums or settings of a group: it must not take part',
+        )
+      this.#say(node, answer)
+      return
+    }
     const known = this.#peers.storeOf(node)
     if (known && !isSameStore(known, store)) {
       this.#logger.error(
         { node, store: hex(store), known: hex(known) },
         'a node came with another store than it is known with: it must not take part',
       )
-      this.#say(node, { type: 'Introduced', request, store, otherStore: known })
+      this.#say(node, { ...answer, otherStore: known })
       return
     }
-    this.#peers.admit(node, store, () => {
-      this.#say(node, { type: 'Introduced', request, store, otherStore: new Uint8Array(0) })
-    })
+    this.#peers.admit(node, envelope, () => this.#say(node, answer))
   }
 
-  #answered(node: NodeId, store: Uint8Array, { store: ours, otherStore }: Introduced): void {
+  #answered(node: NodeId, envelope: Envelope, { store: ours, otherStore, others, isStranger }: Introduced): void {
     if (!this.#isAsking || !isSameStore(ours, this.#store)) return
+    const changed = this.#accord.errorOf(node, others)
+    if (changed) {
+      this.#fail(changed)
+      return
+    }
+    if (isStranger) {
+      this.#strangers.add(node)
+      return
+    }
+    this.#strangers.delete(node)
     if (otherStore.length > 0) {
       this.#fail(
         new StoreReplacedError({ node: this.#node, peer: node, store: hex(this.#store), otherStore: hex(otherStore) }),
       )
       return
     }
-    this.#peers.admit(node, store, () => {
+    this.#peers.admit(node, envelope, () => {
       if (!this.#isAsking) return
       this.#unanswered.delete(node)
       if (this.#unanswered.size > 0) return
@@ -126,16 +153,29 @@ export class Introduction {
     this.#bus.say(addressOf(nodeGroup, nodeRole, this.#node), address, messages, {
       type: 'Introduce',
       request: ++this.#request,
+      groups: this.#accord.charters.map(({ group, text }) => ({ group, charter: text })),
     })
     const nowMs = this.#clock.nowMs()
     if (nowMs >= this.#logAtMs) {
       this.#logAtMs = nowMs + logEveryMs
-      this.#logger.info(
-        { waitingFor: [...this.#unanswered] },
-        'this store is new: waiting until every other node has said that it knows no older one (or start with bootstrap)',
-      )
+      this.#sayWhyItWaits()
     }
     this.#timer = this.#clock.setTimeout(() => this.#askAgain(), jittered(this.#random, askEveryMs))
+  }
+
+  #sayWhyItWaits(): void {
+    const waitingFor = [...this.#unanswered]
+    if (this.#strangers.size === 0) {
+      this.#logger.info(
+        { waitingFor },
+        'this store is new: waiting until every other node has said that it knows no older one (or start with bootstrap)',
+      )
+      return
+    }
+    this.#logger.warn(
+      { waitingFor, strangers: [...this.#strangers] },
+      `waiting: these nodes run, and none of their groups names node ${this.#node}; start them with the groups of this node`,
+    )
   }
 
   #say(node: NodeId, message: Introduced): void {

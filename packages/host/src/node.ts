@@ -1,14 +1,17 @@
 import type { OpenStore } from '@quorate/core'
+import { checkCharters } from './checkCharters.js'
 import { checkBus, checkNodeOptions, type Groups, type NodeOptions } from './configuration.js'
 import { type RecoveredRoles, recoverRoles } from './hostedGroup.js'
-import { peersKey } from './peers.js'
+import { bookKey, NodeBook } from './nodeBook.js'
 import type { QuorateNode } from './quorateNode.js'
+import { realClock } from './realClock.js'
 import { RunningNode } from './runningNode.js'
 
 /**
  * Starts a node: connects, recovers what its store holds, and runs its roles. Where it must first hear from the other
  * nodes it resolves before they are there, so that several can be started one after the other: wait for `ready`.
- * @throws `QUORATE_INVALID_NAME` and `QUORATE_INVALID_CONFIGURATION` before anything is started; what transport and store throw.
+ * @throws `QUORATE_INVALID_NAME` and `QUORATE_INVALID_CONFIGURATION` before anything is started; what transport and store
+ *   throw; `QUORATE_MEMBERS_CHANGED` when a group is not what it was begun with.
  */
 export async function startNode<const G extends Groups>(options: NodeOptions<G>): Promise<QuorateNode<G>> {
   checkNodeOptions(options)
@@ -22,8 +25,11 @@ export async function startNode<const G extends Groups>(options: NodeOptions<G>)
     for (const [name, definition] of Object.entries(groups)) {
       recovered.set(name, await recoverRoles(store, id, name, definition))
     }
-    const { record } = await store.recover(peersKey)
-    return await begun(new RunningNode<G>(options, connection, store, recovered, record))
+    const { record } = await store.recover(bookKey)
+    const nowMs = (options.clock ?? realClock()).nowMs()
+    const book = new NodeBook({ own: { node: id, store: store.storeId }, record, nowMs })
+    checkCharters(id, groups, book, recovered)
+    return await begun(new RunningNode<G>(options, connection, store, recovered, book))
   } catch (error) {
     await store?.close()
     await connection.close()

@@ -7,11 +7,13 @@ import {
   parseAddress,
   type Subscription,
 } from '@quorate/core'
+import type { Accord } from './accord.js'
 import { answersRole, nodeGroup, nodeRole } from './addresses.js'
 import type { Bus } from './bus.js'
 import type { DropLog } from './dropLog.js'
 import { messages, type NodeMessage } from './generated/node.js'
 import type { Introduction } from './introduction.js'
+import type { Twins } from './twins.js'
 
 /** What a node hears as a node, not as a member of a group: introductions, and questions about its status. */
 export class NodeFace {
@@ -19,14 +21,26 @@ export class NodeFace {
   readonly #bus: Bus
   readonly #drops: DropLog
   readonly #introduction: Introduction
+  readonly #accord: Accord
+  readonly #twins: Twins
   readonly #report: () => object
   #subscriptions: readonly Subscription[] = []
 
-  constructor(options: { node: NodeId; bus: Bus; drops: DropLog; introduction: Introduction; report: () => object }) {
+  constructor(options: {
+    node: NodeId
+    bus: Bus
+    drops: DropLog
+    introduction: Introduction
+    accord: Accord
+    twins: Twins
+    report: () => object
+  }) {
     this.#address = addressOf(nodeGroup, nodeRole, options.node)
     this.#bus = options.bus
     this.#drops = options.drops
     this.#introduction = options.introduction
+    this.#accord = options.accord
+    this.#twins = options.twins
     this.#report = options.report
   }
 
@@ -43,7 +57,10 @@ export class NodeFace {
   }
 
   #receive(envelope: Envelope): void {
-    if (envelope.from === this.#address) return
+    if (envelope.from === this.#address) {
+      this.#twins.receive(envelope)
+      return
+    }
     const message = this.#bus.read<NodeMessage>(messages, envelope)
     if (!message) return
     const from = parseAddress(envelope.from)
@@ -51,6 +68,10 @@ export class NodeFace {
     const isAsker = from?.group === nodeGroup && from.role === answersRole
     if (isNode && (message.type === 'Introduce' || message.type === 'Introduced')) {
       this.#introduction.receive(envelope, message)
+    } else if (isNode && message.type === 'OtherCharters') {
+      this.#accord.told(from.node, message)
+    } else if (isNode && message.type === 'OtherStart') {
+      this.#twins.told(message)
     } else if (isAsker && message.type === 'NodeStatus') {
       const report = textEncoder.encode(JSON.stringify(this.#report()))
       this.#bus.say(this.#address, envelope.from, messages, {

@@ -56,6 +56,8 @@ export interface GroupReport {
   readonly snapshot?: number
   /** Set while the state machine fails to give a snapshot: the log is kept and grows. */
   readonly snapshotFailure?: SnapshotFailure
+  /** Nodes that take the group for something else: they and this one do not hear each other. */
+  readonly disagrees?: readonly NodeId[]
   /** Of clients, on this node. */
   readonly inFlight?: {
     readonly commands: number

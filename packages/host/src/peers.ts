@@ -1,13 +1,16 @@
-import type { NodeId } from '@quorate/core'
+import type { Clock, Envelope, Logger, NodeId } from '@quorate/core'
 import type { DropLog } from './dropLog.js'
-import { decodePeerBook, encodePeerBook } from './generated/node.js'
-
-/** Under which key of its store a node keeps what it knows of others. */
-export const peersKey = '$node/peers'
+import { type NodeBook, startsOf } from './nodeBook.js'
 
 /** Messages of one node, and their bytes, that are held while its store is being recorded. */
 const heldMax = 1024
 const heldBytesMax = 8 * 1024 * 1024
+
+/**
+ * A start of a store is believed to be over when nothing was heard of it for so long, while an earlier one speaks: the disk
+ * went back. Were both there, one would have stopped by then.
+ */
+const overMs = 3000
 
 interface Recording {
   readonly store: Uint8Array
@@ -15,93 +18,109 @@ interface Recording {
   heldBytes: number
 }
 
+/** The last start of a peer's store that was heard. */
+interface LastStart {
+  start: number
+  /** Since when an earlier one speaks and this one has not. */
+  silentSinceMs: number | undefined
+}
+
 /**
- * Which store each other node has. A node with an old id and another disk has forgotten what it promised, so it is not
- * the node that is known by that id. What is first heard is recorded durably before anything is done about it.
+ * Which store each other node has, and which start of it. A node with an old id and another disk has forgotten what it
+ * promised, so it is not the node that is known by that id. What is first heard is recorded durably before anything is
+ * done about it.
  */
 export class Peers {
-  readonly #stores = new Map<NodeId, Uint8Array>()
-  readonly #recording = new Map<NodeId, Recording>()
+  readonly #book: NodeBook
+  readonly #clock: Clock
   readonly #drops: DropLog
+  readonly #logger: Logger
   readonly #write: (record: Uint8Array, done: () => void) => void
-  #isIntroduced = false
+  readonly #earlier: (node: NodeId, start: number) => void
+  readonly #recording = new Map<NodeId, Recording>()
+  readonly #starts = new Map<NodeId, LastStart>()
 
   constructor(options: {
-    own: { readonly node: NodeId; readonly store: Uint8Array }
-    record: Uint8Array | undefined
+    book: NodeBook
+    clock: Clock
     drops: DropLog
+    logger: Logger
     write: (record: Uint8Array, done: () => void) => void
+    /** A node speaks in a start of its store that is not the last one, which is `start`. */
+    earlier: (node: NodeId, start: number) => void
   }) {
+    this.#book = options.book
+    this.#clock = options.clock
     this.#drops = options.drops
+    this.#logger = options.logger
     this.#write = options.write
-    if (options.record) {
-      const { introduced, peers } = decodePeerBook(options.record)
-      this.#isIntroduced = introduced
-      for (const { node, store } of peers) this.#stores.set(node, store.slice())
-    }
-    this.#stores.set(options.own.node, options.own.store)
-  }
-
-  /** True when all others have been asked whether they know this node with another store, or never needed to be. */
-  get isIntroduced(): boolean {
-    return this.#isIntroduced
+    this.#earlier = options.earlier
   }
 
   storeOf(node: NodeId): Uint8Array | undefined {
-    return this.#stores.get(node)
+    return this.#book.storeOf(node)
   }
 
-  /** Records that this node is introduced. */
-  introduced(done: () => void): void {
-    this.#isIntroduced = true
-    this.#record(done)
-  }
-
-  /** Writes what is known once more: a store that lost its last write forgets that when all who read it have written. */
-  confirm(): void {
-    this.#record(() => {})
+  /** Writes all that is known, and all that is being recorded. */
+  record(done: () => void): void {
+    this.#write(this.#book.encode([...this.#recording].map(([node, { store }]) => [node, store])), done)
   }
 
   /**
-   * Runs `then` when the node is known by this store: at once, or after that was recorded. Else drops it. `bytes` is what
-   * it keeps in memory until then.
+   * Runs `then`, about a message, when its node is known by its store: at once, or after that was recorded. Else drops it.
    */
-  admit(node: NodeId, store: Uint8Array, then: () => void, bytes = 0): void {
-    const known = this.#stores.get(node)
+  admit(node: NodeId, envelope: Pick<Envelope, 'fromStore' | 'fromStart' | 'payload'>, then: () => void): void {
+    const { fromStore: store, fromStart, payload } = envelope
+    const known = this.#book.storeOf(node)
     if (known) {
-      if (isSameStore(known, store)) then()
-      else this.#drop(node, store, known)
+      if (!isSameStore(known, store)) this.#drop(node, store, known)
+      else if (fromStart === undefined || this.#isLast(node, fromStart)) then()
       return
     }
     const recording = this.#recording.get(node)
     if (recording) {
       if (!isSameStore(recording.store, store)) this.#drop(node, store, recording.store)
-      else if (recording.held.length >= heldMax || recording.heldBytes + bytes > heldBytesMax)
-        this.#drops.note('tooManyHeld', { node, held: recording.held.length, bytes: recording.heldBytes })
-      else {
+      else if (recording.held.length < heldMax && recording.heldBytes + payload.length <= heldBytesMax) {
+        recording.heldBytes += payload.length
         recording.held.push(then)
-        recording.heldBytes += bytes
-      }
+      } else this.#drops.note('tooManyHeld', { node })
       return
     }
     if (store.length === 0) {
       this.#drop(node, store, undefined)
       return
     }
-    const begun = { store: store.slice(), held: [then], heldBytes: bytes }
+    const begun = { store: store.slice(), held: [then], heldBytes: payload.length }
     this.#recording.set(node, begun)
-    this.#record(() => {
+    this.record(() => {
       this.#recording.delete(node)
-      this.#stores.set(node, begun.store)
+      this.#book.setStore(node, begun.store)
       for (const run of begun.held) run()
     })
   }
 
-  /** Writes all that is known, and all that is being recorded. */
-  #record(done: () => void): void {
-    const peers = [...this.#stores].map(([node, store]) => ({ node, store }))
-    for (const [node, { store }] of this.#recording) peers.push({ node, store })
-    this.#write(encodePeerBook({ introduced: this.#isIntroduced, peers }), done)
+  /** False for what an earlier start says, while a later one is known: it is a copy of the disk, or the disk went back. */
+  #isLast(node: NodeId, start: number): boolean {
+    const last = this.#starts.get(node)
+    if (!last || last.start === start) {
+      if (last) last.silentSinceMs = undefined
+      else this.#starts.set(node, { start, silentSinceMs: undefined })
+      return true
+    }
+    const about = { node, starts: startsOf(start), startsBefore: startsOf(last.start) }
+    const nowMs = this.#clock.nowMs()
+    last.silentSinceMs ??= nowMs
+    const isLater = startsOf(start) > startsOf(last.start)
+    if (!isLater && start < last.start && nowMs - last.silentSinceMs < overMs) {
+      this.#drops.note('earlierStart', about)
+      this.#earlier(node, last.start)
+      return false
+    }
+    if (!isLater)
+      this.#logger.error(about, 'a node was started with an earlier state of its store, or with a copy of it')
+    last.start = start
+    last.silentSinceMs = undefined
+    return true
   }
 
   #drop(node: NodeId, store: Uint8Array, known: Uint8Array | undefined): void {

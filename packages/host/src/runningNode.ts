@@ -12,18 +12,18 @@ import {
 import { ApplierTurns } from './applierTurns.js'
 import { Bus } from './bus.js'
 import { BusWatch } from './busWatch.js'
-import { type Groups, type NodeOptions, nodesOf } from './configuration.js'
+import type { Groups, NodeOptions } from './configuration.js'
 import { Deferred } from './deferred.js'
 import { DropLog } from './dropLog.js'
 import { Engine } from './engine.js'
 import { NodeStoppedError } from './errors.js'
 import { HostedGroup, type RecoveredRoles } from './hostedGroup.js'
-import { Introduction } from './introduction.js'
+import { Identity } from './identity.js'
 import { isDoneWithin } from './isDoneWithin.js'
-import { NodeFace } from './nodeFace.js'
+import type { NodeBook } from './nodeBook.js'
 import { LocalGroup, type NodeGroupOf } from './nodeGroup.js'
 import type { NodeReport } from './nodeStatus.js'
-import { hex, Peers, peersKey } from './peers.js'
+import { hex } from './peers.js'
 import type { QuorateNode } from './quorateNode.js'
 import { systemRandom } from './random.js'
 import { realClock } from './realClock.js'
@@ -48,9 +48,7 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
   readonly #busWatch: BusWatch
   readonly #applierTurns: ApplierTurns
   readonly #engine: Engine
-  readonly #peers: Peers
-  readonly #introduction: Introduction
-  readonly #face: NodeFace
+  readonly #identity: Identity
   readonly #groups = new Map<string, HostedGroup>()
   readonly #handles = new Map<string, LocalGroup>()
   readonly #ready = new Deferred<void>()
@@ -68,7 +66,7 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
     connection: Connection,
     store: OpenStore,
     recovered: ReadonlyMap<string, RecoveredRoles>,
-    peers: Uint8Array | undefined,
+    book: NodeBook,
   ) {
     const { id, cluster } = options
     this.id = id
@@ -88,20 +86,7 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
     })
     this.#applierTurns = new ApplierTurns(this.#clock)
     this.#engine = this.#makeEngine()
-    this.#peers = new Peers({
-      own: { node: id, store: store.storeId },
-      record: peers,
-      drops: this.#drops,
-      write: (record, done) => this.#engine.record(peersKey, record, done),
-    })
-    this.#introduction = this.#makeIntroduction()
-    this.#face = new NodeFace({
-      node: id,
-      bus: this.#bus,
-      drops: this.#drops,
-      introduction: this.#introduction,
-      report: () => this.status(),
-    })
+    this.#identity = this.#makeIdentity(book)
     for (const [name, definition] of Object.entries<GroupDefinition>(options.groups)) {
       this.#groups.set(name, this.#makeGroup(name, definition, recovered.get(name) ?? new Map()))
     }
@@ -117,28 +102,19 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
   }
 
   async begin(): Promise<void> {
-    const { id, cluster, groups, bootstrap } = this.#options
+    const { id, cluster } = this.#options
     for (const remark of this.#store.remarks ?? []) this.#logger.info({ node: id }, remark)
     if (this.#store.torn) {
       this.#logger.warn(
         { node: id },
         'the last write of this store was lost or damaged: promises are not relied on before others brought this node up to date',
       )
-      this.#peers.confirm()
     }
     this.#logger.info(
       { node: id, cluster, store: hex(this.#store.storeId), bus: this.#connection.label },
       'node starts',
     )
-    await this.#face.listen()
-    const isAlone = nodesOf(groups).every((node) => node === id)
-    if (this.#peers.isIntroduced) void this.#run()
-    else if (bootstrap || isAlone) this.#peers.introduced(() => void this.#run())
-    else {
-      this.#introduction.ask()
-      return
-    }
-    await this.ready
+    if (await this.#identity.begin()) await this.ready
   }
 
   group<Name extends keyof G & string>(name: Name): NodeGroupOf<G[Name]> {
@@ -159,7 +135,7 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
       cluster: this.#options.cluster,
       storeId: hex(this.#store.storeId),
       state: this.#state,
-      waitingFor: this.#introduction.waitingFor,
+      waitingFor: this.#identity.waitingFor,
       bus: { label: this.#connection.label, status: this.#busWatch.status, counters: this.#connection.counters() },
       dropped: this.#drops.totals,
       groups: Object.fromEntries([...this.#groups].map(([name, group]) => [name, group.status()])),
@@ -202,7 +178,6 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
 
   async #leave(error: Error | undefined): Promise<void> {
     this.#state = 'stopping'
-    this.#introduction.stop()
     const causes: unknown[] = error ? [error] : []
     const { stopWithinMs = stopWithinMsDefault } = this.#options
     const left = this.#leaveInOrder(error, causes)
@@ -230,7 +205,7 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
     const fails = (cause: unknown): void => void causes.push(cause)
     // A bus that does not answer must not keep the disk from being closed.
     const stored = written.then(() => this.#store.close()).catch(fails)
-    for (const step of [...served, ...closed, this.#face.stop()]) await step.catch(fails)
+    for (const step of [...served, ...closed, this.#identity.stop()]) await step.catch(fails)
     await this.#connection.close().catch(fails)
     await stored
   }
@@ -250,17 +225,22 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
     })
   }
 
-  #makeIntroduction(): Introduction {
-    return new Introduction({
+  #makeIdentity(book: NodeBook): Identity {
+    const { groups, bootstrap = false } = this.#options
+    return new Identity({
       node: this.id,
-      store: this.#store.storeId,
-      others: nodesOf(this.#options.groups).filter((node) => node !== this.id),
+      groups,
+      bootstrap,
+      store: this.#store,
+      book,
       bus: this.#bus,
       clock: this.#clock,
       random: this.#random,
       logger: this.#logger,
-      peers: this.#peers,
-      done: () => this.#peers.introduced(() => void this.#run()),
+      drops: this.#drops,
+      record: (key, record, done) => this.#engine.record(key, record, done),
+      report: () => this.status(),
+      run: () => void this.#run(),
       fail: (error) => this.#fail(error),
     })
   }
@@ -275,7 +255,8 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
       drops: this.#drops,
       telemetry: this.#telemetry,
       engine: this.#engine,
-      peers: this.#peers,
+      peers: this.#identity.peers,
+      accord: this.#identity.accord,
       inspect: this.#options.inspect,
       fail: (error) => this.#fail(error),
     })

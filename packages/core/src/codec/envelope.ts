@@ -26,6 +26,10 @@ export interface Envelope {
   readonly payload: Uint8Array
   /** W3C Trace Context of the sender, when it traces. */
   readonly traceparent?: string
+  /** Which start of its store the sender is in, if it says so: a higher one is a later one. */
+  readonly fromStart?: number
+  /** Fingerprint of what the sender takes its group for, if it says so. */
+  readonly charter?: number
 }
 
 /** @throws {@link UnencodableValueError} `QUORATE_UNENCODABLE_VALUE` for another version than {@link wireVersion}, and for values that no field carries. */

@@ -25,6 +25,10 @@ export interface Envelope {
   readonly payload: Uint8Array
   /** W3C Trace Context of the sender, when it traces. */
   readonly traceparent?: string
+  /** Which start of its store the sender is in, if it says so: a higher one is a later one. */
+  readonly fromStart?: number
+  /** Fingerprint of what the sender takes its group for, if it says so. */
+  readonly charter?: number
 }
 
 function emptyEnvelope(): Draft<Envelope> {
@@ -68,6 +72,12 @@ function readEnvelope(reader: ProtoReader): Envelope {
       case 66:
         message.traceparent = reader.string()
         break
+      case 72:
+        message.fromStart = reader.uint64()
+        break
+      case 80:
+        message.charter = reader.uint64()
+        break
       default:
         reader.skip(tag)
     }
@@ -84,6 +94,8 @@ function writeEnvelope(writer: ProtoWriter, message: Envelope): void {
   if (message.type !== '') writer.tag(50).string(message.type)
   if (message.payload.length !== 0) writer.tag(58).bytes(message.payload)
   if (message.traceparent !== undefined) writer.tag(66).string(message.traceparent)
+  if (message.fromStart !== undefined) writer.tag(72).uint64(message.fromStart)
+  if (message.charter !== undefined) writer.tag(80).uint64(message.charter)
 }
 
 /** @throws `QUORATE_UNENCODABLE_VALUE` */

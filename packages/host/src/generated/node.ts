@@ -11,16 +11,66 @@ import {
   UnencodableValueError,
 } from '@quorate/core'
 
+/** What a node takes a group for. */
+export interface GroupCharter {
+  readonly group: string
+  /** Members, quorums and settings, as text. */
+  readonly charter: string
+}
+
+function emptyGroupCharter(): Draft<GroupCharter> {
+  return {
+    group: '',
+    charter: '',
+  }
+}
+
+function readGroupCharter(reader: ProtoReader): GroupCharter {
+  const message = emptyGroupCharter()
+  while (reader.hasMore()) {
+    const tag = reader.tag()
+    switch (tag) {
+      case 10:
+        message.group = reader.string()
+        break
+      case 18:
+        message.charter = reader.string()
+        break
+      default:
+        reader.skip(tag)
+    }
+  }
+  return message
+}
+
+function writeGroupCharter(writer: ProtoWriter, message: GroupCharter): void {
+  if (message.group !== '') writer.tag(10).string(message.group)
+  if (message.charter !== '') writer.tag(18).string(message.charter)
+}
+
+/** @throws `QUORATE_UNENCODABLE_VALUE` */
+export function encodeGroupCharter(message: GroupCharter): Uint8Array {
+  return encodeWith(writeGroupCharter, message)
+}
+
+/** @throws `QUORATE_MALFORMED_MESSAGE` */
+export function decodeGroupCharter(bytes: Uint8Array): GroupCharter {
+  return decodeWith(readGroupCharter, bytes)
+}
+
 /** Asks whether the receiver knows the sender, and with which store. The envelope says which one it has. */
 export interface Introduce {
   readonly type: 'Introduce'
   readonly request: number
+  /** Of the groups that the sender is a member of. */
+  readonly groups: readonly GroupCharter[]
 }
 
 function emptyIntroduce(): Draft<Introduce> {
   return {
     type: 'Introduce',
     request: 0,
+    groups: [],
   }
 }
 
@@ -32,6 +82,9 @@ function readIntroduce(reader: ProtoReader): Introduce {
       case 8:
         message.request = reader.uint64()
         break
+      case 18:
+        message.groups.push(reader.message(readGroupCharter))
+        break
       default:
         reader.skip(tag)
     }
@@ -41,6 +94,7 @@ function readIntroduce(reader: ProtoReader): Introduce {
 
 function writeIntroduce(writer: ProtoWriter, message: Introduce): void {
   if (message.request !== 0) writer.tag(8).uint64(message.request)
+  for (const item of message.groups) writer.tag(18).message(writeGroupCharter, item)
 }
 
 /** @throws `QUORATE_UNENCODABLE_VALUE` */
@@ -61,6 +115,10 @@ export interface Introduced {
   readonly store: Uint8Array
   /** Which store the asker had when it was first heard, if that was another one. */
   readonly otherStore: Uint8Array
+  /** Those of the sender's groups that the receiver takes for something else, as it has them. */
+  readonly others: readonly GroupCharter[]
+  /** True when no group of the receiver names the sender. */
+  readonly isStranger: boolean
 }
 
 function emptyIntroduced(): Draft<Introduced> {
@@ -69,6 +127,8 @@ function emptyIntroduced(): Draft<Introduced> {
     request: 0,
     store: noBytes,
     otherStore: noBytes,
+    others: [],
+    isStranger: false,
   }
 }
 
@@ -86,6 +146,12 @@ function readIntroduced(reader: ProtoReader): Introduced {
       case 26:
         message.otherStore = reader.bytes()
         break
+      case 34:
+        message.others.push(reader.message(readGroupCharter))
+        break
+      case 40:
+        message.isStranger = reader.bool()
+        break
       default:
         reader.skip(tag)
     }
@@ -97,6 +163,8 @@ function writeIntroduced(writer: ProtoWriter, message: Introduced): void {
   if (message.request !== 0) writer.tag(8).uint64(message.request)
   if (message.store.length !== 0) writer.tag(18).bytes(message.store)
   if (message.otherStore.length !== 0) writer.tag(26).bytes(message.otherStore)
+  for (const item of message.others) writer.tag(34).message(writeGroupCharter, item)
+  if (message.isStranger !== false) writer.tag(40).bool(message.isStranger)
 }
 
 /** @throws `QUORATE_UNENCODABLE_VALUE` */
@@ -107,6 +175,128 @@ export function encodeIntroduced(message: Introduced): Uint8Array {
 /** @throws `QUORATE_MALFORMED_MESSAGE` */
 export function decodeIntroduced(bytes: Uint8Array): Introduced {
   return decodeWith(readIntroduced, bytes)
+}
+
+/** Tells a node that the sender takes groups for something else, and does not hear it in them. */
+export interface OtherCharters {
+  readonly type: 'OtherCharters'
+  readonly groups: readonly GroupCharter[]
+}
+
+function emptyOtherCharters(): Draft<OtherCharters> {
+  return {
+    type: 'OtherCharters',
+    groups: [],
+  }
+}
+
+function readOtherCharters(reader: ProtoReader): OtherCharters {
+  const message = emptyOtherCharters()
+  while (reader.hasMore()) {
+    const tag = reader.tag()
+    switch (tag) {
+      case 10:
+        message.groups.push(reader.message(readGroupCharter))
+        break
+      default:
+        reader.skip(tag)
+    }
+  }
+  return message
+}
+
+function writeOtherCharters(writer: ProtoWriter, message: OtherCharters): void {
+  for (const item of message.groups) writer.tag(10).message(writeGroupCharter, item)
+}
+
+/** @throws `QUORATE_UNENCODABLE_VALUE` */
+export function encodeOtherCharters(message: OtherCharters): Uint8Array {
+  return encodeWith(writeOtherCharters, message)
+}
+
+/** @throws `QUORATE_MALFORMED_MESSAGE` */
+export function decodeOtherCharters(bytes: Uint8Array): OtherCharters {
+  return decodeWith(readOtherCharters, bytes)
+}
+
+/**
+ * A node tells whoever else runs under its id that it is there. The envelope says with which store, and in which start of it.
+ */
+export interface Present {
+  readonly type: 'Present'
+}
+
+function emptyPresent(): Draft<Present> {
+  return {
+    type: 'Present',
+  }
+}
+
+function readPresent(reader: ProtoReader): Present {
+  const message = emptyPresent()
+  while (reader.hasMore()) {
+    const tag = reader.tag()
+    switch (tag) {
+      default:
+        reader.skip(tag)
+    }
+  }
+  return message
+}
+
+function writePresent(_writer: ProtoWriter, _message: Present): void {
+}
+
+/** @throws `QUORATE_UNENCODABLE_VALUE` */
+export function encodePresent(message: Present): Uint8Array {
+  return encodeWith(writePresent, message)
+}
+
+/** @throws `QUORATE_MALFORMED_MESSAGE` */
+export function decodePresent(bytes: Uint8Array): Present {
+  return decodeWith(readPresent, bytes)
+}
+
+/** Tells a node that a later start of its store is known, and that it is not heard. */
+export interface OtherStart {
+  readonly type: 'OtherStart'
+  readonly start: number
+}
+
+function emptyOtherStart(): Draft<OtherStart> {
+  return {
+    type: 'OtherStart',
+    start: 0,
+  }
+}
+
+function readOtherStart(reader: ProtoReader): OtherStart {
+  const message = emptyOtherStart()
+  while (reader.hasMore()) {
+    const tag = reader.tag()
+    switch (tag) {
+      case 8:
+        message.start = reader.uint64()
+        break
+      default:
+        reader.skip(tag)
+    }
+  }
+  return message
+}
+
+function writeOtherStart(writer: ProtoWriter, message: OtherStart): void {
+  if (message.start !== 0) writer.tag(8).uint64(message.start)
+}
+
+/** @throws `QUORATE_UNENCODABLE_VALUE` */
+export function encodeOtherStart(message: OtherStart): Uint8Array {
+  return encodeWith(writeOtherStart, message)
+}
+
+/** @throws `QUORATE_MALFORMED_MESSAGE` */
+export function decodeOtherStart(bytes: Uint8Array): OtherStart {
+  return decodeWith(readOtherStart, bytes)
 }
 
 /** Asks a node for its status. */
@@ -205,12 +395,21 @@ export interface PeerBook {
   /** True when all others have been asked whether they know this node with another store. */
   readonly introduced: boolean
   readonly peers: readonly Peer[]
+  /**
+   * Which start of its store the node was last in: how often it was started times 2^24, plus what tells two of the same
+   * number apart.
+   */
+  readonly start: number
+  /** Of the groups that the node is a member of, as it was first started with them. */
+  readonly groups: readonly GroupCharter[]
 }
 
 function emptyPeerBook(): Draft<PeerBook> {
   return {
     introduced: false,
     peers: [],
+    start: 0,
+    groups: [],
   }
 }
 
@@ -225,6 +424,12 @@ function readPeerBook(reader: ProtoReader): PeerBook {
       case 18:
         message.peers.push(reader.message(readPeer))
         break
+      case 24:
+        message.start = reader.uint64()
+        break
+      case 34:
+        message.groups.push(reader.message(readGroupCharter))
+        break
       default:
         reader.skip(tag)
     }
@@ -235,6 +440,8 @@ function readPeerBook(reader: ProtoReader): PeerBook {
 function writePeerBook(writer: ProtoWriter, message: PeerBook): void {
   if (message.introduced !== false) writer.tag(8).bool(message.introduced)
   for (const item of message.peers) writer.tag(18).message(writePeer, item)
+  if (message.start !== 0) writer.tag(24).uint64(message.start)
+  for (const item of message.groups) writer.tag(34).message(writeGroupCharter, item)
 }
 
 /** @throws `QUORATE_UNENCODABLE_VALUE` */
@@ -297,6 +504,9 @@ export function decodePeer(bytes: Uint8Array): Peer {
 export type NodeMessage =
   | Introduce
   | Introduced
+  | OtherCharters
+  | Present
+  | OtherStart
   | NodeStatus
   | NodeStatusReport
 
@@ -305,6 +515,9 @@ export const messages: MessageCodec<NodeMessage> = {
   types: [
     'Introduce',
     'Introduced',
+    'OtherCharters',
+    'Present',
+    'OtherStart',
     'NodeStatus',
     'NodeStatusReport',
   ],
@@ -314,6 +527,12 @@ export const messages: MessageCodec<NodeMessage> = {
         return encodeIntroduce(message)
       case 'Introduced':
         return encodeIntroduced(message)
+      case 'OtherCharters':
+        return encodeOtherCharters(message)
+      case 'Present':
+        return encodePresent(message)
+      case 'OtherStart':
+        return encodeOtherStart(message)
       case 'NodeStatus':
         return encodeNodeStatus(message)
       case 'NodeStatusReport':
@@ -328,6 +547,12 @@ export const messages: MessageCodec<NodeMessage> = {
         return decodeIntroduce(bytes)
       case 'Introduced':
         return decodeIntroduced(bytes)
+      case 'OtherCharters':
+        return decodeOtherCharters(bytes)
+      case 'Present':
+        return decodePresent(bytes)
+      case 'OtherStart':
+        return decodeOtherStart(bytes)
       case 'NodeStatus':
         return decodeNodeStatus(bytes)
       case 'NodeStatusReport':
