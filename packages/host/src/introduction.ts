@@ -168,7 +168,7 @@ export class Introduction {
     if (this.#strangers.size === 0) {
       this.#logger.info(
         { waitingFor },
-        'this store is new: waiting until every other node has said that it knows no older one (or start with bootstrap)',
+        'this store is new: waiting until every other node has started and said that it knows no older one',
       )
       return
     }

@@ -148,7 +148,6 @@ describe('nodes that take a group for something else', () => {
     const said = loggedBy('n4').filter(({ level }) => level === 'warn')
     expect(said[0]).toMatchObject({ fields: { strangers: ['n1'] } })
     expect(said[0]?.text).toMatch(/none of their groups names node n4; start them with the groups of this node/)
-    expect(loggedBy('n4').some(({ text }) => text.includes('bootstrap'))).toBe(false)
   })
 })
 
