@@ -6,7 +6,7 @@ import { nats } from '@quorate/nats'
 import { type SharedBus, startBus } from './bus.js'
 import { type LedgerCommand, type LedgerPage, type LedgerQuery, ledger } from './ledger.js'
 import { NodeProcess } from './nodeProcess.js'
-import { nodesOf } from './programs/groups.js'
+import { namesOf } from './programs/groups.js'
 import type { NodeSettings } from './programs/settings.js'
 import { until } from './until.js'
 
@@ -30,7 +30,7 @@ export class Cluster {
     this.bus = bus
     this.name = cluster
     this.directory = directory
-    this.nodes = nodesOf[options.protocol ?? 'raft'].map((id) => {
+    this.nodes = namesOf(options).map((id) => {
       const place = { id, cluster, servers: bus.url, directory: join(directory, id) }
       return new NodeProcess({ electionTimeoutMs: 400, heartbeatMs: 50, ...settings, ...place }, execArgv(id))
     })

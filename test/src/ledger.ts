@@ -14,6 +14,8 @@ export interface LedgerCommand {
   readonly id: string
   /** Keeps the thread busy for so long. */
   readonly busyMs?: number
+  /** Makes the command as long as that of somebody else may be. */
+  readonly ballast?: string
   /** Makes `apply` throw. */
   readonly fails?: boolean
 }

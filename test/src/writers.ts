@@ -6,9 +6,12 @@ import type { LedgerClient } from './cluster.js'
 export class Writers {
   readonly #written = { acknowledged: [] as string[], unknown: [] as string[], refused: [] as string[] }
   readonly #callers: readonly Promise<void>[]
+  readonly #ballast: string
   #isStopping = false
 
-  constructor(clients: readonly LedgerClient[], callersPerClient: number) {
+  /** With so many bytes of ballast each. */
+  constructor(clients: readonly LedgerClient[], callersPerClient: number, ballastBytes = 0) {
+    this.#ballast = 'x'.repeat(ballastBytes)
     this.#callers = clients.flatMap((client, at) =>
       Array.from({ length: callersPerClient }, (_, caller) => this.#write(client, `${at}.${caller}`)),
     )
@@ -30,7 +33,7 @@ export class Writers {
     for (let number = 1; !this.#isStopping; number++) {
       const id = `${name}.${number}`
       try {
-        await client.propose({ id })
+        await client.propose(this.#ballast === '' ? { id } : { id, ballast: this.#ballast })
         this.#written.acknowledged.push(id)
       } catch (error) {
         const code = error instanceof QuorateError ? error.code : undefined

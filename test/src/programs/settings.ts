@@ -6,6 +6,8 @@ import type { Protocol } from './groups.js'
 export interface GroupSettings {
   /** @default 'raft' */
   readonly protocol?: Protocol
+  /** How many nodes, of a protocol whose nodes are all alike. @default 3 */
+  readonly nodes?: number
   readonly electionTimeoutMs?: number
   readonly heartbeatMs?: number
   readonly snapshotEveryEntries?: number
