@@ -3,7 +3,7 @@ import { fullDisks, noDisks } from './field/fullDisks.js'
 import { kills } from './field/kills.js'
 import { replicating } from './programs/groups.js'
 
-const count = process.env['QUORATE_LONG'] ? 60 : 3
+const count = process.env['QUORATE_LONG'] ? 60 : 2
 const timeoutMs = 120_000 + count * 15_000
 
 describe('processes that are killed in the midst of large writes', () => {

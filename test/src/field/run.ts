@@ -41,12 +41,8 @@ const outcomesOf = async (
   trial: (subject: Subject, count: number) => Promise<Outcome>,
 ): Promise<Outcome[]> => {
   const outcomes: Outcome[] = []
-  let left = count
-  for (const [at, subject] of subjects.entries()) {
-    const share = Math.ceil(left / (subjects.length - at))
-    if (share <= 0) continue
-    const outcome = await trial(subject, share)
-    left -= outcome.outages
+  for (const subject of count > 0 ? subjects : []) {
+    const outcome = await trial(subject, Math.ceil(count / subjects.length))
     outcomes.push(outcome)
     console.log(flags.json ? JSON.stringify({ what, ...outcome }) : textOf(what, outcome))
   }

@@ -40,6 +40,9 @@ const patienceMs = 120_000
 /** So many bytes are under way at once at most. */
 const bytesAtOnce = 2_000_000
 
+/** Those that a group has by itself, and not the quick ones of other tests. */
+const standardTimers = { electionTimeoutMs: 1000, heartbeatMs: 100 }
+
 /** The places that disks are put in before a trial, and taken from after it. */
 export interface Disks {
   prepare(directories: readonly string[]): Promise<void>
@@ -70,7 +73,12 @@ export class Trial {
   ): Promise<Outcome> {
     const directory = await mkdtemp(join(tmpdir(), 'quorate-field-'))
     const large = subject.valueBytes > 10_000
-    const settings = { ...subject, snapshotEveryEntries: large ? 200 : 2000, entriesKept: large ? 50 : 500 }
+    const settings = {
+      ...subject,
+      ...standardTimers,
+      snapshotEveryEntries: large ? 200 : 2000,
+      entriesKept: large ? 50 : 500,
+    }
     await disks?.prepare(namesOf(subject).map((id) => join(directory, id)))
     const trial = new Trial(subject, new Cluster(await startBus(), directory, settings), disks)
     try {
