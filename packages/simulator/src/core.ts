@@ -15,6 +15,28 @@ export function drawCore({ nodes, groups }: SimulatedCluster, chance: Chance): N
   return nodes.filter((node) => core.has(node))
 }
 
+/** A core, and what of it stays cut. */
+export interface Core {
+  readonly nodes: readonly NodeId[]
+  /** As a script names them, e.g. `n1>n2`. */
+  readonly cut: readonly string[]
+}
+
+/**
+ * Now and then only one node of a core reaches the others, in both directions, and perhaps the core has more nodes than it
+ * needs: the partitions in which a leader loses its quorum, in which the one that could lead is behind, and chains (Ng,
+ * Haridi and Carbone, "Omni-Paxos: Breaking the Barriers of Partial Connectivity", EuroSys 2023, section 2).
+ */
+export function drawHub(cluster: SimulatedCluster, core: readonly NodeId[], chance: Chance): Core {
+  const hubs = cluster.promises?.hubs ?? []
+  if (hubs.length === 0 || !chance.isOne(250)) return { nodes: core, cut: [] }
+  const hub = chance.pick(hubs)
+  const nodes = cluster.nodes.filter((node) => node === hub || core.includes(node) || chance.isOne(500))
+  const leaves = nodes.filter((node) => node !== hub)
+  const cut = leaves.flatMap((from) => leaves.filter((to) => to !== from).map((to) => `${from}>${to}`))
+  return { nodes, cut }
+}
+
 function isEnough({ roles, quorums }: GroupDefinition, core: ReadonlySet<NodeId>): boolean {
   const hasRoles = Object.values(roles).every(
     ({ nodes }) => nodes.filter((node) => core.has(node)).length * 2 > nodes.length,

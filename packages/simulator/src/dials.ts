@@ -1,5 +1,6 @@
 import type { Chance } from './chance.js'
 import type { Conditions, Timing } from './script.js'
+import type { Promises } from './subject.js'
 
 /** Which kinds of faults a run may have. */
 export type FaultMix = 'none' | 'network' | 'crash' | 'disk' | 'all'
@@ -10,6 +11,8 @@ export const faultMixes: readonly FaultMix[] = ['none', 'network', 'crash', 'dis
 /** How much of what a run has: each seed draws its own mix (Groce et al., "Swarm Testing", 2012). 0 is nothing of it. */
 export interface Dials {
   readonly conditions: Conditions
+  /** How long an answer takes in the whole network, in milliseconds; 0 where nothing is far. */
+  readonly roundTripMs: number
   /** How often each happens in a minute. */
   readonly perMinute: {
     readonly partition: number
@@ -21,6 +24,7 @@ export interface Dials {
     readonly clockRate: number
     readonly clockJump: number
     readonly reconnect: number
+    readonly slowApply: number
     readonly failSync: number
     readonly fillDisk: number
     readonly slowDisk: number
@@ -30,7 +34,7 @@ export interface Dials {
 }
 
 /** Draws the dials of a run. */
-export function drawDials(chance: Chance, mix: FaultMix): Dials {
+export function drawDials(chance: Chance, mix: FaultMix, { roundTripMs: longestMs = 0 }: Promises = {}): Dials {
   const has = (kind: FaultMix) => mix === 'all' || mix === kind
   const dial = (name: string, isOn: boolean, least: number, most: number): number => {
     const own = chance.stream(name)
@@ -39,6 +43,7 @@ export function drawDials(chance: Chance, mix: FaultMix): Dials {
   const network = has('network')
   const crash = has('crash')
   const disk = has('disk')
+  const roundTripMs = network ? drawRoundTrip(chance.stream('distance'), longestMs) : 0
   const timings: readonly Timing[] = ['synchronous', 'partially synchronous', 'asynchronous']
   return {
     conditions: {
@@ -52,7 +57,10 @@ export function drawDials(chance: Chance, mix: FaultMix): Dials {
       starvationPerMille: dial('starvation', network, 20, 300),
       lagPerMille: dial('lag', network, 20, 300),
       slowWritesPerMille: dial('slowWrites', disk, 10, 300),
+      // Part of the round trip: both ways together take no longer.
+      jitterMs: chance.stream('jitter').below(Math.floor(roundTripMs / 10) + 1),
     },
+    roundTripMs,
     perMinute: {
       partition: dial('partition', network, 2, 30),
       disconnect: dial('disconnect', network, 2, 20),
@@ -64,10 +72,17 @@ export function drawDials(chance: Chance, mix: FaultMix): Dials {
       clockRate: dial('clockRate', crash, 1, 10),
       clockJump: dial('clockJump', crash, 1, 20),
       reconnect: dial('reconnect', crash, 2, 20),
+      slowApply: dial('slowApply', crash, 1, 20),
       failSync: dial('failSync', disk, 2, 30),
       fillDisk: dial('fillDisk', disk, 1, 15),
       slowDisk: dial('slowDisk', disk, 1, 15),
     },
     rots: dial('rot', disk, 1, 1) === 1,
   }
+}
+
+/** Between continents, or farther: of a third of the networks that bear it. */
+function drawRoundTrip(own: Chance, longestMs: number): number {
+  if (longestMs === 0 || !own.isOne(330)) return 0
+  return Math.min(longestMs, own.isOne(500) ? own.between(110, 280) : own.between(100, 1000))
 }

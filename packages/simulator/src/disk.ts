@@ -144,7 +144,7 @@ export class SimulatedDisk {
     this.#watch.began(writes)
     if (!process.mayAct('sync')) return
     const latencyUs = (this.#watch.latencyUs() ?? nominalWriteUs) + this.extraUs
-    this.#agenda.after(latencyUs, 'arrival', () => {
+    this.#agenda.after(process.workedUs + latencyUs, 'arrival', () => {
       if (life.isOver) return
       this.#underWay = undefined
       const error = this.#end(writes)

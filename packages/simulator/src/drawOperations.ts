@@ -13,6 +13,7 @@ export function drawOperations({ groups, workload = {} }: SimulatedCluster, chan
   const keys = workload.keys === undefined ? ['x', 'y', 'z'].slice(0, drawn.keys) : named('x', workload.keys)
   const drawnPerSecond = served.some(([, definition]) => ordersLog(definition)) ? chance.between(1, 20) : 1
   const perSecond = workload.perSecond ?? drawnPerSecond
+  const slots = chance.stream('slots').pick([1, 2, 3, 5])
   const count = Math.floor((endUs * perSecond) / 1_000_000)
   /** The values that were last to be written: what a cas had better expect. */
   const recent = new Map<string, number>()
@@ -26,7 +27,8 @@ export function drawOperations({ groups, workload = {} }: SimulatedCluster, chan
       return { atUs, do: 'operation', client, f: 'propose', key: 'decision', value }
     const operation = drawOperation(own, own.pick(keys), value, recent)
     if (operation.f !== 'read') recent.set(operation.key, value)
-    return { atUs, do: 'operation', client, ...operation }
+    const slot = own.between(1, slots)
+    return { atUs, do: 'operation', client, ...(slot > 1 && { slot }), ...operation }
   })
 }
 

@@ -1,6 +1,6 @@
 import type { NodeId } from '@quorate/core'
 import { Chance } from './chance.js'
-import { drawCore } from './core.js'
+import { drawCore, drawHub } from './core.js'
 import { type Dials, drawDials, type FaultMix } from './dials.js'
 import { drawOperations } from './drawOperations.js'
 import { type Boundary, type Script, type Step, whoLeads } from './script.js'
@@ -23,10 +23,10 @@ const introductionUs = 1_500_000
 export function drawScript({ subject, seed, faults, nodes: count, lastsMs }: DrawOptions): Script {
   const chance = Chance.of(seed)
   const cluster = subject.make(count, Chance.of(seed).stream('subject'))
-  const dials = drawDials(chance.stream('dials'), faults)
-  const core = drawCore(cluster, chance.stream('core'))
+  const dials = drawDials(chance.stream('dials'), faults, cluster.promises)
+  const { nodes: core, cut } = drawHub(cluster, drawCore(cluster, chance.stream('core')), chance.stream('hub'))
   const bootstrap = chance.stream('bootstrap').isOne(500)
-  const fromUs = bootstrap ? 0 : introductionUs
+  const fromUs = bootstrap ? 0 : introductionUs + 2000 * dials.roundTripMs
   const healUs = Math.max(fromUs, Math.floor((lastsMs * 1000 * chance.stream('heal').between(55, 75)) / 100))
   // However short: progress is demanded.
   const endUs = Math.max(lastsMs * 1000, healUs + 1)
@@ -35,7 +35,8 @@ export function drawScript({ subject, seed, faults, nodes: count, lastsMs }: Dra
   const period = { fromUs, toUs: healUs, core, nodes: cluster.nodes, clients }
   const steps = [...operations, ...drawFaults(chance.stream('faults'), dials, period)]
   steps.sort((a, b) => a.atUs - b.atUs)
-  steps.push({ atUs: healUs, do: 'heal', core })
+  steps.unshift(...drawDistances(chance.stream('distances'), dials, [...cluster.nodes, ...clients]))
+  steps.push({ atUs: healUs, do: 'heal', core, ...(cut.length > 0 && { cut }) })
   return {
     subject: subject.name,
     nodes: count,
@@ -62,6 +63,22 @@ interface Period {
   readonly core: readonly NodeId[]
   readonly nodes: readonly NodeId[]
   readonly clients: readonly string[]
+}
+
+/** Everybody is far from the middle, some farther; two ways there and two back make a round trip, with what they may be late. */
+function drawDistances(
+  chance: Chance,
+  { roundTripMs, conditions: { jitterMs } }: Dials,
+  names: readonly string[],
+): Step[] {
+  if (roundTripMs === 0) return []
+  const farthestMs = Math.floor((roundTripMs - 2 * jitterMs) / 4)
+  return names.map((process) => ({
+    atUs: 0,
+    do: 'distance',
+    process,
+    ms: chance.stream(process).between(Math.floor(farthestMs / 2), farthestMs),
+  }))
 }
 
 /** Short as a rule, and now and then long. */
@@ -95,6 +112,15 @@ function drawFaults(chance: Chance, { perMinute, rots }: Dials, period: Period):
     ],
     clockJump: (own, atUs) => [{ atUs, do: 'clockJump', node: drawNode(own, nodes), aheadMs: drawMs(own, 10_000) }],
     reconnect: (own, atUs) => (clients.length > 0 ? [{ atUs, do: 'reconnect', client: own.pick(clients) }] : []),
+    slowApply: (own, atUs) => [
+      {
+        atUs,
+        do: 'slowApply',
+        node: drawNode(own, nodes),
+        eachMs: own.pick([1, 2, 5, 20, 100]),
+        forMs: drawMs(own, 10_000),
+      },
+    ],
     failSync: (own, atUs) => [
       { atUs, do: 'failSync', node: drawNode(own, nodes), unsynced: own.isOne(500) ? 'lost' : 'kept' },
     ],

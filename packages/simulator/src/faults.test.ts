@@ -60,3 +60,48 @@ test('a crash strikes while a write is under way, where the script says so', asy
     .slice(-1)
   expect(before?.split(' ').slice(0, 2)).toEqual(trace[at]?.split(' ').slice(0, 2))
 })
+
+test('what a state machine takes long for makes its node late, and what waits is applied in pieces', async () => {
+  const busy = await run(
+    'at 1900 slowApply node=leader eachMs=40 forMs=2000',
+    ...Array.from({ length: 12 }, (_, at) => write(2000, at + 1).replace('client=c1', `client=c1 slot=${at + 1}`)),
+  )
+  expect(busy).toMatchObject({ violation: undefined, faults: { 'slow apply': 1 } })
+  const leader = /^\S+ (\S+) suffers slow apply/.exec(busy.trace.find((line) => /slow apply/.test(line)) ?? '')?.[1]
+  // Each command at its own time, though all were decided at once.
+  const answeredAt = busy.trace.flatMap((line) => {
+    const [, at, who] = /^(\S+) (\S+) says Results/.exec(line) ?? []
+    return who === leader ? [Number(at)] : []
+  })
+  expect(answeredAt.length).toBeGreaterThan(3)
+  expect(Math.max(...answeredAt) - Math.min(...answeredAt)).toBeGreaterThan(400)
+})
+
+test('a client has an operation under way in each of its slots, and each slot is a process of the history', async () => {
+  const { history } = await run(
+    'at 1999 slowApply node=leader eachMs=100 forMs=2000',
+    ...[1, 2, 3, 1].map((slot, at) => write(2000, at + 1).replace('client=c1', `client=c1 slot=${slot}`)),
+  )
+  const processes = history.map(({ process, type }) => `${type} ${process}`)
+  expect(processes.slice(0, 3)).toEqual(['invoke 0', 'invoke 1', 'invoke 2'])
+  expect(history.filter(({ type, process }) => type === 'ok' && process === 0)).toHaveLength(2)
+})
+
+test('what is far from the middle hears and is heard so much later, and the healing brings it no nearer', async () => {
+  const { progressMs, trace } = await run(
+    ...['n1', 'n2', 'n3'].map((node) => `at 0 distance process=${node} ms=120`),
+    'at 4000 heal core=[n1,n2,n3]',
+  )
+  const timeOf = (form: RegExp) => Number(trace.find((line) => form.test(line))?.split(' ')[0])
+  // What a node says to itself does not leave it.
+  const heardAt = timeOf(/^\S+ (\S+) hears PreVote from (?!\1)/)
+  expect(heardAt - timeOf(/ says PreVote to/)).toBeCloseTo(241, 0)
+  expect(progressMs).toBeGreaterThan(480)
+})
+
+test('links that the healing leaves cut stay cut', async () => {
+  const { trace } = await run('at 2000 heal core=[n1,n2,n3] cut=[n1>n3,n3>n1]', write(2100, 1))
+  const after = trace.filter((line) => Number(line.split(' ')[0]) > 2010)
+  expect(after.filter((line) => /n1 hears \S+ from n3|n3 hears \S+ from n1/.test(line))).toEqual([])
+  expect(after.filter((line) => /n1 hears \S+ from n2/.test(line)).length).toBeGreaterThan(0)
+})

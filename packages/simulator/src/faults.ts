@@ -21,11 +21,11 @@ const strikeWithinMs = 300
 export class Faults {
   readonly #world: World
   readonly #lasting = new Set<Lasting>()
-  readonly #onHeal: () => void
+  readonly #onHeal: (core: readonly NodeId[]) => void
   /** After the healing: who stays as it is. */
   #core: ReadonlySet<NodeId> | undefined
 
-  constructor(world: World, onHeal: () => void) {
+  constructor(world: World, onHeal: (core: readonly NodeId[]) => void) {
     this.#world = world
     this.#onHeal = onHeal
   }
@@ -34,7 +34,7 @@ export class Faults {
     const world = this.#world
     switch (step.do) {
       case 'operation':
-        world.client(step.client).perform(step)
+        world.client(step.client).perform(step, step.slot)
         world.woken()
         return
       case 'reconnect':
@@ -60,6 +60,10 @@ export class Faults {
       case 'disconnect':
         this.#disconnect(step)
         return
+      case 'distance':
+        world.note(step.process, `is ${step.ms} ms away`)
+        world.network.links.place(step.process, step.ms * 1000)
+        return
       default:
         this.#slowOrBreak(step)
     }
@@ -78,7 +82,9 @@ export class Faults {
     })
   }
 
-  #slowOrBreak(step: StepOf<'pause' | 'clockRate' | 'clockJump' | 'failSync' | 'fillDisk' | 'slowDisk'>): void {
+  #slowOrBreak(
+    step: StepOf<'pause' | 'clockRate' | 'clockJump' | 'failSync' | 'fillDisk' | 'slowDisk' | 'slowApply'>,
+  ): void {
     const node = this.#world.named(step.node)
     if (!node) return
     const { id } = node
@@ -116,6 +122,13 @@ export class Faults {
         node.disk.extraUs += step.extraMs * 1000
         this.#until(step.forMs, [id], () => {
           node.disk.extraUs -= step.extraMs * 1000
+        })
+        return
+      case 'slowApply':
+        this.#noteFault('slow apply', id)
+        node.applyUs += step.eachMs * 1000
+        this.#until(step.forMs, [id], () => {
+          node.applyUs -= step.eachMs * 1000
         })
     }
   }
@@ -166,14 +179,14 @@ export class Faults {
     for (const a of namesOf(from)) {
       for (const b of namesOf(to)) {
         if (a === b) continue
-        this.#world.network.cut(a, b)
-        this.#until(forMs, [a, b], () => this.#world.network.mend(a, b))
+        this.#world.network.links.cut(a, b)
+        this.#until(forMs, [a, b], () => this.#world.network.links.mend(a, b))
       }
     }
   }
 
-  /** The core is sound from now on. What concerns anybody else stays as it is. */
-  #heal({ core }: StepOf<'heal'>): void {
+  /** The core is sound from now on, but for links that stay cut. What concerns anybody else stays as it is. */
+  #heal({ core, cut = [] }: StepOf<'heal'>): void {
     const world = this.#world
     const sound = new Set([...core])
     this.#core = sound
@@ -184,6 +197,11 @@ export class Faults {
       if (others.length === 0) lasting.end()
     }
     this.#lasting.clear()
+    for (const link of cut) {
+      const [from = '', to = ''] = link.split('>')
+      world.note(from, `stays cut off from ${to}`)
+      world.network.links.cut(from, to)
+    }
     for (const [id, node] of world.nodes) {
       if (!sound.has(id)) {
         node.holdDown()
@@ -192,7 +210,7 @@ export class Faults {
       node.disk.spare()
       if (!node.process) node.start()
     }
-    this.#onHeal()
+    this.#onHeal(core)
   }
 
   #until(forMs: number, concerns: readonly string[], end: () => void): void {

@@ -60,7 +60,7 @@ export async function findingOf(options: FindingOptions): Promise<Finding | unde
   return {
     seed: options.seed,
     invariant,
-    how: told.result.violation?.how ?? 'nothing got done',
+    how: told.result.violation?.how ?? told.result.lacking ?? '',
     script,
     length: lengthOf(script),
     history: told.result.history,

@@ -1,7 +1,7 @@
 import type { GroupDefinition, NodeId } from '@quorate/core'
 import { clientGroups } from './clientGroups.js'
 import { UnfitScriptError } from './errors.js'
-import { type Script, whoLeads } from './script.js'
+import { type Script, type Step, whoLeads } from './script.js'
 
 /**
  * Checks that a script names only what the cluster has.
@@ -16,7 +16,7 @@ export function checkFit(
   if (lost !== undefined) throw new UnfitScriptError(`weather of node ${lost}`, `there are ${nodes.join(', ')}`)
   const takesClients = clientGroups(groups).length > 0
   for (const step of steps) {
-    const named = 'node' in step ? [step.node] : step.do === 'heal' ? step.core : []
+    const named = 'node' in step ? [step.node] : step.do === 'heal' ? healed(step) : []
     const unknown = named.find((node) => node !== whoLeads && !nodes.includes(node))
     if (unknown !== undefined) {
       throw new UnfitScriptError(`${step.do} of node ${unknown}`, `there are ${nodes.join(', ')}`)
@@ -26,3 +26,8 @@ export function checkFit(
     }
   }
 }
+
+const healed = ({ core, cut = [] }: Extract<Step, { do: 'heal' }>): readonly NodeId[] => [
+  ...core,
+  ...cut.flatMap((link) => link.split('>')),
+]

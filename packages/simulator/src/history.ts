@@ -15,8 +15,8 @@ export type Ending =
   | { readonly type: 'fail' | 'info'; readonly code: string }
 
 /**
- * An operation of a client begins. A process does one at a time; after one whose outcome is unknown its client goes on as
- * another process.
+ * An operation of a client begins. Each slot of a client is a process, which does one at a time; after one whose outcome is
+ * unknown the slot goes on as another process.
  */
 export const invocationOf = (process: number, operation: Operation): HistoryEvent => {
   const { f, key } = operation

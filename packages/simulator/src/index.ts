@@ -15,5 +15,5 @@ export type { BitRot, MessageFate, Operation, Script, Step, Unsynced, Weather } 
 export { formatScript, parseScript } from './scriptText.js'
 export { lengthOf, type ShrinkOptions, shrink } from './shrink.js'
 export { type RunResult, type SimulateOptions, simulate } from './simulate.js'
-export type { SimulatedCluster, SimulatedPorts, SimulationSubject, Workload } from './subject.js'
+export type { Promises, SimulatedCluster, SimulatedPorts, SimulationSubject, Workload } from './subject.js'
 export { noProgress, verdictOf } from './transcript.js'

@@ -85,13 +85,13 @@ describe('simulated network', () => {
 
   test('a cut is one-way, and mended as often as it was made', async () => {
     const { network, heard, lost, say, pass } = await bench()
-    network.cut('n1', 'n2')
-    network.cut('n1', 'n2')
-    network.mend('n1', 'n2')
+    network.links.cut('n1', 'n2')
+    network.links.cut('n1', 'n2')
+    network.links.mend('n1', 'n2')
     say('a')
     pass(5000)
     expect(lost).toEqual(['n2: partition'])
-    network.mend('n1', 'n2')
+    network.links.mend('n1', 'n2')
     say('b')
     pass(5000)
     expect(heard.filter((line) => line.includes('n2'))).toHaveLength(1)

@@ -12,6 +12,7 @@ import {
 } from '@quorate/core'
 import type { Agenda } from './agenda.js'
 import type { Fates } from './fates.js'
+import { Links } from './links.js'
 import { type MessageFate, nominalDelayUs } from './script.js'
 import type { SimulatedProcess } from './simulatedProcess.js'
 import { garbled, isAddress, isUnderstood, typeOf } from './wireBytes.js'
@@ -63,6 +64,7 @@ export interface NetworkWatch {
  * that it is given; a link may also be cut, and a process may lose its connection.
  */
 export class SimulatedNetwork {
+  readonly links = new Links()
   readonly #agenda: Agenda
   readonly #fates: Fates
   readonly #watch: NetworkWatch
@@ -71,7 +73,6 @@ export class SimulatedNetwork {
   readonly #listeners = new Map<string, readonly Listener[]>()
   readonly #endpoints = new Map<string, Endpoint[]>()
   readonly #sent = new Map<string, number>()
-  readonly #cuts = new Map<string, number>()
   /** The type of the message that is about to be published, where who encodes it says so. */
   #announced: string | undefined
 
@@ -95,19 +96,6 @@ export class SimulatedNetwork {
         return process.isDead ? new Promise<never>(() => {}) : this.#connect(process, cluster)
       },
     }
-  }
-
-  /** Nothing passes from one to the other until it is mended as often as it was cut. */
-  cut(from: string, to: string): void {
-    const link = `${from}>${to}`
-    this.#cuts.set(link, (this.#cuts.get(link) ?? 0) + 1)
-  }
-
-  mend(from: string, to: string): void {
-    const link = `${from}>${to}`
-    const cuts = (this.#cuts.get(link) ?? 0) - 1
-    if (cuts > 0) this.#cuts.set(link, cuts)
-    else this.#cuts.delete(link)
   }
 
   disconnect(name: string): void {
@@ -221,7 +209,7 @@ export class SimulatedNetwork {
     const key = `${endpoint.cluster}/${to}`
     for (const listener of this.#listeners.get(key) ?? []) {
       if (listener.isClosing) continue
-      this.#pass({ type, from: process.name, to: listener.process.name, bytes }, key, listener)
+      this.#pass({ type, from: process.name, to: listener.process.name, bytes }, key, listener, process.workedUs)
     }
   }
 
@@ -247,10 +235,11 @@ export class SimulatedNetwork {
     if (messages > 0) endpoint.listen({ type: 'dropped', messages })
   }
 
-  #pass(passage: Passage, key: string, listener: Listener): void {
+  /** It leaves so much later: when what says it is done. */
+  #pass(passage: Passage, key: string, listener: Listener, laterUs: number): void {
     const { type, from, to } = passage
     if (from === to) {
-      this.#agenda.after(selfDelayUs, 'arrival', () => this.#arrive(passage, key, listener))
+      this.#agenda.after(laterUs + selfDelayUs, 'arrival', () => this.#arrive(passage, key, listener))
       return
     }
     const counter = `${type} ${from}>${to}`
@@ -261,7 +250,7 @@ export class SimulatedNetwork {
       this.#watch.lost(passage, 'loss')
       return
     }
-    const delayUs = fate.delayUs ?? nominalDelayUs
+    const delayUs = laterUs + this.links.distanceUs(from, to) + (fate.delayUs ?? nominalDelayUs)
     const sent = fate.garbled === undefined ? passage : { ...passage, bytes: garbled(passage.bytes, fate.garbled) }
     if (sent !== passage && isUnderstood(sent.bytes, this.#codecs)) {
       // A lie that looks like a message is beyond what crash-tolerant protocols bear: the checksums of the link drop it.
@@ -282,7 +271,7 @@ export class SimulatedNetwork {
       this.#watch.lost(passage, 'nobody there')
       return
     }
-    if (this.#cuts.size > 0 && this.#cuts.has(`${passage.from}>${passage.to}`)) {
+    if (this.links.isCut(passage.from, passage.to)) {
       this.#watch.lost(passage, 'partition')
       return
     }

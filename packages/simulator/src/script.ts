@@ -63,11 +63,28 @@ export type Step = { readonly atUs: number } & (
   | { readonly do: 'failSync'; readonly node: NodeId; readonly unsynced: Unsynced }
   | { readonly do: 'fillDisk'; readonly node: NodeId; readonly forMs: number }
   | { readonly do: 'slowDisk'; readonly node: NodeId; readonly extraMs: number; readonly forMs: number }
-  | ({ readonly do: 'operation'; readonly client: string } & Operation)
+  /**
+   * It is so far from the middle of the network: a message takes as much longer as both of its ends are away. A network is
+   * as it is: the healing brings nobody nearer.
+   */
+  | { readonly do: 'distance'; readonly process: string; readonly ms: number }
+  /** Its state machines take so long for each command. */
+  | { readonly do: 'slowApply'; readonly node: NodeId; readonly eachMs: number; readonly forMs: number }
+  | ({
+      readonly do: 'operation'
+      readonly client: string
+      /** A client has one operation under way in each of its slots, and begins the next when that has ended. @default 1 */
+      readonly slot?: number
+    } & Operation)
   /** A client gives up its connection and makes another. */
   | { readonly do: 'reconnect'; readonly client: string }
   /** From now on the core is sound; whatever else has failed stays failed. Then progress is demanded. */
-  | { readonly do: 'heal'; readonly core: readonly NodeId[] }
+  | {
+      readonly do: 'heal'
+      readonly core: readonly NodeId[]
+      /** Links between those of the core that stay cut, e.g. `n1>n2`. @default none */
+      readonly cut?: readonly string[]
+    }
 )
 
 /** What becomes of one message on its way to one receiver. */
@@ -142,6 +159,8 @@ export interface Conditions {
   readonly lagPerMille: number
   /** Of writes that take long, in thousandths. */
   readonly slowWritesPerMille: number
+  /** By how much messages may be late as a rule, in milliseconds: as the network is, and not mended by the healing. */
+  readonly jitterMs: number
 }
 
 /** Conditions under which the seed decides what becomes of each message and write. */

@@ -49,6 +49,7 @@ const formatWeather = ({
   fromUs,
   stableUs,
   healUs,
+  jitterMs,
   ...perMille
 }: Weather): string => {
   const known = {
@@ -59,6 +60,7 @@ const formatWeather = ({
     fromMs: fromUs / 1000,
     stableMs: stableUs / 1000,
     healMs: healUs / 1000,
+    ...(jitterMs > 0 && { jitterMs }),
   }
   const wrong = shares.filter((share) => perMille[share] > 0).map((share) => [share, perMille[share]])
   return `weather ${fields({ ...known, ...Object.fromEntries(wrong) })}`
@@ -115,14 +117,19 @@ function parseHead(reader: LineReader) {
 
 function parseWeather(reader: LineReader): Weather {
   const asked = ['timing', 'scheduling', 'reorders', 'core', 'fromMs', 'stableMs', 'healMs']
-  const { reorders, fromMs, stableMs, healMs, ...said } = reader.details([
-    ...asked,
-    ...shares.map((share) => `${share}?`),
-  ])
+  const {
+    reorders,
+    fromMs,
+    stableMs,
+    healMs,
+    jitterMs = 0,
+    ...said
+  } = reader.details([...asked, 'jitterMs?', ...shares.map((share) => `${share}?`)])
   return {
     ...(Object.fromEntries(shares.map((share) => [share, 0])) as Pick<Weather, (typeof shares)[number]>),
     ...(said as Pick<Weather, 'timing' | 'scheduling' | 'core'>),
     reorders: reorders === 'true',
+    jitterMs: Number(jitterMs),
     fromUs: microseconds(fromMs),
     stableUs: microseconds(stableMs),
     healUs: microseconds(healMs),

@@ -35,6 +35,7 @@ const script: Script = {
     starvationPerMille: 0,
     lagPerMille: 0,
     slowWritesPerMille: 0,
+    jitterMs: 7,
     fromUs: 1_500_000,
     stableUs: 1_750_500,
     healUs: 2_000_000,
@@ -65,7 +66,7 @@ describe('a script as text', () => {
   test('one line each, for people', () => {
     expect(formatScript(script).split('\n')).toEqual([
       'simulation raft format=2 nodes=3 seed=7 variant=8 bootstrap=false endMs=9000.5',
-      'weather timing=partially+synchronous scheduling=uniform reorders=true core=[n2,n3] fromMs=1500 stableMs=1750.5 healMs=2000 lossPerMille=250',
+      'weather timing=partially+synchronous scheduling=uniform reorders=true core=[n2,n3] fromMs=1500 stableMs=1750.5 healMs=2000 jitterMs=7 lossPerMille=250',
       'at 1203.25 crash node=n_1 afterEffects=3 forMs=400 unsynced=lost rot=tail',
       'at 1500 cut from=[n_1] to=[n2,c1] forMs=8.5 as=one-way+partition',
       'at 1600 operation client=c1 f=cas key=x value=3 expected=2',

@@ -40,6 +40,7 @@ const stormy: Weather = {
   starvationPerMille: 9,
   lagPerMille: 9,
   slowWritesPerMille: 9,
+  jitterMs: 9,
   fromUs: 0,
   stableUs: 1,
   healUs: 2,

@@ -232,6 +232,7 @@ const quiet: Conditions = {
   timing: 'synchronous',
   scheduling: 'uniform',
   reorders: false,
+  jitterMs: 0,
   ...(Object.fromEntries(shares.map((share) => [share, 0])) as Pick<Conditions, (typeof shares)[number]>),
 }
 

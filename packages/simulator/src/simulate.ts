@@ -2,15 +2,14 @@ import { setImmediate } from 'node:timers'
 import type { HistoryEvent } from '@quorate/checker'
 import { BrokenInvariantError } from '@quorate/core'
 import { EndlessMomentError } from './agenda.js'
-import { clientGroups } from './clientGroups.js'
 import type { Coverage } from './coverage.js'
+import { Demand } from './demand.js'
 import type { Fates } from './fates.js'
 import { Faults } from './faults.js'
-import type { Ending } from './history.js'
 import { allInvariants } from './invariants/all.js'
 import type { InvariantFactory } from './invariants/invariant.js'
 import type { Violation } from './monitor.js'
-import type { Operation, Script } from './script.js'
+import type { Script } from './script.js'
 import type { SimulationSubject } from './subject.js'
 import { Trace } from './trace.js'
 import { World } from './world.js'
@@ -23,7 +22,10 @@ export interface SimulateOptions {
   readonly between?: (fates: Fates) => Fates
   /** @default all that this package knows */
   readonly invariants?: readonly InvariantFactory[]
-  /** How long after the healing clients may wait until something is written and read, in milliseconds. @default 30000 */
+  /**
+   * How long after the healing clients may wait until something is written and read, and the core has it, in milliseconds;
+   * in a network of long links they wait longer. @default 30000
+   */
   readonly progressWithinMs?: number
   /** Hears every line of the trace. @default nobody */
   readonly onTrace?: (line: string) => void
@@ -36,9 +38,11 @@ export interface SimulateOptions {
 /** What came of a run. */
 export interface RunResult {
   readonly violation: Violation | undefined
-  /** False if the core was healed and nothing got done. */
+  /** False if the core was healed and not enough got done. */
   readonly hasProgress: boolean
-  /** How long it took after the healing until something was written and read, in milliseconds. */
+  /** What did not get done. */
+  readonly lacking: string | undefined
+  /** How long it took after the healing until something was written and read, and all of the core had it, in milliseconds. */
   readonly progressMs: number | undefined
   readonly simulatedUs: number
   readonly events: number
@@ -69,7 +73,7 @@ export async function simulate(options: SimulateOptions): Promise<RunResult> {
     coverage: options.coverage,
   })
   const demand = new Demand(world, options.progressWithinMs ?? 30_000)
-  const faults = new Faults(world, () => demand.begin())
+  const faults = new Faults(world, (core) => demand.begin(core))
   for (const step of script.steps) world.agenda.at(step.atUs, 'timer', () => faults.do(step))
   for (const node of world.nodes.values()) node.start()
   await run(world, demand, script.endUs, options.signal)
@@ -77,6 +81,7 @@ export async function simulate(options: SimulateOptions): Promise<RunResult> {
   return {
     violation: world.monitor.violation,
     hasProgress: !demand.isDisappointed,
+    lacking: demand.isDisappointed ? demand.lacking : undefined,
     progressMs: demand.metAfterMs,
     simulatedUs: world.agenda.nowUs,
     events: world.agenda.events,
@@ -108,72 +113,3 @@ async function run(world: World, demand: Demand, endUs: number, signal: AbortSig
 
 /** Promises that follow from one another need a turn each; a macrotask lets all of them run. */
 const turnOfPromises = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
-
-/** What is demanded after the healing: that a new client gets something written, and reads it. */
-class Demand {
-  readonly #world: World
-  readonly #withinMs: number
-  #begunAtUs: number | undefined
-  #metAtUs: number | undefined
-  #isDisappointed = false
-  #asked = 0
-
-  constructor(world: World, withinMs: number) {
-    this.#world = world
-    this.#withinMs = withinMs
-  }
-
-  /** True while it waits to be met. */
-  get isOpen(): boolean {
-    return this.#begunAtUs !== undefined && this.#metAtUs === undefined
-  }
-  get isDisappointed(): boolean {
-    return this.#isDisappointed
-  }
-  get metAfterMs(): number | undefined {
-    if (this.#metAtUs === undefined || this.#begunAtUs === undefined) return undefined
-    return (this.#metAtUs - this.#begunAtUs) / 1000
-  }
-
-  begin(): void {
-    const world = this.#world
-    this.#begunAtUs = world.agenda.nowUs
-    const groups = clientGroups(world.groups)
-    let unmet = groups.length
-    if (unmet === 0) this.#metAtUs = world.agenda.nowUs
-    // The numbers of clients count through the groups: each has one.
-    groups.forEach((_, at) => {
-      this.#ask(`probe${at + 1}`, () => {
-        unmet--
-        if (unmet === 0) this.#metAtUs = world.agenda.nowUs
-      })
-    })
-    world.later(this.#withinMs, () => {
-      if (this.isOpen) this.#isDisappointed = true
-    })
-  }
-
-  #ask(name: string, met: () => void): void {
-    const world = this.#world
-    let isWritten = false
-    const answered = (ending: Ending) => {
-      if (ending.type === 'ok') {
-        if (isWritten || isDecision) return met()
-        isWritten = true
-      }
-      client.perform(this.#operation(isDecision, isWritten))
-    }
-    // It takes what is slow for progress, where links to who leads stay slow: the others try for less long.
-    const client = world.client(name, answered, this.#withinMs)
-    const isDecision = !client.ordersLog
-    client.perform(this.#operation(isDecision, false))
-    world.woken()
-  }
-
-  #operation(isDecision: boolean, isWritten: boolean): Operation {
-    // Beyond what any script has clients write.
-    const value = 1_000_000_000 + ++this.#asked
-    if (isDecision) return { f: 'propose', key: 'decision', value }
-    return { f: isWritten ? 'read' : 'write', key: 'probe', value }
-  }
-}

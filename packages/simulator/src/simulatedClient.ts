@@ -17,21 +17,28 @@ export interface SimulatedClientOptions {
   readonly definition: GroupDefinition
   readonly random: Random
   readonly deadlineMs: number
-  began(operation: Operation): void
-  ended(operation: Operation, ending: Ending): void
+  began(slot: number, operation: Operation): void
+  /** `wasClosed` when its connection was given up meanwhile. */
+  ended(slot: number, operation: Operation, ending: Ending, wasClosed: boolean): void
   /** What no client should meet. */
   broke(error: unknown): void
 }
 
-/** A client of one group: one operation at a time, by the very client that users have. */
+/** One of the operations that a client may have under way at the same time. */
+interface Slot {
+  readonly waiting: Operation[]
+  isBusy: boolean
+}
+
+/** A client of one group: one operation at a time in each of its slots, by the very client that users have. */
 export class SimulatedClient {
   readonly name: string
   readonly #options: SimulatedClientOptions
-  readonly #waiting: Operation[] = []
+  readonly #slots = new Map<number, Slot>()
   #client: RegisterClient | undefined
   #connecting: Promise<RegisterClient> | undefined
-  #isBusy = false
   #operations = 0
+  #reconnects = 0
 
   constructor(options: SimulatedClientOptions) {
     this.name = options.process.name
@@ -43,40 +50,45 @@ export class SimulatedClient {
     return ordersLog(this.#options.definition)
   }
 
-  /** Does it after all that it was told before. */
-  perform(operation: Operation): void {
-    this.#waiting.push(operation)
-    this.#next()
+  /** Does it after all that was to be done in this slot before. */
+  perform(operation: Operation, number = 1): void {
+    const slot = this.#slots.get(number) ?? { waiting: [], isBusy: false }
+    this.#slots.set(number, slot)
+    slot.waiting.push(operation)
+    this.#next(number, slot)
   }
 
   /** Makes another connection in the place of its own; what is under way ends as it may. */
   reconnect(): void {
     const client = this.#client
+    this.#reconnects++
     this.#client = undefined
     this.#connecting = undefined
     if (client) client.close().catch((error: unknown) => this.#options.broke(error))
   }
 
-  #next(): void {
-    if (this.#isBusy) return
-    const operation = this.#waiting.shift()
+  #next(number: number, slot: Slot): void {
+    if (slot.isBusy) return
+    const operation = slot.waiting.shift()
     if (!operation) return
-    this.#isBusy = true
+    slot.isBusy = true
     const { began, ended, broke } = this.#options
-    began(operation)
+    const reconnects = this.#reconnects
+    const wasClosed = () => this.#reconnects > reconnects
+    began(number, operation)
     this.#connected()
       .then((client) => this.#do(client, operation))
       .then(
-        (ending) => ended(operation, ending),
+        (ending) => ended(number, operation, ending, wasClosed()),
         (error: unknown) => {
           const ending = endingOf(operation, error)
-          if (ending) ended(operation, ending)
+          if (ending) ended(number, operation, ending, wasClosed())
           else broke(error)
         },
       )
       .finally(() => {
-        this.#isBusy = false
-        this.#next()
+        slot.isBusy = false
+        this.#next(number, slot)
       })
   }
 

@@ -46,6 +46,8 @@ const restartMs = 500
 export class SimulatedNode {
   readonly id: NodeId
   readonly disk: SimulatedDisk
+  /** How long its state machines take for each command. */
+  applyUs = 0
   readonly #around: NodeSurroundings
   readonly #randomOf: (life: number) => Random
   readonly #values = new Map<string, { value: unknown; path: string }>()
@@ -94,6 +96,11 @@ export class SimulatedNode {
     const groups = this.#isReady && this.#node ? Object.values(this.#node.status().groups) : []
     const leading = groups.flatMap(({ roles }) => Object.values(roles).filter(({ leads }) => leads))
     return Math.max(0, ...leading.map(({ term }) => term))
+  }
+
+  /** The last entry that its state machine of a group has applied; 0 while it does not run. */
+  appliedOf(group: string): number {
+    return this.#node?.status().groups[group]?.applied ?? 0
   }
 
   /** Starts it, unless it runs. */
@@ -245,7 +252,9 @@ export class SimulatedNode {
         if (!process.isDead) monitor.spoke(placeOf(role ?? 'unknown'), message)
       },
       applied: (command, at) => {
-        if (!process.isDead) monitor.applied(placeOf('state machine'), command, at)
+        if (process.isDead) return
+        process.work(this.applyUs)
+        monitor.applied(placeOf('state machine'), command, at)
       },
     }
   }

@@ -27,6 +27,10 @@ export class SimulatedProcess {
   readonly #timers = new Set<Timer>()
   #isDead = false
   #isPaused = false
+  /** While work is done that takes time. */
+  #isBusy = false
+  /** How much of it what runs now has done so far. */
+  #workedUs = 0
   #arrivals: (() => void)[] = []
   #due: Timer[] = []
   #rate: number
@@ -63,8 +67,18 @@ export class SimulatedProcess {
   /** Something reaches the process from outside. */
   enter(run: () => void): void {
     if (this.#isDead) return
-    if (this.#isPaused) this.#arrivals.push(run)
+    if (this.#isHeld) this.#arrivals.push(run)
     else this.#run(run)
+  }
+
+  /** How long what runs now has worked: what it does to the world is done so much later. */
+  get workedUs(): number {
+    return this.#workedUs
+  }
+
+  /** What runs now takes so much longer. Nothing else runs meanwhile: what reaches the process waits, as do its timers. */
+  work(us: number): void {
+    this.#workedUs += us
   }
 
   /**
@@ -101,6 +115,16 @@ export class SimulatedProcess {
   resume(): void {
     if (!this.#isPaused) return
     this.#isPaused = false
+    this.#release()
+  }
+
+  get #isHeld(): boolean {
+    return this.#isPaused || this.#isBusy
+  }
+
+  /** What waited has its turn. */
+  #release(): void {
+    if (this.#isHeld || this.#isDead) return
     const arrivals = this.#arrivals
     const due = this.#due
     this.#arrivals = []
@@ -124,7 +148,7 @@ export class SimulatedProcess {
   }
 
   #nowUs(): number {
-    const passedUs = this.#agenda.nowUs - this.#setAtUs
+    const passedUs = this.#agenda.nowUs + this.#workedUs - this.#setAtUs
     return this.#clockUs + (this.#rate === trueRate ? passedUs : Math.floor((passedUs * this.#rate) / trueRate))
   }
 
@@ -145,7 +169,7 @@ export class SimulatedProcess {
   #schedule(timer: Timer): void {
     const leftUs = Math.max(0, timer.dueUs - this.#nowUs())
     const waitUs = this.#rate === trueRate ? leftUs : Math.ceil((leftUs * trueRate) / this.#rate)
-    timer.appointment = this.#agenda.after(waitUs, 'timer', () => this.#fire(timer))
+    timer.appointment = this.#agenda.after(this.#workedUs + waitUs, 'timer', () => this.#fire(timer))
   }
 
   #scheduleAll(): void {
@@ -157,7 +181,7 @@ export class SimulatedProcess {
 
   #fire(timer: Timer): void {
     if (!this.#timers.has(timer)) return
-    if (this.#isPaused) {
+    if (this.#isHeld) {
       if (!this.#due.includes(timer)) this.#due.push(timer)
       return
     }
@@ -169,5 +193,12 @@ export class SimulatedProcess {
   #run(run: () => void): void {
     run()
     if (this.usesPromises) this.#woken()
+    if (this.#workedUs === 0 || this.#isBusy) return
+    this.#isBusy = true
+    this.#agenda.after(this.#workedUs, 'arrival', () => {
+      this.#workedUs = 0
+      this.#isBusy = false
+      this.#release()
+    })
   }
 }

@@ -19,6 +19,7 @@ export interface SimulatedCluster {
   readonly groups: Readonly<Record<string, GroupDefinition>>
   /** @default drawn for each run */
   readonly workload?: Workload
+  readonly promises?: Promises
   /** Puts adapters around the ports of a node, each time that it starts. @default the simulated ones, as they are */
   adapt?(node: NodeId, ports: SimulatedPorts): SimulatedPorts
 }
@@ -31,6 +32,14 @@ export interface Workload {
   readonly perSecond?: number
   /** How many registers they use. */
   readonly keys?: number
+}
+
+/** What of networks a cluster bears: as long as no more is wrong, something must get done. */
+export interface Promises {
+  /** An answer may take so long, in milliseconds. @default no longer than on a local network */
+  readonly roundTripMs?: number
+  /** Any one of these may be the only one that reaches the others of the core. @default none: all of a core reach one another */
+  readonly hubs?: readonly NodeId[]
 }
 
 /** What a simulated node stands on. */

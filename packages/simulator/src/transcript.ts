@@ -6,9 +6,9 @@ import type { RunResult } from './simulate.js'
 import { timeText } from './trace.js'
 
 /** What a run shows, in one line: the violation, or that nothing got done. */
-export const verdictOf = ({ violation, hasProgress }: RunResult): string => {
+export const verdictOf = ({ violation, lacking }: RunResult): string => {
   if (violation) return `${violation.invariant}: ${violation.how} (at ${timeText(violation.atUs)} ms)`
-  return hasProgress ? 'nothing is wrong' : `${noProgress}: the core was healed, and a new client got nothing done`
+  return lacking === undefined ? 'nothing is wrong' : `${noProgress}: the core was healed, and ${lacking}`
 }
 
 /** The name under which a run without progress is told. */

@@ -71,7 +71,9 @@ export function drawnFates(chance: Chance, weather: Weather, nodes: readonly Nod
       streams.set(name, stream)
       const { link } = stream
       const own = stream.at(ordinal)
-      if (isSoundNow(from, to)) return { delayUs: arrivalDelay(link, own.between(200, 3000)) }
+      if (isSoundNow(from, to)) {
+        return { delayUs: arrivalDelay(link, own.between(200, 3000) + jitterUs(own, weather)) }
+      }
       const now = nowUs()
       if (own.isOne(weather.lossPerMille) || stream.isStarved(now, weather.starvationPerMille)) return { isLost: true }
       const lagUs = areDelaysBounded(weather, now) ? 0 : stream.lagUs(now, weather.lagPerMille)
@@ -94,11 +96,13 @@ export function drawnFates(chance: Chance, weather: Weather, nodes: readonly Nod
 const areDelaysBounded = ({ timing, stableUs }: Weather, nowUs: number): boolean =>
   timing === 'synchronous' || (timing === 'partially synchronous' && nowUs >= stableUs)
 
+const jitterUs = (own: Chance, { jitterMs }: Weather): number => (jitterMs === 0 ? 0 : own.below(jitterMs * 1000))
+
 function drawDelay(own: Chance, weather: Weather, nowUs: number): number {
   const isBounded = areDelaysBounded(weather, nowUs)
   if (!isBounded && own.isOne(weather.stragglersPerMille))
     return own.between(20_000, own.isOne(200) ? 8_000_000 : 800_000)
-  return own.between(200, isBounded ? 5000 : 40_000)
+  return own.between(200, isBounded ? 5000 : 40_000) + jitterUs(own, weather)
 }
 
 /** By priority each link waits as its level says; at a few points in time one of them becomes another. */

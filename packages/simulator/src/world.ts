@@ -128,7 +128,14 @@ export class World {
     const found = groupOfClient(name, this.groups)
     invariant(found !== undefined, `${name} has no group`)
     const [group, definition] = found
-    let number = this.#processes++
+    const begunAtUs = new Map<number, number>()
+    /** By slot: who does its operations in the history. */
+    const processes = new Map<number, number>()
+    const processOf = (slot: number): number => {
+      const known = processes.get(slot) ?? this.#processes++
+      processes.set(slot, known)
+      return known
+    }
     const client = new SimulatedClient({
       process,
       transport: this.network.transportFor(process),
@@ -137,23 +144,36 @@ export class World {
       definition,
       random: this.#chance.stream(`client ${name}`),
       deadlineMs,
-      began: (operation) => {
+      began: (slot, operation) => {
+        begunAtUs.set(slot, this.agenda.nowUs)
         this.note(name, `asks ${textOf(operation)}`)
-        this.#noteEvent(group, invocationOf(number, operation))
-        this.monitor.began(group, number, operation)
+        this.#noteEvent(group, invocationOf(processOf(slot), operation))
+        this.monitor.began(group, processOf(slot), operation)
       },
-      ended: (operation, ending) => {
+      ended: (slot, operation, ending, wasClosed) => {
         this.note(name, `${ending.type} ${textOf(operation)}: ${endingText(ending)}`)
-        this.#noteEvent(group, completionOf(number, operation, ending))
-        this.monitor.answered(group, number, operation, ending)
+        this.#noteEvent(group, completionOf(processOf(slot), operation, ending))
+        this.monitor.answered(group, processOf(slot), operation, ending)
+        if (!wasClosed) this.#expectPatience(name, operation, ending, (begunAtUs.get(slot) ?? 0) + deadlineMs * 1000)
         // What may still take place is nobody's who goes on.
-        if (ending.type === 'info') number = this.#processes++
+        if (ending.type === 'info') processes.delete(slot)
         answered(ending)
       },
       broke: (error) => this.monitor.broken('Clients Meet Known Errors', 'the README of the host', textOfThrown(error)),
     })
     this.#clients.set(name, { client, process })
     return client
+  }
+
+  /** Sessions of so few clients do not expire: what came of an operation is in doubt only when its time is over. */
+  #expectPatience(name: string, operation: Operation, ending: Ending, deadlineUs: number): void {
+    if (ending.type === 'ok' || ending.code !== 'QUORATE_UNKNOWN_OUTCOME' || this.agenda.nowUs >= deadlineUs) return
+    const leftMs = (deadlineUs - this.agenda.nowUs) / 1000
+    this.monitor.broken(
+      'No Doubt Before Its Time',
+      'the README of the host: what is sent is sent again until its deadline',
+      `${name} is told that nobody knows what came of ${textOf(operation)}, and had ${leftMs} ms left`,
+    )
   }
 
   #epochUsOf(process: string, life: number): number {

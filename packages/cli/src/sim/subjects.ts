@@ -1,10 +1,20 @@
-import type { NodeId } from '@quorate/core'
+import {
+  atLeast,
+  bothPhases,
+  flexible,
+  grid,
+  type NodeId,
+  type PhaseQuorums,
+  type QuorumSystem,
+  weighted,
+} from '@quorate/core'
 import { multiPaxos, paxos } from '@quorate/paxos'
 import { raft } from '@quorate/raft'
 import {
   allInvariants,
   type Chance,
   drawLimits,
+  type Promises,
   registers,
   type SimulatedCluster,
   type SimulationSubject,
@@ -31,6 +41,13 @@ function drawTimes(chance: Chance): { readonly electionTimeoutMs?: number; reado
   return { electionTimeoutMs, heartbeatMs }
 }
 
+/** A snapshot in smaller pieces, with a round trip for each, takes longer than half a minute. */
+const farPieceBytes = 300
+
+/** Time-outs as they are by default bear round trips of a second. */
+const farOf = (chance: Chance, { bytesMax }: { readonly bytesMax: number }): Promises =>
+  drawVariety(chance).isNervous || bytesMax < farPieceBytes ? {} : { roundTripMs: 1000 }
+
 /** Next to nothing is kept, so that snapshots are what nodes are busy with: whole, or in many pieces. */
 function drawFrugalLimits(chance: Chance) {
   if (!drawVariety(chance).isFrugal) return {}
@@ -41,6 +58,26 @@ function drawFrugalLimits(chance: Chance) {
     entriesMax: own.between(1, 4),
     bytesMax: own.pick([30, 100, 300, 262_144, 262_144]),
   }
+}
+
+/** Of a third of the clusters something else than a majority decides. */
+const hasOddQuorums = (own: Chance): boolean => own.isOne(330)
+
+/** One node has two votes, and perhaps another has none. */
+function drawWeights(nodes: readonly NodeId[], own: Chance): QuorumSystem {
+  const order = own.shuffled(nodes)
+  const silent = order.length > 3 && own.isOne(500) ? order.at(-1) : undefined
+  return weighted(Object.fromEntries(nodes.map((node) => [node, node === order[0] ? 2 : node === silent ? 0 : 1])))
+}
+
+/** Few accept and many are asked by a new leader, or the other way round; a grid; or weights. */
+function drawQuorums(acceptors: readonly NodeId[], own: Chance): PhaseQuorums {
+  const count = acceptors.length
+  const isSquare = count >= 4 && own.isOne(400)
+  if (isSquare) return grid(2, 2, own.shuffled(acceptors).slice(0, 4))
+  if (own.isOne(300)) return bothPhases(drawWeights(acceptors, own))
+  const accepting = own.between(1, count)
+  return flexible({ phase1: atLeast(count - accepting + 1, acceptors), phase2: atLeast(accepting, acceptors) })
 }
 
 const raftSubject: SimulationSubject = {
@@ -55,8 +92,10 @@ const raftSubject: SimulationSubject = {
       inflightMessagesMax: chance.between(1, 16),
       uncommittedEntriesMax: chance.isOne(300) ? chance.between(1, 6) : 65_536,
     }
-    const group = raft({ members: nodes, stateMachine: registers, limits, ...drawTimes(chance) })
-    return { nodes, groups: { raft: group } }
+    const own = chance.stream('quorums')
+    const quorum = hasOddQuorums(own) ? { quorum: drawWeights(nodes, own) } : {}
+    const group = raft({ members: nodes, stateMachine: registers, limits, ...quorum, ...drawTimes(chance) })
+    return { nodes, groups: { raft: group }, promises: farOf(chance, limits) }
   },
 }
 
@@ -89,19 +128,35 @@ const multiPaxosSubject: SimulationSubject = {
     }
     const isApart = chance.isOne(500)
     const some = () => (isApart ? chance.shuffled(nodes).slice(0, chance.between(1, nodes.length)).sort() : nodes)
-    const group = multiPaxos({
+    const roles = {
       proposers: some(),
       acceptors: nodes,
       learners: some(),
       ...(chance.isOne(400) && { batchers: some() }),
       ...(chance.isOne(400) && { proxyLeaders: some() }),
+    }
+    const own = chance.stream('quorums')
+    const group = multiPaxos({
+      ...roles,
+      ...(hasOddQuorums(own) && { quorums: drawQuorums(nodes, own) }),
       stateMachine: registers,
       limits,
       ...drawTimes(chance),
     })
-    return { nodes, groups: { 'multi-paxos': group } }
+    return { nodes, groups: { 'multi-paxos': group }, promises: { ...farOf(chance, limits), hubs: hubsOf(roles) } }
   },
 }
+
+/** Who can lead without others in between, and learn what it has chosen. */
+const hubsOf = ({
+  proposers,
+  learners,
+  batchers,
+  proxyLeaders,
+}: Pick<
+  Parameters<typeof multiPaxos>[0],
+  'proposers' | 'learners' | 'batchers' | 'proxyLeaders'
+>): readonly NodeId[] => (batchers || proxyLeaders ? [] : proposers.filter((node) => learners.includes(node)))
 
 const paxosSubject: SimulationSubject = {
   name: 'paxos',
@@ -109,10 +164,12 @@ const paxosSubject: SimulationSubject = {
   unreachable: unreachableInPaxos,
   make(count, chance) {
     const nodes = named(count)
+    const own = chance.stream('quorums')
     const group = paxos({
       proposers: nodes,
       acceptors: nodes,
       learners: nodes,
+      ...(hasOddQuorums(own) && { quorums: drawQuorums(nodes, own) }),
       ...(chance.isOne(300) && { distinguishedLearner: chance.pick(nodes) }),
     })
     return { nodes, groups: { paxos: group } }
