@@ -60,6 +60,8 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
   }
   #state: NodeReport['state'] = 'introducing'
   #ending: Promise<void> | undefined
+  /** Why the node ends, unless it was asked to. */
+  #endedBy: Error | undefined
 
   constructor(
     options: NodeOptions<G>,
@@ -124,7 +126,9 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
         `node ${this.id} has no group ${name}; it has ${[...this.#groups.keys()].join(', ')}`,
       )
     }
-    const handle = this.#handles.get(name) ?? this.#makeHandle(hosted)
+    const known = this.#handles.get(name)
+    if (!known && this.#ending) throw new NodeStoppedError(this.id, this.#endedBy)
+    const handle = known ?? this.#makeHandle(hosted)
     this.#handles.set(name, handle)
     return handle as unknown as NodeGroupOf<G[Name]>
   }
@@ -168,19 +172,24 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
     const error = errorOf(thrown)
     this.#bus.silence()
     this.#logger.error({ node: this.id, error }, 'node stops, because something broke')
+    // Without a logger nobody might ever hear of it.
+    if (!this.#options.logger) globalThis.process?.emitWarning(`node ${this.id} stops: ${error.message}`, error.name)
     void this.#end(error)
   }
 
   #end(error: Error | undefined): Promise<void> {
-    this.#ending ??= this.#leave(error)
+    if (!this.#ending) {
+      this.#endedBy = error
+      this.#ending = this.#leave()
+    }
     return this.#ending
   }
 
-  async #leave(error: Error | undefined): Promise<void> {
+  async #leave(): Promise<void> {
     this.#state = 'stopping'
-    const causes: unknown[] = error ? [error] : []
+    const causes: unknown[] = this.#endedBy ? [this.#endedBy] : []
     const { stopWithinMs = stopWithinMsDefault } = this.#options
-    const left = this.#leaveInOrder(error, causes)
+    const left = this.#leaveInOrder(causes)
     if (!(await isDoneWithin(this.#clock, stopWithinMs, left, this.#hurry.promise))) {
       this.#logger.warn(
         { node: this.id, stopWithinMs, bus: this.#busWatch.status },
@@ -191,17 +200,18 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
     this.#bus.silence()
     for (const signal of this.#options.stopOn ?? []) process.off(signal, this.#onSignal)
     this.#state = 'stopped'
-    const [cause] = causes
-    this.#ready.reject(new NodeStoppedError(this.id, { cause }))
+    if (causes.length > 0) this.#endedBy = errorOf(causes[0])
+    this.#ready.reject(new NodeStoppedError(this.id, this.#endedBy))
     this.#logger.info({ node: this.id }, 'node has stopped')
-    this.#stopped.resolve(cause === undefined ? undefined : errorOf(cause))
+    this.#stopped.resolve(this.#endedBy)
   }
 
-  async #leaveInOrder(error: Error | undefined, causes: unknown[]): Promise<void> {
+  async #leaveInOrder(causes: unknown[]): Promise<void> {
     // Asked of all at once, before anything is awaited: no turn comes in between.
     const served = [...this.#groups.values()].map((group) => group.stopServing())
     const written = new Promise<void>((resolve) => this.#engine.stop(resolve))
-    const closed = [...this.#handles.values()].map((handle) => handle.stop(error))
+    const stopped = new NodeStoppedError(this.id, this.#endedBy)
+    const closed = [...this.#handles.values()].map((handle) => handle.stop(stopped))
     const fails = (cause: unknown): void => void causes.push(cause)
     // A bus that does not answer must not keep the disk from being closed.
     const stored = written.then(() => this.#store.close()).catch(fails)

@@ -74,9 +74,9 @@ export class Asks {
     fail(call, new NotExecutedError(`${why} before the question was sent: ${hint}`, { cause }))
   }
 
-  giveUpAll(why: string): void {
+  giveUpAll(why: string, cause: unknown): void {
     const sent = [...this.#flights].flatMap(({ calls }) => calls)
-    for (const call of [...this.#queue, ...sent]) this.giveUp(call, why)
+    for (const call of [...this.#queue, ...sent]) this.giveUp(call, why, cause)
   }
 
   answered({ request, status, bytes }: Answered): void {

@@ -127,8 +127,8 @@ export class Proposals<Result> {
     fail(call, givenUp('command', flight, why, cause))
   }
 
-  giveUpAll(why: string): void {
-    for (const call of [...this.#queue, ...this.#sent.values()]) this.giveUp(call, why)
+  giveUpAll(why: string, cause: unknown): void {
+    for (const call of [...this.#queue, ...this.#sent.values()]) this.giveUp(call, why, cause)
   }
 
   opened({ request, session }: SessionOpened): void {

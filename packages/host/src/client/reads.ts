@@ -87,8 +87,8 @@ export class Reads<Value> {
     fail(call, new NotExecutedError(`${why} before the read was answered: ${hint}`, { cause }))
   }
 
-  giveUpAll(why: string): void {
-    for (const call of [...this.#queue, ...this.#sent.values()]) this.giveUp(call, why)
+  giveUpAll(why: string, cause: unknown): void {
+    for (const call of [...this.#queue, ...this.#sent.values()]) this.giveUp(call, why, cause)
   }
 
   /** An index was said, to one of these or to another kind. */
