@@ -72,6 +72,8 @@ describe('quorate check', () => {
     const { code, out } = await check('reference/single-copy-register', '--servers', '2')
     expect(code).toBe(1)
     expect(out).toContain('not always: linearizable, after 4 steps')
+    expect(out).toMatch(/^ {2}4\. .* {3}<== breaks linearizable$/m)
+    expect(out).toMatch(/\nviolated: always is not so: linearizable\n$/)
     expect(out).toContain('  3. s1 receives Get{request: 4} from c0')
     const { json } = await check('reference/single-copy-register', '--servers', '2', '--json')
     expect(json.properties[0]).toMatchObject({ name: 'linearizable', verdict: 'violated', steps: 4 })

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { hostMistakes } from './host.simulated.test.fixture.js'
-import * as checked from './paxos.checked.test.fixture.js'
-import * as simulated from './paxos.simulated.test.fixture.js'
-import { pitfalls } from './pitfalls.test.fixture.js'
-import * as checkedRaft from './raft.checked.test.fixture.js'
-import * as simulatedRaft from './raft.simulated.test.fixture.js'
+import { hostMistakes } from './hostSimulated.js'
+import * as checked from './paxosChecked.js'
+import * as simulated from './paxosSimulated.js'
+import { pitfalls } from './pitfalls.js'
+import * as checkedRaft from './raftChecked.js'
+import * as simulatedRaft from './raftSimulated.js'
 
 const byChecker = [...checkedRaft.raftMistakes, ...checked.paxosMistakes]
 const bySimulator = [...simulatedRaft.raftMistakes, ...simulated.paxosMistakes, ...hostMistakes]

@@ -1,8 +1,8 @@
 import { check, type Trace } from '@quorate/checker'
 import { expect, test } from 'vitest'
-import type { Checked } from './mistake.test.fixture.js'
-import { paxosMistakes } from './paxos.checked.test.fixture.js'
-import { raftMistakes } from './raft.checked.test.fixture.js'
+import type { Checked } from './mistake.js'
+import { paxosMistakes } from './paxosChecked.js'
+import { raftMistakes } from './raftChecked.js'
 import { type Row, readmeOf, withTable } from './table.test.fixture.js'
 
 /** Mistakes made on purpose in the roles, and caught by the model checker. */

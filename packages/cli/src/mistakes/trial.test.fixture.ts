@@ -13,7 +13,7 @@ import {
   shrink,
   simulate,
 } from '@quorate/simulator'
-import { clusters, type Simulated } from './simulated.test.fixture.js'
+import { clusters, type Simulated } from './simulated.js'
 
 /** What the simulator does to find a mistake, and what is kept of it. */
 

@@ -273,6 +273,6 @@ describe('quorate sim', () => {
     expect(out).toMatch(/^# nothing is wrong/)
     expect(out).toMatch(/suffers crash/)
     expect(out).toMatch(/ok read x: 1@\d+/)
-    expect(out).toMatch(/< RequestVote -+/)
+    expect(out).toMatch(/< RequestVote term \d+, /)
   })
 })

@@ -44,6 +44,7 @@ describe('quorate sim of a cluster with a mistake', { timeout: 60_000 }, () => {
 
     const transcript = await readFile('mine-1.sim', 'utf8')
     expect(transcript).toMatch(/^# Election Safety: both \w and \w lead term \d+/)
+    expect(transcript).toMatch(/ {3}<== breaks Election Safety\n\n# Election Safety: both \w and \w lead term \d+.*\n$/)
     const again = await runCaptured(['sim', '--replay', 'mine-1.sim'])
     expect(again).toMatchObject({ code: 1, out: `${transcript}\n` })
     // What clients ask is not to blame, so in the short script nobody asks anything.

@@ -3,8 +3,8 @@ import { assign, enqueueActions } from 'xstate'
 import { raftElection } from '../check/models/raftElection.js'
 import { withoutPreVote } from '../check/models/raftFamilies.js'
 import { raftReplication } from '../check/models/raftReplication.js'
-import { type Any, always, type Checked, never, nothing } from './mistake.test.fixture.js'
-import type { Pitfall } from './pitfalls.test.fixture.js'
+import { type Any, always, type Checked, never, nothing } from './mistake.js'
+import type { Pitfall } from './pitfalls.js'
 import {
   acknowledging,
   committing,
@@ -14,8 +14,8 @@ import {
   readsBeforeCommit,
   readsUnconfirmed,
   senderOf,
-} from './raftRules.test.fixture.js'
-import { raftDisks, raftFigure8, raftLongerLog, raftReads } from './scopes.test.fixture.js'
+} from './raftRules.js'
+import { raftDisks, raftFigure8, raftLongerLog, raftReads } from './scopes.js'
 
 /** Mistakes in Raft that the model checker has to find. */
 

@@ -1,9 +1,9 @@
 import type { Entry } from '@quorate/core'
 import { assign } from 'xstate'
-import { deaf, hole, leftBehind, tornTail } from './aims.test.fixture.js'
-import { type Any, always, never, nothing } from './mistake.test.fixture.js'
-import type { Pitfall } from './pitfalls.test.fixture.js'
-import { type Change, providing, type Simulated, saying } from './simulated.test.fixture.js'
+import { deaf, hole, leftBehind, tornTail } from './aims.js'
+import { type Any, always, never, nothing } from './mistake.js'
+import type { Pitfall } from './pitfalls.js'
+import { type Change, providing, type Simulated, saying } from './simulated.js'
 
 /** Mistakes in Paxos that the simulator has to find. */
 

@@ -1,5 +1,5 @@
 import { assign, emit } from 'xstate'
-import type { Any } from './mistake.test.fixture.js'
+import type { Any } from './mistake.js'
 
 /** Rules of Raft as they should not be, for whoever catches them. */
 
