@@ -28,6 +28,8 @@ export type TransportStatus =
   | { readonly type: 'disconnected' }
   /** Messages that were lost for sure, since the last report: published while disconnected, or larger than the bus takes. */
   | { readonly type: 'dropped'; readonly messages: number }
+  /** The largest message that the bus takes is another than before: see `bytesMax` of the connection. */
+  | { readonly type: 'limited' }
   /** The bus refused something, e.g. a subject that its permissions forbid. The connection goes on. */
   | { readonly type: 'error'; readonly error: Error }
   /** The connection ended and will not come back. */

@@ -14,6 +14,7 @@ import {
 } from '@quorate/core'
 import type { InspectionEvent } from 'xstate'
 import { answersRole, clientRole, nodeGroup } from './addresses.js'
+import type { BusPromise } from './busWatch.js'
 import type { ClientOptions } from './client/groupClient.js'
 import { checkQuorums } from './quorumCheck.js'
 import { isServing } from './roleTraits.js'
@@ -115,12 +116,16 @@ export function nodesOf(groups: Groups): NodeId[] {
   ]
 }
 
+/** How large the messages of groups may be. */
+export const promisesOf = (groups: Groups): BusPromise[] =>
+  Object.entries(groups).map(([group, { limits }]) => ({ group, bytes: limits.messageBytesMax }))
+
 /** @throws `QUORATE_INVALID_CONFIGURATION` unless the bus carries what the groups say. */
 export function checkBus(groups: Groups, bus: { readonly bytesMax: number; readonly label: string }): void {
-  for (const [name, { limits }] of Object.entries(groups)) {
-    if (bus.bytesMax >= limits.messageBytesMax) continue
+  for (const { group, bytes } of promisesOf(groups)) {
+    if (bus.bytesMax >= bytes) continue
     throw new InvalidConfigurationError(
-      `group ${name} says messages of up to ${limits.messageBytesMax} bytes, and ${bus.label} carries ${bus.bytesMax}; ` +
+      `group ${group} says messages of up to ${bytes} bytes, and ${bus.label} carries ${bus.bytesMax}; ` +
         'lower messageBytesMax of the group, or raise the limit of the bus',
     )
   }

@@ -13,6 +13,7 @@ import type { CallOptions } from './client/call.js'
 import { type ClientCodecs, type ClientOptions, GroupClient, type QueryOptions } from './client/groupClient.js'
 import type { Proposed } from './client/proposals.js'
 import { type NodeStoppedError, NotExecutedError } from './errors.js'
+import type { HostedGroup } from './hostedGroup.js'
 
 /** A group as the programme that embeds a node uses it, typed by the group's state machine. */
 export interface NodeGroup<State, Command, Result, Query = never, Answer = never> {
@@ -68,22 +69,21 @@ export class LocalGroup implements NodeGroup<unknown, unknown, unknown, unknown,
 
   constructor(options: {
     node: string
-    name: string
+    group: HostedGroup
     bus: Bus
     clock: Clock
     random: Random
-    machine: StateMachine
-    applier: Applier | undefined
     behaviour: ClientOptions
     /** True if the clock and the bus are not those of others in this process. */
     isAlone: boolean
   }) {
-    const { node, name, bus, clock, random, machine, applier, behaviour, isAlone } = options
+    const { node, group, bus, clock, random, behaviour, isAlone } = options
+    const { name, definition, applier } = group
     this.#node = node
     this.#name = name
     this.#clock = clock
-    this.#machine = machine
-    this.#codecs = codecsOf(machine)
+    this.#machine = definition.stateMachine
+    this.#codecs = codecsOf(definition.stateMachine)
     this.#applier = applier
     this.#client = new GroupClient({ group: name, bus, clock, random, codecs: this.#codecs, behaviour, isAlone })
     this.#deadlineMs = behaviour.deadlineMs ?? 30_000

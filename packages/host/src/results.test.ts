@@ -18,6 +18,7 @@ import { journal } from './cluster.test.fixture.js'
 import { DropLog } from './dropLog.js'
 import { type ClientMessage, messages } from './generated/client.js'
 import { OwnQueries } from './queries.js'
+import { systemRandom } from './random.js'
 import { ResultsByClient } from './results.js'
 import { fixtureLimits } from './sequencer.test.fixture.js'
 import { silentLogger } from './silentLogger.js'
@@ -39,6 +40,7 @@ beforeEach(async () => {
     cluster: 'test',
     store: noBytes,
     drops: new DropLog(clock, silentLogger, new Telemetry()),
+    random: systemRandom,
     fail: (error) => {
       throw error
     },

@@ -12,7 +12,7 @@ import {
 import { ApplierTurns } from './applierTurns.js'
 import { Bus } from './bus.js'
 import { BusWatch } from './busWatch.js'
-import type { Groups, NodeOptions } from './configuration.js'
+import { type Groups, type NodeOptions, promisesOf } from './configuration.js'
 import { Deferred } from './deferred.js'
 import { DropLog } from './dropLog.js'
 import { Engine } from './engine.js'
@@ -28,6 +28,7 @@ import type { QuorateNode } from './quorateNode.js'
 import { systemRandom } from './random.js'
 import { realClock } from './realClock.js'
 import { silentLogger } from './silentLogger.js'
+import { StopSignals } from './stopSignals.js'
 import { Telemetry } from './telemetry.js'
 
 /** How long a node may take to stop in order. */
@@ -53,11 +54,7 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
   readonly #handles = new Map<string, LocalGroup>()
   readonly #ready = new Deferred<void>()
   readonly #stopped = new Deferred<Error | undefined>()
-  readonly #hurry = new Deferred<void>()
-  readonly #onSignal = () => {
-    if (this.#ending) this.#hurry.resolve()
-    void this.stop()
-  }
+  readonly #signals: StopSignals
   #state: NodeReport['state'] = 'introducing'
   #ending: Promise<void> | undefined
   /** Why the node ends, unless it was asked to. */
@@ -84,6 +81,7 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
       cluster,
       store: store.storeId,
       drops: this.#drops,
+      random: this.#random,
       fail: (error) => this.#fail(error),
     })
     this.#applierTurns = new ApplierTurns(this.#clock)
@@ -92,8 +90,15 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
     for (const [name, definition] of Object.entries<GroupDefinition>(options.groups)) {
       this.#groups.set(name, this.#makeGroup(name, definition, recovered.get(name) ?? new Map()))
     }
-    this.#busWatch = new BusWatch(id, connection, this.#logger, (error) => this.#fail(error))
-    for (const signal of options.stopOn ?? []) process.on(signal, this.#onSignal)
+    this.#busWatch = new BusWatch({
+      connection,
+      logger: this.#logger,
+      clock: this.#clock,
+      about: { node: id },
+      promises: promisesOf(options.groups),
+      closed: (error) => this.#fail(error),
+    })
+    this.#signals = new StopSignals(options.stopOn ?? [], () => void this.stop())
   }
 
   get ready(): Promise<void> {
@@ -140,7 +145,7 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
       storeId: hex(this.#store.storeId),
       state: this.#state,
       waitingFor: this.#identity.waitingFor,
-      bus: { label: this.#connection.label, status: this.#busWatch.status, counters: this.#connection.counters() },
+      bus: this.#busWatch.report(),
       dropped: this.#drops.totals,
       groups: Object.fromEntries([...this.#groups].map(([name, group]) => [name, group.status()])),
     }
@@ -190,15 +195,15 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
     const causes: unknown[] = this.#endedBy ? [this.#endedBy] : []
     const { stopWithinMs = stopWithinMsDefault } = this.#options
     const left = this.#leaveInOrder(causes)
-    if (!(await isDoneWithin(this.#clock, stopWithinMs, left, this.#hurry.promise))) {
+    if (!(await isDoneWithin(this.#clock, stopWithinMs, left, this.#signals.second))) {
       this.#logger.warn(
-        { node: this.id, stopWithinMs, bus: this.#busWatch.status },
+        { node: this.id, stopWithinMs, bus: this.#busWatch.report().status },
         'node ends at once: it was asked to, or bus or disk did not let it stop in order in time',
       )
       this.#connection.abort()
     }
     this.#bus.silence()
-    for (const signal of this.#options.stopOn ?? []) process.off(signal, this.#onSignal)
+    this.#signals.forget()
     this.#state = 'stopped'
     if (causes.length > 0) this.#endedBy = errorOf(causes[0])
     this.#ready.reject(new NodeStoppedError(this.id, this.#endedBy))
@@ -272,15 +277,13 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
     })
   }
 
-  #makeHandle({ name, definition, applier }: HostedGroup): LocalGroup {
+  #makeHandle(group: HostedGroup): LocalGroup {
     return new LocalGroup({
       node: this.id,
-      name,
+      group,
       bus: this.#bus,
       clock: this.#clock,
       random: this.#random,
-      machine: definition.stateMachine,
-      applier,
       behaviour: this.#options.client ?? {},
       isAlone: this.#options.clock !== undefined,
     })
