@@ -15,6 +15,8 @@ export interface RecoveredState<Record = unknown> {
   readonly entries: readonly Entry[]
   /** The store lost its last write, which may have been acknowledged: do not rely on own promises before others brought this node up to date. */
   readonly torn: boolean
+  /** The operator says that this node may go on although its last write is lost, where nobody else can tell what it was. @default false */
+  readonly lossAccepted?: boolean
 }
 
 /** Something of an actor that people should know. Roles do not log: the host does, when a notice is new or its count has grown. */

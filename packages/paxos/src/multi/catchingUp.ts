@@ -18,6 +18,7 @@ import {
 } from '@quorate/core'
 import type { Chosen, InstallSnapshot, Learn, Report } from '../generated/multi_paxos.js'
 import { others, roleAt } from './config.js'
+import { isKnownTo } from './doubt.js'
 import type { Learner } from './learner.js'
 
 /** What a learner does with what was chosen, and how it comes by what it missed. @module */
@@ -212,11 +213,12 @@ export const withReport = ({ reports }: Learner, { from, ...report }: Received<R
  * Values of slots that were known to be chosen when acceptors were asked: of what a phase-1 quorum of them accepted, the
  * one of the highest ballot. By P2c every ballot after the one in which a value was chosen proposes that value, and one of
  * the quorum had accepted it in that ballot or a later one; so it is right, also where no two acceptors name the same
- * ballot. Of a slot that is chosen only after an acceptor has answered, the answer says nothing.
+ * ballot. Of a slot that is chosen only after an acceptor has answered, the answer says nothing. An acceptor that lost a
+ * write counts only where all have answered.
  */
 export function reportedEntries({ reports, config, chosenThrough }: Learner): readonly Entry[] {
-  const votes = Object.fromEntries(Object.keys(reports).map((node): [NodeId, boolean] => [node, true]))
-  if (config.quorums.phase1.tally(votes) !== 'won') return []
+  const answered = Object.entries(reports).map(([node, { doubtful }]): [NodeId, boolean] => [node, doubtful])
+  if (!isKnownTo({ config }, Object.fromEntries(answered))) return []
   const through = Math.min(...Object.values(reports).map((report) => report.through))
   const highest = new Map<number, Entry>()
   for (const { entries } of Object.values(reports)) {

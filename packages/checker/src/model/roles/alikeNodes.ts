@@ -1,6 +1,7 @@
 import { addressOf, type GroupDefinition, type Message, type NodeId } from '@quorate/core'
 import type { Renaming } from '../actors/actor.js'
 import { type NewNames, permutationsOf, renamed } from '../renamed.js'
+import type { Disk } from './disk.js'
 import { group, type Names, type RoleActor } from './roleActor.js'
 import type { RoleSnapshot, RoleState } from './roleState.js'
 
@@ -41,14 +42,18 @@ export function alikeNodes<History>(
 
 function renamedState(state: RoleState, actor: RoleActor, names: ReadonlyMap<string, string>): RoleState {
   const { snapshot, outbox, writing, disk, driver } = state
-  const { record } = disk
   const codec = actor.recordCodec
+  const renamedDisk = ({ record, before, ...rest }: Disk): Disk => ({
+    ...rest,
+    record: record && codec.encode(renamed(codec.decode(record), names)),
+    ...(before && { before: renamedDisk(before) }),
+  })
   return {
     ...state,
     snapshot: snapshot && renamedSnapshot(snapshot, actor.config, names),
     outbox: renamed(outbox, names),
     writing: renamed(writing, names),
-    disk: { ...disk, record: record && codec.encode(renamed(codec.decode(record), names)) },
+    disk: renamedDisk(disk),
     driver: driver && renamed({ ...driver, sessions: new Map(driver.sessions) }, names),
   }
 }

@@ -17,6 +17,10 @@ export interface Disk {
   readonly snapshot: Snapshot | undefined
   readonly base: Mark
   readonly entries: readonly Entry[]
+  /** As it was before the last write; where that may be lost. */
+  readonly before?: Disk
+  /** The last write is lost, and no record was written since. */
+  readonly torn?: true
 }
 
 export const emptyDisk: Disk = { record: undefined, snapshot: undefined, base: origin, entries: [] }
@@ -33,10 +37,21 @@ export const diskWith = ({ record, snapshot, base, entries }: RecoveredState, co
 export const written = (disk: Disk, write: readonly DurableEffect<Effect>[], record: Codec<unknown>): Disk =>
   write.reduce((before, effect) => withEffect(before, effect, record), disk)
 
+/** The disk after a write that it may lose again. */
+export const writtenInDoubt = (disk: Disk, write: readonly DurableEffect<Effect>[], record: Codec<unknown>): Disk => {
+  const { before: _earlier, ...before } = disk
+  return { ...written(before, write, record), before }
+}
+
+/** The disk without its last write, which it knows to be damaged. */
+export const withoutLastWrite = ({ before, ...disk }: Disk): Disk => ({ ...(before ?? disk), torn: true })
+
 function withEffect(disk: Disk, effect: DurableEffect<Effect>, record: Codec<unknown>): Disk {
   switch (effect.type) {
-    case 'persist':
-      return { ...disk, record: record.encode(effect.record) }
+    case 'persist': {
+      const { torn: _known, ...rest } = disk
+      return { ...rest, record: record.encode(effect.record) }
+    }
     case 'append': {
       const next = (disk.entries.at(-1)?.index ?? disk.base.index) + 1
       invariant(effect.entries[0]?.index === next, `appends at ${effect.entries[0]?.index}, not ${next}`)
@@ -54,10 +69,10 @@ function withEffect(disk: Disk, effect: DurableEffect<Effect>, record: Codec<unk
 }
 
 /** What a role is started with. */
-export const recovered = ({ record, snapshot, base, entries }: Disk, codec: Codec<unknown>): RecoveredState => ({
+export const recovered = ({ record, snapshot, base, entries, torn }: Disk, codec: Codec<unknown>): RecoveredState => ({
   record: record && codec.decode(record),
   snapshot,
   base,
   entries,
-  torn: false,
+  torn: torn ?? false,
 })

@@ -44,6 +44,11 @@ export interface RoleSettings {
   readonly timers: Readonly<Record<string, Readonly<Record<string, string>>>>
   /** Roles whose actors may crash, which costs 1 of the budget `crashes`, and restart. @default none */
   readonly crashes?: readonly string[]
+  /**
+   * Roles whose actors may crash, which costs 1 of the budget `doubts`, and lose the last write that was durable; their
+   * store says so when they restart. @default none
+   */
+  readonly doubts?: readonly string[]
   readonly requests?: readonly ModelRequest[]
   /** What an actor finds on its disk at first: a scope may begin in the middle. @default nothing */
   begins?(role: string, node: NodeId): RecoveredState | undefined
@@ -67,6 +72,7 @@ const begins = 'begins a write'
 const isDurable = 'its write is durable'
 const crashes = 'crashes'
 const crashesWritten = 'crashes when its write is durable'
+const losesWrite = 'crashes, and its disk loses its last write'
 const restarts = 'restarts'
 /** The name of the group in addresses. */
 export const group = 'g'
@@ -173,6 +179,11 @@ export class RoleActor implements ModelActor<RoleState, Message> {
           turn.keepWrite()
           turn.crash()
         })
+      case losesWrite:
+        return this.#react(state, (turn) => {
+          turn.loseLastWrite()
+          turn.crash()
+        })
       case restarts:
         return this.#restart(state)
     }
@@ -190,14 +201,14 @@ export class RoleActor implements ModelActor<RoleState, Message> {
   }
 
   #mayAct(): boolean {
-    const { writes, timers, crashes: crashing = [], requests = [] } = this.#settings
+    const { writes, timers, crashes: crashing = [], doubts = [], requests = [] } = this.#settings
     const isTimed = timers[this.#roleName] !== undefined
     const isAsked = requests.some(({ role }) => role === this.#roleName)
-    return writes === 'split' || isTimed || isAsked || crashing.includes(this.#roleName)
+    return writes === 'split' || isTimed || isAsked || [...crashing, ...doubts].includes(this.#roleName)
   }
 
   #ownOf(state: RoleState): readonly OwnEvent[] {
-    const { writes, timers, crashes: crashing = [], requests = [] } = this.#settings
+    const { writes, timers, crashes: crashing = [], doubts = [], requests = [] } = this.#settings
     if (state.failure !== undefined) return []
     if (!state.snapshot) return [{ name: restarts }]
     const events: OwnEvent[] = []
@@ -215,6 +226,7 @@ export class RoleActor implements ModelActor<RoleState, Message> {
       events.push({ name: crashes, costs: 'crashes' })
       if (isWriting) events.push({ name: crashesWritten, costs: 'crashes' })
     }
+    if (doubts.includes(this.#roleName) && state.disk.before) events.push({ name: losesWrite, costs: 'doubts' })
     return events
   }
 
@@ -225,7 +237,15 @@ export class RoleActor implements ModelActor<RoleState, Message> {
   }
 
   #react(state: RoleState, run: (turn: Turn) => void): Reaction<RoleState, Message> {
-    const turn = new Turn({ group: this.#group, role: this.#role, stepper: this.#stepper }, state)
+    const turn = new Turn(
+      {
+        group: this.#group,
+        role: this.#role,
+        stepper: this.#stepper,
+        isDoubtful: this.#settings.doubts?.includes(this.#roleName) ?? false,
+      },
+      state,
+    )
     try {
       run(turn)
       while (this.#settings.writes === 'atomic' && turn.isWaiting) {

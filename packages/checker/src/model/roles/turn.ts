@@ -18,7 +18,7 @@ import {
   take,
 } from '@quorate/core'
 import type { AnyActorLogic } from 'xstate'
-import { type Disk, written as onDisk } from './disk.js'
+import { type Disk, written as onDisk, withoutLastWrite, writtenInDoubt } from './disk.js'
 import type { RoleSnapshot, RoleState } from './roleState.js'
 
 /** What a turn said, before it is known who receives it. */
@@ -31,6 +31,8 @@ interface Place {
   readonly group: GroupDefinition
   readonly role: RoleDefinition
   readonly stepper: Stepper<AnyActorLogic>
+  /** Its disk may lose its last write. */
+  readonly isDoubtful: boolean
 }
 
 /** A role's host for the length of one event: it steps the role and does what a host does with what comes of it. */
@@ -96,7 +98,8 @@ export class Turn {
 
   /** The disk has the write under way, and nobody knows yet. */
   keepWrite(): void {
-    this.#disk = onDisk(this.#disk, this.#writing, this.#place.role.record)
+    const { role, isDoubtful } = this.#place
+    this.#disk = (isDoubtful ? writtenInDoubt : onDisk)(this.#disk, this.#writing, role.record)
   }
 
   finishWrite(): void {
@@ -116,6 +119,11 @@ export class Turn {
     this.#outbox = emptyOutbox
     this.#writing = []
     this.#driver = undefined
+  }
+
+  /** The last write that was durable is damaged. */
+  loseLastWrite(): void {
+    this.#disk = withoutLastWrite(this.#disk)
   }
 
   #take([snapshot, outcomes]: Step<AnyActorLogic>): void {
