@@ -208,7 +208,7 @@ export class GroupClient<Command, Result, Query = never, Answer = never> {
     if ('incarnation' in message) this.#meet(message.incarnation)
     switch (message.type) {
       case 'Leader':
-        this.#tracker.learn(from, message.node, message.term)
+        this.#tracker.learn(from, message.node, message.term, message.waitingFor)
         break
       case 'Refused':
         this.#refused(message, from)
@@ -243,9 +243,8 @@ export class GroupClient<Command, Result, Query = never, Answer = never> {
     if (incarnation === 0 || incarnation === this.#incarnation) return
     const isReset = this.#incarnation !== 0
     this.#incarnation = incarnation
-    if (!isReset) return
-    this.#tracker.reset()
-    this.#proposals.reset()
+    this.#tracker.meet(incarnation)
+    if (isReset) this.#proposals.reset()
   }
 
   #refused(message: Refused, from: NodeId): void {

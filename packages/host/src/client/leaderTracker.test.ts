@@ -41,6 +41,18 @@ describe('LeaderTracker', () => {
     expect([tracker.leader, tracker.term]).toEqual(['n2', 2])
   })
 
+  it('does not ask all the time while one names as leader who denies it', () => {
+    const { clock, asked, tracker, follower } = make()
+    const sinceMs = clock.nowMs() - 1000
+    for (let at = 0; at < 1000; at++) {
+      tracker.learn('n1', 'n2', 3)
+      tracker.learn('n2', undefined, 3)
+      tracker.askIfNeeded(follower, sinceMs)
+      clock.advance(1)
+    }
+    expect(asked.length).toBeLessThan(25)
+  })
+
   it('does not forget a term that somebody names, or in which calls are answered', () => {
     const { clock, tracker, follower } = make()
     tracker.learn('n1', 'n1', 7)

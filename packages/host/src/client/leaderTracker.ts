@@ -18,6 +18,8 @@ const deafMsMax = 60_000
  * the beginning. In one that goes on, somebody knows it, or who leads now tells of a higher one.
  */
 const termMs = 2000
+/** Members are asked so often that all that are there have answered within this. */
+const latelyMs = 5000
 
 /** A client that follows the leader. */
 export interface Follower {
@@ -38,9 +40,14 @@ export class LeaderTracker {
   readonly #followers = new Set<Follower>()
   #leader: NodeId | undefined
   #term = 0
+  /** Which life of the group the term is of; 0 while that is not known. */
+  #incarnation = 0
+  /** When each member last said who leads, and for whom it waits before it takes part. */
+  readonly #answers = new Map<NodeId, { readonly atMs: number; readonly waitingFor: readonly NodeId[] }>()
   /** When everyone was asked, and nobody has named the term or a higher one since. */
   #unconfirmedSinceMs: number | undefined
   #heardAtMs = Number.NEGATIVE_INFINITY
+  #askedAtMs = Number.NEGATIVE_INFINITY
   #askAgainAtMs = Number.NEGATIVE_INFINITY
   /** Since the leader was heard, or another one was found. */
   #asks = 0
@@ -76,10 +83,19 @@ export class LeaderTracker {
     return this.#term
   }
 
+  /** What members said of late when they were asked who leads: which of them, and for whom they wait. */
+  get lately(): { readonly answered: readonly NodeId[]; readonly waitingFor: readonly NodeId[] } {
+    const sinceMs = this.#clock.nowMs() - latelyMs
+    const answers = [...this.#answers].filter(([, { atMs }]) => atMs >= sinceMs)
+    const waitingFor = new Set(answers.flatMap(([, answer]) => answer.waitingFor))
+    return { answered: answers.map(([node]) => node).sort(), waitingFor: [...waitingFor].sort() }
+  }
+
   /** A node says who leads. True if somebody else does than was known. */
-  learn(by: NodeId, leader: NodeId | undefined, term: number): boolean {
+  learn(by: NodeId, leader: NodeId | undefined, term: number, waitingFor: readonly NodeId[] = []): boolean {
+    this.#answers.set(by, { atMs: this.#clock.nowMs(), waitingFor })
     if (term >= this.#term) this.#unconfirmedSinceMs = undefined
-    else if (leader !== undefined && this.#isForgotten()) this.reset()
+    else if (leader !== undefined && this.#isForgotten()) this.#reset()
     if (leader === undefined) {
       // That nobody leads is for the leader to say: another may stand in vain, in later and later terms, and hear nobody.
       if (by === this.#leader && term >= this.#term) this.#leader = undefined
@@ -96,8 +112,13 @@ export class LeaderTracker {
     return true
   }
 
-  /** Nothing is known any more. */
-  reset(): void {
+  /** Another life of the group counts its terms from the beginning. */
+  meet(incarnation: number): void {
+    if (this.#incarnation !== 0 && this.#incarnation !== incarnation) this.#reset()
+    this.#incarnation = incarnation
+  }
+
+  #reset(): void {
     this.#term = 0
     this.#leader = undefined
     this.#unconfirmedSinceMs = undefined
@@ -129,6 +150,7 @@ export class LeaderTracker {
     const silentSinceMs = Math.max(waitingSinceMs, this.#heardAtMs)
     if (this.#leader !== undefined && nowMs - silentSinceMs < silenceMs) return
     const everyMs = Math.min(askEveryMsMax, askEveryMs * 2 ** Math.max(0, ++this.#asks - asksSoon))
+    this.#askedAtMs = nowMs
     this.#askAgainAtMs = nowMs + jittered(this.#random, everyMs)
     this.#othersAskAtMs = this.#askAgainAtMs + everyMs
     if (first) this.#putLast(first)
@@ -145,11 +167,11 @@ export class LeaderTracker {
     this.#followers.add(follower)
   }
 
-  /** The next question is the first of a new row. */
+  /** The next question is the first of a new row. It does not follow the last at once: members may go on to disagree. */
   #askSoon(): void {
     this.#asks = 0
-    this.#askAgainAtMs = Number.NEGATIVE_INFINITY
-    this.#othersAskAtMs = Number.NEGATIVE_INFINITY
+    this.#askAgainAtMs = Math.min(this.#askAgainAtMs, this.#askedAtMs + askEveryMs)
+    this.#othersAskAtMs = this.#askAgainAtMs
     this.#unansweredSinceMs = undefined
   }
 
