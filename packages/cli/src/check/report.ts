@@ -93,7 +93,7 @@ const verdictOf = ({ kind, verdict, trace }: PropertyReport): string => {
 const violationOf = (property: PropertyReport): readonly string[] => {
   const { kind, name, verdict, trace } = property
   if (verdict !== 'violated') return []
-  if (!trace) return ['', `never: ${name}`]
+  if (!trace) return ['', `never: ${name}`, `violated: ${sentenceOf(property)}`]
   const said = `not ${kind}: ${name}, after ${trace.steps.length} steps`
   return ['', said, ...marked(transcriptOf(trace), property), `violated: ${sentenceOf(property)}`]
 }
@@ -107,7 +107,9 @@ const marked = (lines: readonly string[], { kind, name }: PropertyReport): reado
 /** `Election Safety: at most one leader ...` */
 const shortNameOf = (name: string): string => name.replace(/:.*/, '')
 
-const sentenceOf = ({ kind, name, trace }: PropertyReport): string =>
-  kind === 'eventually' && trace?.loopsTo !== undefined
-    ? `it can go on for ever without this: ${name}`
-    : `${kind} is not so: ${name}`
+const sentenceOf = ({ kind, name }: PropertyReport): string =>
+  ({
+    always: name,
+    eventually: `a run may go on for ever without this: ${name}`,
+    sometimes: `it never comes to this: ${name}`,
+  })[kind]

@@ -112,4 +112,18 @@ describe('quorate sim of a cluster with a mistake', { timeout: 60_000 }, () => {
     expect(found.code).toBe(5)
     expect(await readdir('.')).toContain('mine-1.jsonl')
   })
+
+  test('a mistake of the catalogue is found, and its script shows it again', async () => {
+    await enter('')
+    const found = await runCaptured(['sim', '--mistake', 'an-acceptor-that-forgets', '--json'])
+    expect(found.code).toBe(2)
+    const name = 'paxos-an-acceptor-that-forgets'
+    const { code, out } = await runCaptured(['sim', '--mistake', name, '--json'])
+    expect(code).toBe(1)
+    const [{ script, invariant }] = JSON.parse(out).violations
+    expect(script).toMatch(new RegExp(`^${name}-\\d+\\.sim$`))
+    const again = await runCaptured(['sim', '--replay', script])
+    expect(again.out).toMatch(new RegExp(`^# ${invariant}: .*[^]*<== breaks ${invariant}\\n\\n# ${invariant}: .*\\s*$`))
+    expect(again.code).toBe(1)
+  })
 })
