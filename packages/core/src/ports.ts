@@ -1,5 +1,6 @@
 import type { Address, NodeId } from './address.js'
 import type { Entry, Mark, Snapshot } from './message.js'
+import type { Piece } from './pieces.js'
 
 /**
  * The ports of a host. While a node runs they complete by callback, never within the call and never by promise: a
@@ -95,6 +96,12 @@ export type StoreOperation =
   | { readonly type: 'persist'; readonly record: Uint8Array }
   | { readonly type: 'append'; readonly entries: readonly Entry[] }
   | { readonly type: 'truncate'; readonly after: Mark }
+  | {
+      readonly type: 'stage'
+      readonly origin: 'taken' | 'received'
+      readonly number: number
+      readonly piece: Piece
+    }
   | { readonly type: 'compact'; readonly snapshot: Snapshot; readonly through: Mark }
   | { readonly type: 'install'; readonly snapshot: Snapshot }
 

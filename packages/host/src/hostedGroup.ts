@@ -6,7 +6,6 @@ import {
   type Envelope,
   everyNode,
   type GroupDefinition,
-  initialDriver,
   invariant,
   type Logger,
   type NodeId,
@@ -21,9 +20,9 @@ import {
 } from '@quorate/core'
 import type { InspectionEvent } from 'xstate'
 import type { Accord } from './accord.js'
-import { Applier, restored } from './applier.js'
+import { Applier } from './applier.js'
 import type { Bus } from './bus.js'
-import { Cell } from './cell.js'
+import { Cell, keyOf } from './cell.js'
 import { ClientFace } from './clientFace.js'
 import type { DropLog } from './dropLog.js'
 import type { Engine } from './engine.js'
@@ -183,16 +182,21 @@ export class HostedGroup {
 
   #makeApplier(): Applier | undefined {
     const { clock, telemetry } = this.#around
-    const role = this.#hostedRoles().find(([, { applies }]) => applies)?.[0]
-    if (role === undefined) return undefined
+    const [role, definition] = this.#hostedRoles().find(([, { applies }]) => applies) ?? []
+    if (role === undefined || definition === undefined) return undefined
     const { stateMachine: machine, limits } = this.definition
-    const snapshot = this.#recovered.get(role)?.snapshot
-    const driver = snapshot ? restored(machine, snapshot) : initialDriver(machine)
+    const { nodes, remembers = true } = definition
+    const key = keyOf(this.name, role)
     return new Applier({
       machine,
       limits,
       clock,
-      driver,
+      found: this.#recovered.get(role)?.snapshot,
+      phase: (nodes.indexOf(this.#around.node) + 1) / nodes.length,
+      stage: (operation, done) => {
+        if (remembers) this.#around.engine.stage(key, operation, done)
+        else done()
+      },
       onApplied: (applied, toAnswer) => {
         telemetry.applied(this.name, applied.length)
         this.#face?.applied(applied, toAnswer)
@@ -286,7 +290,7 @@ export async function recoverRoles(
       roles.set(role, nothingRecovered)
       continue
     }
-    const { record, snapshot, base, entries } = await store.recover(`${group}/${role}`)
+    const { record, snapshot, base, entries } = await store.recover(keyOf(group, role))
     roles.set(role, { record: record && codec.decode(record), snapshot, base, entries, torn: store.torn })
   }
   return roles

@@ -4,6 +4,7 @@ import { MemoryLevel } from 'memory-level'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { abstractLevel } from './abstractLevel.js'
 import { digestOf, entry, log, owner, writeAll } from './damage.test.helper.js'
+import { keysOf } from './keys.js'
 
 const other = 'counter/other'
 
@@ -99,7 +100,9 @@ describe('what a database loses, changes or brings back, while its own checks se
     for (const version of versions)
       for (const [key, value] of version) {
         if (Buffer.compare(value, last.get(key) ?? Buffer.of()) === 0) continue
-        expect(await outcomeOf(new Map(last).set(key, value)), key).toBe('QUORATE_STORE_DAMAGED')
+        // What is left of another snapshot than that of the head is not looked at: one that is being written is such, too.
+        const isOfOther = keysOf(log).kindOf(Buffer.from(key, 'hex')) === 'snapshot' && !last.has(key)
+        expect(await outcomeOf(new Map(last).set(key, value)), key).toBe(isOfOther ? right : 'QUORATE_STORE_DAMAGED')
         seen++
       }
     expect(seen).toBeGreaterThan(30)

@@ -70,7 +70,7 @@ describe('a server whose disk lost its last write', () => {
     const snapshot = given.snapshotAt(9, 3)
     role.receive(given.chunkOf(snapshot, 0, 10))
     expect(role.state).toEqual({ following: 'led' })
-    expect(given.kindsOf(role.effects)).toEqual(['install', 'restore', 'send', 'persist'])
+    expect(given.kindsOf(role.effects)).toEqual(['stage', 'install', 'restore', 'send', 'persist'])
   })
 
   test('tells the leader with every answer, which then counts nothing that it acknowledged before', () => {

@@ -125,19 +125,14 @@ const behaviour = setup({
       })),
     ),
     acceptChunk: assign(on('InstallSnapshot', chunks.withChunk)),
-    persistSnapshot: emit(
-      on('InstallSnapshot', (self, chunk) => ({ type: 'install' as const, snapshot: chunks.completed(self, chunk) })),
-    ),
-    restore: emit(
-      on('InstallSnapshot', (self, chunk) => ({ type: 'restore' as const, snapshot: chunks.completed(self, chunk) })),
-    ),
+    stageChunk: emit(({ context: self }) => chunks.stageChunk(self)),
+    persistSnapshot: emit(({ context: self }) => ({ type: 'install', snapshot: chunks.completed(self) })),
+    restore: emit(({ context: self }) => ({ type: 'restore', snapshot: chunks.completed(self) })),
     /** Figure 13, steps 7 and 8: "Discard the entire log. Reset state machine using snapshot contents." */
-    install: assign(
-      on('InstallSnapshot', (self, chunk) => {
-        const snapshot = chunks.completed(self, chunk)
-        return { snapshot, log: Log.empty(snapshot.last), commitIndex: snapshot.last.index }
-      }),
-    ),
+    install: assign(({ context: self }) => {
+      const snapshot = chunks.completed(self)
+      return { snapshot, log: Log.empty(snapshot.last), commitIndex: snapshot.last.index }
+    }),
     rejectSnapshot: emit(on('InstallSnapshot', server.rejectSnapshot)),
     replyProgress: emit(
       on('InstallSnapshot', (self, chunk) => server.replyTo(chunk.from, snapshotReply(self, chunk, false))),
@@ -192,10 +187,23 @@ export const follower = behaviour.createMachine({
       { guard: 'holdsSnapshot', actions: ['recognizeSender', 'noteCommitted', 'replyInstalled'], target: '.heard' },
       {
         guard: 'isLastChunk',
-        actions: ['recognizeSender', 'persistSnapshot', 'restore', 'install', 'noteCommitted', 'replyInstalled'],
+        actions: [
+          'recognizeSender',
+          'acceptChunk',
+          'stageChunk',
+          'persistSnapshot',
+          'restore',
+          'install',
+          'noteCommitted',
+          'replyInstalled',
+        ],
         target: '.heard',
       },
-      { guard: 'isNextChunk', actions: ['recognizeSender', 'acceptChunk', 'replyProgress'], target: '.heard' },
+      {
+        guard: 'isNextChunk',
+        actions: ['recognizeSender', 'acceptChunk', 'stageChunk', 'replyProgress'],
+        target: '.heard',
+      },
       { actions: ['recognizeSender', 'replyProgress'], target: '.heard' },
     ],
     RequestVote: [

@@ -3,6 +3,7 @@ import {
   type Effect,
   type Entry,
   everyNode,
+  invariant,
   type Mark,
   majority,
   noBytes,
@@ -11,6 +12,7 @@ import {
   type QuorumSystem,
   type Received,
   type Snapshot,
+  wholeOf,
 } from '@quorate/core'
 import type {
   AppendEntries,
@@ -90,6 +92,12 @@ export function serverIn(situation: Situation = {}): Server {
   const record = { currentTerm, votedFor, doubtful: false }
   const self = recover(config, { record, snapshot, base, entries: entriesOf(terms, base), torn })
   return { ...self, commitIndex: situation.commitIndex ?? self.commitIndex }
+}
+
+/** The same, its bytes in one place. */
+export const inOnePlace = (snapshot: Snapshot | undefined) => {
+  invariant(snapshot !== undefined, 'there is no snapshot')
+  return { last: snapshot.last, bytes: wholeOf(snapshot.bytes) }
 }
 
 export const snapshotAt = (index: number, term: number, size = 10): Snapshot => ({

@@ -62,9 +62,8 @@ export const raftMistakes: readonly Simulated[] = [
     server({
       follower: {
         actions: {
-          restore: emit(({ context, event }: Any) => {
-            const { lastIncludedIndex: index, lastIncludedTerm: term, offset, data, size } = event
-            const { last, bytes } = completed(context.incoming, { last: { index, term }, offset, data, size })
+          restore: emit(({ context }: Any) => {
+            const { last, bytes } = completed(context.incoming)
             const driver = { ...decodeDriver(machine, bytes), sessions: new Map() }
             return { type: 'restore', snapshot: { last, bytes: encodeDriver(machine, driver) } }
           }),

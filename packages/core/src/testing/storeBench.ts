@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { NodeId } from '../address.js'
+import { wholeOf } from '../pieces.js'
 import type { OpenStore, Recovered, StoreOperation, StoreWrite } from '../ports.js'
 import { StoreModel } from './storeModel.js'
 
@@ -66,7 +67,7 @@ export class StoreBench {
 /** With plain byte arrays, which are compared with each other and not with a `Buffer`. */
 export const plain = ({ record, snapshot, base, entries }: Recovered): Recovered => ({
   record: record && new Uint8Array(record),
-  snapshot: snapshot && { last: markOf(snapshot.last), bytes: new Uint8Array(snapshot.bytes) },
+  snapshot: snapshot && { last: markOf(snapshot.last), bytes: new Uint8Array(wholeOf(snapshot.bytes)) },
   base: markOf(base),
   entries: entries.map((entry) => ({ ...entry, bytes: new Uint8Array(entry.bytes) })),
 })

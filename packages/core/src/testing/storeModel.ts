@@ -25,6 +25,8 @@ export const afterOperation = (log: Recovered, operation: StoreOperation): Recov
       return { ...log, entries: [...log.entries, ...operation.entries] }
     case 'truncate':
       return { ...log, entries: log.entries.filter(({ index }) => index <= operation.after.index) }
+    case 'stage':
+      return log
     case 'compact': {
       const { snapshot, through } = operation
       const base = through.index > log.base.index ? through : log.base

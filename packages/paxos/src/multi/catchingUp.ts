@@ -3,6 +3,7 @@ import {
   chunkAt,
   completed as completedSnapshot,
   type Entry,
+  type IncomingSnapshot,
   invariant,
   isLastChunk,
   isNextChunk,
@@ -14,6 +15,7 @@ import {
   type Received,
   type Snapshot,
   type SnapshotChunk,
+  stageLastChunk,
   withChunk,
 } from '@quorate/core'
 import type { Chosen, InstallSnapshot, Learn, Report } from '../generated/multi_paxos.js'
@@ -170,8 +172,16 @@ export const isNextPiece = (self: Learner, piece: Received<InstallSnapshot>): bo
   isOfSender(self, piece) && isNextChunk(self.incoming, chunkOf(piece))
 export const isLastPiece = (self: Learner, piece: Received<InstallSnapshot>): boolean =>
   isOfSender(self, piece) && isLastChunk(self.incoming, chunkOf(piece))
-export const completed = ({ incoming }: Learner, piece: InstallSnapshot): Snapshot =>
-  completedSnapshot(incoming, chunkOf(piece))
+
+function begun({ incoming }: Learner): IncomingSnapshot {
+  invariant(incoming !== undefined, 'no snapshot is arriving')
+  return incoming
+}
+
+/** Each piece is written down as it comes: a large snapshot in one write would hold up whatever is written after it. */
+export const stagePiece = (self: Learner) => stageLastChunk(begun(self))
+/** The whole snapshot, once its last piece is in. */
+export const completed = (self: Learner): Snapshot => completedSnapshot(begun(self))
 
 /** A piece that was lost is asked for so often, before another learner is asked for a snapshot of its own. */
 const repeatsMax = 3
@@ -187,8 +197,8 @@ export const withPiece = (self: Learner, piece: Received<InstallSnapshot>) => ({
   answered: piece.data.length > 0,
 })
 
-export function withInstalled(self: Learner, piece: InstallSnapshot) {
-  const snapshot = completed(self, piece)
+export function withInstalled(self: Learner) {
+  const snapshot = completed(self)
   const { index } = snapshot.last
   return {
     snapshot,

@@ -13,6 +13,7 @@ import {
   origin,
   type Received,
   type Snapshot,
+  wholeOf,
 } from '@quorate/core'
 import { drive } from '@quorate/core/testing'
 import { type Ballot, noBallot, termOf } from '../ballot.js'
@@ -134,6 +135,9 @@ export function acceptorIn({ promised, accepted, base, torn, ...place }: Accepto
     torn: torn ?? false,
   })
 }
+
+/** The same, its bytes in one place. */
+export const inOnePlace = ({ last, bytes }: Snapshot): Snapshot => ({ last, bytes: wholeOf(bytes) })
 
 export const snapshotAt = (index: number, size = 10): Snapshot => ({
   last: { index, term: termOf(ballot(1)) },
