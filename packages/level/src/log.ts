@@ -33,7 +33,9 @@ export class Log {
     this.parts = new SnapshotParts(this.keys, readPart, found?.head.generation ?? 0)
     this.head = found?.head ?? emptyHead
     this.headDigest = found?.digest
-    this.index = found ? undefined : { firsts: [], digests: [] }
+    if (found) return
+    this.index = { firsts: [], digests: [] }
+    this.parts.wasRead()
   }
 
   /** Plans the operations; the new head comes last. */

@@ -50,12 +50,16 @@ export class StoreBench {
 
   /** What is recovered, now and after opening anew, is what the model holds. */
   async verify(...keys: string[]): Promise<void> {
-    const check = async (store: OpenStore): Promise<void> => {
-      for (const key of keys.length > 0 ? keys : [log])
-        assert.deepEqual(plain(await store.recover(key)), plain(this.model.recover(key)), key)
-    }
-    await check(await this.open())
-    await check(await this.reopen())
+    await this.verifyNow(...keys)
+    await this.reopen()
+    await this.verifyNow(...keys)
+  }
+
+  /** What is recovered is what the model holds. */
+  async verifyNow(...keys: string[]): Promise<void> {
+    const store = await this.open()
+    for (const key of keys.length > 0 ? keys : [log])
+      assert.deepEqual(plain(await store.recover(key)), plain(this.model.recover(key)), key)
   }
 
   async end(): Promise<void> {
