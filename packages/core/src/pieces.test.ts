@@ -2,8 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { initialDriver } from './driver.js'
 import { decodeDriver, driverInParts, encodeDriver, restoringDriver } from './driverSnapshot.js'
+import { persistentMap } from './persistentMap.js'
 import { inPieces, Piece, Pieces, pieceBytes, wholeOf } from './pieces.js'
-import { noBytes } from './sessions.js'
+import { noBytes, type Session } from './sessions.js'
 import { defineStateMachine } from './stateMachine.js'
 import { patternOf } from './testing/storeWrites.js'
 
@@ -58,17 +59,20 @@ const driverOf = (state: readonly string[]) => ({
   ...initialDriver(list),
   applied: { index: 7, term: 2 },
   state,
-  sessions: new Map([
-    [
-      3,
-      {
-        client: 'c',
-        usedAt: 6,
-        answeredBelow: 2,
-        outcomes: new Map([[2, { status: 'ok', index: 5, bytes: noBytes }]]),
-      },
-    ],
-  ]) as ReturnType<typeof initialDriver>['sessions'],
+  sessions: persistentMap<Session>(
+    new Map([
+      [
+        3,
+        {
+          client: 'c',
+          opening: 1,
+          usedAt: 6,
+          answeredBelow: 2,
+          outcomes: new Map([[2, { status: 'ok', index: 5, bytes: noBytes }]]),
+        },
+      ],
+    ]),
+  ),
 })
 
 describe('a state machine that gives its snapshot in pieces', () => {
