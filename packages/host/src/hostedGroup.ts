@@ -10,10 +10,7 @@ import {
   type Logger,
   type NodeId,
   type Notice,
-  type OpenStore,
-  origin,
   type Random,
-  type RecoveredState,
   type RoleDefinition,
   type RoleStatus,
   type Subscription,
@@ -28,6 +25,7 @@ import type { DropLog } from './dropLog.js'
 import type { Engine } from './engine.js'
 import { type GroupReport, placementOf, type RoleReport } from './nodeStatus.js'
 import type { Peers } from './peers.js'
+import type { RecoveredRoles } from './recoverRoles.js'
 import { isServing } from './roleTraits.js'
 import type { Telemetry } from './telemetry.js'
 
@@ -46,9 +44,6 @@ export interface GroupSurroundings {
   readonly inspect: ((event: InspectionEvent) => void) | undefined
   fail(error: unknown): void
 }
-
-/** What was found on the disk for each hosted role. */
-export type RecoveredRoles = ReadonlyMap<string, RecoveredState>
 
 /** One group on one node: its actors, its state machine, and the face that it shows to clients. */
 export class HostedGroup {
@@ -265,35 +260,6 @@ export class HostedGroup {
       if (message) engine.post(cell, { ...message, from: envelope.from })
     })
   }
-}
-
-const nothingRecovered: RecoveredState = {
-  record: undefined,
-  snapshot: undefined,
-  base: origin,
-  entries: [],
-  torn: false,
-}
-
-/** Reads what the store holds of the roles that `node` hosts in a group. */
-export async function recoverRoles(
-  store: OpenStore,
-  node: NodeId,
-  group: string,
-  definition: GroupDefinition,
-): Promise<RecoveredRoles> {
-  const roles = new Map<string, RecoveredState>()
-  for (const [role, { nodes, record: codec, remembers = true }] of Object.entries(definition.roles)) {
-    if (!nodes.includes(node)) continue
-    // What a torn store lost cannot have been this role's, and who is told of it must write something.
-    if (!remembers) {
-      roles.set(role, nothingRecovered)
-      continue
-    }
-    const { record, snapshot, base, entries } = await store.recover(keyOf(group, role))
-    roles.set(role, { record: record && codec.decode(record), snapshot, base, entries, torn: store.torn })
-  }
-  return roles
 }
 
 function reportOf(cell: Cell): RoleReport {

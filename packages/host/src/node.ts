@@ -1,10 +1,10 @@
 import type { OpenStore } from '@quorate/core'
 import { checkCharters } from './checkCharters.js'
 import { checkBus, checkNodeOptions, type Groups, type NodeOptions } from './configuration.js'
-import { type RecoveredRoles, recoverRoles } from './hostedGroup.js'
 import { bookKey, NodeBook } from './nodeBook.js'
 import type { QuorateNode } from './quorateNode.js'
 import { realClock } from './realClock.js'
+import { type RecoveredRoles, recoverRoles } from './recoverRoles.js'
 import { RunningNode } from './runningNode.js'
 
 /**
