@@ -6,7 +6,6 @@ export {
   NoNodeAnswersError,
   PortTakenError,
   TooSlowError,
-  UnknownMistakeError,
   UnknownModelError,
   UnknownRoleError,
   UnreadableFileError,

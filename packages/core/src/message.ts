@@ -1,5 +1,3 @@
-import type { Bytes } from './pieces.js'
-
 /** What actors say to each other. `type` is the paper's noun in PascalCase; the other fields are plain values. */
 export interface Message {
   readonly type: string
@@ -44,7 +42,7 @@ export interface Entry extends Command, Mark {}
 /** The state machine, with its sessions, as of `last`. The bytes are opaque to roles. */
 export interface Snapshot {
   readonly last: Mark
-  readonly bytes: Bytes
+  readonly bytes: Uint8Array
 }
 
 /** Bookkeeping bytes of an entry beside its payload, an upper bound used for every limit in bytes. */

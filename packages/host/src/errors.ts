@@ -172,10 +172,9 @@ export class StoreClonedError extends QuorateError {
   }
 }
 
-/** `QUORATE_NODE_STOPPED`: what was asked of this node after it stopped. `cause` is what ended it, unless it was asked to stop. */
+/** `QUORATE_NODE_STOPPED`: what was asked of this node after it stopped. */
 export class NodeStoppedError extends QuorateError {
-  constructor(node: string, cause: unknown) {
-    const why = cause === undefined ? '; start it again' : `, because of this: ${messageOf(cause)}`
-    super('QUORATE_NODE_STOPPED', `node ${node} has stopped${why}`, { cause })
+  constructor(node: string, options?: { cause?: unknown }) {
+    super('QUORATE_NODE_STOPPED', `node ${node} has stopped; start it again`, options)
   }
 }

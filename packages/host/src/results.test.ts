@@ -3,6 +3,7 @@ import {
   type Connection,
   decodeEnvelope,
   type Entry,
+  initialDriver,
   type Message,
   noBytes,
   type RoleStatus,
@@ -17,7 +18,6 @@ import { journal } from './cluster.test.fixture.js'
 import { DropLog } from './dropLog.js'
 import { type ClientMessage, messages } from './generated/client.js'
 import { OwnQueries } from './queries.js'
-import { systemRandom } from './random.js'
 import { ResultsByClient } from './results.js'
 import { fixtureLimits } from './sequencer.test.fixture.js'
 import { silentLogger } from './silentLogger.js'
@@ -39,7 +39,6 @@ beforeEach(async () => {
     cluster: 'test',
     store: noBytes,
     drops: new DropLog(clock, silentLogger, new Telemetry()),
-    random: systemRandom,
     fail: (error) => {
       throw error
     },
@@ -114,9 +113,7 @@ describe('a linearizable query', () => {
       machine: journal,
       limits: fixtureLimits,
       clock,
-      found: undefined,
-      phase: 1,
-      stage: (_operation, done) => done(),
+      driver: initialDriver(journal),
       onApplied: () => {},
       onSnapshot: () => {},
       onSnapshotFailed: () => {},

@@ -1,5 +1,5 @@
 import { invariant, type OpenStore, type Recovered, type StoreWrite } from '@quorate/core'
-import { asBytes, type Database, readAtOnce, readRange, readsAtOnce, readValue } from './database.js'
+import { asBytes, type Database, readRange, readValue } from './database.js'
 import { StoreClosedError, StoreDamagedError, StoreFailedError, StoreLockLostError } from './errors.js'
 import { decodeHead, emptyHead } from './head.js'
 import {
@@ -16,8 +16,7 @@ import {
 } from './identity.js'
 import { headRange, identityKey, logOfHeadKey, sealKey } from './keys.js'
 import { type Change, Log } from './log.js'
-import { type LogAsRead, readLog } from './readLog.js'
-import type { ReadPart } from './snapshotParts.js'
+import { readLog } from './readLog.js'
 import { unsealValue } from './value.js'
 
 /** The place that a database is in, when it knows more than the database does. */
@@ -45,13 +44,12 @@ export interface Place {
 export const openStore = async (database: Database, owner: Owner, place: Place): Promise<OpenStore> => {
   const identity = await establish(database, owner, place)
   const seal = decodeSeal(place.where, await readValue(database, place.where, sealKey))
-  const readPart = readsAtOnce(database) ? partReader(database, place.where) : undefined
   const logs = new Map<string, Log>()
   let heads = 0
   await readRange(database, place.where, headRange, (key, value) => {
     const name = logOfHeadKey(key)
     const { reader, digest } = unsealValue(`${place.where}, the head of the log ${name}`, key, value)
-    logs.set(name, new Log(name, readPart, { head: decodeHead(reader), digest }))
+    logs.set(name, new Log(name, { head: decodeHead(reader), digest }))
     heads = (heads + digest) >>> 0
   })
   if (logs.size !== seal.logs || heads !== seal.heads)
@@ -59,17 +57,8 @@ export const openStore = async (database: Database, owner: Owner, place: Place):
       place.where,
       `the heads of its logs are not those of write ${seal.writes}, the last one`,
     )
-  return new LevelStore(database, identity, seal, { logs, readPart, place })
+  return new LevelStore(database, identity, seal, logs, place)
 }
-
-const partReader =
-  (database: Database, where: string): ReadPart =>
-  (key) => {
-    const value = readAtOnce(database, where, key)
-    if (value === undefined) throw new StoreDamagedError(where, 'a part of a snapshot is missing')
-    const { reader } = unsealValue(where, key, value)
-    return reader.raw(reader.left)
-  }
 
 /** Finds the identity, or gives one to an empty database. */
 const establish = async (database: Database, owner: Owner, { where, outside }: Place): Promise<Identity> => {
@@ -108,7 +97,6 @@ class LevelStore implements OpenStore {
   readonly remarks: readonly string[]
   readonly #database: Database
   readonly #logs: Map<string, Log>
-  readonly #readPart: ReadPart | undefined
   readonly #place: Place
   #seal: Seal
   #writing = false
@@ -123,16 +111,10 @@ class LevelStore implements OpenStore {
   /** Logs that were recovered while `torn` and have not persisted a record since. */
   readonly #doubtful = new Set<string>()
 
-  constructor(
-    database: Database,
-    identity: Identity,
-    seal: Seal,
-    { logs, readPart, place }: { logs: Map<string, Log>; readPart: ReadPart | undefined; place: Place },
-  ) {
+  constructor(database: Database, identity: Identity, seal: Seal, logs: Map<string, Log>, place: Place) {
     this.#database = database
     this.#seal = seal
     this.#logs = logs
-    this.#readPart = readPart
     this.#place = place
     this.#torn = place.torn
     this.storeId = identity.storeId
@@ -147,11 +129,7 @@ class LevelStore implements OpenStore {
     if (this.#torn) this.#doubtful.add(key)
     const log = this.#logs.get(key)
     if (!log) return { record: undefined, snapshot: undefined, base: emptyHead.base, entries: [] }
-    const { head } = log
-    const { held, parts } = await this.#read(log)
-    // Another snapshot has come in between, and what was read of this one may be gone.
-    if (log.head.generation !== head.generation) return this.recover(key)
-    return { ...held, snapshot: head.snapshot && { last: head.snapshot.last, bytes: log.parts.bytesOf(parts) } }
+    return this.#read(log)
   }
 
   write(writes: readonly StoreWrite[], done: (error?: Error) => void): void {
@@ -184,7 +162,7 @@ class LevelStore implements OpenStore {
     const changes: Change[] = []
     let { logs, heads } = this.#seal
     for (const { key, operations } of writes) {
-      const log = this.#logs.get(key) ?? new Log(key, this.#readPart)
+      const log = this.#logs.get(key) ?? new Log(key)
       this.#logs.set(key, log)
       if (log.headDigest === undefined) logs++
       heads -= log.headDigest ?? 0
@@ -200,7 +178,6 @@ class LevelStore implements OpenStore {
     // Whoever has opened the place until now has read this write, if it is acknowledged.
     this.#checkHeld()
     this.#unacknowledged = undefined
-    for (const { key } of writes) this.#logs.get(key)?.parts.durable()
     if (this.#torn) await this.#clearTorn(writes)
   }
 
@@ -218,12 +195,11 @@ class LevelStore implements OpenStore {
   }
 
   /** Reads a log while no write is under way, and keeps what later writes need to know of it. */
-  async #read(log: Log): Promise<LogAsRead> {
-    const read = await readLog(this.#database, log)
+  async #read(log: Log): Promise<Recovered> {
+    const { recovered, index } = await readLog(this.#database, log.name, log.keys, log.head)
     // A write may have come in between: what it left in the index is newer.
-    log.index ??= read.index
-    log.parts.wasRead()
-    return read
+    log.index ??= index
+    return recovered
   }
 
   #settle(done: (error?: Error) => void, error?: Error): void {

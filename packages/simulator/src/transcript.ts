@@ -30,17 +30,7 @@ export function transcript(
     `# ${lengthOf(script)} steps. Run it again: quorate sim --replay FILE`,
     formatScript(script),
     '',
-    ...marked(spaceTimeDiagram(trace, lanes, undefined, result.violation !== undefined), result).map((line) =>
-      `| ${line}`.trimEnd(),
-    ),
-    '',
-    `# ${verdictOf(result)}`,
+    ...spaceTimeDiagram(trace, lanes).map((line) => `| ${line}`.trimEnd()),
     '',
   ].join('\n')
 }
-
-/** A run ends with the step that breaks an invariant. */
-const marked = (picture: readonly string[], { violation }: RunResult): readonly string[] =>
-  picture.map((line, at) =>
-    violation && at === picture.length - 1 ? `${line}   <== breaks ${violation.invariant}` : line,
-  )

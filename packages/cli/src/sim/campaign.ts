@@ -25,8 +25,6 @@ export interface Campaign {
   readonly lastsMs: number
   /** True to run each seed twice and compare. */
   readonly isRepeated: boolean
-  /** It ends when so many have failed: more of them have the same causes. */
-  readonly findingsMax: number
   readonly signal: AbortSignal
   /** How long a failure is made shorter, at most. @default until nothing makes it shorter */
   readonly shrinkForMs?: number
@@ -47,6 +45,9 @@ export interface CampaignResult {
   readonly faults: Readonly<Record<string, number>>
   readonly coverage: Coverage
 }
+
+/** The most failures that are shrunk: more of them have the same causes. */
+const findingsMax = 5
 
 /** Runs seeds until all are run, too many have failed, or it is told to stop. */
 export const campaign = async (options: Campaign): Promise<CampaignResult> => {
@@ -70,7 +71,7 @@ export const campaign = async (options: Campaign): Promise<CampaignResult> => {
       events: result.events + events,
     }
     options.onRun?.(result)
-    if (options.signal.aborted || findings.length >= options.findingsMax) return result
+    if (options.signal.aborted || findings.length >= findingsMax) return result
   }
   return result
 }
@@ -82,7 +83,7 @@ const runSeed = async (
   coverage: Coverage,
 ): Promise<{ readonly result: RunResult; readonly finding: Finding | undefined } | undefined> => {
   const { subject, faults, nodes, lastsMs, isRepeated, signal, onTrace } = campaign
-  const { invariants, progressWithinMs } = subject
+  const { invariants } = subject
   const options = {
     subject,
     invariants,
@@ -91,8 +92,6 @@ const runSeed = async (
     nodes: nodes ?? drawNodes(Chance.of(seed).stream('nodes')),
     lastsMs,
     signal,
-    ...(progressWithinMs !== undefined && { progressWithinMs }),
-    ...subject.runOf?.(seed),
   }
   onTrace?.(`# seed ${seed}`)
   const result = await explore({ ...options, coverage, ...(onTrace && { onTrace }) })

@@ -12,7 +12,6 @@ const proposerEvents: Readonly<Record<ProposerEvent['type'], 'message' | 'local'
   HeartbeatReply: 'message',
   Batch: 'message',
   ReadIndex: 'message',
-  Rejoin: 'message',
   'client.proposed': 'local',
   'client.read': 'local',
   'storage.persisted': 'local',
@@ -28,7 +27,6 @@ describe('every cell of every role is decided', () => {
       Prepare: 'message',
       Accept: 'message',
       Learn: 'message',
-      RejoinReply: 'message',
       'storage.persisted': 'local',
     }))
   test('learner', () =>

@@ -1,6 +1,5 @@
 import { ignore, rulesFor } from '@quorate/core'
 import { assign, emit, setup } from 'xstate'
-import * as doubts from './doubt.js'
 import * as lead from './leadership.js'
 import type { Preparing } from './phaseOne.js'
 import * as proposer from './proposer.js'
@@ -72,7 +71,6 @@ export const leading = setup({
     refuseRead: emit(({ context: self }) => reads.readRefusal(self)),
     forgetRead: assign(({ context: self }) => reads.withoutFirstRead(self)),
 
-    replyRejoin: emit(on('Rejoin', doubts.leadersReply)),
     skipRounds: assign(on('Nack', proposer.withRefusal)),
     noLongerLead: assign({ leader: undefined }),
   },
@@ -101,7 +99,6 @@ export const leading = setup({
     'client.read': { actions: 'queueRead' },
     Batch: [{ guard: 'isOverloaded', actions: 'refuseBatch' }, { actions: ['proposeBatch', 'takeBatch'] }],
     ReadIndex: { actions: 'queueReadIndex' },
-    Rejoin: { actions: 'replyRejoin' },
     'storage.persisted': ignore('a distinguished proposer writes nothing'),
   },
   states: {

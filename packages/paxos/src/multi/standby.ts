@@ -1,6 +1,5 @@
 import { ignore, rulesFor } from '@quorate/core'
 import { assign, emit, setup } from 'xstate'
-import * as doubts from './doubt.js'
 import * as proposer from './proposer.js'
 
 /**
@@ -26,7 +25,6 @@ export const standby = setup({
     trust: assign({ torn: false }),
     recognizeLeader: assign(on('Heartbeat', proposer.withLeader)),
     forgetLeader: assign({ leader: undefined }),
-    replyRejoin: emit(on('Rejoin', doubts.reply)),
     refuseProposal: emit(on('client.proposed', proposer.refuse)),
     refuseRead: emit(on('client.read', proposer.refuse)),
     refuseBatch: emit(on('Batch', proposer.refuseBatch)),
@@ -42,7 +40,6 @@ export const standby = setup({
     'client.read': { actions: 'refuseRead' },
     Batch: { actions: 'refuseBatch' },
     ReadIndex: { actions: 'refuseReadIndex' },
-    Rejoin: { actions: 'replyRejoin' },
     Promise: ignore('an answer to an earlier ballot'),
     Accepted: ignore('an answer to an earlier ballot'),
     Nack: ignore('an answer to an earlier ballot'),

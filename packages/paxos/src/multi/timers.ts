@@ -33,13 +33,7 @@ export function proposer(random: Random, { electionTimeoutMs, heartbeatMs }: Tim
 }
 
 export const acceptor = ({ electionTimeoutMs, heartbeatMs }: Times) =>
-  acceptorRole.provide({
-    delays: {
-      minimumElectionTimeout: electionTimeoutMs,
-      pieceTimeout: 3 * heartbeatMs,
-      rejoinAgain: electionTimeoutMs,
-    },
-  })
+  acceptorRole.provide({ delays: { minimumElectionTimeout: electionTimeoutMs, pieceTimeout: 3 * heartbeatMs } })
 
 export const learner = ({ heartbeatMs }: Times) =>
   learnerRole.provide({ delays: { learnAgain: ({ context }) => heartbeatMs * 2 ** context.doublings } })
