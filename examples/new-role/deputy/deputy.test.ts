@@ -17,8 +17,6 @@ const raftEvents: Readonly<Record<RaftEvent['type'], 'message' | 'local'>> = {
   AppendEntriesReply: 'message',
   InstallSnapshot: 'message',
   InstallSnapshotReply: 'message',
-  Inquiry: 'message',
-  InquiryReply: 'message',
   'storage.persisted': 'local',
   'client.proposed': 'local',
   'client.read': 'local',
@@ -57,7 +55,7 @@ const self: Server = {
   ...recover(
     { group: 'g', id: 'n3', peers: ['n1', 'n2'], quorum: majority(members), limits },
     {
-      record: { currentTerm: 2, votedFor: undefined, doubtful: false, doubt: 0, spentTerm: 0 },
+      record: { currentTerm: 2, votedFor: undefined, doubtful: false },
       snapshot: undefined,
       base: origin,
       entries: [],
@@ -99,7 +97,7 @@ describe('a deputy', () => {
       'votes, durably, and adopts the newer term first',
       { type: 'RequestVote', from, term: 3, ...upToDate },
       [
-        { type: 'persist', record: { currentTerm: 3, votedFor: undefined, doubtful: false, doubt: 0, spentTerm: 0 } },
+        { type: 'persist', record: { currentTerm: 3, votedFor: undefined, doubtful: false } },
         { type: 'persist', record: { currentTerm: 3, votedFor: 'n1', doubtful: false } },
         { message: { type: 'RequestVoteReply', term: 3, voteGranted: true } },
       ],

@@ -19,7 +19,6 @@ export const witness = become({
   id: 'witness',
   initial: 'follower',
   roles: {
-    follower: { ...server.roles.follower, on: { ...server.roles.follower.on, timedOut: 'follower' } },
-    doubtful: server.roles.doubtful,
+    follower: { actor: server.roles.follower.actor, on: { timedOut: 'follower', outdated: again('follower') } },
   },
 })

@@ -114,6 +114,14 @@ export class UnequalRunsError extends QuorateError {
   }
 }
 
+/** `QUORATE_UNKNOWN_MISTAKE`: a mistake that the catalogue does not have, or a part of the names of several. */
+export class UnknownMistakeError extends QuorateError {
+  constructor(name: string, nearest: string | undefined) {
+    const text = nearest === undefined ? 'see --mistake list' : `Did you mean ${nearest}? --mistake list names all`
+    super('QUORATE_UNKNOWN_MISTAKE', `there is no one mistake ${JSON.stringify(name)}: ${text}`)
+  }
+}
+
 /** `QUORATE_UNKNOWN_MODEL`: a model that is neither known by its name nor a file. */
 export class UnknownModelError extends QuorateError {
   constructor(name: string, known: string) {

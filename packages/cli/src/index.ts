@@ -6,6 +6,7 @@ export {
   NoNodeAnswersError,
   PortTakenError,
   TooSlowError,
+  UnknownMistakeError,
   UnknownModelError,
   UnknownRoleError,
   UnreadableFileError,

@@ -1,5 +1,6 @@
 import type { Address, NodeId } from './address.js'
 import type { Command, Entry, Mark, Message, Snapshot } from './message.js'
+import type { Piece } from './pieces.js'
 
 /** A number by which a host knows its own request again. Never leaves the node. */
 export type RequestId = number
@@ -19,6 +20,17 @@ export type Effect<M extends Message = Message, Record = unknown> =
   | { readonly type: 'append'; readonly entries: readonly Entry[] }
   /** Durable. Removes every entry after the mark. */
   | { readonly type: 'truncate'; readonly after: Mark }
+  /**
+   * Durable. Keeps a piece of a snapshot beside what the log holds, until `compact` or `install` names the whole of it; then
+   * these have nothing left to write but that. Number 0 begins anew, and what was kept before under this origin and not
+   * named may go. A crash takes all that no operation has named.
+   */
+  | {
+      readonly type: 'stage'
+      readonly origin: 'taken' | 'received'
+      readonly number: number
+      readonly piece: Piece
+    }
   /** Durable. Keeps the snapshot of the actor's own state machine and removes the entries up to `through`, which is at or before `snapshot.last`. */
   | { readonly type: 'compact'; readonly snapshot: Snapshot; readonly through: Mark }
   /** Durable. Replaces the whole log by a snapshot that came from another node. */
@@ -47,7 +59,10 @@ export type Effect<M extends Message = Message, Record = unknown> =
       readonly leader?: NodeId
     }
 
-export type DurableEffect<E = Effect> = Extract<E, { type: 'persist' | 'append' | 'truncate' | 'compact' | 'install' }>
+export type DurableEffect<E = Effect> = Extract<
+  E,
+  { type: 'persist' | 'append' | 'truncate' | 'stage' | 'compact' | 'install' }
+>
 
 /** True if the effect must be on the disk before later effects of its actor may leave. */
 export function isDurable<E extends { readonly type: string }>(effect: E): effect is DurableEffect<E> & E {
@@ -55,6 +70,7 @@ export function isDurable<E extends { readonly type: string }>(effect: E): effec
     case 'persist':
     case 'append':
     case 'truncate':
+    case 'stage':
     case 'compact':
     case 'install':
       return true

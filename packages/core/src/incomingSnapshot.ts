@@ -1,4 +1,5 @@
 import { isSameMark, type Mark, type Snapshot } from './message.js'
+import { Piece, Pieces } from './pieces.js'
 
 /** A piece of a snapshot on its way from one node to another. */
 export interface SnapshotChunk {
@@ -14,7 +15,7 @@ export interface SnapshotChunk {
 /** A snapshot that arrives in chunks, as far as it is here. A value. */
 export interface IncomingSnapshot {
   readonly last: Mark
-  readonly parts: readonly Uint8Array[]
+  readonly parts: readonly Piece[]
   readonly received: number
 }
 
@@ -30,9 +31,9 @@ export const chunkAt = ({ last, bytes }: Snapshot, offset: number, bytesMax: num
 export const receivedOf = (incoming: IncomingSnapshot | undefined, last: Mark): number =>
   incoming && isSameMark(incoming.last, last) ? incoming.received : 0
 
-/** True for the bytes that are wanted next, and never more than were announced. */
+/** True for the bytes that are wanted next, some at least where there are any, and never more than were announced. */
 export const isNextChunk = (incoming: IncomingSnapshot | undefined, { last, offset, data, size }: SnapshotChunk) =>
-  offset === receivedOf(incoming, last) && offset + data.length <= size
+  offset === receivedOf(incoming, last) && offset + data.length <= size && (data.length > 0 || size === 0)
 
 /** True for the chunk that completes its snapshot. */
 export const isLastChunk = (incoming: IncomingSnapshot | undefined, chunk: SnapshotChunk): boolean =>
@@ -44,18 +45,15 @@ export const withChunk = (
   { last, offset, data }: SnapshotChunk,
 ): IncomingSnapshot => ({
   last,
-  parts: [...(offset === 0 ? [] : (incoming?.parts ?? [])), data],
+  parts: [...(offset === 0 ? [] : (incoming?.parts ?? [])), new Piece(data)],
   received: offset + data.length,
 })
 
-/** The whole snapshot, with its last chunk. */
-export function completed(incoming: IncomingSnapshot | undefined, chunk: SnapshotChunk): Snapshot {
-  const { last, parts, received } = withChunk(incoming, chunk)
-  const bytes = new Uint8Array(received)
-  let offset = 0
-  for (const part of parts) {
-    bytes.set(part, offset)
-    offset += part.length
-  }
-  return { last, bytes }
+/** Has the chunk that came last written down, so that a large snapshot is on the disk by the time that it is complete. */
+export function stageLastChunk({ parts }: IncomingSnapshot) {
+  const number = parts.length - 1
+  return { type: 'stage', origin: 'received', number, piece: parts[number] as Piece } as const
 }
+
+/** The whole snapshot, once its last chunk is in. */
+export const completed = ({ last, parts }: IncomingSnapshot): Snapshot => ({ last, bytes: new Pieces(parts) })

@@ -18,7 +18,7 @@ export { decodeWith, ProtoReader } from './codec/protoReader.js'
 export { encodeWith, ProtoWriter } from './codec/protoWriter.js'
 export { checkMembers, checkNodes, checkTimes, limitsOf, timerMsMax } from './configuration.js'
 export { type Applied, applyEntries, clientOf, type DriverState, failureTextMax, initialDriver } from './driver.js'
-export { decodeDriver, encodeDriver } from './driverSnapshot.js'
+export { decodeDriver, driverInParts, encodeDriver, restoringDriver, snapshotOf } from './driverSnapshot.js'
 export {
   type ClientAsked,
   type DurableEffect,
@@ -48,6 +48,7 @@ export {
   isNextChunk,
   receivedOf,
   type SnapshotChunk,
+  stageLastChunk,
   withChunk,
 } from './incomingSnapshot.js'
 export { Log } from './log.js'
@@ -65,6 +66,7 @@ export {
 } from './message.js'
 export { noStateMachine } from './noStateMachine.js'
 export { emptyOutbox, enqueue, type Outbox, take, written } from './outbox.js'
+export { type Bytes, inPieces, Piece, Pieces, pieceBytes, wholeOf } from './pieces.js'
 export type {
   Clock,
   Connection,
@@ -105,6 +107,7 @@ export {
   defineStateMachine,
   json,
   type Placed,
+  type Restoring,
   type StateMachine,
   type StateMachineDefinition,
   type TypedStateMachine,

@@ -1,3 +1,5 @@
+import type { Bytes } from './pieces.js'
+
 /** What actors say to each other. `type` is the paper's noun in PascalCase; the other fields are plain values. */
 export interface Message {
   readonly type: string
@@ -42,7 +44,7 @@ export interface Entry extends Command, Mark {}
 /** The state machine, with its sessions, as of `last`. The bytes are opaque to roles. */
 export interface Snapshot {
   readonly last: Mark
-  readonly bytes: Uint8Array
+  readonly bytes: Bytes
 }
 
 /** Bookkeeping bytes of an entry beside its payload, an upper bound used for every limit in bytes. */

@@ -1,5 +1,6 @@
 import type { Address, NodeId } from './address.js'
 import type { Entry, Mark, Snapshot } from './message.js'
+import type { Piece } from './pieces.js'
 
 /**
  * The ports of a host. While a node runs they complete by callback, never within the call and never by promise: a
@@ -28,6 +29,8 @@ export type TransportStatus =
   | { readonly type: 'disconnected' }
   /** Messages that were lost for sure, since the last report: published while disconnected, or larger than the bus takes. */
   | { readonly type: 'dropped'; readonly messages: number }
+  /** The largest message that the bus takes is another than before: see `bytesMax` of the connection. */
+  | { readonly type: 'limited' }
   /** The bus refused something, e.g. a subject that its permissions forbid. The connection goes on. */
   | { readonly type: 'error'; readonly error: Error }
   /** The connection ended and will not come back. */
@@ -93,6 +96,12 @@ export type StoreOperation =
   | { readonly type: 'persist'; readonly record: Uint8Array }
   | { readonly type: 'append'; readonly entries: readonly Entry[] }
   | { readonly type: 'truncate'; readonly after: Mark }
+  | {
+      readonly type: 'stage'
+      readonly origin: 'taken' | 'received'
+      readonly number: number
+      readonly piece: Piece
+    }
   | { readonly type: 'compact'; readonly snapshot: Snapshot; readonly through: Mark }
   | { readonly type: 'install'; readonly snapshot: Snapshot }
 

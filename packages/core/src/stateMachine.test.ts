@@ -19,7 +19,7 @@ describe('a state machine that was defined by typed functions', () => {
     expect(state).toBe(7)
     expect(result).toEqual(utf8.encode('{"index":9,"count":5}'))
     expect(counter.query(-7, utf8.encode('"sign"'))).toEqual(utf8.encode('-1'))
-    expect(counter.restore(counter.snapshot(12))).toBe(12)
+    expect(counter.restore(counter.snapshot(12) as Uint8Array)).toBe(12)
   })
 
   test('knows the codecs behind its bytes', () => {

@@ -44,8 +44,22 @@ export interface StateMachine<State = unknown> {
   apply(state: State, command: Uint8Array, at: Placed): { readonly state: State; readonly result: Uint8Array }
   /** Answers a question without changing the state. What it throws goes to who asked. */
   query(state: State, query: Uint8Array): Uint8Array
-  snapshot(state: State): Uint8Array
+  /**
+   * All of the state, as bytes; of a large one in pieces, which are asked for a few at a time while the state machine goes
+   * on: an iterable must not mind that, and gives the pieces of this very state. What it throws costs no more than the
+   * snapshot, which is tried again later.
+   */
+  snapshot(state: State): Uint8Array | Iterable<Uint8Array>
+  /** The state of a snapshot in one piece, and of one in several where there is no `restoring`. */
   restore(bytes: Uint8Array): State
+  /** Begins to restore a state from pieces, as `snapshot` gave them: a few at a time, so that the node goes on meanwhile. */
+  restoring?(): Restoring<State>
+}
+
+/** A state that is being restored, piece by piece. */
+export interface Restoring<State> {
+  add(piece: Uint8Array): void
+  finish(): State
 }
 
 /** A state machine whatever its states are. */
@@ -67,8 +81,9 @@ export interface StateMachineDefinition<State, Command, Result, Query, Answer> {
   readonly initial: () => State
   readonly apply: (state: State, command: Command, at: Placed) => { readonly state: State; readonly result: Result }
   readonly query?: (state: State, query: Query) => Answer
-  readonly snapshot: (state: State) => Uint8Array
+  readonly snapshot: (state: State) => Uint8Array | Iterable<Uint8Array>
   readonly restore: (bytes: Uint8Array) => State
+  readonly restoring?: () => Restoring<State>
   readonly codecs?: {
     readonly command?: Codec<Command>
     readonly result?: Codec<Result>
@@ -91,11 +106,12 @@ export function defineStateMachine<State, Command, Result, Query = never, Answer
     query: 'optional',
     snapshot: 'required',
     restore: 'required',
+    restoring: 'optional',
     codecs: 'optional',
   })
-  for (const name of ['initial', 'apply', 'query', 'snapshot', 'restore'] as const)
+  for (const name of ['initial', 'apply', 'query', 'snapshot', 'restore', 'restoring'] as const)
     checkFunction(name, definition[name])
-  const { initial, snapshot, restore } = definition
+  const { initial, snapshot, restore, restoring } = definition
   const codecs = {
     command: definition.codecs?.command ?? json<Command>(),
     result: definition.codecs?.result ?? json<Result>(),
@@ -106,6 +122,7 @@ export function defineStateMachine<State, Command, Result, Query = never, Answer
     initial,
     snapshot,
     restore,
+    ...(restoring && { restoring }),
     codecs,
     apply(state, command, at) {
       const next = checkNext<State, Result>(definition.apply(state, codecs.command.decode(command), at))

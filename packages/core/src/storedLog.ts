@@ -25,6 +25,9 @@ export function afterOperation(stored: StoredLog, operation: StoreOperation): St
       return { ...stored, log: log.append(operation.entries) }
     case 'truncate':
       return { ...stored, log: log.truncateAfter(operation.after.index) }
+    case 'stage':
+      // It is in memory as it is, and what names it names it.
+      return stored
     case 'compact':
       return { ...stored, snapshot: operation.snapshot, log: log.compactThrough(operation.through) }
     case 'install':

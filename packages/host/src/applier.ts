@@ -4,27 +4,25 @@ import {
   applyEntries,
   type Clock,
   type DriverState,
-  decodeDriver,
   type Entry,
-  encodeDriver,
   type GroupLimits,
+  initialDriver,
   invariant,
   isSameMark,
+  restoringDriver,
   type Snapshot,
   type StateMachine,
   sizeOf,
 } from '@quorate/core'
-import { RestoreFailedError, SnapshotFailedError } from './errors.js'
-import { type SnapshotFailure, SnapshotRetry } from './snapshotRetry.js'
+import { RestoreFailedError, type SnapshotFailedError } from './errors.js'
+import { OwnSnapshots, type Stage } from './ownSnapshots.js'
+import type { SnapshotFailure } from './snapshotRetry.js'
 
 /** The most that one turn applies. */
 const turnEntriesMax = 1024
-/** A log that no snapshot shortens may grow to so many times what is kept between two; then commands are refused. */
-const snapshotsMissedMax = 16
 /** A node takes no commands while more than this is decided and not applied. */
 const queuedMax = 65_536
 const queuedBytesMax = 64 * 1024 * 1024
-const defaultSnapshotEveryBytes = 64 * 1024 * 1024
 const nothing: readonly Applied[] = []
 
 /** What an {@link Applier} tells when it has applied some entries: all, and those of them whose clients are to be answered from here whoever took their commands. */
@@ -36,9 +34,7 @@ export class Applier {
   readonly #limits: GroupLimits
   readonly #clock: Clock
   readonly #onApplied: OnApplied
-  readonly #onSnapshot: (snapshot: Snapshot) => void
-  readonly #onSnapshotFailed: (error: SnapshotFailedError) => void
-  readonly #retry: SnapshotRetry
+  readonly #snapshots: OwnSnapshots
   #driver: DriverState
   /** Decided entries, from `#position` on not applied yet. */
   #entries: Entry[] = []
@@ -47,31 +43,39 @@ export class Applier {
   /** Where among the entries those stand that are to be answered from here: indexes, both included. */
   #answering: { readonly first: number; readonly last: number }[] = []
   /** Replaces the state machine before any of the entries is applied. */
-  #restoring: Snapshot | undefined
-  #snapshotIndex: number
-  /** Of the entries that were applied since. */
-  #bytesSinceSnapshot = 0
+  #restoring: { readonly snapshot: Snapshot; readonly steps: Iterator<void, DriverState> } | undefined
   #waits: { readonly index: number; readonly run: () => void }[] = []
 
   constructor(options: {
     machine: StateMachine
     limits: GroupLimits
     clock: Clock
-    driver: DriverState
+    /** What was found on the disk: the state machine continues from it. */
+    found: Snapshot | undefined
+    /** See {@link OwnSnapshots}. */
+    phase: number
+    stage: Stage
     onApplied: OnApplied
     onSnapshot: (snapshot: Snapshot) => void
     /** The state machine threw, or gave no bytes. The log is kept, and another one is tried later. */
     onSnapshotFailed: (error: SnapshotFailedError) => void
   }) {
-    this.#machine = options.machine
-    this.#limits = options.limits
-    this.#clock = options.clock
-    this.#driver = options.driver
-    this.#snapshotIndex = options.driver.applied.index
+    const { machine, limits, clock, found } = options
+    this.#machine = machine
+    this.#limits = limits
+    this.#clock = clock
+    this.#driver = found ? restored(machine, found) : initialDriver(machine)
     this.#onApplied = options.onApplied
-    this.#onSnapshot = options.onSnapshot
-    this.#onSnapshotFailed = options.onSnapshotFailed
-    this.#retry = new SnapshotRetry(options.clock)
+    this.#snapshots = new OwnSnapshots({
+      machine,
+      limits,
+      clock,
+      found,
+      phase: options.phase,
+      stage: options.stage,
+      onTaken: options.onSnapshot,
+      onFailed: options.onSnapshotFailed,
+    })
   }
 
   get driver(): DriverState {
@@ -87,26 +91,17 @@ export class Applier {
   }
   /** Index of the last entry that the last snapshot holds; 0 before the first. */
   get snapshotIndex(): number {
-    return this.#snapshotIndex
+    return this.#snapshots.index
   }
 
   /** Set while the state machine fails to give a snapshot. */
   get snapshotFailure(): SnapshotFailure | undefined {
-    return this.#retry.failure
+    return this.#snapshots.failure
   }
 
   /** False when the log has become too long because the state machine fails to give a snapshot, which is tried first where it is due. */
   hasRoomInLog(): boolean {
-    if (!this.#retry.failure) return true
-    this.#takeSnapshotIfDue()
-    return this.#snapshotsDue < snapshotsMissedMax
-  }
-
-  /** How often the log since the last snapshot is as long as what is to be kept between two. */
-  get #snapshotsDue(): number {
-    const { snapshotEveryEntries, snapshotEveryBytes = defaultSnapshotEveryBytes } = this.#limits
-    const entries = this.#driver.applied.index - this.#snapshotIndex
-    return Math.max(entries / snapshotEveryEntries, this.#bytesSinceSnapshot / snapshotEveryBytes)
+    return this.#snapshots.hasRoomInLog(this.#driver)
   }
 
   /** With `answers` clients are answered from here, whoever took their commands. */
@@ -121,7 +116,7 @@ export class Applier {
 
   restore(snapshot: Snapshot): void {
     // It holds more than all that was committed before it, or it would not be installed.
-    this.#restoring = snapshot
+    this.#restoring = { snapshot, steps: restoringDriver(this.#machine, snapshot.bytes) }
     this.#entries = []
     this.#position = 0
     this.#queuedBytes = 0
@@ -140,16 +135,18 @@ export class Applier {
   }
 
   get hasWork(): boolean {
-    return this.queued > 0 || this.#restoring !== undefined
+    return this.queued > 0 || this.#restoring !== undefined || this.#snapshots.hasWork
   }
 
-  /** Applies until then, but at least one entry. */
+  /** Applies until then, but at least one entry; restores, and makes a snapshot, a piece at a time. */
   work(untilMs: number): void {
-    if (!this.hasWork) return
-    if (this.#restoring) this.#restore(this.#restoring)
-    else this.#applySome(untilMs)
+    if (this.#restoring) {
+      this.#restoreSome(untilMs)
+      if (this.#restoring) return
+    } else if (this.queued > 0) this.#applySome(untilMs)
+    else if (!this.#snapshots.hasWork) return
     this.#runWaits()
-    this.#takeSnapshotIfDue()
+    this.#snapshots.work(this.#driver, untilMs)
   }
 
   #applySome(untilMs: number): void {
@@ -162,7 +159,7 @@ export class Applier {
     this.#driver = driver
     const bytes = applied.reduce((sum, { entry }) => sum + sizeOf(entry), 0)
     this.#queuedBytes -= bytes
-    this.#bytesSinceSnapshot += bytes
+    this.#snapshots.applied(bytes)
     this.#position += applied.length
     if (this.#position * 2 > this.#entries.length) {
       this.#entries = this.#entries.slice(this.#position)
@@ -182,11 +179,18 @@ export class Applier {
     return toAnswer
   }
 
-  #restore(snapshot: Snapshot): void {
-    this.#restoring = undefined
-    this.#driver = restored(this.#machine, snapshot)
-    this.#snapshotIndex = snapshot.last.index
-    this.#bytesSinceSnapshot = 0
+  #restoreSome(untilMs: number): void {
+    const restoring = this.#restoring
+    if (!restoring) return
+    const { snapshot, steps } = restoring
+    do {
+      const driver = stepOf(snapshot, steps)
+      if (!driver) continue
+      this.#restoring = undefined
+      this.#driver = driver
+      this.#snapshots.replaced(snapshot)
+      return
+    } while (this.#clock.nowMs() < untilMs)
   }
 
   #runWaits(): void {
@@ -197,39 +201,33 @@ export class Applier {
     this.#waits = this.#waits.filter((wait) => wait.index > index)
     for (const { run } of due) run()
   }
-
-  #takeSnapshotIfDue(): void {
-    const { applied } = this.#driver
-    if (this.#snapshotsDue < 1 || this.#retry.isPausing) return
-    let bytes: Uint8Array
-    try {
-      bytes = encodeDriver(this.#machine, this.#driver)
-    } catch (error) {
-      this.#retry.failed(error)
-      this.#onSnapshotFailed(new SnapshotFailedError(applied.index, { cause: error }))
-      return
-    }
-    this.#retry.succeeded()
-    this.#snapshotIndex = applied.index
-    this.#bytesSinceSnapshot = 0
-    this.#onSnapshot({ last: applied, bytes })
-  }
 }
 
 /**
  * The state machine as a snapshot holds it.
  * @throws {@link RestoreFailedError} `QUORATE_RESTORE_FAILED`
  */
-export function restored(machine: StateMachine, snapshot: Snapshot): DriverState {
-  let driver: DriverState
+function restored(machine: StateMachine, snapshot: Snapshot): DriverState {
+  const steps = restoringDriver(machine, snapshot.bytes)
+  for (;;) {
+    const driver = stepOf(snapshot, steps)
+    if (driver) return driver
+  }
+}
+
+/** One step of restoring; what it came to, after the last. */
+function stepOf(snapshot: Snapshot, steps: Iterator<void, DriverState>): DriverState | undefined {
+  let step: IteratorResult<void, DriverState>
   try {
-    driver = decodeDriver(machine, snapshot.bytes)
+    step = steps.next()
   } catch (error) {
     throw new RestoreFailedError(snapshot, { cause: error })
   }
+  if (!step.done) return undefined
+  const { applied } = step.value
   invariant(
-    isSameMark(driver.applied, snapshot.last),
-    `a snapshot of entry ${snapshot.last.index} holds the state after entry ${driver.applied.index}`,
+    isSameMark(applied, snapshot.last),
+    `a snapshot of entry ${snapshot.last.index} holds the state after entry ${applied.index}`,
   )
-  return driver
+  return step.value
 }

@@ -6,11 +6,13 @@ import {
   encodeEnvelope,
   type Message,
   type MessageCodec,
+  type Random,
   type Subscription,
   UnsupportedVersionError,
   wireVersion,
 } from '@quorate/core'
 import type { DropLog } from './dropLog.js'
+import { PieceCollector, PieceCutter, pieceType } from './pieces.js'
 
 interface BusOptions {
   readonly connection: Connection
@@ -18,6 +20,7 @@ interface BusOptions {
   /** Empty for a client, which has none. */
   readonly store: Uint8Array
   readonly drops: DropLog
+  readonly random: Random
   /** Whoever received a message threw: a defect, and no concern of the connection. */
   readonly fail: (error: unknown) => void
 }
@@ -40,6 +43,8 @@ export class Bus {
   readonly #speaker: Speaker
   /** Of the group that it speaks in. */
   readonly #charter: number | undefined
+  readonly #cutter: PieceCutter
+  readonly #collector = new PieceCollector()
 
   constructor(options: BusOptions, speaker: Speaker = { isSilent: false, start: undefined }, charter?: number) {
     this.#options = options
@@ -50,6 +55,7 @@ export class Bus {
     this.#fail = options.fail
     this.#speaker = speaker
     this.#charter = charter
+    this.#cutter = new PieceCutter(options.random)
   }
 
   /** The same bus for who speaks in a group. */
@@ -77,25 +83,31 @@ export class Bus {
     const { isSilent, start } = this.#speaker
     if (isSilent) return
     const charter = this.#charter
-    const bytes = encodeEnvelope({
+    const envelope = {
       version: wireVersion,
       cluster: this.cluster,
       from,
       to,
       fromStore: this.#store,
-      type: message.type,
-      payload: codec.encode(message),
-      ...(traceparent === undefined ? {} : { traceparent }),
       ...(start === undefined ? {} : { fromStart: start }),
       ...(charter === undefined ? {} : { charter }),
-    })
-    this.#connection.publish(to, bytes)
+    }
+    const trace = traceparent === undefined ? {} : { traceparent }
+    const bytes = encodeEnvelope({ ...envelope, type: message.type, payload: codec.encode(message), ...trace })
+    const { bytesMax } = this.#connection
+    const pieces = bytes.length <= bytesMax ? [] : this.#cutter.cut(bytes, bytesMax)
+    // What cannot even go in pieces the connection drops, and counts.
+    if (pieces.length === 0) this.#connection.publish(to, bytes)
+    for (const piece of pieces) {
+      this.#connection.publish(to, encodeEnvelope({ ...envelope, type: pieceType, payload: piece }))
+    }
   }
 
   /** Hands over what is addressed to `to` and of this cluster. */
   hear(to: Address, receive: (envelope: Envelope) => void): Subscription {
     return this.#connection.subscribe(to, (bytes) => {
-      const envelope = this.#open(to, bytes)
+      const carried = this.#open(to, bytes)
+      const envelope = carried?.type === pieceType ? this.#collect(to, carried) : carried
       if (!envelope) return
       try {
         receive(envelope)
@@ -118,6 +130,21 @@ export class Bus {
       this.#drops.note('malformed', { from: envelope.from, to: envelope.to, type: envelope.type, error })
       return undefined
     }
+  }
+
+  /** What came in pieces, with the last of them. */
+  #collect(to: Address, { from, fromStore, payload }: Envelope): Envelope | undefined {
+    let whole: Uint8Array | undefined
+    try {
+      whole = this.#collector.add(`${from} ${to} ${fromStore}`, payload)
+    } catch (error) {
+      this.#drops.note('malformed', { from, to, type: pieceType, error })
+      return undefined
+    }
+    const envelope = whole && this.#open(to, whole)
+    if (!envelope || (envelope.from === from && envelope.type !== pieceType)) return envelope
+    this.#drops.note('malformed', { from, to, type: pieceType })
+    return undefined
   }
 
   #open(to: Address, bytes: Uint8Array): Envelope | undefined {

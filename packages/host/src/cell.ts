@@ -34,6 +34,9 @@ export interface Place {
   readonly node: NodeId
 }
 
+/** Under which key of its store a node keeps what a role of a group remembers. */
+export const keyOf = (group: string, role: string): string => `${group}/${role}`
+
 /** What an actor is given. */
 export type ActorEvent = LocalEvent | ClientAsked | Received<Message>
 
@@ -58,7 +61,7 @@ export class Cell {
     fail: (error: unknown) => void
   }) {
     const { place, definition, inspect } = options
-    this.key = `${place.group}/${place.role}`
+    this.key = keyOf(place.group, place.role)
     this.group = place.group
     this.address = addressOf(place.group, place.role, place.node)
     this.definition = definition

@@ -2,8 +2,8 @@ import type { NodeId } from '@quorate/core'
 import { charterOf } from './charter.js'
 import type { Groups } from './configuration.js'
 import { MembersChangedError } from './errors.js'
-import type { RecoveredRoles } from './hostedGroup.js'
 import type { NodeBook } from './nodeBook.js'
+import type { RecoveredRoles } from './recoverRoles.js'
 
 /**
  * Refuses a group that is not what it was begun with, unless nothing of it is stored here: then nothing was promised yet.

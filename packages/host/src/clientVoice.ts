@@ -61,7 +61,14 @@ export class ClientVoice {
     const { leads, leader: other, term } = this.#status()
     const leader = leads ? this.node : other
     const incarnation = this.#incarnation()
-    this.say(client, { type: 'Leader', request, term, incarnation, ...(leader ? { node: leader } : {}) })
+    this.say(client, {
+      type: 'Leader',
+      request,
+      term,
+      incarnation,
+      waitingFor: [],
+      ...(leader ? { node: leader } : {}),
+    })
   }
 
   /** Refuses a message, or those commands of it. `maybeTaken` unless it is certain that it had no effect. */

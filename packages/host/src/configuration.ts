@@ -14,6 +14,7 @@ import {
 } from '@quorate/core'
 import type { InspectionEvent } from 'xstate'
 import { answersRole, clientRole, nodeGroup } from './addresses.js'
+import type { BusPromise } from './busWatch.js'
 import type { ClientOptions } from './client/groupClient.js'
 import { checkQuorums } from './quorumCheck.js'
 import { isServing } from './roleTraits.js'
@@ -40,13 +41,6 @@ export interface NodeOptions<G extends Groups> {
    */
   readonly bootstrap?: boolean
   /**
-   * True to go on although the last write of this node's store is lost and nobody can tell what it was: a member that is
-   * alone in its group does so at once; any other asks the others first, and goes on without those that do not answer where
-   * a quorum does. What was acknowledged may be lost: all that the lost write held, and all that only those held that did
-   * not answer. Changes nothing for a store in no doubt. @default false
-   */
-  readonly acceptPossibleLoss?: boolean
-  /**
    * Signals of the process that stop the node, e.g. `['SIGTERM', 'SIGINT']`: the first in order, a second one at once.
    * @default none
    */
@@ -70,7 +64,6 @@ const nodeOptionKeys: OptionKeys<NodeOptions<Groups>> = {
   logger: 'optional',
   inspect: 'optional',
   bootstrap: 'optional',
-  acceptPossibleLoss: 'optional',
   stopOn: 'optional',
   stopWithinMs: 'optional',
   client: 'optional',
@@ -123,12 +116,16 @@ export function nodesOf(groups: Groups): NodeId[] {
   ]
 }
 
+/** How large the messages of groups may be. */
+export const promisesOf = (groups: Groups): BusPromise[] =>
+  Object.entries(groups).map(([group, { limits }]) => ({ group, bytes: limits.messageBytesMax }))
+
 /** @throws `QUORATE_INVALID_CONFIGURATION` unless the bus carries what the groups say. */
 export function checkBus(groups: Groups, bus: { readonly bytesMax: number; readonly label: string }): void {
-  for (const [name, { limits }] of Object.entries(groups)) {
-    if (bus.bytesMax >= limits.messageBytesMax) continue
+  for (const { group, bytes } of promisesOf(groups)) {
+    if (bus.bytesMax >= bytes) continue
     throw new InvalidConfigurationError(
-      `group ${name} says messages of up to ${limits.messageBytesMax} bytes, and ${bus.label} carries ${bus.bytesMax}; ` +
+      `group ${group} says messages of up to ${bytes} bytes, and ${bus.label} carries ${bus.bytesMax}; ` +
         'lower messageBytesMax of the group, or raise the limit of the bus',
     )
   }

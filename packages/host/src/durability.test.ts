@@ -82,7 +82,7 @@ describe('a write that fails', () => {
     expect(said).not.toContain('Results')
     expect(said).not.toContain('Refused')
     await expect(node!.group('journal').propose({ text: 'third' })).rejects.toMatchObject({
-      code: 'QUORATE_CLIENT_CLOSED',
+      code: 'QUORATE_NODE_STOPPED',
     })
     expect(node!.status().state).toBe('stopped')
     expect(cluster.loggers.get('n1')?.logged.some(({ level }) => level === 'error')).toBe(true)

@@ -1,4 +1,4 @@
-import type { Clock, Effect, Mark, OpenStore, StoreWrite } from '@quorate/core'
+import type { Clock, Effect, Mark, OpenStore, StoreOperation, StoreWrite } from '@quorate/core'
 import type { ActorClock, ActorEvent, Cell } from './cell.js'
 import type { Telemetry } from './telemetry.js'
 
@@ -19,6 +19,11 @@ export interface EngineSurroundings {
   fail(error: unknown): void
 }
 
+type StageOperation = Extract<StoreOperation, { type: 'stage' }>
+
+/** Of pieces of snapshots, in one write: whatever else is in it waits for them. */
+const stagedBytesMax = 1024 * 1024
+
 interface WriteUnderWay {
   readonly cells: readonly { readonly cell: Cell; readonly last: Mark | undefined }[]
   readonly done: readonly (() => void)[]
@@ -37,6 +42,7 @@ export class Engine {
   readonly #touched = new Set<Cell>()
   #arrivals: { readonly cell: Cell; readonly event: ActorEvent }[] = []
   #records: { readonly write: StoreWrite; readonly done: () => void }[] = []
+  #stages: { readonly key: string; readonly operation: StageOperation; readonly done: () => void }[] = []
   #write: WriteUnderWay | undefined
   #afterWrite: (() => void)[] = []
   #isScheduled = false
@@ -76,6 +82,15 @@ export class Engine {
   /** Writes a record that is no actor's together with the next write; `done` is called when it is durable. */
   record(key: string, record: Uint8Array, done: () => void): void {
     this.#records.push({ write: { key, operations: [{ type: 'persist', record }] }, done })
+    this.schedule()
+  }
+
+  /**
+   * Writes a piece of a snapshot beside the log of `key`, with the next write that has room for it; `done` is called when it
+   * is durable. In the order of the calls.
+   */
+  stage(key: string, operation: StageOperation, done: () => void): void {
+    this.#stages.push({ key, operation, done })
     this.schedule()
   }
 
@@ -155,11 +170,24 @@ export class Engine {
     const records = this.#records
     this.#records = []
     for (const { write } of records) writes.push(write)
+    const stages = this.#takeStages()
+    for (const { key, operation } of stages) writes.push({ key, operations: [operation] })
     if (writes.length === 0) return
     const operations = writes.reduce((sum, write) => sum + write.operations.length, 0)
-    const done = records.map((record) => record.done)
+    const done = [...records, ...stages].map((each) => each.done)
     this.#write = { cells, done, operations, beganAtMs: this.#around.clock.nowMs() }
     this.#around.store.write(writes, (error) => this.#endWrite(error))
+  }
+
+  /** As many of the pieces that wait as one write has room for, but at least one. */
+  #takeStages() {
+    let [count, bytes] = [0, 0]
+    for (const { operation } of this.#stages) {
+      bytes += operation.piece.length
+      if (count > 0 && bytes > stagedBytesMax) break
+      count++
+    }
+    return this.#stages.splice(0, count)
   }
 
   #endWrite(error: Error | undefined): void {

@@ -172,9 +172,10 @@ export class StoreClonedError extends QuorateError {
   }
 }
 
-/** `QUORATE_NODE_STOPPED`: what was asked of this node after it stopped. */
+/** `QUORATE_NODE_STOPPED`: what was asked of this node after it stopped. `cause` is what ended it, unless it was asked to stop. */
 export class NodeStoppedError extends QuorateError {
-  constructor(node: string, options?: { cause?: unknown }) {
-    super('QUORATE_NODE_STOPPED', `node ${node} has stopped; start it again`, options)
+  constructor(node: string, cause: unknown) {
+    const why = cause === undefined ? '; start it again' : `, because of this: ${messageOf(cause)}`
+    super('QUORATE_NODE_STOPPED', `node ${node} has stopped${why}`, { cause })
   }
 }

@@ -6,31 +6,28 @@ import {
   type Envelope,
   everyNode,
   type GroupDefinition,
-  initialDriver,
   invariant,
   type Logger,
   type NodeId,
-  type OpenStore,
-  origin,
+  type Notice,
   type Random,
-  type RecoveredState,
   type RoleDefinition,
   type RoleStatus,
   type Subscription,
 } from '@quorate/core'
 import type { InspectionEvent } from 'xstate'
 import type { Accord } from './accord.js'
-import { Applier, restored } from './applier.js'
+import { Applier } from './applier.js'
 import type { Bus } from './bus.js'
-import { Cell } from './cell.js'
+import { Cell, keyOf } from './cell.js'
 import { ClientFace } from './clientFace.js'
 import type { DropLog } from './dropLog.js'
 import type { Engine } from './engine.js'
 import { type GroupReport, placementOf, type RoleReport } from './nodeStatus.js'
 import type { Peers } from './peers.js'
+import type { RecoveredRoles } from './recoverRoles.js'
 import { isServing } from './roleTraits.js'
 import type { Telemetry } from './telemetry.js'
-import { tellNotices } from './tellNotices.js'
 
 /** What a group needs of its node. */
 export interface GroupSurroundings {
@@ -47,9 +44,6 @@ export interface GroupSurroundings {
   readonly inspect: ((event: InspectionEvent) => void) | undefined
   fail(error: unknown): void
 }
-
-/** What was found on the disk for each hosted role. */
-export type RecoveredRoles = ReadonlyMap<string, RecoveredState>
 
 /** One group on one node: its actors, its state machine, and the face that it shows to clients. */
 export class HostedGroup {
@@ -136,7 +130,7 @@ export class HostedGroup {
     if (cell !== this.#serving) return
     const before = this.#status
     this.#status = cell.status()
-    tellNotices(this.#around.logger, this.name, before.notices, this.#status.notices)
+    this.#tell(before.notices, this.#status.notices)
     const isSame = before.leads === this.#status.leads && before.term === this.#status.term
     if (isSame) return
     if (before.leads) this.#face?.deposed()
@@ -168,22 +162,36 @@ export class HostedGroup {
     }
   }
 
+  /** Logs what is new among the notices of an actor. */
+  #tell(before: readonly Notice[] = [], after: readonly Notice[] = []): void {
+    if (after === before) return
+    for (const { level, text, count = 1 } of after) {
+      const known = before.find((notice) => notice.text === text)
+      if (!known || (known.count ?? 1) < count) this.#around.logger[level]({ group: this.name }, text)
+    }
+  }
+
   #hostedRoles(): [string, RoleDefinition][] {
     return Object.entries(this.definition.roles).filter(([, { nodes }]) => nodes.includes(this.#around.node))
   }
 
   #makeApplier(): Applier | undefined {
     const { clock, telemetry } = this.#around
-    const role = this.#hostedRoles().find(([, { applies }]) => applies)?.[0]
-    if (role === undefined) return undefined
+    const [role, definition] = this.#hostedRoles().find(([, { applies }]) => applies) ?? []
+    if (role === undefined || definition === undefined) return undefined
     const { stateMachine: machine, limits } = this.definition
-    const snapshot = this.#recovered.get(role)?.snapshot
-    const driver = snapshot ? restored(machine, snapshot) : initialDriver(machine)
+    const { nodes, remembers = true } = definition
+    const key = keyOf(this.name, role)
     return new Applier({
       machine,
       limits,
       clock,
-      driver,
+      found: this.#recovered.get(role)?.snapshot,
+      phase: (nodes.indexOf(this.#around.node) + 1) / nodes.length,
+      stage: (operation, done) => {
+        if (remembers) this.#around.engine.stage(key, operation, done)
+        else done()
+      },
       onApplied: (applied, toAnswer) => {
         telemetry.applied(this.name, applied.length)
         this.#face?.applied(applied, toAnswer)
@@ -252,36 +260,6 @@ export class HostedGroup {
       if (message) engine.post(cell, { ...message, from: envelope.from })
     })
   }
-}
-
-const nothingRecovered: RecoveredState = {
-  record: undefined,
-  snapshot: undefined,
-  base: origin,
-  entries: [],
-  torn: false,
-}
-
-/** Reads what the store holds of the roles that `node` hosts in a group. */
-export async function recoverRoles(
-  store: OpenStore,
-  node: NodeId,
-  group: string,
-  definition: GroupDefinition,
-  lossAccepted: boolean,
-): Promise<RecoveredRoles> {
-  const roles = new Map<string, RecoveredState>()
-  for (const [role, { nodes, record: codec, remembers = true }] of Object.entries(definition.roles)) {
-    if (!nodes.includes(node)) continue
-    // What a torn store lost cannot have been this role's, and who is told of it must write something.
-    if (!remembers) {
-      roles.set(role, nothingRecovered)
-      continue
-    }
-    const { record, snapshot, base, entries } = await store.recover(`${group}/${role}`)
-    roles.set(role, { record: record && codec.decode(record), snapshot, base, entries, torn: store.torn, lossAccepted })
-  }
-  return roles
 }
 
 function reportOf(cell: Cell): RoleReport {

@@ -9,6 +9,7 @@ import { bookKey, type NodeBook } from './nodeBook.js'
 import { NodeFace } from './nodeFace.js'
 import { Peers } from './peers.js'
 import { Twins } from './twins.js'
+import { WaitingFace } from './waitingFace.js'
 
 /** What an {@link Identity} stands on. */
 export interface IdentityOptions {
@@ -43,6 +44,7 @@ export class Identity {
   readonly #introduction: Introduction
   readonly #twins: Twins
   readonly #face: NodeFace
+  readonly #waitingFace: WaitingFace
 
   constructor(options: IdentityOptions) {
     this.#options = options
@@ -68,6 +70,7 @@ export class Identity {
       accord: this.accord,
       done: () => this.#take(),
     })
+    this.#waitingFace = new WaitingFace({ node, bus, waitingFor: () => this.waitingFor })
     const { accord } = this
     this.#face = new NodeFace({ ...options, introduction: this.#introduction, accord, twins: this.#twins, report })
   }
@@ -86,18 +89,19 @@ export class Identity {
       this.#take()
       return true
     }
+    await this.#waitingFace.listen(this.#charters.map(({ group }) => group))
     this.#introduction.ask()
     return false
   }
 
   async stop(): Promise<void> {
     this.#introduction.stop()
-    await this.#face.stop()
+    await Promise.all([this.#face.stop(), this.#waitingFace.stop()])
   }
 
   /** Remembers all of it, then runs. */
   #take(): void {
-    const { node, book, bus, logger, run } = this.#options
+    const { node, book, bus, logger, run, fail } = this.#options
     book.introduce()
     for (const charter of this.#charters) {
       if (book.charterOf(charter.group) === charter.text) continue
@@ -106,6 +110,7 @@ export class Identity {
       logger.info({ node, group, charter: text.split('\n') }, 'remembers from now on what this group is')
     }
     this.peers.record(() => {
+      this.#waitingFace.stop().catch(fail)
       bus.tellStart(book.start)
       this.#twins.begin()
       run()

@@ -1,6 +1,7 @@
 import { decodeEnvelope, encodeEnvelope } from '@quorate/core'
 import { memoryStore } from '@quorate/core/testing'
 import { afterEach, describe, expect, it } from 'vitest'
+import { connectClient } from './client/connectClient.js'
 import { journal, TestCluster } from './cluster.test.fixture.js'
 import { type Introduced, messages } from './generated/node.js'
 import { sequenced } from './sequencer.test.fixture.js'
@@ -37,6 +38,54 @@ describe('a store that is new', () => {
     expect(ids.map(stateOf)).toEqual(['running', 'running', 'running'])
     const { result } = await cluster.wait(cluster.nodes.get('n2')!.group('journal').propose({ text: 'a' }))
     expect(result).toBe(1)
+  })
+
+  it('says to callers and clients for whom it waits, and one that nobody answers says that', async () => {
+    begin()
+    const errorOf = (call: Promise<unknown>) =>
+      cluster.wait(
+        call.then(
+          () => '',
+          (error: Error) => error.message,
+        ),
+      )
+    const client = await cluster.wait(
+      connectClient({
+        transport: cluster.bus,
+        cluster: 'test',
+        group: 'journal',
+        stateMachine: journal,
+        clock: cluster.clock,
+        deadlineMs: 3000,
+      }),
+    )
+    expect(await errorOf(client.propose({ text: 'a' }))).toBe(
+      'not executed: its deadline passed before the command was sent: no member of group journal answered. It is safe to repeat',
+    )
+    const node = await cluster.start('n1')
+    await cluster.start('n2')
+    const waits = /: group journal waits for n3 to start for the first time. It is safe/
+    expect(await errorOf(client.propose({ text: 'a' }))).toMatch(waits)
+    expect(await errorOf(client.query(0))).toMatch(waits)
+    expect(await errorOf(client.ask(new Uint8Array(0)))).toMatch(waits)
+    expect(await errorOf(node.group('journal').propose({ text: 'a' }))).toMatch(waits)
+    await cluster.start('n3')
+    expect(await errorOf(client.propose({ text: 'a' }))).toBe('')
+    await cluster.kill('n1')
+    await cluster.pass(5000)
+    const leaderless = await cluster.wait(
+      connectClient({
+        transport: cluster.bus,
+        cluster: 'test',
+        group: 'journal',
+        stateMachine: journal,
+        clock: cluster.clock,
+        deadlineMs: 3000,
+      }),
+    )
+    // The fixture has one orderer, and the others name it.
+    expect(await errorOf(leaderless.query(0))).toMatch(/gave no answer|knew of no leader/)
+    await cluster.wait(Promise.all([client.close(), leaderless.close()]))
   })
 
   it('is not judged by what was said of an earlier one', async () => {

@@ -158,6 +158,88 @@ describe('starting', () => {
   })
 })
 
+describe('a node that has stopped', () => {
+  const errorOf = (call: () => Promise<unknown>) =>
+    cluster.wait(
+      (async () => call())().then(
+        () => undefined,
+        (error: unknown) => error,
+      ),
+    )
+  const calls = (node: JournalNode) => [
+    () => node.group('journal').propose({ text: 'a' }),
+    () => node.group('journal').query(0),
+    () => node.group('journal').read((texts) => texts),
+    () => node.group('journal').read((texts) => texts, { consistency: 'stale' }),
+    () => node.group('journal').ask(new Uint8Array(0)),
+  ]
+
+  it.each([['whose group was used before'], ['whose group was never used']])(
+    'by itself gives every caller the first cause: one %s',
+    async (which) => {
+      const [node] = await begin(['n1'])
+      if (which.includes('before')) await cluster.wait(node!.group('journal').propose({ text: 'a' }))
+      const broken = new Error('the disk broke')
+      cluster.storeOf('n1').failNextWrite(broken)
+      const other = await cluster.wait(
+        connectClient({
+          transport: cluster.bus,
+          cluster: 'test',
+          group: 'journal',
+          stateMachine: journal,
+          clock: cluster.clock,
+        }),
+      )
+      other.propose({ text: 'b' }).catch(() => {})
+      expect(await cluster.wait(node!.stopped)).toBe(broken)
+      await cluster.wait(other.close())
+      for (const call of calls(node!)) {
+        expect(await errorOf(call)).toMatchObject({ code: 'QUORATE_NODE_STOPPED', cause: broken })
+      }
+    },
+  )
+
+  it('because it was asked to says so, and gives no cause', async () => {
+    const [node] = await begin(['n1'])
+    await cluster.wait(node!.stop())
+    for (const call of calls(node!)) {
+      expect(await errorOf(call)).toMatchObject({ code: 'QUORATE_NODE_STOPPED', cause: undefined })
+    }
+  })
+
+  it('gives what was under way the cause', async () => {
+    const [node] = await begin(['n1'])
+    await cluster.wait(node!.group('journal').propose({ text: 'a' }))
+    const broken = new Error('the disk broke')
+    cluster.storeOf('n1').failNextWrite(broken)
+    const cause = { code: 'QUORATE_NODE_STOPPED', cause: broken }
+    expect(await errorOf(() => node!.group('journal').propose({ text: 'b' }))).toMatchObject({
+      code: 'QUORATE_UNKNOWN_OUTCOME',
+      cause,
+    })
+  })
+
+  it('by itself, and has no logger, warns the process once; one that was asked to does not', async () => {
+    const warnings: Error[] = []
+    const listen = (warning: Error) => void warnings.push(warning)
+    process.on('warning', listen)
+    await begin(['n1'])
+    await cluster.wait(cluster.nodes.get('n1')!.stop())
+    const quiet = await cluster.start('n1', { logger: undefined as never })
+    await cluster.wait(quiet.stop())
+    const node = await cluster.start('n1', { logger: undefined as never })
+    cluster.storeOf('n1').failNextWrite(new Error('the disk broke'))
+    node
+      .group('journal')
+      .propose({ text: 'b' })
+      .catch(() => {})
+    await cluster.wait(node.stopped)
+    await new Promise((resolve) => setImmediate(resolve))
+    process.off('warning', listen)
+    expect(warnings.map(({ message }) => message)).toEqual(['node n1 stops: the disk broke'])
+  })
+})
+
 describe('a read on this very node', () => {
   it('waits until the node has caught up, or its deadline passes', async () => {
     const [, follower] = await begin()

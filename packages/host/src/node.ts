@@ -1,10 +1,10 @@
 import type { OpenStore } from '@quorate/core'
 import { checkCharters } from './checkCharters.js'
 import { checkBus, checkNodeOptions, type Groups, type NodeOptions } from './configuration.js'
-import { type RecoveredRoles, recoverRoles } from './hostedGroup.js'
 import { bookKey, NodeBook } from './nodeBook.js'
 import type { QuorateNode } from './quorateNode.js'
 import { realClock } from './realClock.js'
+import { type RecoveredRoles, recoverRoles } from './recoverRoles.js'
 import { RunningNode } from './runningNode.js'
 
 /**
@@ -15,7 +15,7 @@ import { RunningNode } from './runningNode.js'
  */
 export async function startNode<const G extends Groups>(options: NodeOptions<G>): Promise<QuorateNode<G>> {
   checkNodeOptions(options)
-  const { id, cluster, groups, acceptPossibleLoss = false } = options
+  const { id, cluster, groups } = options
   const connection = await options.transport.connect({ cluster, name: id })
   let store: OpenStore | undefined
   try {
@@ -23,7 +23,7 @@ export async function startNode<const G extends Groups>(options: NodeOptions<G>)
     store = await options.store.open({ cluster, node: id })
     const recovered = new Map<string, RecoveredRoles>()
     for (const [name, definition] of Object.entries(groups)) {
-      recovered.set(name, await recoverRoles(store, id, name, definition, acceptPossibleLoss))
+      recovered.set(name, await recoverRoles(store, id, name, definition))
     }
     const { record } = await store.recover(bookKey)
     const nowMs = (options.clock ?? realClock()).nowMs()

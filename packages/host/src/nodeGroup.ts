@@ -12,13 +12,14 @@ import type { Bus } from './bus.js'
 import type { CallOptions } from './client/call.js'
 import { type ClientCodecs, type ClientOptions, GroupClient, type QueryOptions } from './client/groupClient.js'
 import type { Proposed } from './client/proposals.js'
-import { NodeStoppedError, NotExecutedError } from './errors.js'
+import { type NodeStoppedError, NotExecutedError } from './errors.js'
+import type { HostedGroup } from './hostedGroup.js'
 
 /** A group as the programme that embeds a node uses it, typed by the group's state machine. */
 export interface NodeGroup<State, Command, Result, Query = never, Answer = never> {
   /**
    * Has a command executed, once, whichever node leads.
-   * @throws see {@link GroupClient.propose}
+   * @throws see {@link GroupClient.propose}; like all here `QUORATE_NODE_STOPPED` after the node has stopped, with the cause
    */
   propose(command: Command, options?: CallOptions): Promise<Proposed<Result>>
   /**
@@ -64,25 +65,25 @@ export class LocalGroup implements NodeGroup<unknown, unknown, unknown, unknown,
   readonly #client: GroupClient<unknown, unknown, unknown, unknown>
   readonly #deadlineMs: number
   readonly #waiting = new Set<(error: Error) => void>()
+  #stopped: NodeStoppedError | undefined
 
   constructor(options: {
     node: string
-    name: string
+    group: HostedGroup
     bus: Bus
     clock: Clock
     random: Random
-    machine: StateMachine
-    applier: Applier | undefined
     behaviour: ClientOptions
     /** True if the clock and the bus are not those of others in this process. */
     isAlone: boolean
   }) {
-    const { node, name, bus, clock, random, machine, applier, behaviour, isAlone } = options
+    const { node, group, bus, clock, random, behaviour, isAlone } = options
+    const { name, definition, applier } = group
     this.#node = node
     this.#name = name
     this.#clock = clock
-    this.#machine = machine
-    this.#codecs = codecsOf(machine)
+    this.#machine = definition.stateMachine
+    this.#codecs = codecsOf(definition.stateMachine)
     this.#applier = applier
     this.#client = new GroupClient({ group: name, bus, clock, random, codecs: this.#codecs, behaviour, isAlone })
     this.#deadlineMs = behaviour.deadlineMs ?? 30_000
@@ -93,6 +94,7 @@ export class LocalGroup implements NodeGroup<unknown, unknown, unknown, unknown,
   }
 
   async read<Value>(look: (state: unknown) => Value, options: QueryOptions = {}): Promise<Value> {
+    if (this.#stopped) throw this.#stopped
     const applier = this.#applier
     if (!applier) {
       throw new InvalidConfigurationError(
@@ -116,9 +118,10 @@ export class LocalGroup implements NodeGroup<unknown, unknown, unknown, unknown,
     return this.#client.ask(bytes, options)
   }
 
-  async stop(cause: unknown): Promise<void> {
-    for (const give of this.#waiting) give(new NodeStoppedError(this.#node, { cause }))
-    await this.#client.close()
+  async stop(stopped: NodeStoppedError): Promise<void> {
+    this.#stopped = stopped
+    for (const give of this.#waiting) give(stopped)
+    await this.#client.close(stopped)
   }
 
   #reach(applier: Applier, index: number, signal: AbortSignal | undefined): Promise<void> | undefined {

@@ -12,14 +12,21 @@ export interface NodeReport {
   readonly state: 'introducing' | 'running' | 'stopping' | 'stopped'
   /** Nodes that have not said so yet. */
   readonly waitingFor: readonly NodeId[]
-  readonly bus: {
-    readonly label: string
-    readonly status: 'connected' | 'disconnected' | 'closed'
-    readonly counters: TransportCounters
-  }
+  readonly bus: BusReport
   /** Messages that were handed to nobody, by reason. */
   readonly dropped: Readonly<Partial<Record<DropReason, number>>>
   readonly groups: Readonly<Record<string, GroupReport>>
+}
+
+/** The connection of a node. */
+export interface BusReport {
+  readonly label: string
+  readonly status: 'connected' | 'disconnected' | 'closed'
+  /** The largest message that it takes, in bytes. */
+  readonly bytesMax: number
+  /** Groups whose messages may be larger than that: they go in pieces, and larger commands are refused. */
+  readonly tooNarrowFor: readonly string[]
+  readonly counters: TransportCounters
 }
 
 /** One role of a group on one node. */

@@ -6,7 +6,10 @@ import type { NodeReport } from './nodeStatus.js'
 /** A running node. */
 export interface QuorateNode<G extends Groups = Groups> extends AsyncDisposable {
   readonly id: NodeId
-  /** @throws `QUORATE_INVALID_CONFIGURATION` for a name that is not among the node's groups. */
+  /**
+   * @throws `QUORATE_INVALID_CONFIGURATION` for a name that is not among the node's groups; `QUORATE_NODE_STOPPED`, with the
+   *   cause, after the node has stopped.
+   */
   group<Name extends keyof G & string>(name: Name): NodeGroupOf<G[Name]>
   status(): NodeReport
   /** Settles when the actors run: at the first start of all nodes that is when each has heard from each. */

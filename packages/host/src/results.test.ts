@@ -3,7 +3,6 @@ import {
   type Connection,
   decodeEnvelope,
   type Entry,
-  initialDriver,
   type Message,
   noBytes,
   type RoleStatus,
@@ -18,6 +17,7 @@ import { journal } from './cluster.test.fixture.js'
 import { DropLog } from './dropLog.js'
 import { type ClientMessage, messages } from './generated/client.js'
 import { OwnQueries } from './queries.js'
+import { systemRandom } from './random.js'
 import { ResultsByClient } from './results.js'
 import { fixtureLimits } from './sequencer.test.fixture.js'
 import { silentLogger } from './silentLogger.js'
@@ -39,6 +39,7 @@ beforeEach(async () => {
     cluster: 'test',
     store: noBytes,
     drops: new DropLog(clock, silentLogger, new Telemetry()),
+    random: systemRandom,
     fail: (error) => {
       throw error
     },
@@ -113,7 +114,9 @@ describe('a linearizable query', () => {
       machine: journal,
       limits: fixtureLimits,
       clock,
-      driver: initialDriver(journal),
+      found: undefined,
+      phase: 1,
+      stage: (_operation, done) => done(),
       onApplied: () => {},
       onSnapshot: () => {},
       onSnapshotFailed: () => {},

@@ -12,12 +12,12 @@ import {
 import { ApplierTurns } from './applierTurns.js'
 import { Bus } from './bus.js'
 import { BusWatch } from './busWatch.js'
-import type { Groups, NodeOptions } from './configuration.js'
+import { type Groups, type NodeOptions, promisesOf } from './configuration.js'
 import { Deferred } from './deferred.js'
 import { DropLog } from './dropLog.js'
 import { Engine } from './engine.js'
 import { NodeStoppedError } from './errors.js'
-import { HostedGroup, type RecoveredRoles } from './hostedGroup.js'
+import { HostedGroup } from './hostedGroup.js'
 import { Identity } from './identity.js'
 import { isDoneWithin } from './isDoneWithin.js'
 import type { NodeBook } from './nodeBook.js'
@@ -27,7 +27,9 @@ import { hex } from './peers.js'
 import type { QuorateNode } from './quorateNode.js'
 import { systemRandom } from './random.js'
 import { realClock } from './realClock.js'
+import type { RecoveredRoles } from './recoverRoles.js'
 import { silentLogger } from './silentLogger.js'
+import { StopSignals } from './stopSignals.js'
 import { Telemetry } from './telemetry.js'
 
 /** How long a node may take to stop in order. */
@@ -53,13 +55,11 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
   readonly #handles = new Map<string, LocalGroup>()
   readonly #ready = new Deferred<void>()
   readonly #stopped = new Deferred<Error | undefined>()
-  readonly #hurry = new Deferred<void>()
-  readonly #onSignal = () => {
-    if (this.#ending) this.#hurry.resolve()
-    void this.stop()
-  }
+  readonly #signals: StopSignals
   #state: NodeReport['state'] = 'introducing'
   #ending: Promise<void> | undefined
+  /** Why the node ends, unless it was asked to. */
+  #endedBy: Error | undefined
 
   constructor(
     options: NodeOptions<G>,
@@ -82,6 +82,7 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
       cluster,
       store: store.storeId,
       drops: this.#drops,
+      random: this.#random,
       fail: (error) => this.#fail(error),
     })
     this.#applierTurns = new ApplierTurns(this.#clock)
@@ -90,8 +91,15 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
     for (const [name, definition] of Object.entries<GroupDefinition>(options.groups)) {
       this.#groups.set(name, this.#makeGroup(name, definition, recovered.get(name) ?? new Map()))
     }
-    this.#busWatch = new BusWatch(id, connection, this.#logger, (error) => this.#fail(error))
-    for (const signal of options.stopOn ?? []) process.on(signal, this.#onSignal)
+    this.#busWatch = new BusWatch({
+      connection,
+      logger: this.#logger,
+      clock: this.#clock,
+      about: { node: id },
+      promises: promisesOf(options.groups),
+      closed: (error) => this.#fail(error),
+    })
+    this.#signals = new StopSignals(options.stopOn ?? [], () => void this.stop())
   }
 
   get ready(): Promise<void> {
@@ -124,7 +132,9 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
         `node ${this.id} has no group ${name}; it has ${[...this.#groups.keys()].join(', ')}`,
       )
     }
-    const handle = this.#handles.get(name) ?? this.#makeHandle(hosted)
+    const known = this.#handles.get(name)
+    if (!known && this.#ending) throw new NodeStoppedError(this.id, this.#endedBy)
+    const handle = known ?? this.#makeHandle(hosted)
     this.#handles.set(name, handle)
     return handle as unknown as NodeGroupOf<G[Name]>
   }
@@ -136,7 +146,7 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
       storeId: hex(this.#store.storeId),
       state: this.#state,
       waitingFor: this.#identity.waitingFor,
-      bus: { label: this.#connection.label, status: this.#busWatch.status, counters: this.#connection.counters() },
+      bus: this.#busWatch.report(),
       dropped: this.#drops.totals,
       groups: Object.fromEntries([...this.#groups].map(([name, group]) => [name, group.status()])),
     }
@@ -168,40 +178,46 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
     const error = errorOf(thrown)
     this.#bus.silence()
     this.#logger.error({ node: this.id, error }, 'node stops, because something broke')
+    // Without a logger nobody might ever hear of it.
+    if (!this.#options.logger) globalThis.process?.emitWarning(`node ${this.id} stops: ${error.message}`, error.name)
     void this.#end(error)
   }
 
   #end(error: Error | undefined): Promise<void> {
-    this.#ending ??= this.#leave(error)
+    if (!this.#ending) {
+      this.#endedBy = error
+      this.#ending = this.#leave()
+    }
     return this.#ending
   }
 
-  async #leave(error: Error | undefined): Promise<void> {
+  async #leave(): Promise<void> {
     this.#state = 'stopping'
-    const causes: unknown[] = error ? [error] : []
+    const causes: unknown[] = this.#endedBy ? [this.#endedBy] : []
     const { stopWithinMs = stopWithinMsDefault } = this.#options
-    const left = this.#leaveInOrder(error, causes)
-    if (!(await isDoneWithin(this.#clock, stopWithinMs, left, this.#hurry.promise))) {
+    const left = this.#leaveInOrder(causes)
+    if (!(await isDoneWithin(this.#clock, stopWithinMs, left, this.#signals.second))) {
       this.#logger.warn(
-        { node: this.id, stopWithinMs, bus: this.#busWatch.status },
+        { node: this.id, stopWithinMs, bus: this.#busWatch.report().status },
         'node ends at once: it was asked to, or bus or disk did not let it stop in order in time',
       )
       this.#connection.abort()
     }
     this.#bus.silence()
-    for (const signal of this.#options.stopOn ?? []) process.off(signal, this.#onSignal)
+    this.#signals.forget()
     this.#state = 'stopped'
-    const [cause] = causes
-    this.#ready.reject(new NodeStoppedError(this.id, { cause }))
+    if (causes.length > 0) this.#endedBy = errorOf(causes[0])
+    this.#ready.reject(new NodeStoppedError(this.id, this.#endedBy))
     this.#logger.info({ node: this.id }, 'node has stopped')
-    this.#stopped.resolve(cause === undefined ? undefined : errorOf(cause))
+    this.#stopped.resolve(this.#endedBy)
   }
 
-  async #leaveInOrder(error: Error | undefined, causes: unknown[]): Promise<void> {
+  async #leaveInOrder(causes: unknown[]): Promise<void> {
     // Asked of all at once, before anything is awaited: no turn comes in between.
     const served = [...this.#groups.values()].map((group) => group.stopServing())
     const written = new Promise<void>((resolve) => this.#engine.stop(resolve))
-    const closed = [...this.#handles.values()].map((handle) => handle.stop(error))
+    const stopped = new NodeStoppedError(this.id, this.#endedBy)
+    const closed = [...this.#handles.values()].map((handle) => handle.stop(stopped))
     const fails = (cause: unknown): void => void causes.push(cause)
     // A bus that does not answer must not keep the disk from being closed.
     const stored = written.then(() => this.#store.close()).catch(fails)
@@ -262,15 +278,13 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
     })
   }
 
-  #makeHandle({ name, definition, applier }: HostedGroup): LocalGroup {
+  #makeHandle(group: HostedGroup): LocalGroup {
     return new LocalGroup({
       node: this.id,
-      name,
+      group,
       bus: this.#bus,
       clock: this.#clock,
       random: this.#random,
-      machine: definition.stateMachine,
-      applier,
       behaviour: this.#options.client ?? {},
       isAlone: this.#options.clock !== undefined,
     })

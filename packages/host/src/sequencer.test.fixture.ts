@@ -8,6 +8,7 @@ import {
   everyNode,
   type GroupDefinition,
   type GroupLimits,
+  wholeOf as inOnePlace,
   json,
   type LocalEvent,
   Log,
@@ -64,7 +65,7 @@ const numbered = ({ epoch, log }: Context, commands: readonly Command[]): Entry[
 /** What an asker lacks: entries, or all when they are compacted already. */
 const lacking = ({ log, commitIndex, snapshot }: Context, after: number): SequencerMessage =>
   after < log.base.index && snapshot
-    ? { type: 'Whole', last: snapshot.last, bytes: snapshot.bytes }
+    ? { type: 'Whole', last: snapshot.last, bytes: inOnePlace(snapshot.bytes) }
     : { type: 'Entries', entries: log.slice(after + 1, commitIndex) }
 
 const continues = ({ log }: Context, entries: readonly Entry[]): boolean => entries[0]?.index === log.last.index + 1

@@ -1,4 +1,4 @@
-import { type Codec, defineStateMachine, type TypedStateMachine } from '@quorate/core'
+import { type Codec, defineStateMachine, type Restoring, type TypedStateMachine } from '@quorate/core'
 import {
   decodeKvAnswer,
   decodeKvCommand,
@@ -12,6 +12,7 @@ import {
   encodeKvSnapshot,
   type KvAnswer,
   type KvCommand,
+  type KvEntry,
   type KvQuery,
   type KvResult,
 } from './generated/kv.js'
@@ -28,14 +29,46 @@ const result: Codec<KvResult> = { encode: encodeKvResult, decode: decodeKvResult
 const query: Codec<KvQuery> = { encode: encodeKvQuery, decode: decodeKvQuery }
 const answer: Codec<KvAnswer> = { encode: encodeKvAnswer, decode: decodeKvAnswer }
 
+/** What a piece of a snapshot holds at least, but for the last: it is made in less than a millisecond. */
+const pieceBytesMin = 64 * 1024
+
+function* piecesOf(state: KvState): Generator<Uint8Array, void, undefined> {
+  let entries: KvEntry[] = []
+  let bytes = 0
+  for (const entry of state.copy().from('')) {
+    entries.push(entry)
+    bytes += entry.key.length + entry.value.length
+    if (bytes < pieceBytesMin) continue
+    yield encodeKvSnapshot({ entries })
+    entries = []
+    bytes = 0
+  }
+  if (entries.length > 0) yield encodeKvSnapshot({ entries })
+}
+
+function restoring(): Restoring<KvState> {
+  let state = KvState.of([])
+  return {
+    add: (piece) => {
+      // Copied, or one small value would keep the whole piece.
+      const entries = decodeKvSnapshot(piece).entries.map((entry) => ({ ...entry, value: copyOf(entry.value) }))
+      state = state.withAll(entries)
+    },
+    finish: () => state,
+  }
+}
+
 /** The key-value state machine: keys are texts, values are bytes. States are values. */
 export const kv: KvStateMachine = defineStateMachine({
   initial: () => KvState.of([]),
   apply: applyCommand,
   query: select,
-  snapshot: (state) => encodeKvSnapshot({ entries: state.entries() }),
-  // Copied, or one small value would keep the whole snapshot.
-  restore: (bytes) =>
-    KvState.of(decodeKvSnapshot(bytes).entries.map((entry) => ({ ...entry, value: copyOf(entry.value) }))),
+  snapshot: (state) => piecesOf(state),
+  restore: (bytes) => {
+    const { add, finish } = restoring()
+    add(bytes)
+    return finish()
+  },
+  restoring,
   codecs: { command, result, query, answer },
 })

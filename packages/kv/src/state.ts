@@ -41,11 +41,8 @@ export class KvState {
     this.#changes = changes
   }
 
-  /** Fast for entries that are in order. */
   static of(entries: readonly KvEntry[]): KvState {
-    const tree = new BTree<string, KvEntry>(undefined, compareTexts, nodeSize)
-    for (const entry of entries) tree.set(entry.key, entry)
-    return new KvState(tree, 0)
+    return new KvState(new BTree<string, KvEntry>(undefined, compareTexts, nodeSize), 0).withAll(entries)
   }
 
   get size(): number {
@@ -69,14 +66,21 @@ export class KvState {
     return newer
   }
 
+  /** The state with all these entries. Fast for such as are in order. */
+  withAll(entries: readonly KvEntry[]): KvState {
+    const tree = this.#own().clone()
+    for (const entry of entries) tree.set(entry.key, entry)
+    return new KvState(tree, 0)
+  }
+
+  /** An equal state that may be looked at for long, while newer ones are made of this one: it shares what is equal. */
+  copy(): KvState {
+    return new KvState(this.#own().clone(), 0)
+  }
+
   /** In order, from this key on. Must be used up before another state is made of this one. */
   *from(key: string): Generator<KvEntry, void, undefined> {
     for (const [, entry] of this.#own().entries(key, [])) yield entry
-  }
-
-  /** All, in order. */
-  entries(): KvEntry[] {
-    return this.#own().valuesArray()
   }
 
   /** The tree of this state; where it has none, a clone of a newer one, which shares what is equal. */

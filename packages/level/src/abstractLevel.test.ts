@@ -1,9 +1,10 @@
 import { crc32 } from 'node:zlib'
-import type { OpenStore, Snapshot, StoreWrite } from '@quorate/core'
+import { type OpenStore, Piece, Pieces, type Snapshot, type StoreWrite } from '@quorate/core'
 import { MemoryLevel } from 'memory-level'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { abstractLevel } from './abstractLevel.js'
 import { digestOf, entry, log, owner, writeAll } from './damage.test.helper.js'
+import { keysOf } from './keys.js'
 
 const other = 'counter/other'
 
@@ -36,6 +37,7 @@ const outcomeOf = async (content: Content): Promise<string> => {
 }
 
 const snapshot = (index: number): Snapshot => ({ last: { index, term: 1 }, bytes: Buffer.alloc(1_500_000, index) })
+const compacted = (index: number) => ({ snapshot: snapshot(index), through: { index, term: 1 } })
 const append = (...indexes: number[]) =>
   ({ type: 'append', entries: indexes.map((index) => entry(index, 10)) }) as const
 const persist = (record: string) => ({ type: 'persist', record: Buffer.from(record) }) as const
@@ -99,7 +101,9 @@ describe('what a database loses, changes or brings back, while its own checks se
     for (const version of versions)
       for (const [key, value] of version) {
         if (Buffer.compare(value, last.get(key) ?? Buffer.of()) === 0) continue
-        expect(await outcomeOf(new Map(last).set(key, value)), key).toBe('QUORATE_STORE_DAMAGED')
+        // What is left of another snapshot than that of the head is not looked at: one that is being written is such, too.
+        const isOfOther = keysOf(log).kindOf(Buffer.from(key, 'hex')) === 'snapshot' && !last.has(key)
+        expect(await outcomeOf(new Map(last).set(key, value)), key).toBe(isOfOther ? right : 'QUORATE_STORE_DAMAGED')
         seen++
       }
     expect(seen).toBeGreaterThan(30)
@@ -236,4 +240,56 @@ test('a second write while one is under way is a defect of the caller, and said 
   expect(() => store.write([], () => {})).toThrow(expect.objectContaining({ code: 'QUORATE_BROKEN_INVARIANT' }))
   await first
   await store.close()
+})
+
+describe('pieces of a snapshot that no operation names', () => {
+  const piecesOf = (count: number) =>
+    new Pieces(Array.from({ length: count }, (_, at) => new Piece(Buffer.alloc(1000, at))))
+  const stage = ({ pieces }: Pieces, number: number): readonly StoreWrite[] => {
+    const piece = pieces[number]
+    if (!piece) throw new RangeError(`there is no piece ${number}`)
+    return [{ key: log, operations: [{ type: 'stage', origin: 'taken', number, piece }] }]
+  }
+  const partsIn = async (database: ReturnType<typeof bytesLevel>): Promise<number> => {
+    await database.open()
+    const keys = [...(await contentOf(database)).keys()]
+    return keys.filter((key) => keysOf(log).kindOf(Buffer.from(key, 'hex')) === 'snapshot').length
+  }
+
+  test('are gone with the first write after a crash, and the snapshot before them is whole', async () => {
+    const database = bytesLevel()
+    const before = await abstractLevel(() => database).open(owner)
+    await writeAll(before, [{ key: log, operations: [append(1, 2, 3), { type: 'compact', ...compacted(2) }] }])
+    const unfinished = piecesOf(5)
+    for (let number = 0; number < 5; number++) await writeAll(before, stage(unfinished, number))
+    await before.close()
+    expect(await partsIn(database)).toBe(2 + 5)
+    const after = await abstractLevel(() => database).open(owner)
+    expect((await after.recover(log)).snapshot?.last).toEqual({ index: 2, term: 1 })
+    await writeAll(after, [{ key: log, operations: [append(4)] }])
+    await after.close()
+    expect(await partsIn(database)).toBe(2)
+  })
+
+  test('are read where they lie as soon as they are written, and need no second write', async () => {
+    const database = bytesLevel()
+    const store = await abstractLevel(() => database).open(owner)
+    const taken = piecesOf(3)
+    const [first] = taken.pieces
+    const inMemory = first?.bytes
+    await writeAll(store, [{ key: log, operations: [append(1, 2, 3)] }])
+    for (let number = 0; number < 3; number++) await writeAll(store, stage(taken, number))
+    expect(first?.bytes).not.toBe(inMemory)
+    expect(first?.bytes).toEqual(Uint8Array.from(inMemory ?? []))
+    const puts: number[] = []
+    database.hooks.prewrite.add((operation) => {
+      if (operation.type === 'put') puts.push((operation.value as unknown as Uint8Array).length)
+    })
+    const last = { index: 3, term: 1 }
+    await writeAll(store, [
+      { key: log, operations: [{ type: 'compact', snapshot: { last, bytes: taken }, through: last }] },
+    ])
+    expect(Math.max(...puts)).toBeLessThan(100)
+    await store.close()
+  })
 })

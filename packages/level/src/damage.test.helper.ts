@@ -9,6 +9,7 @@ import {
   type Recovered,
   type StoreOperation,
   type StoreWrite,
+  wholeOf,
 } from '@quorate/core'
 import { onTestFinished } from 'vitest'
 import { level } from './level.js'
@@ -88,7 +89,7 @@ export const digestOf = ({ record, snapshot, base, entries }: Recovered): string
   const add = (fields: object, bytes: Uint8Array | undefined): unknown =>
     hash.update(JSON.stringify({ ...fields, bytes: bytes?.length })).update(bytes ?? '')
   add(base, record)
-  add(snapshot?.last ?? {}, snapshot?.bytes)
+  add(snapshot?.last ?? {}, snapshot && wholeOf(snapshot.bytes))
   for (const { bytes, ...fields } of entries) add(fields, bytes)
   return hash.digest('hex')
 }

@@ -41,6 +41,20 @@ export const readValue = async (
   }
 }
 
+/** True if the database gives values without a promise. */
+export const readsAtOnce = (database: Database): boolean =>
+  (database.supports as { readonly getSync?: boolean }).getSync === true
+
+/** Reads one value within the call. */
+export const readAtOnce = (database: Database, where: string, key: Uint8Array): Uint8Array | undefined => {
+  try {
+    const value = database.getSync<Uint8Array, Uint8Array>(key, asBytes)
+    return value && plain(value)
+  } catch (cause) {
+    throw readError(where, cause)
+  }
+}
+
 /** What could not be read is damage when LevelDB or our own decoding says so, else a failed disk. */
 const readError = (where: string, cause: unknown): QuorateError => {
   if (cause instanceof QuorateError) return cause

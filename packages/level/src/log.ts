@@ -2,10 +2,8 @@ import { type Entry, invariant, type Mark, type Snapshot, type StoreOperation } 
 import { encodeChunk } from './chunk.js'
 import { emptyHead, encodeHead, type Head } from './head.js'
 import { keysOf, type LogKeys } from './keys.js'
+import { type ReadPart, SnapshotParts } from './snapshotParts.js'
 import { sealBytes } from './value.js'
-
-/** Snapshots are stored in parts of this size, so that no value is huge. */
-export const partBytes = 1024 * 1024
 
 /** What a write puts and deletes, in order. */
 export type Change =
@@ -22,18 +20,22 @@ export interface ChunkIndex {
 export class Log {
   readonly name: string
   readonly keys: LogKeys
+  readonly parts: SnapshotParts
   head: Head
   /** Checksum of the head; `undefined` while the log is not on the disk at all. */
   headDigest: number | undefined
   /** `undefined` until the log was read. */
   index: ChunkIndex | undefined
 
-  constructor(name: string, found?: { readonly head: Head; readonly digest: number }) {
+  constructor(name: string, readPart: ReadPart | undefined, found?: { readonly head: Head; readonly digest: number }) {
     this.name = name
     this.keys = keysOf(name)
+    this.parts = new SnapshotParts(this.keys, readPart, found?.head.generation ?? 0)
     this.head = found?.head ?? emptyHead
     this.headDigest = found?.digest
-    this.index = found ? undefined : { firsts: [], digests: [] }
+    if (found) return
+    this.index = { firsts: [], digests: [] }
+    this.parts.wasRead()
   }
 
   /** Plans the operations; the new head comes last. */
@@ -55,6 +57,9 @@ export class Log {
         case 'truncate':
           this.#truncate(operation.after, changes)
           break
+        case 'stage':
+          this.parts.stage(operation, changes)
+          break
         case 'compact':
           this.#compact(operation.snapshot, operation.through, changes)
           break
@@ -65,6 +70,7 @@ export class Log {
           break
       }
     }
+    this.parts.sweep(changes)
     const { firsts, digests } = this.#chunks
     this.head = { ...this.head, chunks: firsts.length, chain: digests.at(-1) ?? 0 }
     const { value, digest } = encodeHead(this.keys.head, this.head)
@@ -131,12 +137,7 @@ export class Log {
   }
 
   #replaceSnapshot({ last, bytes }: Snapshot, changes: Change[]): void {
-    const { snapshot: old, generation: oldGeneration } = this.head
-    const generation = oldGeneration + 1
-    for (let part = 0; part < partsOf(old?.length ?? 0); part++)
-      changes.push({ type: 'del', key: this.keys.part(oldGeneration, part) })
-    for (let part = 0; part < partsOf(bytes.length); part++)
-      this.#put(this.keys.part(generation, part), bytes.subarray(part * partBytes, (part + 1) * partBytes), changes)
+    const generation = this.parts.replace(bytes, changes)
     this.head = { ...this.head, generation, snapshot: { last, length: bytes.length } }
   }
 
@@ -146,6 +147,3 @@ export class Log {
     for (const first of firsts.splice(from, to - from)) changes.push({ type: 'del', key: this.keys.chunk(first) })
   }
 }
-
-/** How many parts a snapshot of this many bytes has. */
-export const partsOf = (length: number): number => Math.ceil(length / partBytes)

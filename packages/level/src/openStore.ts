@@ -1,5 +1,5 @@
 import { invariant, type OpenStore, type Recovered, type StoreWrite } from '@quorate/core'
-import { asBytes, type Database, readRange, readValue } from './database.js'
+import { asBytes, type Database, readAtOnce, readRange, readsAtOnce, readValue } from './database.js'
 import { StoreClosedError, StoreDamagedError, StoreFailedError, StoreLockLostError } from './errors.js'
 import { decodeHead, emptyHead } from './head.js'
 import {
@@ -16,7 +16,8 @@ import {
 } from './identity.js'
 import { headRange, identityKey, logOfHeadKey, sealKey } from './keys.js'
 import { type Change, Log } from './log.js'
-import { readLog } from './readLog.js'
+import { type LogAsRead, readLog } from './readLog.js'
+import type { ReadPart } from './snapshotParts.js'
 import { unsealValue } from './value.js'
 
 /** The place that a database is in, when it knows more than the database does. */
@@ -44,12 +45,13 @@ export interface Place {
 export const openStore = async (database: Database, owner: Owner, place: Place): Promise<OpenStore> => {
   const identity = await establish(database, owner, place)
   const seal = decodeSeal(place.where, await readValue(database, place.where, sealKey))
+  const readPart = readsAtOnce(database) ? partReader(database, place.where) : undefined
   const logs = new Map<string, Log>()
   let heads = 0
   await readRange(database, place.where, headRange, (key, value) => {
     const name = logOfHeadKey(key)
     const { reader, digest } = unsealValue(`${place.where}, the head of the log ${name}`, key, value)
-    logs.set(name, new Log(name, { head: decodeHead(reader), digest }))
+    logs.set(name, new Log(name, readPart, { head: decodeHead(reader), digest }))
     heads = (heads + digest) >>> 0
   })
   if (logs.size !== seal.logs || heads !== seal.heads)
@@ -57,8 +59,17 @@ export const openStore = async (database: Database, owner: Owner, place: Place):
       place.where,
       `the heads of its logs are not those of write ${seal.writes}, the last one`,
     )
-  return new LevelStore(database, identity, seal, logs, place)
+  return new LevelStore(database, identity, seal, { logs, readPart, place })
 }
+
+const partReader =
+  (database: Database, where: string): ReadPart =>
+  (key) => {
+    const value = readAtOnce(database, where, key)
+    if (value === undefined) throw new StoreDamagedError(where, 'a part of a snapshot is missing')
+    const { reader } = unsealValue(where, key, value)
+    return reader.raw(reader.left)
+  }
 
 /** Finds the identity, or gives one to an empty database. */
 const establish = async (database: Database, owner: Owner, { where, outside }: Place): Promise<Identity> => {
@@ -97,6 +108,7 @@ class LevelStore implements OpenStore {
   readonly remarks: readonly string[]
   readonly #database: Database
   readonly #logs: Map<string, Log>
+  readonly #readPart: ReadPart | undefined
   readonly #place: Place
   #seal: Seal
   #writing = false
@@ -111,10 +123,16 @@ class LevelStore implements OpenStore {
   /** Logs that were recovered while `torn` and have not persisted a record since. */
   readonly #doubtful = new Set<string>()
 
-  constructor(database: Database, identity: Identity, seal: Seal, logs: Map<string, Log>, place: Place) {
+  constructor(
+    database: Database,
+    identity: Identity,
+    seal: Seal,
+    { logs, readPart, place }: { logs: Map<string, Log>; readPart: ReadPart | undefined; place: Place },
+  ) {
     this.#database = database
     this.#seal = seal
     this.#logs = logs
+    this.#readPart = readPart
     this.#place = place
     this.#torn = place.torn
     this.storeId = identity.storeId
@@ -129,7 +147,11 @@ class LevelStore implements OpenStore {
     if (this.#torn) this.#doubtful.add(key)
     const log = this.#logs.get(key)
     if (!log) return { record: undefined, snapshot: undefined, base: emptyHead.base, entries: [] }
-    return this.#read(log)
+    const { head } = log
+    const { held, parts } = await this.#read(log)
+    // Another snapshot has come in between, and what was read of this one may be gone.
+    if (log.head.generation !== head.generation) return this.recover(key)
+    return { ...held, snapshot: head.snapshot && { last: head.snapshot.last, bytes: log.parts.bytesOf(parts) } }
   }
 
   write(writes: readonly StoreWrite[], done: (error?: Error) => void): void {
@@ -162,7 +184,7 @@ class LevelStore implements OpenStore {
     const changes: Change[] = []
     let { logs, heads } = this.#seal
     for (const { key, operations } of writes) {
-      const log = this.#logs.get(key) ?? new Log(key)
+      const log = this.#logs.get(key) ?? new Log(key, this.#readPart)
       this.#logs.set(key, log)
       if (log.headDigest === undefined) logs++
       heads -= log.headDigest ?? 0
@@ -178,6 +200,7 @@ class LevelStore implements OpenStore {
     // Whoever has opened the place until now has read this write, if it is acknowledged.
     this.#checkHeld()
     this.#unacknowledged = undefined
+    for (const { key } of writes) this.#logs.get(key)?.parts.durable()
     if (this.#torn) await this.#clearTorn(writes)
   }
 
@@ -195,11 +218,12 @@ class LevelStore implements OpenStore {
   }
 
   /** Reads a log while no write is under way, and keeps what later writes need to know of it. */
-  async #read(log: Log): Promise<Recovered> {
-    const { recovered, index } = await readLog(this.#database, log.name, log.keys, log.head)
+  async #read(log: Log): Promise<LogAsRead> {
+    const read = await readLog(this.#database, log)
     // A write may have come in between: what it left in the index is newer.
-    log.index ??= index
-    return recovered
+    log.index ??= read.index
+    log.parts.wasRead()
+    return read
   }
 
   #settle(done: (error?: Error) => void, error?: Error): void {

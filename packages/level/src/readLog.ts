@@ -1,12 +1,19 @@
 import type { Entry, Recovered } from '@quorate/core'
 import type { Reader } from './bytes.js'
 import { decodeChunkHeader, decodeEntries } from './chunk.js'
-import { type Database, readRange } from './database.js'
+import { type Database, readRange, readsAtOnce } from './database.js'
 import { StoreDamagedError } from './errors.js'
 import type { Head } from './head.js'
 import type { LogKeys } from './keys.js'
-import { type ChunkIndex, partBytes, partsOf } from './log.js'
+import type { ChunkIndex } from './log.js'
+import type { FoundPart, SnapshotParts } from './snapshotParts.js'
 import { unsealValue } from './value.js'
+
+interface LogToRead {
+  readonly keys: LogKeys
+  readonly head: Head
+  readonly parts: SnapshotParts
+}
 
 /** A log as it is read, held against its head at each step. */
 class LogReading {
@@ -15,15 +22,17 @@ class LogReading {
   readonly #keys: LogKeys
   readonly #head: Head
   readonly #entries: Entry[] = []
-  readonly #snapshotBytes: Uint8Array
-  #parts = 0
+  readonly #snapshot: SnapshotParts
+  readonly parts: FoundPart[] = []
+  readonly #keepsParts: boolean
   #record: { readonly bytes: Uint8Array; readonly digest: number } | undefined
 
-  constructor(where: string, keys: LogKeys, head: Head) {
+  constructor(where: string, { keys, head, parts }: LogToRead, keepsParts: boolean) {
     this.#where = where
     this.#keys = keys
     this.#head = head
-    this.#snapshotBytes = new Uint8Array(head.snapshot?.length ?? 0)
+    this.#snapshot = parts
+    this.#keepsParts = keepsParts
   }
 
   visit(key: Uint8Array, value: Uint8Array): void {
@@ -47,13 +56,13 @@ class LogReading {
   }
 
   #readPart(generation: number, part: number, reader: Reader): void {
+    if (!this.#head.snapshot || generation !== this.#head.generation) {
+      this.#snapshot.foundUnnamed(generation, part)
+      return
+    }
+    if (part !== this.parts.length) throw this.#damaged(`part ${part} of snapshot ${generation} is out of place`)
     const bytes = reader.raw(reader.left)
-    const start = part * partBytes
-    const length = Math.min(partBytes, this.#snapshotBytes.length - start)
-    if (generation !== this.#head.generation || part !== this.#parts || bytes.length !== length)
-      throw this.#damaged(`part ${part} of snapshot ${generation} is out of place`)
-    this.#snapshotBytes.set(bytes, start)
-    this.#parts++
+    this.parts.push({ length: bytes.length, bytes: this.#keepsParts ? bytes : undefined })
   }
 
   #readChunk(first: number, reader: Reader): void {
@@ -71,18 +80,19 @@ class LogReading {
     this.index.firsts.push(first)
   }
 
-  finish(): Recovered {
-    const { record, snapshot, base, last, chunks, chain } = this.#head
+  finish(): Omit<Recovered, 'snapshot'> {
+    const { record, snapshot, generation, base, last, chunks, chain } = this.#head
     const reached = base.index + this.#entries.length
     if (reached !== last) throw this.#damaged(`entries ${reached + 1} to ${last} are missing`)
     if (this.index.firsts.length !== chunks || (this.index.digests.at(-1) ?? 0) !== chain)
       throw this.#damaged(`its last entries, up to ${last}, are not those that were written last`)
     if (this.#record?.digest !== record) throw this.#damaged('its record is missing, or is not the one written last')
-    if (this.#parts !== partsOf(this.#snapshotBytes.length))
-      throw this.#damaged(`its snapshot ends after ${this.#parts} of ${partsOf(this.#snapshotBytes.length)} parts`)
+    const length = this.parts.reduce((sum, part) => sum + part.length, 0)
+    if (snapshot && length !== snapshot.length)
+      throw this.#damaged(`its snapshot ends after ${length} of ${snapshot.length} bytes`)
+    if (snapshot) this.#snapshot.found(generation, this.parts.length)
     return {
       record: this.#record?.bytes,
-      snapshot: snapshot && { last: snapshot.last, bytes: this.#snapshotBytes },
       base,
       entries: this.#entries,
     }
@@ -93,19 +103,22 @@ class LogReading {
   }
 }
 
+/** What was read of a log. */
+export interface LogAsRead {
+  readonly held: Omit<Recovered, 'snapshot'>
+  /** Of its snapshot. */
+  readonly parts: readonly FoundPart[]
+  readonly index: ChunkIndex
+}
+
 /**
  * Reads one log, as of the call, in one pass. All that its head names must be there, in the version that it names, and
  * its entries must be contiguous.
  * @throws {StoreDamagedError} otherwise.
  */
-export const readLog = async (
-  database: Database,
-  name: string,
-  keys: LogKeys,
-  head: Head,
-): Promise<{ readonly recovered: Recovered; readonly index: ChunkIndex }> => {
-  const where = `the log ${name}`
-  const reading = new LogReading(where, keys, head)
-  await readRange(database, where, keys.range, (key, value) => reading.visit(key, value))
-  return { recovered: reading.finish(), index: reading.index }
+export const readLog = async (database: Database, log: LogToRead & { readonly name: string }): Promise<LogAsRead> => {
+  const where = `the log ${log.name}`
+  const reading = new LogReading(where, log, !readsAtOnce(database))
+  await readRange(database, where, log.keys.range, (key, value) => reading.visit(key, value))
+  return { held: reading.finish(), parts: reading.parts, index: reading.index }
 }

@@ -73,6 +73,7 @@ export class NatsBus implements Connection {
   }
 
   publish(to: Address, bytes: Uint8Array): void {
+    this.#measure()
     if (!this.#connected || this.#closing || bytes.length > this.#bytesMax) return this.#drop()
     try {
       this.#nats.publish(this.#subjects.of(to), bytes)
@@ -176,7 +177,7 @@ export class NatsBus implements Connection {
     } else if (status.type === 'reconnect') {
       this.#connected = true
       this.#counters.reconnects++
-      this.#bytesMax = this.#nats.info?.max_payload ?? this.#bytesMax
+      this.#measure()
       this.#report()
       this.#listen({ type: 'connected' })
     } else if (status.type === 'error') {
@@ -184,6 +185,14 @@ export class NatsBus implements Connection {
       if (error instanceof PermissionViolationError && error.operation === 'publish') this.#drop()
       this.#complain(error)
     }
+  }
+
+  /** A server that is reloaded says so at any time. */
+  #measure(): void {
+    const bytesMax = this.#nats.info?.max_payload ?? this.#bytesMax
+    if (bytesMax === this.#bytesMax) return
+    this.#bytesMax = bytesMax
+    this.#listen({ type: 'limited' })
   }
 
   #drop(): void {

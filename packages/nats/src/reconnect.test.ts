@@ -1,5 +1,8 @@
 import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { addressOf, type TransportStatus } from '@quorate/core'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { startBroker } from './broker/broker.js'
@@ -79,6 +82,40 @@ const reconnects = (start: (port?: number) => Promise<Server>) => {
 describe('embedded broker', () => reconnects((port = 0) => startBroker({ port })))
 
 describeNatsServer(describe, 'nats-server', () => reconnects((port = 0) => startNatsServer({ port })))
+
+describe('a server that takes other sizes than before', () => {
+  test('after a restart: the connection knows it, and says so', async () => {
+    const server = opening(await startBroker())
+    const { connection, statuses, until } = await connectTo(server)
+    const before = connection.bytesMax
+    await server.close()
+    await until('disconnected')
+    opening(await startBroker({ port: server.port, payloadBytesMax: 5000 }))
+    await until('connected')
+    expect(statuses).toContainEqual({ type: 'limited' })
+    expect([before, connection.bytesMax]).toEqual([1024 * 1024, 5000])
+  })
+})
+
+describeNatsServer(describe, 'a nats-server that is reloaded with another max_payload', () => {
+  test('the connection knows it when the server has refused something, and is there again', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'quorate-nats-'))
+    opening({ close: () => rm(directory, { recursive: true }) })
+    const file = join(directory, 'nats.conf')
+    await writeFile(file, 'max_payload: 100000\n')
+    const server = opening(await startNatsServer({ args: ['-c', file] }))
+    const { connection, statuses, until } = await connectTo(server)
+    await writeFile(file, 'max_payload: 5000\n')
+    process.kill(server.pid, 'SIGHUP')
+    await vi.waitFor(() => {
+      connection.publish(one, new Uint8Array(50_000))
+      expect(connection.bytesMax).toBe(5000)
+    }, soon)
+    await until('connected')
+    expect(statuses).toContainEqual({ type: 'limited' })
+    expect(statuses.find(({ type }) => type === 'error')).toMatchObject({ error: { code: 'QUORATE_BUS_COMPLAINT' } })
+  })
+})
 
 test('a server that comes back with another password ends the connection, and says why', async () => {
   const server = opening(await startBroker())

@@ -1,7 +1,6 @@
 import { type Effect, type IncomingSnapshot, ignore, Log, rulesFor } from '@quorate/core'
 import { assign, emit, setup } from 'xstate'
 import * as check from './consistencyCheck.js'
-import * as doubt from './doubt.js'
 import type { AppendEntries, InstallSnapshot, RaftMessage } from './generated/raft.js'
 import * as chunks from './incomingSnapshot.js'
 import * as server from './server.js'
@@ -33,7 +32,7 @@ const appendReply = (self: Follower, message: AppendEntries, success: boolean) =
   ...(success ? { conflictTerm: 0, conflictIndex: 0 } : check.conflictOf(self, message)),
   round: message.round,
   prevLogIndex: message.prevLogIndex,
-  doubt: self.doubt,
+  doubtful: self.doubtful,
 })
 
 const snapshotReply = (self: Follower, chunk: InstallSnapshot, installed: boolean) => ({
@@ -43,7 +42,6 @@ const snapshotReply = (self: Follower, chunk: InstallSnapshot, installed: boolea
   lastIncludedTerm: chunk.lastIncludedTerm,
   offset: chunks.receivedOf(self, chunk),
   installed,
-  doubt: self.doubt,
 })
 
 const behaviour = setup({
@@ -73,8 +71,12 @@ const behaviour = setup({
     wouldVote: on('PreVote', server.wouldVote),
     isNewerSnapshot: on('snapshot.taken', server.isNewerSnapshot),
     hasMoreToCommit: ({ context: self }) => commitTarget(self) > self.commitIndex,
-    isUnsettled: ({ context: self }) => !self.isSettled,
-    isUpToDateAgain: ({ context: self }) => doubt.isUpToDateAgain(self),
+    isDoubtful: ({ context: self }) => self.doubtful,
+    /** The leader has committed in its own term, and all of that is here: the log is as good as the leader's. */
+    isUpToDateAgain: ({ context: self }) =>
+      self.leaderId !== undefined &&
+      self.commitIndex >= self.leaderCommit &&
+      self.log.termAt(self.commitIndex) === self.currentTerm,
   },
   actions: {
     adoptLeadersTerm: assign(on('AppendEntries', server.withTerm)),
@@ -123,19 +125,14 @@ const behaviour = setup({
       })),
     ),
     acceptChunk: assign(on('InstallSnapshot', chunks.withChunk)),
-    persistSnapshot: emit(
-      on('InstallSnapshot', (self, chunk) => ({ type: 'install' as const, snapshot: chunks.completed(self, chunk) })),
-    ),
-    restore: emit(
-      on('InstallSnapshot', (self, chunk) => ({ type: 'restore' as const, snapshot: chunks.completed(self, chunk) })),
-    ),
+    stageChunk: emit(({ context: self }) => chunks.stageChunk(self)),
+    persistSnapshot: emit(({ context: self }) => ({ type: 'install', snapshot: chunks.completed(self) })),
+    restore: emit(({ context: self }) => ({ type: 'restore', snapshot: chunks.completed(self) })),
     /** Figure 13, steps 7 and 8: "Discard the entire log. Reset state machine using snapshot contents." */
-    install: assign(
-      on('InstallSnapshot', (self, chunk) => {
-        const snapshot = chunks.completed(self, chunk)
-        return { snapshot, log: Log.empty(snapshot.last), commitIndex: snapshot.last.index }
-      }),
-    ),
+    install: assign(({ context: self }) => {
+      const snapshot = chunks.completed(self)
+      return { snapshot, log: Log.empty(snapshot.last), commitIndex: snapshot.last.index }
+    }),
     rejectSnapshot: emit(on('InstallSnapshot', server.rejectSnapshot)),
     replyProgress: emit(
       on('InstallSnapshot', (self, chunk) => server.replyTo(chunk.from, snapshotReply(self, chunk, false))),
@@ -155,8 +152,8 @@ const behaviour = setup({
     refuseProposal: emit(on('client.proposed', server.refuse)),
     refuseRead: emit(on('client.read', server.refuse)),
 
-    replyInquiry: emit(on('Inquiry', doubt.inquiryReply)),
-    trustAgain: assign(({ context: self }) => doubt.trustAgain(self)),
+    /** The leader of this term is the only one this server can have voted for without harm, whatever it forgot. */
+    trustAgain: assign(({ context: self }) => ({ doubtful: false, votedFor: self.leaderId })),
   },
 })
 
@@ -165,43 +162,49 @@ export const follower = behaviour.createMachine({
   context: ({ input }) => ({ ...input, leaderCommit: 0, matchIndex: input.commitIndex, incoming: undefined }),
   output: server.handOver,
   initial: 'starting',
-  always: [
-    { guard: 'hasMoreToCommit', actions: ['commit', 'advanceCommitIndex'] },
-    { guard: 'isUpToDateAgain', actions: ['trustAgain', 'persist'] },
-  ],
+  always: { guard: 'hasMoreToCommit', actions: ['commit', 'advanceCommitIndex'] },
   on: {
     AppendEntries: [
       { guard: 'isOlderLeader', actions: 'rejectEntries' },
       { guard: 'isNewerLeader', actions: ['adoptLeadersTerm', 'persist'], target: '.outdated' },
       { guard: 'isMalformed', ...ignore('no server sends such entries') },
-      { guard: 'isGap', actions: ['recognizeLeader', 'replyConflict'], target: '.following.led' },
+      { guard: 'isGap', actions: ['recognizeLeader', 'replyConflict'], target: '.heard' },
       {
         guard: 'hasConflict',
         actions: ['recognizeLeader', 'persistTruncation', 'persistEntries', 'append', 'noteMatch', 'replySuccess'],
-        target: '.following.led',
+        target: '.heard',
       },
       {
         guard: 'bringsEntries',
         actions: ['recognizeLeader', 'persistEntries', 'append', 'noteMatch', 'replySuccess'],
-        target: '.following.led',
+        target: '.heard',
       },
-      { actions: ['recognizeLeader', 'noteMatch', 'replySuccess'], target: '.following.led' },
+      { actions: ['recognizeLeader', 'noteMatch', 'replySuccess'], target: '.heard' },
     ],
     InstallSnapshot: [
       { guard: 'isOlderSender', actions: 'rejectSnapshot' },
       { guard: 'isNewerSender', actions: ['adoptSendersTerm', 'persist'], target: '.outdated' },
-      {
-        guard: 'holdsSnapshot',
-        actions: ['recognizeSender', 'noteCommitted', 'replyInstalled'],
-        target: '.following.led',
-      },
+      { guard: 'holdsSnapshot', actions: ['recognizeSender', 'noteCommitted', 'replyInstalled'], target: '.heard' },
       {
         guard: 'isLastChunk',
-        actions: ['recognizeSender', 'persistSnapshot', 'restore', 'install', 'noteCommitted', 'replyInstalled'],
-        target: '.following.led',
+        actions: [
+          'recognizeSender',
+          'acceptChunk',
+          'stageChunk',
+          'persistSnapshot',
+          'restore',
+          'install',
+          'noteCommitted',
+          'replyInstalled',
+        ],
+        target: '.heard',
       },
-      { guard: 'isNextChunk', actions: ['recognizeSender', 'acceptChunk', 'replyProgress'], target: '.following.led' },
-      { actions: ['recognizeSender', 'replyProgress'], target: '.following.led' },
+      {
+        guard: 'isNextChunk',
+        actions: ['recognizeSender', 'acceptChunk', 'stageChunk', 'replyProgress'],
+        target: '.heard',
+      },
+      { actions: ['recognizeSender', 'replyProgress'], target: '.heard' },
     ],
     RequestVote: [
       { guard: 'isNewerCandidate', actions: ['adoptCandidatesTerm', 'persist'], target: '.outdated' },
@@ -220,12 +223,10 @@ export const follower = behaviour.createMachine({
     InstallSnapshotReply: ignore('an answer to a leader that this server no longer is'),
     PreVoteReply: ignore('an answer to a candidate that this server no longer is'),
     RequestVoteReply: ignore('an answer to a candidate that this server no longer is'),
-    Inquiry: { actions: 'replyInquiry' },
-    InquiryReply: ignore('it is settled what this server may have forgotten'),
   },
   states: {
     starting: {
-      always: [{ guard: 'isUnsettled', target: 'unsettled' }, { target: 'following' }],
+      always: [{ guard: 'isDoubtful', actions: 'persist', target: 'doubtful' }, { target: 'following' }],
     },
     following: {
       initial: 'free',
@@ -249,10 +250,19 @@ export const follower = behaviour.createMachine({
         },
       },
     },
+    heard: {
+      always: [{ guard: 'isDoubtful', target: 'doubtful' }, { target: 'following.led' }],
+    },
+    /** The disk may have forgotten a promise: neither votes nor leads, until a leader has brought it up to date. */
+    doubtful: {
+      always: { guard: 'isUpToDateAgain', actions: ['trustAgain', 'persist'], target: 'following.led' },
+      on: {
+        RequestVote: { actions: 'refuseVote' },
+        PreVote: { actions: 'refusePreVote' },
+      },
+    },
     timedOut: { type: 'final' },
     /** A newer term began: the same message is handled again in it. */
     outdated: { type: 'final' },
-    /** Its disk lost its last write, and it does not know what it promised. */
-    unsettled: { type: 'final' },
   },
 })

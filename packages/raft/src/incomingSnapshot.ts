@@ -1,11 +1,13 @@
 import {
   completed as completedSnapshot,
   type IncomingSnapshot,
+  invariant,
   isLastChunk as isLast,
   isNextChunk as isNext,
   receivedOf as received,
   type Snapshot,
   type SnapshotChunk,
+  stageLastChunk,
   withChunk as withNext,
 } from '@quorate/core'
 import type { InstallSnapshot } from './generated/raft.js'
@@ -41,6 +43,13 @@ export const withChunk = ({ incoming }: Receiver, chunk: InstallSnapshot) => ({
   incoming: withNext(incoming, chunkOf(chunk)),
 })
 
-/** The whole snapshot, with its last chunk. */
-export const completed = ({ incoming }: Receiver, chunk: InstallSnapshot): Snapshot =>
-  completedSnapshot(incoming, chunkOf(chunk))
+function begun({ incoming }: Receiver): IncomingSnapshot {
+  invariant(incoming !== undefined, 'no snapshot is arriving')
+  return incoming
+}
+
+/** Each chunk is written down as it comes: a large snapshot in one write would hold up whatever is written after it. */
+export const stageChunk = (self: Receiver) => stageLastChunk(begun(self))
+
+/** The whole snapshot, once its last chunk is in. */
+export const completed = (self: Receiver): Snapshot => completedSnapshot(begun(self))

@@ -3,6 +3,7 @@ import {
   type Effect,
   type Entry,
   everyNode,
+  invariant,
   type Mark,
   majority,
   noBytes,
@@ -11,12 +12,11 @@ import {
   type QuorumSystem,
   type Received,
   type Snapshot,
+  wholeOf,
 } from '@quorate/core'
 import type {
   AppendEntries,
   AppendEntriesReply,
-  Inquiry,
-  InquiryReply,
   InstallSnapshot,
   InstallSnapshotReply,
   PreVote,
@@ -89,9 +89,15 @@ export function serverIn(situation: Situation = {}): Server {
     quorum: situation.quorum ?? majority(members),
     limits: { ...wideLimits, ...situation.limits },
   }
-  const record = { currentTerm, votedFor, doubtful: false, doubt: 0, spentTerm: 0 }
+  const record = { currentTerm, votedFor, doubtful: false }
   const self = recover(config, { record, snapshot, base, entries: entriesOf(terms, base), torn })
   return { ...self, commitIndex: situation.commitIndex ?? self.commitIndex }
+}
+
+/** The same, its bytes in one place. */
+export const inOnePlace = (snapshot: Snapshot | undefined) => {
+  invariant(snapshot !== undefined, 'there is no snapshot')
+  return { last: snapshot.last, bytes: wholeOf(snapshot.bytes) }
 }
 
 export const snapshotAt = (index: number, term: number, size = 10): Snapshot => ({
@@ -125,23 +131,12 @@ export const appendEntriesReply = sayer<AppendEntriesReply>({
   conflictIndex: 0,
   round: 0,
   prevLogIndex: 0,
-  doubt: 0,
+  doubtful: false,
 })
 export const requestVote = sayer<RequestVote>({ type: 'RequestVote', term: 1, lastLogIndex: 0, lastLogTerm: 0 })
-export const requestVoteReply = sayer<RequestVoteReply>({
-  type: 'RequestVoteReply',
-  term: 1,
-  voteGranted: true,
-  doubtful: false,
-})
+export const requestVoteReply = sayer<RequestVoteReply>({ type: 'RequestVoteReply', term: 1, voteGranted: true })
 export const preVote = sayer<PreVote>({ type: 'PreVote', term: 1, lastLogIndex: 0, lastLogTerm: 0 })
-export const preVoteReply = sayer<PreVoteReply>({
-  type: 'PreVoteReply',
-  term: 1,
-  voteGranted: true,
-  askedTerm: 2,
-  doubtful: false,
-})
+export const preVoteReply = sayer<PreVoteReply>({ type: 'PreVoteReply', term: 1, voteGranted: true, askedTerm: 2 })
 export const installSnapshot = sayer<InstallSnapshot>({
   type: 'InstallSnapshot',
   term: 1,
@@ -158,15 +153,6 @@ export const installSnapshotReply = sayer<InstallSnapshotReply>({
   lastIncludedTerm: 0,
   offset: 0,
   installed: false,
-  doubt: 0,
-})
-export const inquiry = sayer<Inquiry>({ type: 'Inquiry', doubt: 1 })
-export const inquiryReply = sayer<InquiryReply>({
-  type: 'InquiryReply',
-  doubt: 1,
-  term: 1,
-  spentTerm: 1,
-  commitIndex: 0,
 })
 
 /** One chunk of a snapshot, from `n2`. */

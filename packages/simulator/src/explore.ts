@@ -7,6 +7,8 @@ import { type RunResult, type SimulateOptions, simulate } from './simulate.js'
 
 /** How a seed is tried. */
 export interface ExploreOptions extends DrawOptions {
+  /** What is run. @default what is drawn of the seed */
+  readonly script?: Script
   readonly invariants?: readonly InvariantFactory[]
   readonly coverage?: Coverage
   readonly progressWithinMs?: number
@@ -14,9 +16,12 @@ export interface ExploreOptions extends DrawOptions {
   readonly signal?: AbortSignal
 }
 
-/** Draws the run of a seed, and runs it. */
+/** Runs a seed. */
 export const explore = (options: ExploreOptions): Promise<RunResult> =>
-  simulate({ ...options, script: drawScript(options) })
+  simulate({ ...options, script: scriptFor(options) })
+
+/** What is run of a seed. */
+export const scriptFor = (options: ExploreOptions): Script => options.script ?? drawScript(options)
 
 /** The same script without weather: what became of each message and write is named. */
 export async function spellOut(options: SimulateOptions): Promise<Script> {

@@ -1,8 +1,7 @@
 import type { HistoryEvent } from '@quorate/checker'
 import { Chance } from './chance.js'
-import { drawScript } from './drawScript.js'
 import type { ExploreOptions } from './explore.js'
-import { spellOut } from './explore.js'
+import { scriptFor, spellOut } from './explore.js'
 import type { Script } from './script.js'
 import { lengthOf, shrink } from './shrink.js'
 import { type RunResult, simulate } from './simulate.js'
@@ -36,7 +35,7 @@ export interface FindingOptions extends ExploreOptions {
 /** Finds out which choices of a seed are to blame. Undefined when nothing is wrong with it. */
 export async function findingOf(options: FindingOptions): Promise<Finding | undefined> {
   const { signal } = options
-  const whole = drawScript(options)
+  const whole = scriptFor(options)
   // What is to be told has to be known: the seed, and at the end what is left of it, run whatever the signal says.
   const result = await simulate({ ...quiet(options), script: whole })
   const invariant = failureOf(result)

@@ -18,8 +18,11 @@ export class Trace {
     return hex(this.#high) + hex(this.#low)
   }
 
-  /** `who` did or met `what`. */
-  note(atUs: number, who: string, what: string): void {
+  /**
+   * `who` did or met `what`.
+   * @param detail is asked only where somebody reads the trace, and is not part of the fingerprint.
+   */
+  note(atUs: number, who: string, what: string, detail?: () => string): void {
     const line = `${timeText(atUs)} ${who} ${what}`
     this.#lines++
     let low = this.#low
@@ -32,7 +35,9 @@ export class Trace {
     }
     this.#low = Math.imul(low ^ 10, 0x01000193)
     this.#high = Math.imul(high ^ 10, 0x85ebca6b)
-    this.#write?.(line)
+    if (this.#write === undefined) return
+    const more = detail?.() ?? ''
+    this.#write(more === '' ? line : `${line} (${more})`)
   }
 }
 

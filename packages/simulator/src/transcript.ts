@@ -30,7 +30,17 @@ export function transcript(
     `# ${lengthOf(script)} steps. Run it again: quorate sim --replay FILE`,
     formatScript(script),
     '',
-    ...spaceTimeDiagram(trace, lanes).map((line) => `| ${line}`.trimEnd()),
+    ...marked(spaceTimeDiagram(trace, lanes, undefined, result.violation !== undefined), result).map((line) =>
+      `| ${line}`.trimEnd(),
+    ),
+    '',
+    `# ${verdictOf(result)}`,
     '',
   ].join('\n')
 }
+
+/** A run ends with the step that breaks an invariant. */
+const marked = (picture: readonly string[], { violation }: RunResult): readonly string[] =>
+  picture.map((line, at) =>
+    violation && at === picture.length - 1 ? `${line}   <== breaks ${violation.invariant}` : line,
+  )

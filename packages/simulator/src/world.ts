@@ -10,6 +10,7 @@ import { completionOf, type Ending, invocationOf } from './history.js'
 import type { InvariantFactory } from './invariants/invariant.js'
 import { Monitor } from './monitor.js'
 import { SimulatedNetwork } from './network.js'
+import { payloadText } from './payloadText.js'
 import { registers } from './registers.js'
 import { type Operation, type Script, whoLeads } from './script.js'
 import { SimulatedClient } from './simulatedClient.js'
@@ -193,17 +194,18 @@ export class World {
 
   #makeNetwork(): SimulatedNetwork {
     const { trace } = this.#options
-    const note = (who: string, what: string) => trace.note(this.agenda.nowUs, who, what)
+    const note = (who: string, what: string, detail?: () => string) => trace.note(this.agenda.nowUs, who, what, detail)
     const codecs = Object.values(this.groups).map(({ messages }) => messages)
     return new SimulatedNetwork(
       this.agenda,
       this.#fates,
       {
         sent: (type, from, to, bytes) => note(from, `says ${type} to ${to} ${bytes.length} ${checksum(bytes)}`),
-        arrived: ({ type, from, to }) => note(to, `hears ${type} from ${from}`),
-        lost: ({ type, from, to }, why) => {
+        arrived: ({ type, from, to, bytes }) =>
+          note(to, `hears ${type} from ${from}`, () => payloadText(bytes, codecs)),
+        lost: ({ type, from, to, bytes }, why) => {
           this.happened(why)
-          note(to, `misses ${type} from ${from}: ${why}`)
+          note(to, `misses ${type} from ${from}: ${why}`, () => payloadText(bytes, codecs))
         },
         duplicated: () => this.happened('duplication'),
         garbled: () => this.happened('corruption'),

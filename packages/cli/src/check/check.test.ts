@@ -72,6 +72,8 @@ describe('quorate check', () => {
     const { code, out } = await check('reference/single-copy-register', '--servers', '2')
     expect(code).toBe(1)
     expect(out).toContain('not always: linearizable, after 4 steps')
+    expect(out).toMatch(/^ {2}4\. .* {3}<== breaks linearizable$/m)
+    expect(out).toMatch(/\nviolated: linearizable\n$/)
     expect(out).toContain('  3. s1 receives Get{request: 4} from c0')
     const { json } = await check('reference/single-copy-register', '--servers', '2', '--json')
     expect(json.properties[0]).toMatchObject({ name: 'linearizable', verdict: 'violated', steps: 4 })
@@ -226,5 +228,32 @@ describe('a model of the user', () => {
     expect(code).toBe(2)
     expect(err).toMatch(message)
     expect(err).not.toContain('    at ')
+  })
+})
+
+describe('--mistake', () => {
+  test('is found, and said in a sentence', async () => {
+    const { code, out } = await check('--mistake', 'raft-a-voter-that-votes-for-everyone')
+    expect(code).toBe(1)
+    expect(out).toMatch(/<== breaks Election Safety$/m)
+    expect(out).toMatch(/\nviolated: Election Safety: at most one leader can be elected in a given term\n$/)
+  })
+
+  test('list names all, as JSON too', async () => {
+    const { code, out } = await check('--mistake', 'list')
+    expect(code).toBe(0)
+    const { json } = await check('--mistake', 'list', '--json')
+    expect(json.mistakes.length).toBeGreaterThan(20)
+    for (const { name } of json.mistakes) expect(out).toContain(name)
+  })
+
+  test.each([
+    [['--mistake', 'raft-a-voter-that-votes-for-everyon-'], /Did you mean raft-a-voter-that-votes-for-everyone\?/],
+    [['raft-election', '--mistake', 'votes-for-everyone'], /leave raft-election out/],
+    [['--mistake', 'votes-for-everyone', '--servers', '5'], /cannot be used with option '--servers/],
+  ])('%j is wrong usage', async (argv, message) => {
+    const { code, err } = await check(...argv)
+    expect(err).toMatch(message)
+    expect(code).toBe(2)
   })
 })

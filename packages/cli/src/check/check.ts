@@ -28,6 +28,8 @@ export interface CheckSettings {
   readonly terms?: number
   readonly timeouts?: number
   readonly crashes?: number
+  /** A mistake of the catalogue, or `list`. */
+  readonly mistake?: string
   readonly json?: boolean
 }
 
@@ -35,7 +37,7 @@ export interface CheckSettings {
 const parameterNames = ['rms', 'clients', 'servers', 'proposers', 'acceptors', 'terms', 'timeouts', 'crashes'] as const
 
 /** Prints the names of the models. */
-export const listModels = (io: Io, { json }: CheckSettings): void => {
+const listModels = (io: Io, { json }: CheckSettings): void => {
   const models = catalogue.map(({ name, description, defaults }) => ({ name, description, parameters: defaults }))
   if (json) {
     printLine(io, JSON.stringify({ models }))
@@ -50,9 +52,25 @@ const flagsOf = (parameters: Readonly<Record<string, number>>): string =>
     .map(([name, value]) => `--${name} ${value}`)
     .join(' ')
 
+/** Checks what was named: a model, or one with a mistake; without either it lists the models. */
+export const check = async (io: Io, name: string | undefined, settings: CheckSettings): Promise<void> => {
+  const { mistake } = settings
+  if (mistake === undefined && name === undefined) return listModels(io, settings)
+  if (mistake === undefined) return runCheck(io, await modelOf(name ?? '', settings), settings)
+  const { checkedMistakes, listMistakes, mistakeNamed } = await import('../mistakes/catalogue.js')
+  if (mistake === 'list') return listMistakes(io, checkedMistakes, settings.json === true)
+  if (name !== undefined) {
+    throw new InvalidConfigurationError(`--mistake says itself which model is checked: leave ${name} out`)
+  }
+  const { model } = mistakeNamed(checkedMistakes, mistake)
+  await runCheck(io, { model, reduced: false, symmetric: model.hasSymmetry }, settings)
+}
+
+/** A model, and how it is explored where nobody says. */
+type Chosen = Pick<CatalogueModel, 'reduced' | 'symmetric'> & { readonly model: Model }
+
 /** Checks a model and says what came of it; the exit code too. */
-export const runCheck = async (io: Io, name: string, settings: CheckSettings): Promise<void> => {
-  const { model, reduced, symmetric } = await modelOf(name, settings)
+const runCheck = async (io: Io, { model, reduced, symmetric }: Chosen, settings: CheckSettings): Promise<void> => {
   const options: CheckOptions = {
     order: settings.depthFirst ? 'depth' : 'breadth',
     ...(settings.states !== undefined && { statesMax: settings.states }),
@@ -70,10 +88,7 @@ export const runCheck = async (io: Io, name: string, settings: CheckSettings): P
 
 const exitCodeOf = ({ verdict }: CheckReport): number => (verdict === 'holds' ? 0 : verdict === 'violated' ? 1 : 2)
 
-const modelOf = async (
-  name: string,
-  settings: CheckSettings,
-): Promise<Pick<CatalogueModel, 'reduced' | 'symmetric'> & { readonly model: Model }> => {
+const modelOf = async (name: string, settings: CheckSettings): Promise<Chosen> => {
   const known = catalogue.find((model) => model.name === name)
   if (!known) {
     const file = modelFileOf(name)

@@ -90,8 +90,26 @@ const verdictOf = ({ kind, verdict, trace }: PropertyReport): string => {
   return isExample && trace ? `holds, after ${trace.steps.length} steps` : verdict
 }
 
-const violationOf = ({ kind, name, verdict, trace }: PropertyReport): readonly string[] => {
+const violationOf = (property: PropertyReport): readonly string[] => {
+  const { kind, name, verdict, trace } = property
   if (verdict !== 'violated') return []
-  if (!trace) return ['', `never: ${name}`]
-  return ['', `not ${kind}: ${name}, after ${trace.steps.length} steps`, ...transcriptOf(trace)]
+  if (!trace) return ['', `never: ${name}`, `violated: ${sentenceOf(property)}`]
+  const said = `not ${kind}: ${name}, after ${trace.steps.length} steps`
+  return ['', said, ...marked(transcriptOf(trace), property), `violated: ${sentenceOf(property)}`]
 }
+
+/** The step that breaks a property is the last one. */
+const marked = (lines: readonly string[], { kind, name }: PropertyReport): readonly string[] => {
+  const last = kind === 'always' ? lines.findLastIndex((line) => /^ *\d+\. /.test(line)) : -1
+  return lines.map((line, at) => (at === last ? `${line}   <== breaks ${shortNameOf(name)}` : line))
+}
+
+/** `Election Safety: at most one leader ...` */
+const shortNameOf = (name: string): string => name.replace(/:.*/, '')
+
+const sentenceOf = ({ kind, name }: PropertyReport): string =>
+  ({
+    always: name,
+    eventually: `a run may go on for ever without this: ${name}`,
+    sometimes: `it never comes to this: ${name}`,
+  })[kind]

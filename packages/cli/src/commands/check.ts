@@ -14,12 +14,19 @@ Examples:
   quorate check reference/paxos --clients 3 --json
   quorate check reference/two-phase-commit --rms 7 --symmetry
   quorate check ./model.ts --seconds 60
+  quorate check --mistake raft-a-voter-that-votes-for-everyone
 
 Exit codes:
   0    all was explored, and every property holds
   1    a property is violated: the run that does it is printed
   2    a budget ended the search, or the command line is wrong
   130  ended by Ctrl-C`
+
+/** A mistake brings the scope in which it shows. */
+const scopes = [
+  ...['network', 'lossy', 'splitWrites'],
+  ...['rms', 'clients', 'servers', 'proposers', 'acceptors', 'terms', 'timeouts', 'crashes'],
+]
 
 export const checkCommand = (io: Io): Command =>
   new Command('check')
@@ -51,11 +58,15 @@ export const checkCommand = (io: Io): Command =>
     .addOption(new Option('--terms <count>', 'terms that a run may have').argParser(wholeNumber(1)))
     .addOption(new Option('--timeouts <count>', 'election timeouts in a run').argParser(wholeNumber(0)))
     .addOption(new Option('--crashes <count>', 'crashes in a run').argParser(wholeNumber(0)))
+    .addOption(
+      new Option('--mistake <name>', 'check a role with a mistake of the catalogue; "list" lists them').conflicts(
+        scopes,
+      ),
+    )
     .option('--json', 'one line of JSON')
     .addHelpText('after', examples)
     .action(async (model: string | undefined, settings: CheckSettings) => {
       // What only this command needs, the others need not wait for.
-      const { listModels, runCheck } = await import('../check/check.js')
-      if (model === undefined) listModels(io, settings)
-      else await runCheck(io, model, settings)
+      const { check } = await import('../check/check.js')
+      await check(io, model, settings)
     })

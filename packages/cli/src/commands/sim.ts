@@ -15,6 +15,7 @@ Examples:
   quorate sim multi-paxos --seed 42 --trace run.txt
   quorate sim topology.ts --faults crash --json | jq .coverage
   quorate sim --replay raft-42.sim
+  quorate sim --mistake raft-a-voter-that-forgets-its-vote
 
 Exit codes:
   0    nothing is wrong
@@ -43,7 +44,7 @@ export const simCommand = (io: Io): Command =>
     .description('Simulate a cluster under faults, and see that nothing is lost')
     .addArgument(new Argument('[subject]', 'raft, paxos, multi-paxos, or the file of a topology'))
     .option('--seed <n>', 'seed of the first run (default: a new one)', wholeNumber(0))
-    .option('--runs <n>', 'how many seeds are run, one after the other', wholeNumber(1), 10)
+    .option('--runs <n>', 'how many seeds are run, one after the other (default: 10)', wholeNumber(1))
     .addOption(
       new Option('--faults <mix>', 'which faults happen')
         .choices(['none', 'network', 'crash', 'disk', 'all'])
@@ -52,6 +53,12 @@ export const simCommand = (io: Io): Command =>
     .option('--nodes <n>', 'how many nodes (default: 3 or 5, as the seed decides)', wholeNumber(1))
     .option('--minutes <n>', 'how long a run lasts at least, in simulated minutes', minutes, 0.5)
     .option('--shrink <seconds>', 'how long a failure is made shorter, at most', seconds, 60)
+    .addOption(
+      new Option(
+        '--mistake <name>',
+        'make a mistake of the catalogue on purpose, and see it found; "list" lists them',
+      ).conflicts(['faults', 'nodes', 'minutes', 'replay']),
+    )
     .option('--trace <file>', 'write every event to a file')
     .option('--replay <file>', 'run a script again that a failed run has written')
     .option('--coverage', 'say which transitions of the roles no run has taken')

@@ -1,8 +1,7 @@
 import { check, type Trace } from '@quorate/checker'
 import { expect, test } from 'vitest'
-import type { Checked } from './mistake.test.fixture.js'
-import { paxosMistakes } from './paxos.checked.test.fixture.js'
-import { raftMistakes } from './raft.checked.test.fixture.js'
+import { checkedMistakes } from './catalogue.js'
+import type { Checked } from './mistake.js'
 import { type Row, readmeOf, withTable } from './table.test.fixture.js'
 
 /** Mistakes made on purpose in the roles, and caught by the model checker. */
@@ -12,7 +11,7 @@ const isLong = process.env['QUORATE_LONG'] !== undefined
 const statesMax = 350_000
 const stepsMax = 20
 
-const mistakes: readonly Checked[] = [...raftMistakes, ...paxosMistakes]
+const mistakes = checkedMistakes
 
 /** What a search of a model comes to. */
 function search({ model }: Pick<Checked, 'model'>, statesMax: number) {

@@ -2,10 +2,8 @@ import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { formatScript, lengthOf } from '@quorate/simulator'
 import { describe, expect, test } from 'vitest'
-import { hostMistakes } from './host.simulated.test.fixture.js'
-import { paxosMistakes } from './paxos.simulated.test.fixture.js'
-import { raftMistakes } from './raft.simulated.test.fixture.js'
-import type { Simulated } from './simulated.test.fixture.js'
+import { simulatedMistakes } from './catalogue.js'
+import type { Simulated } from './simulated.js'
 import { type Row, readmeOf, withTable } from './table.test.fixture.js'
 import { failureAt, failureWith, failureWithout, fileOf, keptScript, search } from './trial.test.fixture.js'
 
@@ -18,7 +16,7 @@ const isLong = process.env['QUORATE_LONG'] !== undefined
 const seedsMax = 100
 const stepsMax = 20
 
-const mistakes: readonly Simulated[] = [...raftMistakes, ...paxosMistakes, ...hostMistakes]
+const mistakes = simulatedMistakes
 
 const scripts = new Map<Simulated, ReturnType<typeof search>>()
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { type Pitfall, pitfalls } from './pitfalls.test.fixture.js'
+import { type Pitfall, pitfalls } from './pitfalls.js'
 
 /** The tables of mistakes in the READMEs, written from what was measured. */
 

@@ -5,7 +5,6 @@ import {
   explore,
   failureOf,
   findingOf,
-  type InvariantFactory,
   lengthOf,
   parseScript,
   type Script,
@@ -13,38 +12,23 @@ import {
   shrink,
   simulate,
 } from '@quorate/simulator'
-import { clusters, type Simulated } from './simulated.test.fixture.js'
+import { slugOf } from './catalogue.js'
+import { clusters, type Simulated } from './simulated.js'
+import { subjectOf } from './subjectOf.js'
 
-/** What the simulator does to find a mistake, and what is kept of it. */
+/** What is kept of what the simulator does to find a mistake. */
 
 /** Scripts that are tried to make one shorter. */
 const triesMax = 100
 
-/** Who gets nothing done for so long gets nothing done. */
-const progressWithinMs = 15_000
-
-/** Faults of one kind leave quieter traces, so seeds take turns at them. */
-const mixes = ['crash', 'all', 'network', 'disk'] as const
-
-const mistaken = ({ cluster, change, limits }: Simulated): SimulationSubject => clusters[cluster](change, limits)
 const sound = ({ cluster, limits }: Simulated): SimulationSubject => clusters[cluster]({}, limits)
 
-const invariantsFor = ({ unwatched }: Simulated): readonly InvariantFactory[] =>
-  allInvariants.map((make) => (subject) => {
-    const invariant = make(subject)
-    return invariant?.name === unwatched ? undefined : invariant
-  })
-
-const drawn = (mistake: Simulated, seed: number) => ({
-  subject: mistaken(mistake),
-  invariants: invariantsFor(mistake),
-  progressWithinMs,
-  seed,
-  faults: mixes[seed % mixes.length] ?? ('all' as const),
-  nodes: seed % 3 === 0 ? 5 : 3,
-  // Not for long, since mistakes show early.
-  lastsMs: 20_000,
-})
+/** A seed of the cluster with the mistake; what is kept of it names the cluster without. */
+const drawn = (mistake: Simulated, seed: number) => {
+  const { runOf, invariants, progressWithinMs, ...subject } = subjectOf(mistake)
+  const { script: _, ...run } = runOf(seed)
+  return { subject: { ...subject, name: mistake.cluster }, invariants, progressWithinMs, seed, ...run }
+}
 
 /** What a seed shows to be wrong. */
 export const failureAt = async (mistake: Simulated, seed: number): Promise<string | undefined> =>
@@ -52,13 +36,11 @@ export const failureAt = async (mistake: Simulated, seed: number): Promise<strin
 
 /** What a script shows to be wrong. */
 export const failureWith = async (mistake: Simulated, script: Script): Promise<string | undefined> =>
-  failureOf(
-    await simulate({ subject: mistaken(mistake), invariants: invariantsFor(mistake), progressWithinMs, script }),
-  )
+  failureOf(await simulate({ ...drawn(mistake, 0), script }))
 
 /** What the same script shows to be wrong without the mistake. */
 export const failureWithout = async (mistake: Simulated, script: Script): Promise<string | undefined> =>
-  failureOf(await simulate({ subject: sound(mistake), progressWithinMs, script }))
+  failureOf(await simulate({ ...drawn(mistake, 0), subject: sound(mistake), invariants: allInvariants, script }))
 
 /** The short script of a seed that shows something wrong. */
 async function scriptAt(mistake: Simulated, seed: number): Promise<Script | undefined> {
@@ -81,8 +63,8 @@ export async function search(mistake: Simulated, limits: { readonly seedsMax: nu
 }
 
 /** The file in which its script is kept. */
-export const fileOf = ({ name }: Simulated): string =>
-  fileURLToPath(new URL(`scripts/${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}.test.sim`, import.meta.url))
+export const fileOf = (mistake: Simulated): string =>
+  fileURLToPath(new URL(`scripts/${slugOf(mistake)}.test.sim`, import.meta.url))
 
 /** The script that is kept of a mistake; its variant is the seed at which it was found. */
 export function keptScript(mistake: Simulated): Script {

@@ -32,6 +32,7 @@ const interrupted = async (runsBegun: number) => {
     nodes: 3,
     lastsMs: 30_000,
     isRepeated: false,
+    findingsMax: 5,
     signal: controller.signal,
     onFinding: (finding) => told.push(finding),
   })

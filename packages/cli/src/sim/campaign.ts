@@ -25,6 +25,8 @@ export interface Campaign {
   readonly lastsMs: number
   /** True to run each seed twice and compare. */
   readonly isRepeated: boolean
+  /** It ends when so many have failed: more of them have the same causes. */
+  readonly findingsMax: number
   readonly signal: AbortSignal
   /** How long a failure is made shorter, at most. @default until nothing makes it shorter */
   readonly shrinkForMs?: number
@@ -45,9 +47,6 @@ export interface CampaignResult {
   readonly faults: Readonly<Record<string, number>>
   readonly coverage: Coverage
 }
-
-/** The most failures that are shrunk: more of them have the same causes. */
-const findingsMax = 5
 
 /** Runs seeds until all are run, too many have failed, or it is told to stop. */
 export const campaign = async (options: Campaign): Promise<CampaignResult> => {
@@ -71,7 +70,7 @@ export const campaign = async (options: Campaign): Promise<CampaignResult> => {
       events: result.events + events,
     }
     options.onRun?.(result)
-    if (options.signal.aborted || findings.length >= findingsMax) return result
+    if (options.signal.aborted || findings.length >= options.findingsMax) return result
   }
   return result
 }
@@ -83,7 +82,7 @@ const runSeed = async (
   coverage: Coverage,
 ): Promise<{ readonly result: RunResult; readonly finding: Finding | undefined } | undefined> => {
   const { subject, faults, nodes, lastsMs, isRepeated, signal, onTrace } = campaign
-  const { invariants } = subject
+  const { invariants, progressWithinMs } = subject
   const options = {
     subject,
     invariants,
@@ -92,6 +91,8 @@ const runSeed = async (
     nodes: nodes ?? drawNodes(Chance.of(seed).stream('nodes')),
     lastsMs,
     signal,
+    ...(progressWithinMs !== undefined && { progressWithinMs }),
+    ...subject.runOf?.(seed),
   }
   onTrace?.(`# seed ${seed}`)
   const result = await explore({ ...options, coverage, ...(onTrace && { onTrace }) })

@@ -6,7 +6,7 @@ import { exitCodes } from '../exitCodes.js'
 import { type Io, printLine } from '../io.js'
 import { isQuorateError } from '../isQuorateError.js'
 import { OutputFiles } from '../outputFiles.js'
-import { judgementLines, judgementOf } from './subject.js'
+import { judgementLines, judgementOf, type Subject } from './subject.js'
 import { subjectNamed } from './subjects.js'
 
 /** How a script is run again. */
@@ -27,7 +27,7 @@ export const replay = async (
   const files = new OutputFiles()
   const trace = tracePath === undefined ? undefined : files.lines(tracePath)
   const { result, transcript } = await retell(
-    { subject, invariants: subject.invariants, ...(trace && { onTrace: trace.write }) },
+    { subject, ...judging(subject), ...(trace && { onTrace: trace.write }) },
     script,
   )
   trace?.close()
@@ -45,6 +45,11 @@ export const replay = async (
   else if (Object.keys(judgement.judged).length === 0) io.exitCode = exitCodes.nothingJudged
   files.tell(io)
 }
+
+const judging = ({ invariants, progressWithinMs }: Subject) => ({
+  invariants,
+  ...(progressWithinMs !== undefined && { progressWithinMs }),
+})
 
 const textOf = (path: string): string => {
   try {

@@ -247,6 +247,10 @@ describe('quorate sim', () => {
 
   test('what is no subject, no number or no script is wrong usage', async () => {
     expect((await quorate()).code).toBe(2)
+    expect((await quorate('raft', '--mistake', 'list')).code).toBe(0)
+    expect((await quorate('raft', '--mistake', 'raft-a-voter-that-forgets-its-vote')).err).toMatch(/leave raft out/)
+    expect((await quorate('--mistake', 'raft-a-voter', '--nodes', '5')).err).toMatch(/cannot be used with/)
+    expect((await quorate('--mistake', 'nothing-of-the-kind')).err).toMatch(/\[QUORATE_UNKNOWN_MISTAKE\]/)
     expect((await quorate('nothing.ts')).code).toBe(2)
     expect((await quorate('raft', '--runs', '0')).code).toBe(2)
     expect((await quorate('raft', '--faults', 'earthquake')).code).toBe(2)
@@ -273,6 +277,6 @@ describe('quorate sim', () => {
     expect(out).toMatch(/^# nothing is wrong/)
     expect(out).toMatch(/suffers crash/)
     expect(out).toMatch(/ok read x: 1@\d+/)
-    expect(out).toMatch(/< RequestVote -+/)
+    expect(out).toMatch(/< RequestVote term \d+, /)
   })
 })

@@ -5,19 +5,22 @@ import colours from 'picocolors'
 import { InterruptedError } from '../errors.js'
 import { exitCodes } from '../exitCodes.js'
 import { type Io, printLine, printNote } from '../io.js'
+import { listMistakes, simulatedMistakes } from '../mistakes/catalogue.js'
 import { OutputFiles } from '../outputFiles.js'
 import { untilInterrupted } from '../untilInterrupted.js'
 import { campaign } from './campaign.js'
 import { isInCi } from './isInCi.js'
 import { replay } from './replay.js'
 import { printReport, reportOf, scriptFileOf } from './report.js'
-import { judgementOf } from './subject.js'
-import { subjectNamed } from './subjects.js'
+import { judgementOf, type Subject } from './subject.js'
+import { mistakenSubject, subjectNamed } from './subjects.js'
 
 /** What `quorate sim` is told. */
 export interface SimSettings {
   readonly seed?: number
-  readonly runs: number
+  readonly runs?: number
+  /** A mistake of the catalogue, or `list`. */
+  readonly mistake?: string
   readonly faults: FaultMix
   readonly nodes?: number
   readonly minutes: number
@@ -29,25 +32,30 @@ export interface SimSettings {
   readonly coverage?: boolean
 }
 
+/** A mistake is looked for from the first seed on, in as many as it may take. */
+const ofMistakes = { firstSeed: 1, runs: 100, findingsMax: 1 }
+
 /** Runs seeds, or a script again. The exit code is 1 when something is wrong with one of them. */
-export const sim = async (io: Io, name: string | undefined, settings: SimSettings): Promise<void> => {
+export const sim = async (io: Io, given: string | undefined, settings: SimSettings): Promise<void> => {
+  if (settings.mistake === 'list') return listMistakes(io, simulatedMistakes, settings.json === true)
   if (settings.replay !== undefined) return replay(io, settings.replay, settings)
-  if (name === undefined) {
-    throw new InvalidConfigurationError('say what to simulate: raft, paxos, multi-paxos, or the file of a topology')
-  }
-  const subject = await subjectNamed(name)
+  const subject = await subjectOf(given, settings)
+  const { name } = subject
   const nodes = subject.isTopology ? subject.nodes : settings.nodes
   if (subject.isTopology && settings.nodes !== undefined && settings.nodes !== subject.nodes) {
     throw new InvalidConfigurationError(`${name} has ${subject.nodes} nodes: leave --nodes out`)
   }
-  const firstSeed = settings.seed ?? randomInt(2 ** 31)
-  const { json = false, runs, faults } = settings
+  const usual =
+    settings.mistake === undefined ? { firstSeed: randomInt(2 ** 31), runs: 10, findingsMax: 5 } : ofMistakes
+  const firstSeed = settings.seed ?? usual.firstSeed
+  const { json = false, runs = usual.runs, faults } = settings
   if (!Number.isSafeInteger(firstSeed + runs)) {
     throw new InvalidConfigurationError(
       `${runs} runs from seed ${firstSeed} go beyond the largest seed, ${Number.MAX_SAFE_INTEGER - 1}: give a smaller --seed`,
     )
   }
-  if (!json) printNote(io, `${name}: ${runs} runs from seed ${firstSeed}, faults: ${faults}`)
+  const limits = settings.mistake === undefined ? `, faults: ${faults}` : ' at most'
+  if (!json) printNote(io, `${name}: ${runs} runs from seed ${firstSeed}${limits}`)
   const files = new OutputFiles()
   const trace = settings.trace === undefined ? undefined : files.lines(settings.trace)
   const unwritten = new Set<number>()
@@ -58,6 +66,7 @@ export const sim = async (io: Io, name: string | undefined, settings: SimSetting
       firstSeed,
       runs,
       faults,
+      findingsMax: usual.findingsMax,
       ...(nodes !== undefined && { nodes }),
       lastsMs: Math.round(settings.minutes * 60_000),
       isRepeated: isInCi(process.env),
@@ -83,6 +92,17 @@ export const sim = async (io: Io, name: string | undefined, settings: SimSetting
   if (report.verdict === 'nothing was judged') io.exitCode = exitCodes.nothingJudged
   files.tell(io)
   if (isInterrupted) throw new InterruptedError()
+}
+
+/** What is simulated: what was named, or a cluster with a mistake. */
+const subjectOf = async (name: string | undefined, { mistake }: SimSettings): Promise<Subject> => {
+  if (mistake === undefined && name !== undefined) return subjectNamed(name)
+  if (mistake !== undefined && name === undefined) return mistakenSubject(mistake)
+  throw new InvalidConfigurationError(
+    name === undefined
+      ? 'say what to simulate: raft, paxos, multi-paxos, the file of a topology, or --mistake NAME'
+      : `--mistake says itself what is simulated: leave ${name} out`,
+  )
 }
 
 /** Writes what was found, and prints it; whether the script was written. */

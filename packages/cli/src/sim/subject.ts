@@ -1,9 +1,19 @@
-import { Chance, type InvariantFactory, judgedOf, type SimulationSubject } from '@quorate/simulator'
+import {
+  Chance,
+  type ExploreOptions,
+  type InvariantFactory,
+  judgedOf,
+  type SimulationSubject,
+} from '@quorate/simulator'
 
 /** What is simulated, and by what it is judged. */
 export interface Subject extends SimulationSubject {
   readonly invariants: readonly InvariantFactory[]
   readonly isTopology: boolean
+  /** @default as the simulator has it */
+  readonly progressWithinMs?: number
+  /** What is fixed of the run of a seed. @default nothing */
+  runOf?(seed: number): Partial<Pick<ExploreOptions, 'faults' | 'nodes' | 'lastsMs' | 'script'>>
 }
 
 /** By group, the names of the invariants that judge it; and the groups of which nothing is judged that they are for. */

@@ -19,6 +19,8 @@ import {
   type SimulatedCluster,
   type SimulationSubject,
 } from '@quorate/simulator'
+import { mistakeNamed, simulatedMistakes } from '../mistakes/catalogue.js'
+import { mistakePrefix, subjectOf } from '../mistakes/subjectOf.js'
 import type { Subject } from './subject.js'
 import { subjectOfFile } from './subjectFile.js'
 import { unreachableInMultiPaxos, unreachableInPaxos, unreachableInRaft } from './unreachable.js'
@@ -179,13 +181,20 @@ const paxosSubject: SimulationSubject = {
 const builtIn: readonly SimulationSubject[] = [raftSubject, paxosSubject, multiPaxosSubject]
 
 /**
- * What is simulated under a name: a protocol, or the topology of a file.
+ * What is simulated under a name: a protocol, one with a mistake, or the topology of a file.
  * @throws what `loadTopology` throws.
  */
 export const subjectNamed = async (name: string): Promise<Subject> => {
   const known = builtIn.find((subject) => subject.name === name)
-  return known ? { ...known, invariants: allInvariants, isTopology: false } : subjectOfFile(name)
+  if (known) return { ...known, invariants: allInvariants, isTopology: false }
+  return name.startsWith(mistakePrefix) ? mistakenSubject(name.slice(mistakePrefix.length)) : subjectOfFile(name)
 }
+
+/**
+ * The cluster with a mistake of the catalogue.
+ * @throws {@link UnknownMistakeError} `QUORATE_UNKNOWN_MISTAKE`
+ */
+export const mistakenSubject = (name: string): Subject => subjectOf(mistakeNamed(simulatedMistakes, name))
 
 /** How many nodes a run of a protocol has where nobody says. */
 export const drawNodes = (chance: Chance): number => chance.pick([3, 5])

@@ -44,6 +44,7 @@ describe('quorate sim of a cluster with a mistake', { timeout: 60_000 }, () => {
 
     const transcript = await readFile('mine-1.sim', 'utf8')
     expect(transcript).toMatch(/^# Election Safety: both \w and \w lead term \d+/)
+    expect(transcript).toMatch(/ {3}<== breaks Election Safety\n\n# Election Safety: both \w and \w lead term \d+.*\n$/)
     const again = await runCaptured(['sim', '--replay', 'mine-1.sim'])
     expect(again).toMatchObject({ code: 1, out: `${transcript}\n` })
     // What clients ask is not to blame, so in the short script nobody asks anything.
@@ -110,5 +111,19 @@ describe('quorate sim of a cluster with a mistake', { timeout: 60_000 }, () => {
     expect(found.err).toMatch(/\nerror: mine-1\.sim cannot be written: EISDIR.*\[QUORATE_UNWRITABLE_FILE\]\n$/)
     expect(found.code).toBe(5)
     expect(await readdir('.')).toContain('mine-1.jsonl')
+  })
+
+  test('a mistake of the catalogue is found, and its script shows it again', async () => {
+    await enter('')
+    const found = await runCaptured(['sim', '--mistake', 'an-acceptor-that-forgets', '--json'])
+    expect(found.code).toBe(2)
+    const name = 'paxos-an-acceptor-that-forgets'
+    const { code, out } = await runCaptured(['sim', '--mistake', name, '--json'])
+    expect(code).toBe(1)
+    const [{ script, invariant }] = JSON.parse(out).violations
+    expect(script).toMatch(new RegExp(`^${name}-\\d+\\.sim$`))
+    const again = await runCaptured(['sim', '--replay', script])
+    expect(again.out).toMatch(new RegExp(`^# ${invariant}: .*[^]*<== breaks ${invariant}\\n\\n# ${invariant}: .*\\s*$`))
+    expect(again.code).toBe(1)
   })
 })

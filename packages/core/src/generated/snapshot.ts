@@ -56,6 +56,8 @@ export interface DriverSnapshot {
   readonly sessions: readonly SessionSnapshot[]
   /** Id of the first session that was ever opened in the group; 0 before, and in what earlier versions wrote. */
   readonly incarnation: number
+  /** What it gave, where it gave that in pieces; `state` is absent then. */
+  readonly statePieces: readonly Uint8Array[]
 }
 
 function emptyDriverSnapshot(): Draft<DriverSnapshot> {
@@ -65,6 +67,7 @@ function emptyDriverSnapshot(): Draft<DriverSnapshot> {
     state: noBytes,
     sessions: [],
     incarnation: 0,
+    statePieces: [],
   }
 }
 
@@ -88,6 +91,9 @@ function readDriverSnapshot(reader: ProtoReader): DriverSnapshot {
       case 40:
         message.incarnation = reader.uint64()
         break
+      case 50:
+        message.statePieces.push(reader.bytes())
+        break
       default:
         reader.skip(tag)
     }
@@ -101,6 +107,7 @@ function writeDriverSnapshot(writer: ProtoWriter, message: DriverSnapshot): void
   if (message.state.length !== 0) writer.tag(26).bytes(message.state)
   for (const item of message.sessions) writer.tag(34).message(writeSessionSnapshot, item)
   if (message.incarnation !== 0) writer.tag(40).uint64(message.incarnation)
+  for (const item of message.statePieces) writer.tag(50).bytes(item)
 }
 
 /** @throws `QUORATE_UNENCODABLE_VALUE` */

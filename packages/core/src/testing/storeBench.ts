@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { NodeId } from '../address.js'
+import { wholeOf } from '../pieces.js'
 import type { OpenStore, Recovered, StoreOperation, StoreWrite } from '../ports.js'
 import { StoreModel } from './storeModel.js'
 
@@ -49,12 +50,16 @@ export class StoreBench {
 
   /** What is recovered, now and after opening anew, is what the model holds. */
   async verify(...keys: string[]): Promise<void> {
-    const check = async (store: OpenStore): Promise<void> => {
-      for (const key of keys.length > 0 ? keys : [log])
-        assert.deepEqual(plain(await store.recover(key)), plain(this.model.recover(key)), key)
-    }
-    await check(await this.open())
-    await check(await this.reopen())
+    await this.verifyNow(...keys)
+    await this.reopen()
+    await this.verifyNow(...keys)
+  }
+
+  /** What is recovered is what the model holds. */
+  async verifyNow(...keys: string[]): Promise<void> {
+    const store = await this.open()
+    for (const key of keys.length > 0 ? keys : [log])
+      assert.deepEqual(plain(await store.recover(key)), plain(this.model.recover(key)), key)
   }
 
   async end(): Promise<void> {
@@ -66,7 +71,7 @@ export class StoreBench {
 /** With plain byte arrays, which are compared with each other and not with a `Buffer`. */
 export const plain = ({ record, snapshot, base, entries }: Recovered): Recovered => ({
   record: record && new Uint8Array(record),
-  snapshot: snapshot && { last: markOf(snapshot.last), bytes: new Uint8Array(snapshot.bytes) },
+  snapshot: snapshot && { last: markOf(snapshot.last), bytes: new Uint8Array(wholeOf(snapshot.bytes)) },
   base: markOf(base),
   entries: entries.map((entry) => ({ ...entry, bytes: new Uint8Array(entry.bytes) })),
 })

@@ -1,4 +1,5 @@
-import { origin } from '../message.js'
+import { origin, type Snapshot } from '../message.js'
+import { wholeOf } from '../pieces.js'
 import type { Recovered, StoreOperation, StoreWrite } from '../ports.js'
 
 const nothing: Recovered = { record: undefined, snapshot: undefined, base: origin, entries: [] }
@@ -25,12 +26,22 @@ export const afterOperation = (log: Recovered, operation: StoreOperation): Recov
       return { ...log, entries: [...log.entries, ...operation.entries] }
     case 'truncate':
       return { ...log, entries: log.entries.filter(({ index }) => index <= operation.after.index) }
+    case 'stage':
+      return log
     case 'compact': {
       const { snapshot, through } = operation
       const base = through.index > log.base.index ? through : log.base
-      return { ...log, snapshot, base, entries: log.entries.filter(({ index }) => index > base.index) }
+      return {
+        ...log,
+        snapshot: inMemory(snapshot),
+        base,
+        entries: log.entries.filter(({ index }) => index > base.index),
+      }
     }
     case 'install':
-      return { ...log, snapshot: operation.snapshot, base: operation.snapshot.last, entries: [] }
+      return { ...log, snapshot: inMemory(operation.snapshot), base: operation.snapshot.last, entries: [] }
   }
 }
+
+/** Whatever becomes of the store in which its pieces lie. */
+const inMemory = ({ last, bytes }: Snapshot): Snapshot => ({ last, bytes: wholeOf(bytes) })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { type Entry, origin } from '../message.js'
+import { Piece, Pieces, wholeOf } from '../pieces.js'
 import type { Recovered, StoreOperation, StoreWrite } from '../ports.js'
 import { log, owner, plain, StoreBench, type StoreLocation } from './storeBench.js'
 import { entriesOf, patternOf, randomWrites, seeded, snapshotOf } from './storeWrites.js'
@@ -21,6 +22,12 @@ export const storeSuite = (make: () => StoreLocation | Promise<StoreLocation>): 
       }
     },
   }))
+
+/** A snapshot of so many pieces, of different lengths. */
+const pieced = (count: number, seed: number): Pieces =>
+  new Pieces(Array.from({ length: count }, (_, at) => new Piece(patternOf(100_000 + at * seed, seed * 10 + at))))
+
+const compaction = (index: number) => ({ snapshot: snapshotOf({ index, term: 1 }), through: { index, term: 1 } })
 
 const otherLog = 'group/role2'
 const megabyte = 1024 * 1024
@@ -207,6 +214,88 @@ const cases: Record<string, (bench: StoreBench) => Promise<void>> = {
       await bench.write({ type: 'install', snapshot: snapshotOf({ index: 10, term: bytes }, bytes) })
       await bench.verify()
     }
+  },
+
+  async 'a snapshot whose pieces were written before is the one that an operation names, with other writes between'(
+    bench,
+  ) {
+    const bytes = pieced(5, 1)
+    await bench.write(append(...entriesOf(1, 10, 1)))
+    for (const [number, piece] of bytes.pieces.entries()) {
+      await bench.write(
+        { type: 'stage', origin: 'taken', number, piece },
+        append(...entriesOf(11 + number, 11 + number, 1)),
+      )
+      await bench.verifyNow()
+    }
+    const last = { index: 9, term: 1 }
+    await bench.write({ type: 'compact', snapshot: { last, bytes }, through: { index: 7, term: 1 } })
+    await bench.verifyNow()
+    assert.deepEqual(wholeOf(bytes), wholeOf(pieced(5, 1)), 'whoever holds it still reads it')
+    await bench.verify()
+    await bench.write({ type: 'install', snapshot: snapshotOf({ index: 30, term: 2 }) })
+    await bench.verify()
+  },
+
+  async 'pieces of two snapshots at a time, taken and received, do not mix'(bench) {
+    const [taken, received] = [pieced(3, 1), pieced(4, 2)]
+    await bench.write(append(...entriesOf(1, 10, 1)))
+    for (let number = 0; number < 4; number++) {
+      const operations: StoreOperation[] = []
+      for (const [origin, { pieces }] of [
+        ['taken', taken],
+        ['received', received],
+      ] as const) {
+        const piece = pieces[number]
+        if (piece) operations.push({ type: 'stage', origin, number, piece })
+      }
+      await bench.write(...operations)
+    }
+    const [own, other] = [
+      { index: 6, term: 1 },
+      { index: 20, term: 3 },
+    ]
+    await bench.write({ type: 'compact', snapshot: { last: own, bytes: taken }, through: own })
+    await bench.verifyNow()
+    await bench.write({ type: 'install', snapshot: { last: other, bytes: received } }, append(...entriesOf(21, 22, 3)))
+    await bench.verifyNow()
+    assert.deepEqual(wholeOf(taken), wholeOf(pieced(3, 1)), 'one that was replaced is read by whoever still holds it')
+    await bench.verify()
+  },
+
+  async 'pieces that no operation names change nothing, also where the store is opened again before one does'(bench) {
+    const bytes = pieced(3, 1)
+    await bench.write(append(...entriesOf(1, 10, 1)), { type: 'compact', ...compaction(5) })
+    for (const [number, piece] of bytes.pieces.slice(0, 2).entries())
+      await bench.write({ type: 'stage', origin: 'received', number, piece })
+    await bench.verify()
+    await bench.reopen()
+    await bench.verify()
+    await bench.write(append(...entriesOf(11, 12, 1)), { type: 'compact', ...compaction(8) })
+    await bench.verify()
+  },
+
+  async 'another snapshot begins with number 0, and the one before is as if it had never been'(bench) {
+    const [first, second] = [pieced(3, 1), pieced(2, 2)]
+    for (const { pieces } of [first, second])
+      for (const [number, piece] of pieces.entries())
+        await bench.write({ type: 'stage', origin: 'received', number, piece })
+    await bench.write({ type: 'install', snapshot: { last: { index: 4, term: 1 }, bytes: second } })
+    await bench.verifyNow()
+    // It may come back all the same: then it is written as any other.
+    await bench.write({ type: 'install', snapshot: { last: { index: 9, term: 1 }, bytes: first } })
+    await bench.verify()
+  },
+
+  async 'a snapshot that was read is written again under another entry'(bench) {
+    await bench.write({ type: 'install', snapshot: snapshotOf({ index: 4, term: 1 }, 3 * megabyte) })
+    await bench.reopen()
+    const { snapshot } = await (await bench.open()).recover(log)
+    assert(snapshot)
+    await bench.write({ type: 'install', snapshot: { last: { index: 8, term: 1 }, bytes: snapshot.bytes } })
+    await bench.verify()
+    await bench.reopen()
+    await bench.verify()
   },
 
   async 'done is called once, and never within the call'(bench) {

@@ -5,6 +5,7 @@ import { type Call, fail, succeed } from './call.js'
 import { CallQueue } from './callQueue.js'
 import { type Flight, type FlightSurroundings, Flights } from './flights.js'
 import { givenUp } from './givenUp.js'
+import { leaderHint } from './leaderHint.js'
 
 /** Calls that may wait to be sent, and messages that may be under way. */
 const queuedMax = 100_000
@@ -70,13 +71,13 @@ export class Asks {
     }
     this.#queue.remove(call)
     const { leader } = this.#around.tracker
-    const hint = leader === undefined ? 'nobody said who leads' : 'others go before it'
+    const hint = leader === undefined ? leaderHint(this.#around) : 'others go before it'
     fail(call, new NotExecutedError(`${why} before the question was sent: ${hint}`, { cause }))
   }
 
-  giveUpAll(why: string): void {
+  giveUpAll(why: string, cause: unknown): void {
     const sent = [...this.#flights].flatMap(({ calls }) => calls)
-    for (const call of [...this.#queue, ...sent]) this.giveUp(call, why)
+    for (const call of [...this.#queue, ...sent]) this.giveUp(call, why, cause)
   }
 
   answered({ request, status, bytes }: Answered): void {

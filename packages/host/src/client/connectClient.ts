@@ -9,6 +9,7 @@ import {
   type Transport,
 } from '@quorate/core'
 import { Bus } from '../bus.js'
+import { BusWatch } from '../busWatch.js'
 import { checkBehaviour, checkPositive, clientOptionKeys } from '../configuration.js'
 import { DropLog } from '../dropLog.js'
 import { isDoneWithin } from '../isDoneWithin.js'
@@ -72,6 +73,7 @@ export async function connectClient<Command, Result, Query = never, Answer = nev
     cluster,
     store: new Uint8Array(0),
     drops: new DropLog(clock, logger, new Telemetry()),
+    random,
     fail: (error) => logger.error({ group, error }, 'this client broke on a message'),
   })
   return new OwnConnectionClient({
@@ -83,6 +85,7 @@ export async function connectClient<Command, Result, Query = never, Answer = nev
     behaviour: options,
     isAlone: options.clock !== undefined,
     connection,
+    logger,
     closeWithinMs: options.closeWithinMs ?? 5000,
   })
 }
@@ -98,6 +101,7 @@ class OwnConnectionClient<Command, Result, Query, Answer>
   constructor(
     options: ConstructorParameters<typeof GroupClient<Command, Result, Query, Answer>>[0] & {
       connection: Connection
+      logger: Logger
       closeWithinMs: number
     },
   ) {
@@ -105,9 +109,14 @@ class OwnConnectionClient<Command, Result, Query, Answer>
     this.#connection = options.connection
     this.#clock = options.clock
     this.#closeWithinMs = options.closeWithinMs
-    // A connection that has ended will not come back, and nobody shall wait for it.
-    this.#connection.onStatus(({ type }) => {
-      if (type === 'closed') void super.close().catch(() => {})
+    new BusWatch({
+      connection: options.connection,
+      logger: options.logger,
+      clock: options.clock,
+      about: { group: options.group, client: this.id },
+      promises: [],
+      // A connection that has ended will not come back, and nobody shall wait for it.
+      closed: () => void super.close().catch(() => {}),
     })
   }
 

@@ -170,9 +170,9 @@ export class GroupClient<Command, Result, Query = never, Answer = never> {
     return this.#call(this.#asks, 'ask', asBytes, bytes, options)
   }
 
-  /** Gives up what is under way. Idempotent. */
-  async close(): Promise<void> {
-    this.#end(new QuorateError('QUORATE_CLIENT_CLOSED', 'this client is closed; connect another one'))
+  /** Gives up what is under way, and rejects later calls with an error that says so, or with `because`. Idempotent. */
+  async close(because?: QuorateError): Promise<void> {
+    this.#end(because ?? new QuorateError('QUORATE_CLIENT_CLOSED', 'this client is closed; connect another one'))
     await this.#link.close()
   }
 
@@ -208,7 +208,7 @@ export class GroupClient<Command, Result, Query = never, Answer = never> {
     if ('incarnation' in message) this.#meet(message.incarnation)
     switch (message.type) {
       case 'Leader':
-        this.#tracker.learn(from, message.node, message.term)
+        this.#tracker.learn(from, message.node, message.term, message.waitingFor)
         break
       case 'Refused':
         this.#refused(message, from)
@@ -243,9 +243,8 @@ export class GroupClient<Command, Result, Query = never, Answer = never> {
     if (incarnation === 0 || incarnation === this.#incarnation) return
     const isReset = this.#incarnation !== 0
     this.#incarnation = incarnation
-    if (!isReset) return
-    this.#tracker.reset()
-    this.#proposals.reset()
+    this.#tracker.meet(incarnation)
+    if (isReset) this.#proposals.reset()
   }
 
   #refused(message: Refused, from: NodeId): void {
@@ -290,7 +289,7 @@ export class GroupClient<Command, Result, Query = never, Answer = never> {
     this.#closed = error
     this.#leaveTracker()
     if (this.#sweeper !== undefined) this.#clock.clearTimeout(this.#sweeper)
-    for (const kind of this.#kinds) kind.giveUpAll('the client was closed')
+    for (const kind of this.#kinds) kind.giveUpAll('the client was closed', error)
   }
 }
 
@@ -306,7 +305,7 @@ interface Kind {
   leaderChanged(): void
   refused(refused: Refused, by: NodeId): boolean
   giveUp(call: Call, why: string, cause?: unknown): void
-  giveUpAll(why: string): void
+  giveUpAll(why: string, cause: unknown): void
 }
 
 const asBytes: Codec<Uint8Array> = { encode: (bytes) => bytes, decode: (bytes) => bytes }

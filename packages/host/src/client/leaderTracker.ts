@@ -18,6 +18,8 @@ const deafMsMax = 60_000
  * the beginning. In one that goes on, somebody knows it, or who leads now tells of a higher one.
  */
 const termMs = 2000
+/** Members are asked so often that all that are there have answered within this. */
+const latelyMs = 5000
 
 /** A client that follows the leader. */
 export interface Follower {
@@ -38,11 +40,14 @@ export class LeaderTracker {
   readonly #followers = new Set<Follower>()
   #leader: NodeId | undefined
   #term = 0
-  /** Who led this term, as others may still think, and says that it does not. */
-  #denies: NodeId | undefined
+  /** Which life of the group the term is of; 0 while that is not known. */
+  #incarnation = 0
+  /** When each member last said who leads, and for whom it waits before it takes part. */
+  readonly #answers = new Map<NodeId, { readonly atMs: number; readonly waitingFor: readonly NodeId[] }>()
   /** When everyone was asked, and nobody has named the term or a higher one since. */
   #unconfirmedSinceMs: number | undefined
   #heardAtMs = Number.NEGATIVE_INFINITY
+  #askedAtMs = Number.NEGATIVE_INFINITY
   #askAgainAtMs = Number.NEGATIVE_INFINITY
   /** Since the leader was heard, or another one was found. */
   #asks = 0
@@ -78,33 +83,44 @@ export class LeaderTracker {
     return this.#term
   }
 
+  /** What members said of late when they were asked who leads: which of them, and for whom they wait. */
+  get lately(): { readonly answered: readonly NodeId[]; readonly waitingFor: readonly NodeId[] } {
+    const sinceMs = this.#clock.nowMs() - latelyMs
+    const answers = [...this.#answers].filter(([, { atMs }]) => atMs >= sinceMs)
+    const waitingFor = new Set(answers.flatMap(([, answer]) => answer.waitingFor))
+    return { answered: answers.map(([node]) => node).sort(), waitingFor: [...waitingFor].sort() }
+  }
+
   /** A node says who leads. True if somebody else does than was known. */
-  learn(by: NodeId, leader: NodeId | undefined, term: number): boolean {
+  learn(by: NodeId, leader: NodeId | undefined, term: number, waitingFor: readonly NodeId[] = []): boolean {
+    this.#answers.set(by, { atMs: this.#clock.nowMs(), waitingFor })
     if (term >= this.#term) this.#unconfirmedSinceMs = undefined
-    else if (leader !== undefined && this.#isForgotten()) this.reset()
+    else if (leader !== undefined && this.#isForgotten()) this.#reset()
     if (leader === undefined) {
       // That nobody leads is for the leader to say: another may stand in vain, in later and later terms, and hear nobody.
-      if (by === this.#leader && term >= this.#term) this.#forgetLeader(by)
+      if (by === this.#leader && term >= this.#term) this.#leader = undefined
       return false
     }
-    if (by === this.#denies && leader === by) this.#denies = undefined
     if (by === this.#leader && leader === by) this.#unansweredSinceMs = undefined
     const isNewer = term > this.#term || (term === this.#term && this.#mayFollow(leader))
     if (!isNewer) return false
     this.#term = term
     this.#leader = leader
-    this.#denies = undefined
     this.#askSoon()
     this.#silentSinceMs = Number.POSITIVE_INFINITY
     for (const follower of this.#followers) follower.leaderChanged()
     return true
   }
 
-  /** Nothing is known any more. */
-  reset(): void {
+  /** Another life of the group counts its terms from the beginning. */
+  meet(incarnation: number): void {
+    if (this.#incarnation !== 0 && this.#incarnation !== incarnation) this.#reset()
+    this.#incarnation = incarnation
+  }
+
+  #reset(): void {
     this.#term = 0
     this.#leader = undefined
-    this.#denies = undefined
     this.#unconfirmedSinceMs = undefined
   }
 
@@ -112,7 +128,7 @@ export class LeaderTracker {
   refused(by: NodeId, leader: NodeId | undefined, term: number): boolean {
     const isNews = this.learn(by, leader, term)
     // It led in this very term and has forgotten, or stops: until somebody else leads there is nobody to ask.
-    if (this.#leader === by && term >= this.#term) this.#forgetLeader(by)
+    if (this.#leader === by && term >= this.#term) this.#leader = undefined
     return isNews && this.#leader !== undefined
   }
 
@@ -134,6 +150,7 @@ export class LeaderTracker {
     const silentSinceMs = Math.max(waitingSinceMs, this.#heardAtMs)
     if (this.#leader !== undefined && nowMs - silentSinceMs < silenceMs) return
     const everyMs = Math.min(askEveryMsMax, askEveryMs * 2 ** Math.max(0, ++this.#asks - asksSoon))
+    this.#askedAtMs = nowMs
     this.#askAgainAtMs = nowMs + jittered(this.#random, everyMs)
     this.#othersAskAtMs = this.#askAgainAtMs + everyMs
     if (first) this.#putLast(first)
@@ -150,16 +167,11 @@ export class LeaderTracker {
     this.#followers.add(follower)
   }
 
-  #forgetLeader(by: NodeId): void {
-    this.#leader = undefined
-    this.#denies = by
-  }
-
-  /** The next question is the first of a new row. */
+  /** The next question is the first of a new row. It does not follow the last at once: members may go on to disagree. */
   #askSoon(): void {
     this.#asks = 0
-    this.#askAgainAtMs = Number.NEGATIVE_INFINITY
-    this.#othersAskAtMs = Number.NEGATIVE_INFINITY
+    this.#askAgainAtMs = Math.min(this.#askAgainAtMs, this.#askedAtMs + askEveryMs)
+    this.#othersAskAtMs = this.#askAgainAtMs
     this.#unansweredSinceMs = undefined
   }
 
@@ -172,7 +184,7 @@ export class LeaderTracker {
    * says so and nothing comes of it.
    */
   #mayFollow(leader: NodeId): boolean {
-    if (leader === this.#leader || leader === this.#denies) return false
+    if (leader === this.#leader) return false
     if (this.#leader === undefined) return true
     if (this.#clock.nowMs() - this.#silentSinceMs >= this.#deafMs) {
       this.#deafMs = Math.min(deafMsMax, this.#deafMs * 2)

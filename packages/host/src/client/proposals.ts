@@ -14,6 +14,7 @@ import { type Call, fail, succeed } from './call.js'
 import { CallQueue } from './callQueue.js'
 import { type Flight, type FlightSurroundings, Flights } from './flights.js'
 import { givenUp } from './givenUp.js'
+import { leaderHint } from './leaderHint.js'
 import { SessionOpening } from './sessionOpening.js'
 
 /** How a command ended that was executed. */
@@ -127,8 +128,8 @@ export class Proposals<Result> {
     fail(call, givenUp('command', flight, why, cause))
   }
 
-  giveUpAll(why: string): void {
-    for (const call of [...this.#queue, ...this.#sent.values()]) this.giveUp(call, why)
+  giveUpAll(why: string, cause: unknown): void {
+    for (const call of [...this.#queue, ...this.#sent.values()]) this.giveUp(call, why, cause)
   }
 
   opened({ request, session }: SessionOpened): void {
@@ -177,7 +178,7 @@ export class Proposals<Result> {
 
   #hint(): string {
     const { leader } = this.#around.tracker
-    if (leader === undefined) return 'nobody said who leads'
+    if (leader === undefined) return leaderHint(this.#around)
     return this.#hasSession() ? 'others go before it' : `node ${leader} was asked for a session and gave no answer`
   }
 

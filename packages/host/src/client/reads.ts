@@ -10,6 +10,7 @@ import type { Answer, Answers, ClientMessage, ReadableAt, ReadConsistency, Refus
 import { type Call, fail, succeed } from './call.js'
 import { CallQueue } from './callQueue.js'
 import { type Flight, type FlightSurroundings, Flights } from './flights.js'
+import { leaderHint } from './leaderHint.js'
 
 /** What is read: an index that a linearizable read must wait for, or the answer to a question. */
 export type ReadKind = 'index' | ReadConsistency
@@ -83,12 +84,12 @@ export class Reads<Value> {
       return
     }
     const { leader } = this.#around.tracker
-    const hint = leader === undefined ? 'nobody said who leads' : `node ${leader} gave no answer`
+    const hint = leader === undefined ? leaderHint(this.#around) : `node ${leader} gave no answer`
     fail(call, new NotExecutedError(`${why} before the read was answered: ${hint}`, { cause }))
   }
 
-  giveUpAll(why: string): void {
-    for (const call of [...this.#queue, ...this.#sent.values()]) this.giveUp(call, why)
+  giveUpAll(why: string, cause: unknown): void {
+    for (const call of [...this.#queue, ...this.#sent.values()]) this.giveUp(call, why, cause)
   }
 
   /** An index was said, to one of these or to another kind. */

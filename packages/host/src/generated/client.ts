@@ -985,6 +985,8 @@ export interface Leader {
   readonly node?: string
   readonly term: number
   readonly incarnation: number
+  /** Nodes that must start for the first time before the sender takes part in the group. */
+  readonly waitingFor: readonly string[]
 }
 
 function emptyLeader(): Draft<Leader> {
@@ -993,6 +995,7 @@ function emptyLeader(): Draft<Leader> {
     request: 0,
     term: 0,
     incarnation: 0,
+    waitingFor: [],
   }
 }
 
@@ -1013,6 +1016,9 @@ function readLeader(reader: ProtoReader): Leader {
       case 32:
         message.incarnation = reader.uint64()
         break
+      case 42:
+        message.waitingFor.push(reader.string())
+        break
       default:
         reader.skip(tag)
     }
@@ -1025,6 +1031,7 @@ function writeLeader(writer: ProtoWriter, message: Leader): void {
   if (message.node !== undefined) writer.tag(18).string(message.node)
   if (message.term !== 0) writer.tag(24).uint64(message.term)
   if (message.incarnation !== 0) writer.tag(32).uint64(message.incarnation)
+  for (const item of message.waitingFor) writer.tag(42).string(item)
 }
 
 /** @throws `QUORATE_UNENCODABLE_VALUE` */

@@ -300,6 +300,8 @@ export interface Promise {
   /** Every slot up to here is known to be chosen, and left out. */
   readonly chosenThrough: number
   readonly entries: readonly Entry[]
+  /** Its disk lost a write: something that it accepted may be left out. */
+  readonly doubtful: boolean
 }
 
 function emptyPromise(): Draft<Promise> {
@@ -311,6 +313,7 @@ function emptyPromise(): Draft<Promise> {
     last: 0,
     chosenThrough: 0,
     entries: [],
+    doubtful: false,
   }
 }
 
@@ -337,6 +340,9 @@ function readPromise(reader: ProtoReader): Promise {
       case 50:
         message.entries.push(reader.message(readEntry))
         break
+      case 56:
+        message.doubtful = reader.bool()
+        break
       default:
         reader.skip(tag)
     }
@@ -351,6 +357,7 @@ function writePromise(writer: ProtoWriter, message: Promise): void {
   if (message.last !== 0) writer.tag(32).uint64(message.last)
   if (message.chosenThrough !== 0) writer.tag(40).uint64(message.chosenThrough)
   for (const item of message.entries) writer.tag(50).message(writeEntry, item)
+  if (message.doubtful !== false) writer.tag(56).bool(message.doubtful)
 }
 
 /** @throws `QUORATE_UNENCODABLE_VALUE` */
@@ -804,6 +811,8 @@ export interface Report {
   readonly first: number
   readonly through: number
   readonly entries: readonly Entry[]
+  /** Its disk lost a write: something that it accepted may be left out. */
+  readonly doubtful: boolean
 }
 
 function emptyReport(): Draft<Report> {
@@ -812,6 +821,7 @@ function emptyReport(): Draft<Report> {
     first: 0,
     through: 0,
     entries: [],
+    doubtful: false,
   }
 }
 
@@ -829,6 +839,9 @@ function readReport(reader: ProtoReader): Report {
       case 26:
         message.entries.push(reader.message(readEntry))
         break
+      case 32:
+        message.doubtful = reader.bool()
+        break
       default:
         reader.skip(tag)
     }
@@ -840,6 +853,7 @@ function writeReport(writer: ProtoWriter, message: Report): void {
   if (message.first !== 0) writer.tag(8).uint64(message.first)
   if (message.through !== 0) writer.tag(16).uint64(message.through)
   for (const item of message.entries) writer.tag(26).message(writeEntry, item)
+  if (message.doubtful !== false) writer.tag(32).bool(message.doubtful)
 }
 
 /** @throws `QUORATE_UNENCODABLE_VALUE` */
@@ -1111,6 +1125,111 @@ export function decodeReadIndexReply(bytes: Uint8Array): ReadIndexReply {
   return decodeWith(readReadIndexReply, bytes)
 }
 
+/** An acceptor whose disk lost a write asks every proposer what it may have forgotten. */
+export interface Rejoin {
+  readonly type: 'Rejoin'
+  /** Which loss it asks about: so many there were. */
+  readonly doubt: number
+}
+
+function emptyRejoin(): Draft<Rejoin> {
+  return {
+    type: 'Rejoin',
+    doubt: 0,
+  }
+}
+
+function readRejoin(reader: ProtoReader): Rejoin {
+  const message = emptyRejoin()
+  while (reader.hasMore()) {
+    const tag = reader.tag()
+    switch (tag) {
+      case 8:
+        message.doubt = reader.uint64()
+        break
+      default:
+        reader.skip(tag)
+    }
+  }
+  return message
+}
+
+function writeRejoin(writer: ProtoWriter, message: Rejoin): void {
+  if (message.doubt !== 0) writer.tag(8).uint64(message.doubt)
+}
+
+/** @throws `QUORATE_UNENCODABLE_VALUE` */
+export function encodeRejoin(message: Rejoin): Uint8Array {
+  return encodeWith(writeRejoin, message)
+}
+
+/** @throws `QUORATE_MALFORMED_MESSAGE` */
+export function decodeRejoin(bytes: Uint8Array): Rejoin {
+  return decodeWith(readRejoin, bytes)
+}
+
+export interface RejoinReply {
+  readonly type: 'RejoinReply'
+  readonly doubt: number
+  /** The highest that this proposer has issued; round 0 for none. */
+  readonly ballot: Ballot
+  /** It is the distinguished proposer in that ballot. */
+  readonly leads: boolean
+  /** It has proposed nothing in a slot behind this one; where it leads. */
+  readonly through: number
+}
+
+function emptyRejoinReply(): Draft<RejoinReply> {
+  return {
+    type: 'RejoinReply',
+    doubt: 0,
+    ballot: emptyBallot(),
+    leads: false,
+    through: 0,
+  }
+}
+
+function readRejoinReply(reader: ProtoReader): RejoinReply {
+  const message = emptyRejoinReply()
+  while (reader.hasMore()) {
+    const tag = reader.tag()
+    switch (tag) {
+      case 8:
+        message.doubt = reader.uint64()
+        break
+      case 18:
+        message.ballot = reader.message(readBallot)
+        break
+      case 24:
+        message.leads = reader.bool()
+        break
+      case 32:
+        message.through = reader.uint64()
+        break
+      default:
+        reader.skip(tag)
+    }
+  }
+  return message
+}
+
+function writeRejoinReply(writer: ProtoWriter, message: RejoinReply): void {
+  if (message.doubt !== 0) writer.tag(8).uint64(message.doubt)
+  writer.tag(18).message(writeBallot, message.ballot)
+  if (message.leads !== false) writer.tag(24).bool(message.leads)
+  if (message.through !== 0) writer.tag(32).uint64(message.through)
+}
+
+/** @throws `QUORATE_UNENCODABLE_VALUE` */
+export function encodeRejoinReply(message: RejoinReply): Uint8Array {
+  return encodeWith(writeRejoinReply, message)
+}
+
+/** @throws `QUORATE_MALFORMED_MESSAGE` */
+export function decodeRejoinReply(bytes: Uint8Array): RejoinReply {
+  return decodeWith(readRejoinReply, bytes)
+}
+
 /** All messages of multi_paxos.proto that actors say to each other. */
 export type MultiPaxosMessage =
   | Prepare
@@ -1129,6 +1248,8 @@ export type MultiPaxosMessage =
   | BatchReply
   | ReadIndex
   | ReadIndexReply
+  | Rejoin
+  | RejoinReply
 
 /** How they become bytes, and bytes become messages. */
 export const messages: MessageCodec<MultiPaxosMessage> = {
@@ -1149,6 +1270,8 @@ export const messages: MessageCodec<MultiPaxosMessage> = {
     'BatchReply',
     'ReadIndex',
     'ReadIndexReply',
+    'Rejoin',
+    'RejoinReply',
   ],
   encode(message) {
     switch (message.type) {
@@ -1184,6 +1307,10 @@ export const messages: MessageCodec<MultiPaxosMessage> = {
         return encodeReadIndex(message)
       case 'ReadIndexReply':
         return encodeReadIndexReply(message)
+      case 'Rejoin':
+        return encodeRejoin(message)
+      case 'RejoinReply':
+        return encodeRejoinReply(message)
       default:
         throw new UnencodableValueError('a message of multi_paxos.proto', (message as { readonly type: unknown }).type)
     }
@@ -1222,6 +1349,10 @@ export const messages: MessageCodec<MultiPaxosMessage> = {
         return decodeReadIndex(bytes)
       case 'ReadIndexReply':
         return decodeReadIndexReply(bytes)
+      case 'Rejoin':
+        return decodeRejoin(bytes)
+      case 'RejoinReply':
+        return decodeRejoinReply(bytes)
       default:
         throw new MalformedMessageError(`${JSON.stringify(type)} is no message of multi_paxos.proto; drop it, and see who sends it`)
     }

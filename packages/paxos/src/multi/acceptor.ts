@@ -1,8 +1,10 @@
 import { type Effect, ignore, type LocalEvent, Log, noBytes, type Received, rulesFor, send } from '@quorate/core'
 import { assign, emit, setup } from 'xstate'
 import { isGreater, isNobodys, isSameBallot } from '../ballot.js'
-import type { Accept, Learn, MultiPaxosMessage, Prepare } from '../generated/multi_paxos.js'
+import type { Accept, Learn, MultiPaxosMessage, Prepare, RejoinReply } from '../generated/multi_paxos.js'
 import * as accepted from './acceptedLog.js'
+import { everyRole } from './config.js'
+import * as doubts from './doubt.js'
 import type { Acceptor, AcceptorRecord } from './promising.js'
 import * as promising from './promising.js'
 
@@ -11,7 +13,9 @@ import * as promising from './promising.js'
  * @module
  */
 
-export type AcceptorEvent = Received<Prepare | Accept | Learn> | Extract<LocalEvent, { type: 'storage.persisted' }>
+export type AcceptorEvent =
+  | Received<Prepare | Accept | Learn | RejoinReply>
+  | Extract<LocalEvent, { type: 'storage.persisted' }>
 
 const on = rulesFor<Acceptor, AcceptorEvent>()
 
@@ -22,9 +26,14 @@ export const acceptor = setup({
     input: Acceptor
     emitted: Effect<MultiPaxosMessage, AcceptorRecord>
   },
-  delays: { minimumElectionTimeout: 1000, pieceTimeout: 300 },
+  delays: { minimumElectionTimeout: 1000, pieceTimeout: 300, rejoinAgain: 1000 },
   guards: {
     isDoubtful: ({ context: self }) => self.doubtful,
+    isOfThisDoubt: on('RejoinReply', doubts.isOfThisDoubt),
+    isBounded: ({ context: self }) => doubts.isBounded(self),
+    isFromLeader: on('RejoinReply', doubts.isFromLeader),
+    isRestored: ({ context: self }) => doubts.isRestored(self),
+    isQuestionToAsk: on('Accept', (self, message) => message.entries.length === 0 && doubts.isToAsk(self, message)),
     isNobodysPrepare: on('Prepare', (_self, { ballot }) => isNobodys(ballot)),
     isNobodysAccept: on('Accept', (_self, { ballot }) => isNobodys(ballot)),
     /** Phase 1(b): "a number n greater than that of any prepare request to which it has already responded". */
@@ -78,10 +87,17 @@ export const acceptor = setup({
     notePiece: assign(on('Prepare', (_self, { first }) => ({ askedFrom: first }))),
     /** An acceptance promises what a Prepare of its ballot would have. */
     adopt: assign(on('Accept', (_self, { ballot }) => ({ promised: ballot }))),
-    persist: emit(({ context: { promised, doubtful, chosenThrough } }) => ({
-      type: 'persist',
-      record: { promised, doubtful, chosenThrough },
+    persist: emit(({ context: self }) => ({ type: 'persist', record: promising.recordOf(self) })),
+    askProposers: emit(({ context: self }) => ({
+      type: 'multicast',
+      to: everyRole(self, 'proposer'),
+      message: doubts.rejoin(self),
     })),
+    noteAnswer: assign(on('RejoinReply', doubts.withAnswer)),
+    promiseBound: assign(({ context: self }) => doubts.bounded(self)),
+    askLeader: emit(on('Accept', doubts.askLeader)),
+    noteLeader: assign(on('RejoinReply', doubts.withLeader)),
+    trust: assign(({ context: self }) => doubts.restored(self)),
     noteWritten: assign(({ context: { chosenThrough } }) => ({ notedThrough: chosenThrough })),
     replyPromise: emit(on('Prepare', (self, message) => send(message.from, promising.promise(self, message)))),
     refusePrepare: emit(on('Prepare', promising.nack)),
@@ -147,6 +163,11 @@ export const acceptor = setup({
         actions: ['adopt', 'persist', 'noteProgress', 'replyAccepted'],
         target: '.serving.led',
       },
+      {
+        guard: 'isQuestionToAsk',
+        actions: ['noteProgress', 'replyAccepted', 'askLeader'],
+        target: '.serving.led',
+      },
       { guard: 'isQuestion', actions: ['noteProgress', 'replyAccepted'], target: '.serving.led' },
       { guard: 'isMalformed', ...ignore('no proposer sends such entries') },
       { guard: 'isOutOfReach', actions: ['persistHoles', 'leaveHoles', 'noteProgress'], target: '.serving.led' },
@@ -169,6 +190,7 @@ export const acceptor = setup({
       { actions: ['persistEntries', 'accept', 'noteProgress', 'replyAccepted'], target: '.serving.led' },
     ],
     Learn: [{ guard: 'isForgotten', ...ignore('learners hold it in snapshots') }, { actions: 'replyReport' }],
+    RejoinReply: [{ guard: 'isFromLeader', actions: 'noteLeader' }, ignore('nothing is doubted that it could end')],
     'storage.persisted': ignore('answers wait in the outbox'),
   },
   states: {
@@ -176,6 +198,7 @@ export const acceptor = setup({
     starting: { always: [{ guard: 'isDoubtful', actions: 'persist', target: 'doubtful' }, { target: 'serving' }] },
     serving: {
       initial: 'free',
+      always: { guard: 'isRestored', actions: ['trust', 'persist'] },
       states: {
         free: {},
         /**
@@ -213,12 +236,19 @@ export const acceptor = setup({
         },
       },
     },
-    /** An acceptor that may have forgotten a promise is as good as one that has failed: it takes no part, for good. */
+    /** It may have forgotten a promise: it says nothing before it knows how high that may have been. */
     doubtful: {
+      entry: 'askProposers',
+      always: { guard: 'isBounded', actions: ['promiseBound', 'persist'], target: 'serving' },
+      after: { rejoinAgain: { target: 'doubtful', reenter: true } },
       on: {
         Prepare: ignore('a promise may be forgotten: an older ballot may still count on it'),
         Accept: ignore('a promise may be forgotten: an older ballot may still count on it'),
-        Learn: ignore('what was accepted may be forgotten: it answers for nothing'),
+        Learn: ignore('it answers when it takes part again'),
+        RejoinReply: [
+          { guard: 'isOfThisDoubt', actions: 'noteAnswer' },
+          ignore('an answer to an earlier doubt: promises were made since'),
+        ],
       },
     },
   },

@@ -3,6 +3,7 @@ import {
   chunkAt,
   completed as completedSnapshot,
   type Entry,
+  type IncomingSnapshot,
   invariant,
   isLastChunk,
   isNextChunk,
@@ -14,10 +15,12 @@ import {
   type Received,
   type Snapshot,
   type SnapshotChunk,
+  stageLastChunk,
   withChunk,
 } from '@quorate/core'
 import type { Chosen, InstallSnapshot, Learn, Report } from '../generated/multi_paxos.js'
 import { others, roleAt } from './config.js'
+import { isKnownTo } from './doubt.js'
 import type { Learner } from './learner.js'
 
 /** What a learner does with what was chosen, and how it comes by what it missed. @module */
@@ -169,8 +172,16 @@ export const isNextPiece = (self: Learner, piece: Received<InstallSnapshot>): bo
   isOfSender(self, piece) && isNextChunk(self.incoming, chunkOf(piece))
 export const isLastPiece = (self: Learner, piece: Received<InstallSnapshot>): boolean =>
   isOfSender(self, piece) && isLastChunk(self.incoming, chunkOf(piece))
-export const completed = ({ incoming }: Learner, piece: InstallSnapshot): Snapshot =>
-  completedSnapshot(incoming, chunkOf(piece))
+
+function begun({ incoming }: Learner): IncomingSnapshot {
+  invariant(incoming !== undefined, 'no snapshot is arriving')
+  return incoming
+}
+
+/** Each piece is written down as it comes: a large snapshot in one write would hold up whatever is written after it. */
+export const stagePiece = (self: Learner) => stageLastChunk(begun(self))
+/** The whole snapshot, once its last piece is in. */
+export const completed = (self: Learner): Snapshot => completedSnapshot(begun(self))
 
 /** A piece that was lost is asked for so often, before another learner is asked for a snapshot of its own. */
 const repeatsMax = 3
@@ -186,8 +197,8 @@ export const withPiece = (self: Learner, piece: Received<InstallSnapshot>) => ({
   answered: piece.data.length > 0,
 })
 
-export function withInstalled(self: Learner, piece: InstallSnapshot) {
-  const snapshot = completed(self, piece)
+export function withInstalled(self: Learner) {
+  const snapshot = completed(self)
   const { index } = snapshot.last
   return {
     snapshot,
@@ -212,11 +223,12 @@ export const withReport = ({ reports }: Learner, { from, ...report }: Received<R
  * Values of slots that were known to be chosen when acceptors were asked: of what a phase-1 quorum of them accepted, the
  * one of the highest ballot. By P2c every ballot after the one in which a value was chosen proposes that value, and one of
  * the quorum had accepted it in that ballot or a later one; so it is right, also where no two acceptors name the same
- * ballot. Of a slot that is chosen only after an acceptor has answered, the answer says nothing.
+ * ballot. Of a slot that is chosen only after an acceptor has answered, the answer says nothing. An acceptor that lost a
+ * write counts only where all have answered.
  */
 export function reportedEntries({ reports, config, chosenThrough }: Learner): readonly Entry[] {
-  const votes = Object.fromEntries(Object.keys(reports).map((node): [NodeId, boolean] => [node, true]))
-  if (config.quorums.phase1.tally(votes) !== 'won') return []
+  const answered = Object.entries(reports).map(([node, { doubtful }]): [NodeId, boolean] => [node, doubtful])
+  if (!isKnownTo({ config }, Object.fromEntries(answered))) return []
   const through = Math.min(...Object.values(reports).map((report) => report.through))
   const highest = new Map<number, Entry>()
   for (const { entries } of Object.values(reports)) {

@@ -44,6 +44,8 @@ export interface MultiPaxosConfig {
   /** Of learners: what they hold in snapshots, acceptors may forget. */
   readonly snapshotQuorum: QuorumSystem
   readonly limits: MultiPaxosLimits
+  /** The operator lets this node go on without what its disk may have lost, where nobody else can tell. @default false */
+  readonly lossAccepted?: boolean
 }
 
 export interface Configured {

@@ -12,6 +12,7 @@ const proposerEvents: Readonly<Record<ProposerEvent['type'], 'message' | 'local'
   HeartbeatReply: 'message',
   Batch: 'message',
   ReadIndex: 'message',
+  Rejoin: 'message',
   'client.proposed': 'local',
   'client.read': 'local',
   'storage.persisted': 'local',
@@ -27,6 +28,7 @@ describe('every cell of every role is decided', () => {
       Prepare: 'message',
       Accept: 'message',
       Learn: 'message',
+      RejoinReply: 'message',
       'storage.persisted': 'local',
     }))
   test('learner', () =>

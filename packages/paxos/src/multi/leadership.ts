@@ -9,6 +9,8 @@ import { ballotOf, type Outgoing, type Proposer, senderOf } from './proposer.js'
 /** What a distinguished proposer knows, and what it says next. @module */
 
 export interface Leading extends Proposer {
+  /** It was prepared by acceptors of which too many had lost their last write to be sure of what was chosen. */
+  readonly mayHaveLost: boolean
   /** Until every slot up to here is chosen, it is not known what earlier proposers had chosen. */
   readonly horizon: number
   /** What is proposed, from a while before the first slot that is not chosen. */
@@ -34,10 +36,12 @@ export interface Leading extends Proposer {
 }
 
 export function begin(input: Preparing): Leading {
-  const { config, round, chosenThrough, horizon } = input
+  const { config, round, issued, chosenThrough, horizon, mayHaveLost } = input
   return {
     config,
     round,
+    issued,
+    mayHaveLost,
     leaderBallot: ballotOf(input),
     leader: config.id,
     chosenThrough,

@@ -1,5 +1,6 @@
 import { ignore, rulesFor } from '@quorate/core'
 import { assign, emit, setup } from 'xstate'
+import * as doubts from './doubt.js'
 import * as lead from './leadership.js'
 import type { Preparing } from './phaseOne.js'
 import * as proposer from './proposer.js'
@@ -71,6 +72,7 @@ export const leading = setup({
     refuseRead: emit(({ context: self }) => reads.readRefusal(self)),
     forgetRead: assign(({ context: self }) => reads.withoutFirstRead(self)),
 
+    replyRejoin: emit(on('Rejoin', doubts.leadersReply)),
     skipRounds: assign(on('Nack', proposer.withRefusal)),
     noLongerLead: assign({ leader: undefined }),
   },
@@ -99,6 +101,7 @@ export const leading = setup({
     'client.read': { actions: 'queueRead' },
     Batch: [{ guard: 'isOverloaded', actions: 'refuseBatch' }, { actions: ['proposeBatch', 'takeBatch'] }],
     ReadIndex: { actions: 'queueReadIndex' },
+    Rejoin: { actions: 'replyRejoin' },
     'storage.persisted': ignore('a distinguished proposer writes nothing'),
   },
   states: {

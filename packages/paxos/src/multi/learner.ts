@@ -129,13 +129,10 @@ export const learner = setup({
     noteUpToDate: assign({ turn: undefined, doublings: 0, answered: false, incoming: undefined, reports: {} }),
     noteReport: assign(on('Report', catching.withReport)),
     acceptPiece: assign(on('InstallSnapshot', catching.withPiece)),
-    persistSnapshot: emit(
-      on('InstallSnapshot', (self, piece) => ({ type: 'install' as const, snapshot: catching.completed(self, piece) })),
-    ),
-    restore: emit(
-      on('InstallSnapshot', (self, piece) => ({ type: 'restore' as const, snapshot: catching.completed(self, piece) })),
-    ),
-    install: assign(on('InstallSnapshot', catching.withInstalled)),
+    stagePiece: emit(({ context: self }) => catching.stagePiece(self)),
+    persistSnapshot: emit(({ context: self }) => ({ type: 'install', snapshot: catching.completed(self) })),
+    restore: emit(({ context: self }) => ({ type: 'restore', snapshot: catching.completed(self) })),
+    install: assign(({ context: self }) => catching.withInstalled(self)),
     replyChosen: emit(on('Learn', (self, message) => send(message.from, catching.chosenFrom(self, message)))),
     replySnapshot: emit(on('Learn', (self, message) => send(message.from, catching.pieceFor(self, message)))),
     /** The log of a learner is not on the disk, so its own snapshot takes the place of all that is. */
@@ -208,8 +205,13 @@ export const learner = setup({
         Report: [{ guard: 'isWanted', actions: 'noteReport' }, ignore('it is known by now')],
         InstallSnapshot: [
           { guard: 'isSnapshotKnown', ...ignore('it is known already') },
-          { guard: 'isLastPiece', actions: ['persistSnapshot', 'restore', 'install'], target: 'behind', reenter: true },
-          { guard: 'isNextPiece', actions: 'acceptPiece', target: 'behind', reenter: true },
+          {
+            guard: 'isLastPiece',
+            actions: ['acceptPiece', 'stagePiece', 'persistSnapshot', 'restore', 'install'],
+            target: 'behind',
+            reenter: true,
+          },
+          { guard: 'isNextPiece', actions: ['acceptPiece', 'stagePiece'], target: 'behind', reenter: true },
           ignore('not the piece that was asked for'),
         ],
       },

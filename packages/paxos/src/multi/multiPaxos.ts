@@ -135,7 +135,12 @@ export function multiPaxos<Machine extends AnyStateMachine>(
 type Shared = Omit<MultiPaxosConfig, 'group' | 'id'>
 type Place = Parameters<RoleDefinition['input']>[0]
 
-const configAt = (shared: Shared, { group, node }: Place): MultiPaxosConfig => ({ ...shared, group, id: node })
+const configAt = (shared: Shared, { group, node, recovered }: Place): MultiPaxosConfig => ({
+  ...shared,
+  group,
+  id: node,
+  ...(recovered.lossAccepted === true && { lossAccepted: true }),
+})
 
 const passive = { orders: false, applies: false, record: json<unknown>() } satisfies Partial<RoleDefinition>
 

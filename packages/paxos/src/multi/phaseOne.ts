@@ -2,6 +2,7 @@ import { type Entry, type NodeId, noopAt, type Received } from '@quorate/core'
 import { isSameBallot, termOf } from '../ballot.js'
 import type { Prepare, Promise as PromiseReply } from '../generated/multi_paxos.js'
 import { everyRole, roleAt } from './config.js'
+import { isKnownTo, isSure } from './doubt.js'
 import { ballotOf, type Outgoing, type Proposer, senderOf } from './proposer.js'
 
 /** Phase 1 for all slots at once, and what follows from it for phase 2. @module */
@@ -9,10 +10,14 @@ import { ballotOf, type Outgoing, type Proposer, senderOf } from './proposer.js'
 export interface Preparing extends Proposer {
   /** By acceptor: the slot from which on it has yet to say what it accepted, or `done`. */
   readonly promises: Readonly<Record<NodeId, number | 'done'>>
+  /** The acceptors that lost a write: they may have left something out. */
+  readonly doubtful: Readonly<Record<NodeId, true>>
   /** By slot, what was accepted in the highest ballot. */
   readonly found: ReadonlyMap<number, Entry>
   /** The last slot in which anything was accepted. */
   readonly horizon: number
+  /** Too many had lost their last write to be sure of what was chosen. */
+  readonly mayHaveLost: boolean
   /** How many pieces of promises have come. */
   readonly pieces: number
   /** How often the wait for an answer has doubled. */
@@ -22,6 +27,9 @@ export interface Preparing extends Proposer {
 export const begin = (self: Proposer): Preparing => ({
   ...self,
   round: self.round + 1,
+  issued: self.round + 1,
+  mayHaveLost: false,
+  doubtful: {},
   leader: undefined,
   promises: {},
   found: new Map(),
@@ -83,6 +91,7 @@ export function withPromise(self: Preparing, message: Received<PromiseReply>) {
   return {
     found,
     promises: { ...self.promises, [senderOf(message)]: promise },
+    ...(message.doubtful && { doubtful: { ...self.doubtful, [senderOf(message)]: true as const } }),
     horizon: Math.max(self.horizon, message.last),
     pieces: self.pieces + 1,
     doublings: Math.max(self.doublings - 1, 0),
@@ -95,11 +104,18 @@ export const nextPiece = (self: Preparing, message: Received<PromiseReply>): Out
   message: prepare(self, message.through + 1),
 })
 
-/** Phase 1 is done when a quorum has promised, and said all that it accepted. */
-export function isPrepared({ promises, config }: Preparing): boolean {
-  const votes = Object.entries(promises).map(([node, promise]): [NodeId, boolean] => [node, promise === 'done'])
-  return config.quorums.phase1.tally(Object.fromEntries(votes.filter(([, isDone]) => isDone))) === 'won'
+const answered = ({ promises, doubtful }: Preparing): Readonly<Record<NodeId, boolean>> => {
+  const done = Object.entries(promises).filter(([, promise]) => promise === 'done')
+  return Object.fromEntries(done.map(([node]) => [node, doubtful[node] === true]))
 }
+
+/**
+ * Phase 1 is done when a quorum has promised, and said all that it accepted; or every acceptor has said all that it still
+ * holds, where too many lost a write.
+ */
+export const isPrepared = (self: Preparing): boolean => isKnownTo(self, answered(self))
+
+export const prepared = (self: Preparing): Preparing => ({ ...self, mayHaveLost: !isSure(self, answered(self)) })
 
 /**
  * What phase 2 must propose, from the first slot that is not known to be chosen: values that may have been chosen, and

@@ -8,7 +8,7 @@ import { multiPaxosAcceptor, multiPaxosLearner, multiPaxosProposer, proxyLeader 
 import { isAccepted } from './acceptedLog.js'
 import { withChosen } from './catchingUp.js'
 import { type Preparing, withPromise } from './phaseOne.js'
-import { recoverAcceptor } from './promising.js'
+import { recordOf, recoverAcceptor } from './promising.js'
 import { newProxyLeader } from './proxyLeader.js'
 import * as given from './role.test.fixture.js'
 import { type Cast, is, isAccept, isAcceptOf, not, Scene, touches } from './scene.test.fixture.js'
@@ -78,12 +78,61 @@ describe('an acceptor that forgets', () => {
         again: true,
         acceptor: multiPaxosAcceptor.provide({
           actions: {
-            persist: emit(({ context: { promised, chosenThrough } }) => ({
-              type: 'persist',
-              record: { promised, doubtful: false, chosenThrough },
-            })),
+            persist: emit(({ context: self }) => ({ type: 'persist', record: { ...recordOf(self), doubtful: false } })),
           },
         }),
+      },
+    })
+  })
+
+  /**
+   * a1 promises p2, which hears it, and loses that with its last write; p1 hears of nothing. Then p1 has a value accepted by
+   * all that still let it, and p2 leads with the promises of a1 and a3.
+   */
+  function forgotten({ acceptor, again = false }: Cast & { again?: boolean }): void {
+    const scene = new Scene(acceptor ? { acceptor } : {})
+    const a1 = scene.on('a1')
+    const loses = (before: typeof a1.disk) => {
+      a1.crash()
+      a1.disk = before
+      a1.start(true)
+    }
+    scene.stand('p1')
+    let late: readonly Packet[] = []
+    if (again) {
+      loses(a1.disk)
+      scene.run(is('Rejoin'))
+      late = scene.stage.packets.filter(is('RejoinReply'))
+      scene.run(is('RejoinReply'))
+    }
+    const before = a1.disk
+    scene.stand('p2', (packet) => touches('a1')(packet) && !touches('p1')(packet))
+    loses(before)
+    for (const packet of late) scene.stage.deliver(packet)
+    scene.run(is('Rejoin', 'RejoinReply'))
+    scene.propose('p1', 'x')
+    scene.run((packet) => (isAccept(packet) || is('Accepted')(packet)) && !touches('a3')(packet))
+    scene.run((packet) => touches('a3')(packet) && !touches('p1')(packet))
+    scene.propose('p2', 'y')
+    scene.run()
+    expect(scene.applied).toEqual(['command "y"'])
+  }
+
+  test('what it may have promised before its disk lost a write, every proposer is asked, and once more after each loss', () => {
+    pitfall<Parameters<typeof forgotten>[0]>(forgotten, {}, twoValues, {
+      'it takes part above the promise that it remembers': {
+        acceptor: multiPaxosAcceptor.provide({ guards: { isBounded: () => true } }),
+      },
+      'one proposer is enough': {
+        acceptor: multiPaxosAcceptor.provide({
+          guards: { isBounded: ({ context }) => Object.keys(context.issued).length > 0 },
+        }),
+      },
+    })
+    pitfall<Parameters<typeof forgotten>[0]>(forgotten, { again: true }, twoValues, {
+      'answers to what it asked before count too': {
+        again: true,
+        acceptor: multiPaxosAcceptor.provide({ guards: { isOfThisDoubt: () => true } }),
       },
     })
   })
@@ -457,7 +506,7 @@ describe('a learner that takes for chosen what only was accepted', () => {
         const { from, first } = event as Received<Learn>
         const batch = log.batch(first, config.limits)
         const through = Math.max(batch.at(-1)?.index ?? 0, first + config.limits.entriesMax - 1)
-        return send(from, { type: 'Report', first, through, entries: batch.filter(isAccepted) })
+        return send(from, { type: 'Report', first, through, entries: batch.filter(isAccepted), doubtful: false })
       }),
     },
   })

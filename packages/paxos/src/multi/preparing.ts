@@ -1,6 +1,7 @@
 import { ignore, rulesFor } from '@quorate/core'
 import { assign, emit, setup } from 'xstate'
 import { say } from '../saying.js'
+import * as doubts from './doubt.js'
 import * as phase from './phaseOne.js'
 import * as proposer from './proposer.js'
 
@@ -49,6 +50,7 @@ export const preparing = setup({
     ),
     recognizeLeader: assign(on('Heartbeat', proposer.withLeader)),
     skipRounds: assign(on('Nack', proposer.withRefusal)),
+    replyRejoin: emit(on('Rejoin', doubts.reply)),
     refuseProposal: emit(on('client.proposed', proposer.refuse)),
     refuseRead: emit(on('client.read', proposer.refuse)),
     refuseBatch: emit(on('Batch', proposer.refuseBatch)),
@@ -57,13 +59,14 @@ export const preparing = setup({
 }).createMachine({
   id: 'preparing',
   context: ({ input }) => ({ ...phase.begin(input), outgoing: [] }),
-  output: ({ context: { outgoing: _outgoing, ...prepared } }) => prepared,
+  output: ({ context: { outgoing: _outgoing, ...self } }) => phase.prepared(self),
   initial: 'beginning',
   on: {
     'client.proposed': { actions: 'refuseProposal' },
     'client.read': { actions: 'refuseRead' },
     Batch: { actions: 'refuseBatch' },
     ReadIndex: { actions: 'refuseReadIndex' },
+    Rejoin: { actions: 'replyRejoin' },
     Accepted: ignore('an answer to an earlier ballot'),
     Relayed: ignore('an answer to an earlier ballot'),
     HeartbeatReply: ignore('an answer to an earlier ballot'),

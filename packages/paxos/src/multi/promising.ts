@@ -3,6 +3,7 @@ import { type Ballot, noBallot } from '../ballot.js'
 import type { Accept, Learn, Prepare } from '../generated/multi_paxos.js'
 import * as accepted from './acceptedLog.js'
 import type { Configured, MultiPaxosConfig } from './config.js'
+import { type Doubt, noDoubt } from './doubt.js'
 
 /** What a Multi-Paxos acceptor remembers, and what it answers from that. @module */
 
@@ -10,13 +11,17 @@ import type { Configured, MultiPaxosConfig } from './config.js'
 export interface AcceptorRecord {
   /** The highest ballot of a Prepare or an Accept that was answered. */
   readonly promised: Ballot
-  /** The disk lost a write once, so that a promise may be forgotten. */
+  /** The disk lost a write, and what it was may still matter: see `doubt.ts`. */
   readonly doubtful: boolean
+  /** How often the disk was in doubt. */
+  readonly doubt: number
+  /** Values of slots up to here may be missing, although they were accepted. */
+  readonly doubtedThrough: number
   /** Every slot up to here is known to be chosen. */
   readonly chosenThrough: number
 }
 
-export interface Acceptor extends Configured, AcceptorRecord {
+export interface Acceptor extends Configured, AcceptorRecord, Doubt {
   readonly log: Log
   /** What the record said of `chosenThrough` when that last was the reason to write it. */
   readonly notedThrough: number
@@ -31,10 +36,15 @@ export function recoverAcceptor(
   config: MultiPaxosConfig,
   { record, base, entries, torn }: RecoveredState<AcceptorRecord>,
 ): Acceptor {
+  // Records of earlier versions count no doubts.
+  const { promised = noBallot, doubtful = false, doubt = 0, doubtedThrough = 0 }: Partial<AcceptorRecord> = record ?? {}
   return {
     config,
-    promised: record?.promised ?? noBallot,
-    doubtful: torn || (record?.doubtful ?? false),
+    ...noDoubt,
+    promised,
+    doubtful: torn || doubtful,
+    doubt: torn ? doubt + 1 : Math.max(doubt, doubtful ? 1 : 0),
+    doubtedThrough,
     log: Log.of(entries, base),
     chosenThrough: Math.max(base.index, record?.chosenThrough ?? 0),
     notedThrough: Math.max(base.index, record?.chosenThrough ?? 0),
@@ -42,6 +52,14 @@ export function recoverAcceptor(
     askedFrom: 0,
   }
 }
+
+export const recordOf = ({ promised, doubtful, doubt, doubtedThrough, chosenThrough }: Acceptor): AcceptorRecord => ({
+  promised,
+  doubtful,
+  doubt,
+  doubtedThrough,
+  chosenThrough,
+})
 
 export const nack = ({ promised }: Acceptor, { from, ballot }: Received<Prepare | Accept>) =>
   send(from, { type: 'Nack', ballot, promised })
@@ -57,7 +75,8 @@ export function promise(self: Acceptor, { ballot, first: asked }: Prepare) {
   const first = Math.max(asked, chosenThrough + 1)
   const { entries, end } = reported(self, first)
   const last = log.last.index
-  return { type: 'Promise', ballot, first, through: end, last, chosenThrough, entries } as const
+  const { doubtful } = self
+  return { type: 'Promise', ballot, first, through: end, last, chosenThrough, entries, doubtful } as const
 }
 
 /** Nothing of slots that the learner does not know to be chosen: what is accepted there may change until they are. */
@@ -65,7 +84,8 @@ export function report(self: Acceptor, { first, through: asked }: Learn) {
   const { entries, end } = reported(self, first)
   // Behind its last slot an acceptor has accepted nothing, and that is an answer too.
   const through = end < self.log.last.index ? Math.min(end, asked) : asked
-  return { type: 'Report', first, through, entries: entries.filter(({ index }) => index <= through) } as const
+  const doubtful = self.doubtful || first <= self.doubtedThrough
+  return { type: 'Report', first, through, entries: entries.filter(({ index }) => index <= through), doubtful } as const
 }
 
 export const holesLeft = ({ log, config }: Acceptor, message: Accept) =>

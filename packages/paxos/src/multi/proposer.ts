@@ -18,6 +18,7 @@ import type {
   Nack,
   Promise as PromiseReply,
   ReadIndex,
+  Rejoin,
   Relayed,
 } from '../generated/multi_paxos.js'
 import { say } from '../saying.js'
@@ -39,6 +40,8 @@ export interface ProposerRecord {
 export interface Proposer extends Configured {
   /** The highest round that it used, or that stood in its way. */
   readonly round: number
+  /** The highest round that it used. */
+  readonly issued: number
   /** The highest ballot of a distinguished proposer that was heard of. */
   readonly leaderBallot: Ballot
   readonly leader: NodeId | undefined
@@ -51,7 +54,7 @@ export interface Proposer extends Configured {
 }
 
 export type ProposerEvent =
-  | Received<PromiseReply | Accepted | Nack | Relayed | Heartbeat | HeartbeatReply | Batch | ReadIndex>
+  | Received<PromiseReply | Accepted | Nack | Relayed | Heartbeat | HeartbeatReply | Batch | ReadIndex | Rejoin>
   | Extract<LocalEvent, { type: 'client.proposed' | 'client.read' | 'storage.persisted' }>
 
 export type ProposerEffect = Effect<MultiPaxosMessage, ProposerRecord>
@@ -66,20 +69,24 @@ const roundsSkippedWhenTorn = 2 ** 20
 export const recoverProposer = (
   config: MultiPaxosConfig,
   { record, torn }: RecoveredState<ProposerRecord>,
-): Proposer => ({
-  config,
-  round: (record?.round ?? 0) + (torn ? roundsSkippedWhenTorn : 0),
-  leaderBallot: noBallot,
-  leader: undefined,
-  chosenThrough: 0,
-  refusals: 0,
-  torn,
-})
+): Proposer => {
+  const round = (record?.round ?? 0) + (torn ? roundsSkippedWhenTorn : 0)
+  return {
+    config,
+    round,
+    issued: round,
+    leaderBallot: noBallot,
+    leader: undefined,
+    chosenThrough: 0,
+    refusals: 0,
+    torn,
+  }
+}
 
 /** The common part of a role's context: what the next role gets. */
 export const handOver = ({ context }: { context: Proposer }): Proposer => {
-  const { config, round, leaderBallot, leader, chosenThrough, refusals, torn } = context
-  return { config, round, leaderBallot, leader, chosenThrough, refusals, torn }
+  const { config, round, issued, leaderBallot, leader, chosenThrough, refusals, torn } = context
+  return { config, round, issued, leaderBallot, leader, chosenThrough, refusals, torn }
 }
 
 /** The ballot that this proposer issues in its round. */

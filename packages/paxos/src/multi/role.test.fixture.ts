@@ -13,6 +13,7 @@ import {
   origin,
   type Received,
   type Snapshot,
+  wholeOf,
 } from '@quorate/core'
 import { drive } from '@quorate/core/testing'
 import { type Ballot, noBallot, termOf } from '../ballot.js'
@@ -32,6 +33,8 @@ import type {
   Promise as PromiseReply,
   ReadIndex,
   ReadIndexReply,
+  Rejoin,
+  RejoinReply,
   Relayed,
   Report,
 } from '../generated/multi_paxos.js'
@@ -123,7 +126,7 @@ export interface AcceptorSituation extends Place {
 }
 
 export function acceptorIn({ promised, accepted, base, torn, ...place }: AcceptorSituation = {}): Acceptor {
-  const record = promised && { promised, doubtful: false, chosenThrough: 0 }
+  const record = promised && { promised, doubtful: false, doubt: 0, doubtedThrough: 0, chosenThrough: 0 }
   return recoverAcceptor(configOf(place), {
     record,
     snapshot: undefined,
@@ -132,6 +135,9 @@ export function acceptorIn({ promised, accepted, base, torn, ...place }: Accepto
     torn: torn ?? false,
   })
 }
+
+/** The same, its bytes in one place. */
+export const inOnePlace = ({ last, bytes }: Snapshot): Snapshot => ({ last, bytes: wholeOf(bytes) })
 
 export const snapshotAt = (index: number, size = 10): Snapshot => ({
   last: { index, term: termOf(ballot(1)) },
@@ -199,6 +205,7 @@ export const said = {
     last: 0,
     chosenThrough: 0,
     entries: [],
+    doubtful: false,
   }),
   accept: sayer<Accept>(proposer, {
     type: 'Accept',
@@ -218,7 +225,13 @@ export const said = {
   /** Of a learner that was asked. */
   taught: sayer<Chosen>(learner, { type: 'Chosen', entries: [], answeredBy: '' }),
   learn: sayer<Learn>(learner, { type: 'Learn', first: 1, through: 1, snapshotIndex: 0, snapshotTerm: 0, offset: 0 }),
-  report: sayer<Report>(acceptor, { type: 'Report', first: 1, through: 0, entries: [] }),
+  report: sayer<Report>(acceptor, {
+    type: 'Report',
+    first: 1,
+    through: 0,
+    entries: [],
+    doubtful: false,
+  }),
   installSnapshot: sayer<InstallSnapshot>(learner, {
     type: 'InstallSnapshot',
     lastIndex: 0,
@@ -230,6 +243,14 @@ export const said = {
   relayed: sayer<Relayed>(proxyLeader, { type: 'Relayed', ballot: ballot(1), number: 1 }),
   batch: sayer<Batch>(batcher, { type: 'Batch', number: 1, commands: [] }),
   batchReply: sayer<BatchReply>(proposer, { type: 'BatchReply', number: 1, taken: true }),
+  rejoin: sayer<Rejoin>(acceptor, { type: 'Rejoin', doubt: 1 }),
+  rejoinReply: sayer<RejoinReply>(proposer, {
+    type: 'RejoinReply',
+    doubt: 1,
+    ballot: noBallot,
+    leads: false,
+    through: 0,
+  }),
   readIndex: sayer<ReadIndex>(batcher, { type: 'ReadIndex', request: 1 }),
   readIndexReply: sayer<ReadIndexReply>(proposer, { type: 'ReadIndexReply', request: 1, readable: true, index: 0 }),
 }

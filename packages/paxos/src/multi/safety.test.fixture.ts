@@ -1,7 +1,7 @@
 import type { Entry, QuorumSystem } from '@quorate/core'
 import type { Stage, StageActor } from '@quorate/core/testing'
 
-const textOf = ({ kind, bytes }: Entry): string => `${kind} ${new TextDecoder().decode(bytes)}`
+export const textOf = ({ kind, bytes }: Entry): string => `${kind} ${new TextDecoder().decode(bytes)}`
 
 /** What must hold of a group, whatever happens: counted on the disks of acceptors, and in what state machines applied. */
 export class Safety {
@@ -30,6 +30,10 @@ export class Safety {
     const known = this.chosen.get(index) ?? value
     if (known !== value) throw new Error(`slot ${index}: both ${known} and ${value} were chosen`)
     this.chosen.set(index, value)
+  }
+
+  isChosen(entry: Entry): boolean {
+    return this.chosen.get(entry.index) === textOf(entry)
   }
 
   check(stage: Stage): void {

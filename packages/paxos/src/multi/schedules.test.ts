@@ -1,5 +1,5 @@
-import { atLeast, majority, nodeOf, type Received, send } from '@quorate/core'
-import { type Packet, Stage } from '@quorate/core/testing'
+import { atLeast, type Entry, flexible, majority, nodeOf, type Received, send } from '@quorate/core'
+import { type Packet, Stage, type StageActor, type StageDisk } from '@quorate/core/testing'
 import { describe, expect, test } from 'vitest'
 import { assign, emit } from 'xstate'
 import type { Chosen, Learn, Promise as PromiseReply } from '../generated/multi_paxos.js'
@@ -9,7 +9,7 @@ import { withChosen } from './catchingUp.js'
 import { commandOf, groupOf, type history, randomOf, three } from './history.test.fixture.js'
 import type { MultiPaxosOptions } from './multiPaxos.js'
 import { type Preparing, withPromise } from './phaseOne.js'
-import { finishWrite, Safety } from './safety.test.fixture.js'
+import { finishWrite, Safety, textOf } from './safety.test.fixture.js'
 import { type Cast, played } from './scene.test.fixture.js'
 
 /**
@@ -19,10 +19,12 @@ import { type Cast, played } from './scene.test.fixture.js'
  */
 
 interface Trial extends Cast {
+  /** Acceptors' disks lose their last write, too: never the only copy of what was chosen. */
+  readonly doubts?: boolean
   readonly options?: Partial<MultiPaxosOptions<typeof history>>
 }
 
-function run(seed: number, steps: number, { options = {}, ...cast }: Trial = {}) {
+function run(seed: number, steps: number, { options = {}, doubts = false, ...cast }: Trial = {}) {
   const random = randomOf(seed)
   const definition = groupOf(options)
   const stage = new Stage(played(definition, cast))
@@ -39,12 +41,14 @@ function run(seed: number, steps: number, { options = {}, ...cast }: Trial = {})
   /** A node that nobody hears for a while, and that hears nobody. */
   let alone: string | undefined
   const isOpen = ({ from, to }: Packet) => (nodeOf(from) === alone) === (nodeOf(to) === alone)
+  const disks = new Disks(stage, safety)
+  let doubted = 0
   for (let step = 0; step < steps; step++) {
     const actor = pick(actors)
     const dice = random.below(100)
     if (random.below(100) === 0) alone = random.below(3) === 0 ? pick(actors).node : undefined
     if (!actor.isUp) {
-      if (random.below(8) === 0) actor.start()
+      if (random.below(8) === 0) disks.start(actor)
     } else if (dice < 65 && stage.packets.length > 0) {
       const position = random.below(Math.min(stage.packets.length, reach))
       const packet = stage.packets[position]
@@ -53,7 +57,7 @@ function run(seed: number, steps: number, { options = {}, ...cast }: Trial = {})
       if (stage.packets.length > 300) stage.packets.splice(0, 100)
     } else if (dice < 83) {
       if (actor.writing.length === 0) actor.beginWrite()
-      else finishWrite(actor, safety)
+      else disks.finishWrite(actor)
     } else if (dice < 89) {
       const orderer = pick(orderers)
       if (orderer.isUp) stage.propose(orderer, step, commandOf(`${seed}/${step}`))
@@ -63,22 +67,68 @@ function run(seed: number, steps: number, { options = {}, ...cast }: Trial = {})
       const isRare = ['electionTimeout', 'quorumCheck', 'leaderTimeout'].includes(timer)
       if (timer && (!isRare || random.below(restless) === 0)) actor.fire(timer)
     } else if (dice < 98) actor.takeSnapshot()
-    else if (random.below(3) < crashy) actor.crash()
+    else if (random.below(3) < crashy) {
+      actor.crash()
+      if (doubts && random.below(2) === 0 && disks.loseLastWrite(actor)) doubted++
+    }
     safety.check(stage)
     const leading = actors.filter((other) => other.role === 'proposer' && other.isUp && other.status.leads)
     leaders = Math.max(leaders, ...leading.map(({ status }) => status.term))
   }
-  return { chosen: safety.chosen.size, applied: safety.applied.size, leaders }
+  return { chosen: safety.chosen.size, applied: safety.applied.size, leaders, doubted }
 }
 
+/** What disks held before their last write, and which have lost it. */
+class Disks {
+  readonly #stage: Stage
+  readonly #safety: Safety
+  readonly #before = new Map<StageActor, StageDisk>()
+  readonly #torn = new Set<StageActor>()
+
+  constructor(stage: Stage, safety: Safety) {
+    this.#stage = stage
+    this.#safety = safety
+  }
+
+  start(actor: StageActor): void {
+    actor.start(this.#torn.has(actor))
+  }
+
+  finishWrite(actor: StageActor): void {
+    this.#before.set(actor, actor.disk)
+    if (actor.writing.some(({ type }) => type === 'persist')) this.#torn.delete(actor)
+    finishWrite(actor, this.#safety)
+  }
+
+  /** Gives whether it has: nothing that was chosen is lost by all. */
+  loseLastWrite(actor: StageActor): boolean {
+    const before = this.#before.get(actor)
+    if (actor.role !== 'acceptor' || !before) return false
+    const others = this.#stage.actorsOf('acceptor').filter((other) => other !== actor)
+    const isElsewhere = (entry: Entry) =>
+      others.some(
+        ({ disk }) => disk.base.index >= entry.index || disk.entries.some((other) => isSameValue(other, entry)),
+      )
+    const lost = actor.disk.entries.filter((entry) => !before.entries.some((other) => isSameValue(other, entry)))
+    if (lost.some((entry) => this.#safety.isChosen(entry) && !isElsewhere(entry))) return false
+    actor.disk = before
+    this.#before.delete(actor)
+    this.#torn.add(actor)
+    return true
+  }
+}
+
+const isSameValue = (a: Entry, b: Entry): boolean => a.index === b.index && textOf(a) === textOf(b)
+
 function runAll(seeds: number, steps: number, trial: Trial = {}) {
-  const total = { chosen: 0, applied: 0, leaders: 0 }
+  const total = { chosen: 0, applied: 0, leaders: 0, doubted: 0 }
   for (let seed = 1; seed <= seeds; seed++) {
     try {
-      const { chosen, applied, leaders } = run(seed, steps, trial)
+      const { chosen, applied, leaders, doubted } = run(seed, steps, trial)
       total.chosen += chosen
       total.applied += applied
       total.leaders += leaders
+      total.doubted += doubted
     } catch (error) {
       throw new Error(`seed ${seed}: ${(error as Error).message}`, { cause: error })
     }
@@ -140,10 +190,20 @@ const mistakes: Readonly<Record<string, Trial>> = {
           const { from, first } = event as Received<Learn>
           const batch = log.batch(first, config.limits)
           const through = Math.max(batch.at(-1)?.index ?? 0, first + config.limits.entriesMax - 1)
-          return send(from, { type: 'Report', first, through, entries: batch.filter(isAccepted) })
+          return send(from, { type: 'Report', first, through, entries: batch.filter(isAccepted), doubtful: false })
         }),
       },
     }),
+  },
+  'an acceptor that does not wait until what was proposed is chosen': {
+    doubts: true,
+    acceptor: multiPaxosAcceptor.provide({
+      guards: { isRestored: ({ context }) => context.doubtful && context.restoration !== undefined },
+    }),
+  },
+  'a proposer that counts promises which may leave something out': {
+    doubts: true,
+    proposer: preparingWith((self, message) => withPromise(self, { ...message, doubtful: false })),
   },
   'a proposer that answers reads before it knows what was chosen before it led': {
     proposer: multiPaxosProposer.provide({
@@ -172,10 +232,21 @@ describe('random schedules', () => {
     'batchers and proxy leaders': {
       options: { proposers: ['p1', 'p2'], learners: ['l1', 'l2'], batchers: ['b1'], proxyLeaders: ['x1', 'x2'] },
     },
+    'disks that lose their last write': { doubts: true },
+    'disks that lose their last write, roles apart': {
+      doubts: true,
+      options: {
+        proposers: ['p1', 'p2'],
+        acceptors: five,
+        learners: ['l1', 'l2'],
+        quorums: flexible({ phase1: atLeast(4, five), phase2: atLeast(2, five) }),
+      },
+    },
   }
   test.each(Object.entries(topologies))('%s: one value a slot', { timeout: 600_000 }, (name, trial) => {
-    const { chosen, applied, leaders } = runAll(seeds, 1500, trial)
+    const { chosen, applied, leaders, doubted } = runAll(seeds, 1500, trial)
     console.log(`${name}, ${seeds} schedules: ${chosen} slots chosen, ${applied} applied, round ${leaders}`)
+    if (trial.doubts) expect(doubted).toBeGreaterThan(seeds)
     expect(applied).toBeGreaterThan(seeds)
     expect(leaders).toBeGreaterThan(seeds)
   })

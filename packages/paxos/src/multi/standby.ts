@@ -1,5 +1,6 @@
 import { ignore, rulesFor } from '@quorate/core'
 import { assign, emit, setup } from 'xstate'
+import * as doubts from './doubt.js'
 import * as proposer from './proposer.js'
 
 /**
@@ -25,6 +26,7 @@ export const standby = setup({
     trust: assign({ torn: false }),
     recognizeLeader: assign(on('Heartbeat', proposer.withLeader)),
     forgetLeader: assign({ leader: undefined }),
+    replyRejoin: emit(on('Rejoin', doubts.reply)),
     refuseProposal: emit(on('client.proposed', proposer.refuse)),
     refuseRead: emit(on('client.read', proposer.refuse)),
     refuseBatch: emit(on('Batch', proposer.refuseBatch)),
@@ -40,6 +42,7 @@ export const standby = setup({
     'client.read': { actions: 'refuseRead' },
     Batch: { actions: 'refuseBatch' },
     ReadIndex: { actions: 'refuseReadIndex' },
+    Rejoin: { actions: 'replyRejoin' },
     Promise: ignore('an answer to an earlier ballot'),
     Accepted: ignore('an answer to an earlier ballot'),
     Nack: ignore('an answer to an earlier ballot'),

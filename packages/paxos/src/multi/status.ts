@@ -1,7 +1,9 @@
-import { type RoleStatus, statePath } from '@quorate/core'
+import { type Notice, type RoleStatus, statePath } from '@quorate/core'
 import type { SnapshotFrom } from 'xstate'
 import type { acceptor } from './acceptor.js'
 import type { batcher } from './batcher.js'
+import type { Configured } from './config.js'
+import { isAlone } from './doubt.js'
 import type { learner } from './learner.js'
 import type { Proposer } from './proposer.js'
 import type { proxyLeader } from './proxyLeader.js'
@@ -11,7 +13,10 @@ import type { proxyLeader } from './proxyLeader.js'
 interface ProposerSnapshot {
   readonly role: string
   readonly value: object
-  readonly context: Proposer & { readonly log?: { readonly last: { readonly index: number } } }
+  readonly context: Proposer & {
+    readonly mayHaveLost?: boolean
+    readonly log?: { readonly last: { readonly index: number } }
+  }
 }
 
 export const ofProposer = ({ role, value, context }: ProposerSnapshot): RoleStatus => ({
@@ -21,7 +26,13 @@ export const ofProposer = ({ role, value, context }: ProposerSnapshot): RoleStat
   leads: role === 'leading',
   commitIndex: context.chosenThrough,
   lastIndex: context.log?.last.index ?? context.chosenThrough,
+  ...(context.mayHaveLost === true && { notices: [mayHaveLost] }),
 })
+
+const mayHaveLost: Notice = {
+  level: 'error',
+  text: 'too many acceptors had lost their last write when this proposer began to lead: a value that no other disk held is lost, although it may have been acknowledged',
+}
 
 export const ofAcceptor = ({ value, context }: SnapshotFrom<typeof acceptor>): RoleStatus => ({
   state: statePath(value),
@@ -30,7 +41,21 @@ export const ofAcceptor = ({ value, context }: SnapshotFrom<typeof acceptor>): R
   leads: false,
   commitIndex: context.chosenThrough,
   lastIndex: context.log.last.index,
+  ...(context.doubtful && { notices: [doubtNotice(context)] }),
 })
+
+const doubtNotice = ({ config }: Configured): Notice =>
+  isAlone(config.quorums, config.id) && config.lossAccepted !== true ? lossToAccept : lossToMakeGood
+
+const lossToMakeGood: Notice = {
+  level: 'warn',
+  text: 'the disk of this acceptor lost its last write: until it knows what that may have been, it counts only where all acceptors answer',
+}
+
+const lossToAccept: Notice = {
+  level: 'error',
+  text: 'the disk of this acceptor lost its last write, which may have been acknowledged, and no other acceptor can tell what it was: start the node with acceptLoss to go on without it',
+}
 
 export const ofLearner = ({ value, context }: SnapshotFrom<typeof learner>): RoleStatus => ({
   state: statePath(value),

@@ -33,7 +33,13 @@ export function proposer(random: Random, { electionTimeoutMs, heartbeatMs }: Tim
 }
 
 export const acceptor = ({ electionTimeoutMs, heartbeatMs }: Times) =>
-  acceptorRole.provide({ delays: { minimumElectionTimeout: electionTimeoutMs, pieceTimeout: 3 * heartbeatMs } })
+  acceptorRole.provide({
+    delays: {
+      minimumElectionTimeout: electionTimeoutMs,
+      pieceTimeout: 3 * heartbeatMs,
+      rejoinAgain: electionTimeoutMs,
+    },
+  })
 
 export const learner = ({ heartbeatMs }: Times) =>
   learnerRole.provide({ delays: { learnAgain: ({ context }) => heartbeatMs * 2 ** context.doublings } })

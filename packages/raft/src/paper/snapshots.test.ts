@@ -252,11 +252,10 @@ describe('Figure 13, InstallSnapshot RPC, receiver implementation', () => {
         lastIncludedTerm: 2,
         offset: 10,
         installed: false,
-        doubt: 0,
       },
     ])
     expect(given.sent(role.receive(given.chunkOf(snapshot, 10, 10)))).toMatchObject([{ offset: 20, installed: false }])
-    expect(given.kindsOf(role.effects)).toEqual(['send'])
+    expect(given.kindsOf(role.effects)).toEqual(['stage', 'send'])
     expect(given.termsOf(role.context)).toEqual([1, 1])
   })
 
@@ -265,18 +264,35 @@ describe('Figure 13, InstallSnapshot RPC, receiver implementation', () => {
     for (const offset of [0, 10]) role.receive(given.chunkOf(snapshot, offset, 10))
     role.receive(given.chunkOf(snapshot, 20, 5))
     expect(role.effects).toMatchObject([
-      { type: 'install', snapshot },
-      { type: 'restore', snapshot },
+      { type: 'stage', origin: 'received', number: 2 },
+      { type: 'install' },
+      { type: 'restore' },
       { type: 'send', message: { installed: true, lastIncludedIndex: 8 } },
     ])
-    expect(role.context).toMatchObject({ commitIndex: 8, snapshot, log: { base: { index: 8, term: 2 }, length: 0 } })
+    for (const type of ['install', 'restore'] as const)
+      expect(given.inOnePlace(given.effectOf(role.effects, type).snapshot)).toEqual(snapshot)
+    expect(role.context).toMatchObject({ commitIndex: 8, log: { base: { index: 8, term: 2 }, length: 0 } })
+    expect(given.inOnePlace(role.context.snapshot)).toEqual(snapshot)
+  })
+
+  test('each chunk is written as it comes, in the order in which the snapshot has them', () => {
+    const role = receiving()
+    const staged = [0, 10, 10, 0, 20].flatMap((offset) =>
+      role.receive(given.chunkOf(snapshot, offset, 10)).flatMap((effect) => (effect.type === 'stage' ? [effect] : [])),
+    )
+    expect(staged.map(({ origin, number }) => [origin, number])).toEqual([
+      ['received', 0],
+      ['received', 1],
+      ['received', 2],
+    ])
+    expect(Buffer.concat(staged.map(({ piece }) => piece.bytes))).toEqual(Buffer.from(given.inOnePlace(snapshot).bytes))
   })
 
   test('a snapshot of one chunk, and an empty one, are installed at once', () => {
     for (const size of [25, 0]) {
       const role = receiving()
       role.receive(given.chunkOf(given.snapshotAt(8, 2, size), 0, 100))
-      expect(given.kindsOf(role.effects)).toEqual(['install', 'restore', 'send'])
+      expect(given.kindsOf(role.effects)).toEqual(['stage', 'install', 'restore', 'send'])
     }
   })
 
@@ -312,7 +328,7 @@ describe('Figure 13, InstallSnapshot RPC, receiver implementation', () => {
     expect(given.sent(role.receive(given.chunkOf(snapshot, 0, 10)))).toMatchObject([{ offset: 10, installed: false }])
     role.receive(given.chunkOf(snapshot, 10, 10))
     role.receive(given.chunkOf(snapshot, 20, 5))
-    expect(given.effectOf(role.effects, 'install').snapshot).toEqual(snapshot)
+    expect(given.inOnePlace(given.effectOf(role.effects, 'install').snapshot)).toEqual(snapshot)
   })
 
   test('chunks in any order, with repetitions, give the snapshot or nothing', () => {
@@ -325,12 +341,13 @@ describe('Figure 13, InstallSnapshot RPC, receiver implementation', () => {
     for (const order of orders) {
       const role = receiving()
       const installed = order.flatMap((offset) => role.receive(given.chunkOf(snapshot, offset, 10)))
-      expect(given.effectOf(installed, 'install').snapshot).toEqual(snapshot)
+      expect(given.inOnePlace(given.effectOf(installed, 'install').snapshot)).toEqual(snapshot)
     }
     const role = receiving()
     expect(given.kindsOf([20, 10, 0].flatMap((offset) => role.receive(given.chunkOf(snapshot, offset, 10))))).toEqual([
       'send',
       'send',
+      'stage',
       'send',
     ])
   })
@@ -343,7 +360,7 @@ describe('Figure 13, InstallSnapshot RPC, receiver implementation', () => {
     role.receive(given.chunkOf(other, 0, 6))
     expect(given.sent(role.effects)).toMatchObject([{ lastIncludedIndex: 9, offset: 6 }])
     role.receive(given.chunkOf(other, 6, 6))
-    expect(given.effectOf(role.effects, 'install').snapshot).toEqual(other)
+    expect(given.inOnePlace(given.effectOf(role.effects, 'install').snapshot)).toEqual(other)
   })
 
   test('more bytes than were announced are not taken', () => {
@@ -405,7 +422,7 @@ describe('7, from end to end', () => {
     }
     expect(chunks).toBeGreaterThan(3)
     const [n1, n3] = [cluster.host('n1'), cluster.host('n3')]
-    expect(n3.disk.snapshot).toEqual(n1.disk.snapshot)
+    expect(given.inOnePlace(n3.disk.snapshot)).toEqual(given.inOnePlace(n1.disk.snapshot))
     expect(n3.driver.state).toEqual(n1.driver.state)
     expect(n3.driver.state.length).toBe(40)
   })

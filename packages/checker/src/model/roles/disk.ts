@@ -59,6 +59,8 @@ function withEffect(disk: Disk, effect: DurableEffect<Effect>, record: Codec<unk
     }
     case 'truncate':
       return { ...disk, entries: disk.entries.filter(({ index }) => index <= effect.after.index) }
+    case 'stage':
+      return disk
     case 'compact': {
       const entries = disk.entries.filter(({ index }) => index > effect.through.index)
       return { ...disk, snapshot: effect.snapshot, base: effect.through, entries }

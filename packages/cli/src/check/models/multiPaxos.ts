@@ -7,6 +7,7 @@ import {
   type RoleState,
   sometimes,
 } from '@quorate/checker'
+import type { NodeId, PhaseQuorums } from '@quorate/core'
 import { multiPaxos } from '@quorate/paxos'
 import { type Applied, type AppliedLog, appliedLog, commandLog, hasApplied, isOneLog, proposal } from './appliedLog.js'
 import { type RolesInstead, withRoles } from './withRoles.js'
@@ -22,6 +23,12 @@ export interface MultiPaxosScope {
   readonly timeouts: number
   /** Of acceptors. */
   readonly crashes: number
+  /** Acceptors that crash and whose disk loses its last write. @default 0 */
+  readonly doubts?: number
+  /** Which acceptors decide, of those that are named. @default a majority in both phases */
+  quorums?(acceptors: readonly NodeId[]): PhaseQuorums
+  /** Heartbeats of distinguished proposers. @default 0 */
+  readonly heartbeats?: number
   readonly writes: 'atomic' | 'split'
   /** Roles in the place of others, e.g. with a mistake. @default those of the package */
   readonly roles?: RolesInstead
@@ -34,11 +41,13 @@ const isLeading = ({ snapshot }: RoleState): boolean => snapshot?.role === 'lead
 
 export function multiPaxosModel(scope: MultiPaxosScope): Model {
   const acceptors = nodes('a', scope.acceptors)
+  const { doubts = 0, heartbeats = 0 } = scope
   const group = multiPaxos({
     proposers: nodes('p', scope.proposers),
     acceptors,
     learners: ['l1'],
     stateMachine: commandLog,
+    ...(scope.quorums && { quorums: scope.quorums(acceptors) }),
   })
   return groupModel<Applied, AppliedLog>({
     name: scope.name,
@@ -51,8 +60,9 @@ export function multiPaxosModel(scope: MultiPaxosScope): Model {
     // Nothing that was chosen is lost, so the learner asks nobody.
     tells: (role) =>
       role === 'learner' ? [] : role === 'acceptor' ? ['proposer', 'learner'] : ['proposer', 'acceptor', 'learner'],
-    timers: { proposer: { electionTimeout: 'timeouts' } },
+    timers: { proposer: { electionTimeout: 'timeouts', ...(heartbeats > 0 && { heartbeat: 'heartbeats' }) } },
     crashes: scope.crashes > 0 ? ['acceptor'] : [],
+    doubts: doubts > 0 ? ['acceptor'] : [],
     requests: scope.commands.map((command, at) => ({
       name: `takes command ${command}`,
       role: 'proposer',
@@ -62,6 +72,8 @@ export function multiPaxosModel(scope: MultiPaxosScope): Model {
     budgets: {
       timeouts: scope.timeouts,
       crashes: scope.crashes,
+      doubts,
+      heartbeats,
       ...Object.fromEntries(scope.commands.map((command) => [`takes command ${command}`, 1])),
     },
     // A value may be chosen by several ballots: only the value must be one.

@@ -29,6 +29,8 @@ describe('2.2, phase 1(b): "If an acceptor receives a prepare request with numbe
     expect(given.effectsOf(role.effects, 'persist')[0]?.record).toEqual({
       promised: ballot(3, 'n2'),
       doubtful: false,
+      doubt: 0,
+      doubtedThrough: 0,
       chosenThrough: 0,
     })
   })
@@ -368,7 +370,7 @@ describe('2.2: "an acceptor must remember this information even if it fails and 
       return given.effectsOf(role.effects, 'persist').map(({ record }) => (record as AcceptorRecord).chosenThrough)
     }
     expect([1, 1023, 1024, 1500, 2048].map(progress)).toEqual([[0], [], [1024], [], [2048]])
-    const record = { promised: ballot(1), doubtful: false, chosenThrough: 2048 }
+    const record = { promised: ballot(1), doubtful: false, doubt: 0, doubtedThrough: 0, chosenThrough: 2048 }
     const again = drive(
       multiPaxosAcceptor,
       recoverAcceptor(given.configOf({ limits: { entriesMax: 1000 } }), {
@@ -403,33 +405,5 @@ describe('2.2: "an acceptor must remember this information even if it fails and 
     const again = recoverAcceptor(role.context.config, recovered as Parameters<typeof recoverAcceptor>[1])
     // What a proposer has asked for so far is forgotten: it will be asked again.
     expect(again).toEqual({ ...role.context, askedFrom: 0 })
-  })
-
-  test('one whose disk lost its last write may have promised what it no longer knows: it takes no part', () => {
-    const role = acceptorIn({ promised: ballot(1), accepted: entries(1, 2), torn: true })
-    expect(given.effectsOf(role.effects, 'persist')).toEqual([
-      { type: 'persist', record: { promised: ballot(1), doubtful: true, chosenThrough: 0 } },
-    ])
-    const asked = [
-      said.prepare('n2', { ballot: ballot(9, 'n2') }),
-      accept(entries(3, 3, ballot(9)), { ballot: ballot(9) }),
-      said.accept('n1', { ballot: ballot(9) }),
-      said.learn('n2', { through: 2 }),
-    ]
-    for (const message of asked) expect(role.receive(message)).toEqual([])
-  })
-
-  test('and not after another restart either', () => {
-    const [record] = given.effectsOf(acceptorIn({ promised: ballot(1), torn: true }).effects, 'persist')
-    const recovered = {
-      record: record?.record as AcceptorRecord,
-      snapshot: undefined,
-      base: { index: 0, term: 0 },
-      entries: [],
-      torn: false,
-    }
-    const role = drive(multiPaxosAcceptor, recoverAcceptor(given.configOf(), recovered))
-    expect(role.state).toBe('doubtful')
-    expect(role.receive(said.prepare('n2', { ballot: ballot(9, 'n2') }))).toEqual([])
   })
 })

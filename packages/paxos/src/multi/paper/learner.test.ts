@@ -313,6 +313,7 @@ describe('snapshots', () => {
   test('the pieces are asked for one after the other, and the whole is on the disk before the state machine continues from it', () => {
     const role = asking()
     role.receive(given.pieceOf(snapshot, 0, 4))
+    expect(given.kindsOf(role.effects)).toEqual(['stage', 'Learn->n2'])
     expect(given.sent(role.effects)).toEqual([
       {
         type: 'Learn',
@@ -326,11 +327,12 @@ describe('snapshots', () => {
     ])
     role.receive(given.pieceOf(snapshot, 4, 4))
     role.receive(given.pieceOf(snapshot, 8, 4))
-    expect(given.kindsOf(role.effects)).toEqual(['install', 'restore', 'Learn->n2'])
-    expect(given.effectsOf(role.effects, 'install')).toEqual([{ type: 'install', snapshot }])
-    expect(given.effectsOf(role.effects, 'restore')).toEqual([{ type: 'restore', snapshot }])
+    expect(given.kindsOf(role.effects)).toEqual(['stage', 'install', 'restore', 'Learn->n2'])
+    for (const type of ['install', 'restore'] as const)
+      expect(given.effectsOf(role.effects, type).map((effect) => given.inOnePlace(effect.snapshot))).toEqual([snapshot])
     expect(asks(role)).toEqual(['n2 for 6 to 7'])
-    expect(role.context).toMatchObject({ chosenThrough: 5, snapshot, incoming: undefined })
+    expect(role.context).toMatchObject({ chosenThrough: 5, incoming: undefined })
+    expect(role.context.snapshot?.last).toEqual(snapshot.last)
     expect(role.context.log.base).toEqual(snapshot.last)
   })
 
@@ -338,7 +340,7 @@ describe('snapshots', () => {
     const role = asking()
     for (const message of [chosen(3, 4), chosen(5, 6), chosen(7, 7)]) role.receive(message)
     role.receive(given.pieceOf(snapshot, 0, 10))
-    expect(given.kindsOf(role.effects)).toEqual(['install', 'restore', 'commit', 'commit'])
+    expect(given.kindsOf(role.effects)).toEqual(['stage', 'install', 'restore', 'commit', 'commit'])
     expect(given.committed(role.effects)).toBe('6:v6 7:v7')
     expect(role.state).toBe('current')
   })
@@ -358,7 +360,8 @@ describe('snapshots', () => {
     role.receive(given.pieceOf(snapshot, 0, 4))
     const newer = given.snapshotAt(6, 3)
     role.receive(given.pieceOf(newer, 0, 3))
-    expect(given.effectsOf(role.effects, 'install')).toEqual([{ type: 'install', snapshot: newer }])
+    const [installed] = given.effectsOf(role.effects, 'install')
+    expect(installed && given.inOnePlace(installed.snapshot)).toEqual(newer)
     expect(role.context.chosenThrough).toBe(6)
   })
 
@@ -401,7 +404,7 @@ describe('snapshots', () => {
     expect(role.receive(from('n3', rest))).toEqual([])
     role.receive(first)
     expect(asks(role)).toEqual(['n2 for 1 to 7'])
-    expect(given.kindsOf(role.receive(rest))).toEqual(['install', 'restore', 'Learn->n2'])
+    expect(given.kindsOf(role.receive(rest))).toEqual(['stage', 'install', 'restore', 'Learn->n2'])
   })
 
   test('a snapshot comes through although each piece takes longer than the turn of the learner that sends it', () => {

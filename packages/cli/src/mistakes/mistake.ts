@@ -1,6 +1,6 @@
 import type { Model } from '@quorate/checker'
 import { assign } from 'xstate'
-import type { Pitfall } from './pitfalls.test.fixture.js'
+import type { Pitfall } from './pitfalls.js'
 
 /** Something that is wrong on purpose. */
 export interface Mistake {

@@ -1,7 +1,7 @@
 import { type Clock, noBytes, type OpenStore, origin, type Store, type StoreWrite } from '@quorate/core'
-import { slowDisks, tornTail } from './aims.test.fixture.js'
-import type { Pitfall } from './pitfalls.test.fixture.js'
-import { type Change, type Simulated, storing } from './simulated.test.fixture.js'
+import { slowDisks, tornTail } from './aims.js'
+import type { Pitfall } from './pitfalls.js'
+import { type Change, type Simulated, storing } from './simulated.js'
 
 type Opened = (open: OpenStore, clock: Clock) => Partial<OpenStore>
 

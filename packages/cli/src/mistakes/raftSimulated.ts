@@ -1,20 +1,11 @@
 import { type Command, completed, decodeDriver, encodeDriver, type StateMachine } from '@quorate/core'
 import { registers } from '@quorate/simulator'
 import { assign, emit } from 'xstate'
-import {
-  behind,
-  deaf,
-  leftBehind,
-  missed,
-  repeated,
-  snapshotSent,
-  teachingTerms,
-  tornTail,
-} from './aims.test.fixture.js'
-import { type Any, always, never, nothing } from './mistake.test.fixture.js'
-import type { Pitfall } from './pitfalls.test.fixture.js'
-import { committing, readsUnconfirmed } from './raftRules.test.fixture.js'
-import { type Change, providing, type Simulated, saying } from './simulated.test.fixture.js'
+import { behind, deaf, leftBehind, missed, repeated, snapshotSent, teachingTerms, tornTail } from './aims.js'
+import { type Any, always, never, nothing } from './mistake.js'
+import type { Pitfall } from './pitfalls.js'
+import { committing, readsUnconfirmed } from './raftRules.js'
+import { type Change, providing, type Simulated, saying } from './simulated.js'
 
 /** Mistakes in Raft that the simulator has to find. */
 
@@ -71,9 +62,8 @@ export const raftMistakes: readonly Simulated[] = [
     server({
       follower: {
         actions: {
-          restore: emit(({ context, event }: Any) => {
-            const { lastIncludedIndex: index, lastIncludedTerm: term, offset, data, size } = event
-            const { last, bytes } = completed(context.incoming, { last: { index, term }, offset, data, size })
+          restore: emit(({ context }: Any) => {
+            const { last, bytes } = completed(context.incoming)
             const driver = { ...decodeDriver(machine, bytes), sessions: new Map() }
             return { type: 'restore', snapshot: { last, bytes: encodeDriver(machine, driver) } }
           }),

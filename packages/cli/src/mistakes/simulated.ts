@@ -10,7 +10,7 @@ import {
   type SimulationSubject,
 } from '@quorate/simulator'
 import type { AnyActorLogic } from 'xstate'
-import type { Any, Mistake } from './mistake.test.fixture.js'
+import type { Any, Mistake } from './mistake.js'
 
 /** Clusters in which one thing is wrong: a role provided with other guards and actions, or an adapter around something. */
 

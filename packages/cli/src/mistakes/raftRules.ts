@@ -1,5 +1,5 @@
 import { assign, emit } from 'xstate'
-import type { Any } from './mistake.test.fixture.js'
+import type { Any } from './mistake.js'
 
 /** Rules of Raft as they should not be, for whoever catches them. */
 
@@ -53,7 +53,7 @@ export const acknowledging = (isEarly: (self: Any) => boolean): Any =>
       conflictIndex: 0,
       round: event.round,
       prevLogIndex: event.prevLogIndex,
-      doubt: self.doubt,
+      doubtful: self.doubtful,
     },
     ...(isEarly(self) && { passes: 'append' }),
   }))

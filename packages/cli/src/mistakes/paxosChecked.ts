@@ -2,8 +2,8 @@ import { origin, type RecoveredState } from '@quorate/core'
 import { acceptor, learner, proposer } from '@quorate/paxos'
 import { assign, emit } from 'xstate'
 import { singlePaxos } from '../check/models/singlePaxos.js'
-import { type Any, always, type Checked, nothing } from './mistake.test.fixture.js'
-import type { Pitfall } from './pitfalls.test.fixture.js'
+import { type Any, always, type Checked, nothing } from './mistake.js'
+import type { Pitfall } from './pitfalls.js'
 
 /** Mistakes in Paxos that the model checker has to find. */
 
