@@ -1,4 +1,4 @@
-import { Log } from '@quorate/core'
+import { Log, Piece, Pieces } from '@quorate/core'
 import { ModelFault } from './errors.js'
 
 /** Old name -> new name. */
@@ -27,6 +27,7 @@ function rename(value: unknown, names: NewNames): unknown {
   if (value instanceof Map) return new Map([...value].map(([key, of]) => [rename(key, names), rename(of, names)]))
   if (value instanceof Set) return new Set([...value].map((item) => rename(item, names)))
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer || value instanceof Log) return value
+  if (value instanceof Pieces || value instanceof Piece) return value
   const prototype = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== null) {
     const what = value.constructor.name

@@ -1,8 +1,10 @@
 import {
   type AnyStateMachine,
   applyChecked,
-  checkBytes,
+  decodeDriver,
+  encodeDriver,
   type GroupDefinition,
+  initialDriver,
   type NodeId,
   type Placed,
   QuorateError,
@@ -80,7 +82,7 @@ export class DeterminismCheck {
 
   #apply(machine: AnyStateMachine, state: unknown, command: Uint8Array, at: Placed, place: string, node: NodeId): Next {
     const before = snapshotOf(machine, state)
-    const copy = machine.restore(before.slice())
+    const copy = decodeDriver(machine, before.slice()).state
     if (!isEqual(before, snapshotOf(machine, copy)))
       throw new Difference('restore(snapshot(state)) has another snapshot than the state')
     const other = inAnotherWorld(() => endingOf(machine, copy, command, at))
@@ -102,8 +104,9 @@ export class DeterminismCheck {
   }
 }
 
+/** As a node would write it: in one piece or in several. */
 const snapshotOf = (machine: AnyStateMachine, state: unknown): Uint8Array =>
-  checkBytes('what snapshot returned', machine.snapshot(state))
+  encodeDriver(machine, { ...initialDriver(machine), state })
 
 function endingOf(machine: AnyStateMachine, state: unknown, command: Uint8Array, at: Placed): Ending {
   try {

@@ -1,4 +1,4 @@
-import { Log } from '@quorate/core'
+import { Log, Piece, Pieces, wholeOf } from '@quorate/core'
 import { ModelFault } from '../errors.js'
 
 /** What is nested deeper holds itself. */
@@ -72,6 +72,10 @@ function contentOf(value: object, depth: number, isConstant: boolean): string {
     case Set.prototype:
       changeable++
       return `S{${[...(value as ReadonlySet<unknown>)].map(of).sort().join(',')}}`
+    case Piece.prototype:
+      return keyOfBytes((value as Piece).bytes)
+    case Pieces.prototype:
+      return keyOfBytes(wholeOf(value as Pieces))
     case Log.prototype:
       return `L${of((value as Log).base)}${of([...(value as Log)])}`
     default:

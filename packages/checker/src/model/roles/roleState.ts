@@ -5,6 +5,7 @@ import {
   delayNameOf,
   type Effect,
   type Outbox,
+  snapshotOf,
   statePath,
 } from '@quorate/core'
 import { constantKey, contentKey } from '../engine/contentKey.js'
@@ -59,7 +60,12 @@ const isPlain = (value: unknown): value is object =>
 function keyOfDriver({ applied, state, sessions, incarnation }: DriverState, machine: AnyStateMachine): string {
   const isInstance =
     typeof state === 'object' && state !== null && !toldPrototypes.includes(Object.getPrototypeOf(state))
-  return contentKey([applied, isInstance ? machine.snapshot(state) : state, new Map(sessions), incarnation])
+  return contentKey([applied, isInstance ? told(machine, state) : state, new Map(sessions), incarnation])
+}
+
+function told(machine: AnyStateMachine, state: unknown): unknown {
+  const given = snapshotOf(machine, state)
+  return given instanceof Uint8Array ? given : [...given]
 }
 
 const toldPrototypes: readonly unknown[] = [Object.prototype, Array.prototype, Map.prototype, Set.prototype, null]
