@@ -17,6 +17,8 @@ const raftEvents: Readonly<Record<RaftEvent['type'], 'message' | 'local'>> = {
   AppendEntriesReply: 'message',
   InstallSnapshot: 'message',
   InstallSnapshotReply: 'message',
+  Inquiry: 'message',
+  InquiryReply: 'message',
   'storage.persisted': 'local',
   'client.proposed': 'local',
   'client.read': 'local',
@@ -55,7 +57,7 @@ const self: Server = {
   ...recover(
     { group: 'g', id: 'n3', peers: ['n1', 'n2'], quorum: majority(members), limits },
     {
-      record: { currentTerm: 2, votedFor: undefined, doubtful: false },
+      record: { currentTerm: 2, votedFor: undefined, doubtful: false, doubt: 0, spentTerm: 0 },
       snapshot: undefined,
       base: origin,
       entries: [],
@@ -97,7 +99,7 @@ describe('a deputy', () => {
       'votes, durably, and adopts the newer term first',
       { type: 'RequestVote', from, term: 3, ...upToDate },
       [
-        { type: 'persist', record: { currentTerm: 3, votedFor: undefined, doubtful: false } },
+        { type: 'persist', record: { currentTerm: 3, votedFor: undefined, doubtful: false, doubt: 0, spentTerm: 0 } },
         { type: 'persist', record: { currentTerm: 3, votedFor: 'n1', doubtful: false } },
         { message: { type: 'RequestVoteReply', term: 3, voteGranted: true } },
       ],

@@ -46,9 +46,9 @@ export const deputy = setup({
     adoptLeadersTerm: assign(on('AppendEntries', withTerm)),
     adoptSendersTerm: assign(on('InstallSnapshot', withTerm)),
     adoptCandidatesTerm: assign(on('RequestVote', withTerm)),
-    persist: emit(({ context: { currentTerm, votedFor, doubtful } }) => ({
+    persist: emit(({ context: { currentTerm, votedFor, doubtful, doubt, spentTerm } }) => ({
       type: 'persist',
-      record: { currentTerm, votedFor, doubtful },
+      record: { currentTerm, votedFor, doubtful, doubt, spentTerm },
     })),
     refuseProposal: emit(on('client.proposed', refusal)),
     refuseRead: emit(on('client.read', refusal)),
@@ -84,6 +84,8 @@ export const deputy = setup({
     InstallSnapshotReply: ignore('an answer to a leader that this server no longer is'),
     PreVoteReply: ignore('an answer to a candidate that this server no longer is'),
     RequestVoteReply: ignore('an answer to a candidate that this server no longer is'),
+    Inquiry: { target: '.stirred' },
+    InquiryReply: ignore('an answer to a question that this server no longer has'),
   },
   states: {
     deferring: { after: { patience: 'resolved' } },

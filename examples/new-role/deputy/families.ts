@@ -19,6 +19,7 @@ export const witness = become({
   id: 'witness',
   initial: 'follower',
   roles: {
-    follower: { actor: server.roles.follower.actor, on: { timedOut: 'follower', outdated: again('follower') } },
+    follower: { ...server.roles.follower, on: { ...server.roles.follower.on, timedOut: 'follower' } },
+    doubtful: server.roles.doubtful,
   },
 })

@@ -82,11 +82,13 @@ describe('a family', () => {
       name: 'raft',
       kind: 'family',
       initial: 'follower',
-      roles: ['follower', 'candidate', 'leader'],
+      roles: ['follower', 'doubtful', 'candidate', 'leader'],
     })
     expect(handovers).toEqual([
       { source: 'follower.timedOut', target: 'candidate', again: false },
       { source: 'follower.outdated', target: 'follower', again: true },
+      { source: 'follower.unsettled', target: 'doubtful', again: false },
+      { source: 'doubtful.settled', target: 'follower', again: false },
       { source: 'candidate.won', target: 'leader', again: false },
       { source: 'candidate.lost', target: 'follower', again: true },
       { source: 'candidate.timedOut', target: 'candidate', again: false },

@@ -53,12 +53,15 @@ test('Figure 4 of the Raft paper', async () => {
   expect(text).toBe(`stateDiagram-v2
   accTitle: raft
   [*] --> follower
-  state "follower<br/>starting, following, heard, doubtful" as follower
+  state "follower<br/>starting, following" as follower
+  state "doubtful<br/>asking" as doubtful
   state "candidate<br/>preVoting, voting" as candidate
   state "leader<br/>leading, resigning" as leader
   follower --> candidate: timedOut<br/>after electionTimeout
   follower --> follower: outdated, again<br/>AppendEntries<br/>InstallSnapshot<br/>RequestVote
-  candidate --> leader: won<br/>[hasMajority]
+  follower --> doubtful: unsettled<br/>[isUnsettled]
+  doubtful --> follower: settled<br/>[hasAllAnswers]<br/>[mayGoWithout]
+  candidate --> leader: won<br/>[hasMajority]<br/>[hasEveryVote]
   candidate --> follower: lost, again<br/>AppendEntries<br/>InstallSnapshot<br/>RequestVote<br/>4 more
   candidate --> candidate: timedOut<br/>after electionTimeout
   leader --> follower: deposed, again<br/>after quorumCheck<br/>AppendEntries<br/>InstallSnapshot<br/>4 more
@@ -68,6 +71,8 @@ test('Figure 4 of the Raft paper', async () => {
     ['root_start', 'follower'],
     ['follower', 'candidate'],
     ['follower', 'follower'],
+    ['follower', 'doubtful'],
+    ['doubtful', 'follower'],
     ['candidate', 'leader'],
     ['candidate', 'follower'],
     ['candidate', 'candidate'],

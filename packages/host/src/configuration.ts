@@ -41,6 +41,13 @@ export interface NodeOptions<G extends Groups> {
    */
   readonly bootstrap?: boolean
   /**
+   * True to go on although the last write of this node's store is lost and nobody can tell what it was: a member that is
+   * alone in its group does so at once; any other asks the others first, and goes on without those that do not answer where
+   * a quorum does. What was acknowledged may be lost: all that the lost write held, and all that only those held that did
+   * not answer. Changes nothing for a store in no doubt. @default false
+   */
+  readonly acceptPossibleLoss?: boolean
+  /**
    * Signals of the process that stop the node, e.g. `['SIGTERM', 'SIGINT']`: the first in order, a second one at once.
    * @default none
    */
@@ -64,6 +71,7 @@ const nodeOptionKeys: OptionKeys<NodeOptions<Groups>> = {
   logger: 'optional',
   inspect: 'optional',
   bootstrap: 'optional',
+  acceptPossibleLoss: 'optional',
   stopOn: 'optional',
   stopWithinMs: 'optional',
   client: 'optional',

@@ -9,7 +9,6 @@ import {
   invariant,
   type Logger,
   type NodeId,
-  type Notice,
   type Random,
   type RoleDefinition,
   type RoleStatus,
@@ -28,6 +27,7 @@ import type { Peers } from './peers.js'
 import type { RecoveredRoles } from './recoverRoles.js'
 import { isServing } from './roleTraits.js'
 import type { Telemetry } from './telemetry.js'
+import { tellNotices } from './tellNotices.js'
 
 /** What a group needs of its node. */
 export interface GroupSurroundings {
@@ -130,7 +130,7 @@ export class HostedGroup {
     if (cell !== this.#serving) return
     const before = this.#status
     this.#status = cell.status()
-    this.#tell(before.notices, this.#status.notices)
+    tellNotices(this.#around.logger, this.name, before.notices, this.#status.notices)
     const isSame = before.leads === this.#status.leads && before.term === this.#status.term
     if (isSame) return
     if (before.leads) this.#face?.deposed()
@@ -159,15 +159,6 @@ export class HostedGroup {
       }),
       ...(disagrees.length > 0 && { disagrees }),
       ...(this.#face && { inFlight: this.#face.inFlight }),
-    }
-  }
-
-  /** Logs what is new among the notices of an actor. */
-  #tell(before: readonly Notice[] = [], after: readonly Notice[] = []): void {
-    if (after === before) return
-    for (const { level, text, count = 1 } of after) {
-      const known = before.find((notice) => notice.text === text)
-      if (!known || (known.count ?? 1) < count) this.#around.logger[level]({ group: this.name }, text)
     }
   }
 

@@ -15,7 +15,7 @@ import { RunningNode } from './runningNode.js'
  */
 export async function startNode<const G extends Groups>(options: NodeOptions<G>): Promise<QuorateNode<G>> {
   checkNodeOptions(options)
-  const { id, cluster, groups } = options
+  const { id, cluster, groups, acceptPossibleLoss = false } = options
   const connection = await options.transport.connect({ cluster, name: id })
   let store: OpenStore | undefined
   try {
@@ -23,7 +23,7 @@ export async function startNode<const G extends Groups>(options: NodeOptions<G>)
     store = await options.store.open({ cluster, node: id })
     const recovered = new Map<string, RecoveredRoles>()
     for (const [name, definition] of Object.entries(groups)) {
-      recovered.set(name, await recoverRoles(store, id, name, definition))
+      recovered.set(name, await recoverRoles(store, id, name, definition, acceptPossibleLoss))
     }
     const { record } = await store.recover(bookKey)
     const nowMs = (options.clock ?? realClock()).nowMs()

@@ -18,6 +18,7 @@ export async function recoverRoles(
   node: NodeId,
   group: string,
   definition: GroupDefinition,
+  lossAccepted: boolean,
 ): Promise<RecoveredRoles> {
   const roles = new Map<string, RecoveredState>()
   for (const [role, { nodes, record: codec, remembers = true }] of Object.entries(definition.roles)) {
@@ -28,7 +29,7 @@ export async function recoverRoles(
       continue
     }
     const { record, snapshot, base, entries } = await store.recover(keyOf(group, role))
-    roles.set(role, { record: record && codec.decode(record), snapshot, base, entries, torn: store.torn })
+    roles.set(role, { record: record && codec.decode(record), snapshot, base, entries, torn: store.torn, lossAccepted })
   }
   return roles
 }

@@ -1,5 +1,6 @@
 import { type Effect, ignore, type NodeId, rulesFor } from '@quorate/core'
 import { assign, emit, setup } from 'xstate'
+import { inquiryReply, nextTerm } from './doubt.js'
 import type { RaftMessage } from './generated/raft.js'
 import * as server from './server.js'
 
@@ -12,11 +13,24 @@ import * as server from './server.js'
 export interface Candidate extends server.Server {
   /** Who answered in this round, and how; its own vote among them. */
   readonly votes: Readonly<Record<NodeId, boolean>>
+  /** Who voted for it and may have lost what it acknowledged: such votes count only where all others vote too. */
+  readonly doubtfulVotes: Readonly<Record<NodeId, true>>
 }
 
 const on = rulesFor<Candidate, server.RaftEvent>()
 
-const ownVote = (self: server.Server) => ({ [self.config.id]: true })
+const noVotes = { votes: {}, doubtfulVotes: {} }
+
+type Vote = { readonly voteGranted: boolean; readonly doubtful: boolean }
+
+const withVote = ({ votes, doubtfulVotes }: typeof noVotes, node: NodeId, { voteGranted, doubtful }: Vote) =>
+  voteGranted && doubtful
+    ? { votes, doubtfulVotes: { ...doubtfulVotes, [node]: true as const } }
+    : { votes: { ...votes, [node]: voteGranted }, doubtfulVotes }
+
+const ownVote = ({ config, doubtful }: server.Server) => withVote(noVotes, config.id, { voteGranted: true, doubtful })
+const withReply = (self: Candidate, reply: Vote & Parameters<typeof server.senderOf>[0]) =>
+  withVote(self, server.senderOf(reply), reply)
 const lastOf = ({ log }: server.Server) => ({ lastLogIndex: log.last.index, lastLogTerm: log.last.term })
 
 export const candidate = setup({
@@ -41,27 +55,28 @@ export const candidate = setup({
     isNewerVoter: on('RequestVoteReply', server.isNewerTerm),
     isNewerFollower: on('AppendEntriesReply', server.isNewerTerm),
     isNewerInstaller: on('InstallSnapshotReply', server.isNewerTerm),
-    isAboutNextTerm: on('PreVoteReply', (self, { askedTerm }) => askedTerm === self.currentTerm + 1),
+    isAboutNextTerm: on('PreVoteReply', (self, { askedTerm }) => askedTerm === nextTerm(self)),
     isAboutThisTerm: on('RequestVoteReply', (self, { term }) => term === self.currentTerm),
     isNewerSnapshot: on('snapshot.taken', server.isNewerSnapshot),
     /** "If votes received from majority of servers." */
     hasMajority: ({ context: self }) => self.config.quorum.tally(self.votes) === 'won',
+    /** No server is left that may hold what those in doubt may have lost. */
+    hasEveryVote: ({ context: { config, votes, doubtfulVotes } }) =>
+      [config.id, ...config.peers].every((node) => votes[node] || doubtfulVotes[node]),
   },
   actions: {
-    countOwnPreVote: assign(({ context: self }) => ({ votes: ownVote(self) })),
+    countOwnPreVote: assign(({ context: self }) => ownVote(self)),
     broadcastPreVote: emit(({ context: self }) => ({
       type: 'multicast',
       to: server.everyServer(self),
-      message: { type: 'PreVote', term: self.currentTerm + 1, ...lastOf(self) },
+      message: { type: 'PreVote', term: nextTerm(self), ...lastOf(self) },
     })),
-    countPreVote: assign(
-      on('PreVoteReply', (self, reply) => ({ votes: { ...self.votes, [server.senderOf(reply)]: reply.voteGranted } })),
-    ),
+    countPreVote: assign(on('PreVoteReply', withReply)),
     /** "On conversion to candidate: increment currentTerm, vote for self." */
     beginTerm: assign(({ context: self }) => ({
-      currentTerm: self.currentTerm + 1,
+      currentTerm: nextTerm(self),
       votedFor: self.config.id,
-      votes: ownVote(self),
+      ...ownVote(self),
     })),
     persist: emit(({ context: self }) => server.recordEffect(self)),
     broadcastRequestVote: emit(({ context: self }) => ({
@@ -69,11 +84,9 @@ export const candidate = setup({
       to: server.everyServer(self),
       message: { type: 'RequestVote', term: self.currentTerm, ...lastOf(self) },
     })),
-    countVote: assign(
-      on('RequestVoteReply', (self, reply) => ({
-        votes: { ...self.votes, [server.senderOf(reply)]: reply.voteGranted },
-      })),
-    ),
+    countVote: assign(on('RequestVoteReply', withReply)),
+    noteLoss: assign({ mayHaveLost: true }),
+    replyInquiry: emit(on('Inquiry', inquiryReply)),
     adoptLeadersTerm: assign(on('AppendEntries', server.withTerm)),
     adoptSendersTerm: assign(on('InstallSnapshot', server.withTerm)),
     adoptCandidatesTerm: assign(on('RequestVote', server.withTerm)),
@@ -93,7 +106,7 @@ export const candidate = setup({
   },
 }).createMachine({
   id: 'candidate',
-  context: ({ input }) => ({ ...input, leaderId: undefined, votes: {} }),
+  context: ({ input }) => ({ ...input, leaderId: undefined, ...noVotes }),
   output: server.handOver,
   initial: 'preVoting',
   on: {
@@ -136,12 +149,17 @@ export const candidate = setup({
     'client.proposed': { actions: 'refuseProposal' },
     'client.read': { actions: 'refuseRead' },
     'storage.persisted': ignore('a candidate counts no acknowledgements; its requests wait in the outbox'),
+    Inquiry: { actions: 'replyInquiry' },
+    InquiryReply: ignore('it is settled what this server may have forgotten'),
   },
   states: {
     /** Asks whether it could win, before it disturbs anyone with a new term. Nothing of this round is durable. */
     preVoting: {
       entry: ['countOwnPreVote', 'broadcastPreVote'],
-      always: { guard: 'hasMajority', target: 'voting' },
+      always: [
+        { guard: 'hasMajority', target: 'voting' },
+        { guard: 'hasEveryVote', target: 'voting' },
+      ],
       after: { electionTimeout: 'timedOut' },
       on: {
         RequestVote: [
@@ -158,7 +176,10 @@ export const candidate = setup({
     },
     voting: {
       entry: ['beginTerm', 'persist', 'broadcastRequestVote'],
-      always: { guard: 'hasMajority', target: 'won' },
+      always: [
+        { guard: 'hasMajority', target: 'won' },
+        { guard: 'hasEveryVote', actions: 'noteLoss', target: 'won' },
+      ],
       after: { electionTimeout: 'timedOut' },
       on: {
         RequestVoteReply: [

@@ -1,6 +1,7 @@
 import { again, become, type Effect, type Roles } from '@quorate/core'
 import type { ActorLogic, AnyActorLogic } from 'xstate'
 import { candidate } from './candidate.js'
+import { doubtful } from './doubtful.js'
 import { follower } from './follower.js'
 import type { RaftMessage } from './generated/raft.js'
 import { leader } from './leader.js'
@@ -11,7 +12,8 @@ export const server = become({
   id: 'raft',
   initial: 'follower',
   roles: {
-    follower: { actor: follower, on: { timedOut: 'candidate', outdated: again('follower') } },
+    follower: { actor: follower, on: { timedOut: 'candidate', outdated: again('follower'), unsettled: 'doubtful' } },
+    doubtful: { actor: doubtful, on: { settled: 'follower' } },
     candidate: { actor: candidate, on: { won: 'leader', lost: again('follower'), timedOut: 'candidate' } },
     leader: { actor: leader, on: { deposed: again('follower') } },
   },

@@ -1,6 +1,7 @@
 import { type Effect, type IncomingSnapshot, ignore, Log, rulesFor } from '@quorate/core'
 import { assign, emit, setup } from 'xstate'
 import * as check from './consistencyCheck.js'
+import * as doubt from './doubt.js'
 import type { AppendEntries, InstallSnapshot, RaftMessage } from './generated/raft.js'
 import * as chunks from './incomingSnapshot.js'
 import * as server from './server.js'
@@ -32,7 +33,7 @@ const appendReply = (self: Follower, message: AppendEntries, success: boolean) =
   ...(success ? { conflictTerm: 0, conflictIndex: 0 } : check.conflictOf(self, message)),
   round: message.round,
   prevLogIndex: message.prevLogIndex,
-  doubtful: self.doubtful,
+  doubt: self.doubt,
 })
 
 const snapshotReply = (self: Follower, chunk: InstallSnapshot, installed: boolean) => ({
@@ -42,6 +43,7 @@ const snapshotReply = (self: Follower, chunk: InstallSnapshot, installed: boolea
   lastIncludedTerm: chunk.lastIncludedTerm,
   offset: chunks.receivedOf(self, chunk),
   installed,
+  doubt: self.doubt,
 })
 
 const behaviour = setup({
@@ -71,12 +73,8 @@ const behaviour = setup({
     wouldVote: on('PreVote', server.wouldVote),
     isNewerSnapshot: on('snapshot.taken', server.isNewerSnapshot),
     hasMoreToCommit: ({ context: self }) => commitTarget(self) > self.commitIndex,
-    isDoubtful: ({ context: self }) => self.doubtful,
-    /** The leader has committed in its own term, and all of that is here: the log is as good as the leader's. */
-    isUpToDateAgain: ({ context: self }) =>
-      self.leaderId !== undefined &&
-      self.commitIndex >= self.leaderCommit &&
-      self.log.termAt(self.commitIndex) === self.currentTerm,
+    isUnsettled: ({ context: self }) => !self.isSettled,
+    isUpToDateAgain: ({ context: self }) => doubt.isUpToDateAgain(self),
   },
   actions: {
     adoptLeadersTerm: assign(on('AppendEntries', server.withTerm)),
@@ -152,8 +150,8 @@ const behaviour = setup({
     refuseProposal: emit(on('client.proposed', server.refuse)),
     refuseRead: emit(on('client.read', server.refuse)),
 
-    /** The leader of this term is the only one this server can have voted for without harm, whatever it forgot. */
-    trustAgain: assign(({ context: self }) => ({ doubtful: false, votedFor: self.leaderId })),
+    replyInquiry: emit(on('Inquiry', doubt.inquiryReply)),
+    trustAgain: assign(({ context: self }) => doubt.trustAgain(self)),
   },
 })
 
@@ -162,29 +160,36 @@ export const follower = behaviour.createMachine({
   context: ({ input }) => ({ ...input, leaderCommit: 0, matchIndex: input.commitIndex, incoming: undefined }),
   output: server.handOver,
   initial: 'starting',
-  always: { guard: 'hasMoreToCommit', actions: ['commit', 'advanceCommitIndex'] },
+  always: [
+    { guard: 'hasMoreToCommit', actions: ['commit', 'advanceCommitIndex'] },
+    { guard: 'isUpToDateAgain', actions: ['trustAgain', 'persist'] },
+  ],
   on: {
     AppendEntries: [
       { guard: 'isOlderLeader', actions: 'rejectEntries' },
       { guard: 'isNewerLeader', actions: ['adoptLeadersTerm', 'persist'], target: '.outdated' },
       { guard: 'isMalformed', ...ignore('no server sends such entries') },
-      { guard: 'isGap', actions: ['recognizeLeader', 'replyConflict'], target: '.heard' },
+      { guard: 'isGap', actions: ['recognizeLeader', 'replyConflict'], target: '.following.led' },
       {
         guard: 'hasConflict',
         actions: ['recognizeLeader', 'persistTruncation', 'persistEntries', 'append', 'noteMatch', 'replySuccess'],
-        target: '.heard',
+        target: '.following.led',
       },
       {
         guard: 'bringsEntries',
         actions: ['recognizeLeader', 'persistEntries', 'append', 'noteMatch', 'replySuccess'],
-        target: '.heard',
+        target: '.following.led',
       },
-      { actions: ['recognizeLeader', 'noteMatch', 'replySuccess'], target: '.heard' },
+      { actions: ['recognizeLeader', 'noteMatch', 'replySuccess'], target: '.following.led' },
     ],
     InstallSnapshot: [
       { guard: 'isOlderSender', actions: 'rejectSnapshot' },
       { guard: 'isNewerSender', actions: ['adoptSendersTerm', 'persist'], target: '.outdated' },
-      { guard: 'holdsSnapshot', actions: ['recognizeSender', 'noteCommitted', 'replyInstalled'], target: '.heard' },
+      {
+        guard: 'holdsSnapshot',
+        actions: ['recognizeSender', 'noteCommitted', 'replyInstalled'],
+        target: '.following.led',
+      },
       {
         guard: 'isLastChunk',
         actions: [
@@ -197,14 +202,14 @@ export const follower = behaviour.createMachine({
           'noteCommitted',
           'replyInstalled',
         ],
-        target: '.heard',
+        target: '.following.led',
       },
       {
         guard: 'isNextChunk',
         actions: ['recognizeSender', 'acceptChunk', 'stageChunk', 'replyProgress'],
-        target: '.heard',
+        target: '.following.led',
       },
-      { actions: ['recognizeSender', 'replyProgress'], target: '.heard' },
+      { actions: ['recognizeSender', 'replyProgress'], target: '.following.led' },
     ],
     RequestVote: [
       { guard: 'isNewerCandidate', actions: ['adoptCandidatesTerm', 'persist'], target: '.outdated' },
@@ -223,10 +228,12 @@ export const follower = behaviour.createMachine({
     InstallSnapshotReply: ignore('an answer to a leader that this server no longer is'),
     PreVoteReply: ignore('an answer to a candidate that this server no longer is'),
     RequestVoteReply: ignore('an answer to a candidate that this server no longer is'),
+    Inquiry: { actions: 'replyInquiry' },
+    InquiryReply: ignore('it is settled what this server may have forgotten'),
   },
   states: {
     starting: {
-      always: [{ guard: 'isDoubtful', actions: 'persist', target: 'doubtful' }, { target: 'following' }],
+      always: [{ guard: 'isUnsettled', target: 'unsettled' }, { target: 'following' }],
     },
     following: {
       initial: 'free',
@@ -250,19 +257,10 @@ export const follower = behaviour.createMachine({
         },
       },
     },
-    heard: {
-      always: [{ guard: 'isDoubtful', target: 'doubtful' }, { target: 'following.led' }],
-    },
-    /** The disk may have forgotten a promise: neither votes nor leads, until a leader has brought it up to date. */
-    doubtful: {
-      always: { guard: 'isUpToDateAgain', actions: ['trustAgain', 'persist'], target: 'following.led' },
-      on: {
-        RequestVote: { actions: 'refuseVote' },
-        PreVote: { actions: 'refusePreVote' },
-      },
-    },
     timedOut: { type: 'final' },
     /** A newer term began: the same message is handled again in it. */
     outdated: { type: 'final' },
+    /** Its disk lost its last write, and it does not know what it promised. */
+    unsettled: { type: 'final' },
   },
 })

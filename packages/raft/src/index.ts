@@ -1,4 +1,6 @@
 export { type Candidate, candidate } from './candidate.js'
+export type { Doubtful } from './doubt.js'
+export { doubtful } from './doubtful.js'
 export { type ServerFamily, server } from './family.js'
 export { type Follower, follower } from './follower.js'
 export { messages, type RaftMessage } from './generated/raft.js'

@@ -1,8 +1,9 @@
 import { type Effect, ignore, invariant, rulesFor } from '@quorate/core'
 import { assign, emit, setup } from 'xstate'
+import * as doubt from './doubt.js'
 import type { RaftMessage } from './generated/raft.js'
 import * as leading from './leadership.js'
-import { afterChunk, afterConflict, afterSuccess } from './progress.js'
+import { afterChunk, afterConflict, afterSuccess, withDoubt } from './progress.js'
 import * as replication from './replication.js'
 import * as server from './server.js'
 
@@ -36,18 +37,16 @@ const behaviour = setup({
     /** An answer in this term, of a follower, that speaks of entries which were sent. */
     isAnswer: on(
       'AppendEntriesReply',
-      (self, reply) =>
-        reply.term === self.currentTerm && leading.isFollower(self, reply) && reply.matchIndex <= self.log.last.index,
+      (self, reply) => leading.isOfThisLife(self, reply) && reply.matchIndex <= self.log.last.index,
     ),
-    isChunkAnswer: on(
-      'InstallSnapshotReply',
-      (self, reply) => reply.term === self.currentTerm && leading.isFollower(self, reply),
-    ),
+    isChunkAnswer: on('InstallSnapshotReply', leading.isOfThisLife),
+    isInquirer: on('Inquiry', leading.isFollower),
     /** An index alone is not enough: the entry may have been replaced since the write began. */
     isInLog: on('storage.persisted', (self, { last }) => self.log.has(last)),
     isNewerSnapshot: on('snapshot.taken', server.isNewerSnapshot),
     isOverloaded: on('client.proposed', leading.isOverloaded),
     hasMoreToCommit: ({ context: self }) => leading.commitTarget(self) > self.commitIndex,
+    isProven: ({ context: self }) => self.doubtful && leading.hasCommittedInTerm(self),
     mayMulticast: ({ context: self }) => replication.mayMulticast(self),
     isEntryDue: ({ context: self }) => replication.followerDue(self) !== undefined,
     isChunkDue: ({ context: self }) => replication.installerDue(self) !== undefined,
@@ -90,9 +89,9 @@ const behaviour = setup({
     noteAnswer: assign(
       on('AppendEntriesReply', (self, reply) => {
         const node = server.senderOf(reply)
-        const progress = replication.progressOf(self, node)
+        const progress = withDoubt(replication.progressOf(self, node), reply.doubt, self.log.last.index)
         const next = reply.success
-          ? afterSuccess(progress, reply, self.round)
+          ? afterSuccess(progress, reply)
           : afterConflict(progress, reply, self.log, self.round)
         const round = Math.min(self.round, Math.max(next.round, reply.round))
         return replication.withProgress(self, node, { ...next, heard: true, round })
@@ -101,10 +100,19 @@ const behaviour = setup({
     noteChunkAnswer: assign(
       on('InstallSnapshotReply', (self, reply) => {
         const node = server.senderOf(reply)
-        const next = afterChunk(replication.progressOf(self, node), reply, self.round)
+        const next = afterChunk(replication.progressOf(self, node), reply)
         return replication.withProgress(self, node, { ...next, heard: true })
       }),
     ),
+    voidAcknowledgements: assign(
+      on('Inquiry', (self, inquiry) => {
+        const node = server.senderOf(inquiry)
+        const progress = withDoubt(replication.progressOf(self, node), inquiry.doubt, self.log.last.index)
+        return replication.withProgress(self, node, progress)
+      }),
+    ),
+    replyInquiry: emit(on('Inquiry', doubt.inquiryReply)),
+    trustAgain: assign(({ context: self }) => doubt.trustAgain(self)),
     multicastEntries: emit(({ context: self }) => replication.multicastEffect(self)),
     noteMulticast: assign(({ context: self }) => replication.afterMulticast(self)),
     sendEntries: emit(({ context: self }) =>
@@ -134,7 +142,7 @@ const behaviour = setup({
       readsWaiting: [],
       readsAsked: self.readsWaiting.map((request) => ({ request, at: self.commitIndex, round: self.round + 1 })),
     })),
-    askSuspects: assign(({ context: self }) => leading.withSuspectsAsked(self)),
+    proveDenials: assign(({ context: self }) => leading.withDenialsProven(self)),
     answerRead: emit(({ context: self }) => {
       const { request, at } = leading.firstRead(self)
       return { type: 'readable', request, at, passes: 'append' }
@@ -209,6 +217,8 @@ export const leader = behaviour.createMachine({
       { guard: 'isNewerPreVoter', actions: ['adoptPreVotersTerm', 'persist'], target: '.resigning' },
       ignore('the election is won already'),
     ],
+    Inquiry: [{ guard: 'isInquirer', actions: ['voidAcknowledgements', 'replyInquiry'] }, ignore('of no follower')],
+    InquiryReply: ignore('it is settled what this server may have forgotten'),
     'client.proposed': [
       { guard: 'isOverloaded', actions: 'refuseOverloaded' },
       { actions: ['append', 'persistEntries'] },
@@ -231,6 +241,7 @@ export const leader = behaviour.createMachine({
       // One message at a time, until nobody is due.
       always: [
         { guard: 'hasMoreToCommit', actions: ['commit', 'advanceCommitIndex'] },
+        { guard: 'isProven', actions: ['trustAgain', 'persist'] },
         { guard: 'mayMulticast', actions: ['multicastEntries', 'noteMulticast'] },
         { guard: 'isEntryDue', actions: ['sendEntries', 'noteSent'] },
         { guard: 'isChunkDue', actions: ['sendChunk', 'noteChunkSent'] },
@@ -249,7 +260,7 @@ export const leader = behaviour.createMachine({
                 heartbeat: {
                   target: 'resting',
                   reenter: true,
-                  actions: ['retryChunks', 'askSuspects', 'beginHeartbeats'],
+                  actions: ['retryChunks', 'proveDenials', 'beginHeartbeats'],
                 },
               },
             },

@@ -5,9 +5,11 @@ import {
   invariant,
   type NodeId,
   noopAt,
+  type Received,
   type RequestId,
   sizeOf,
 } from '@quorate/core'
+import type { AppendEntriesReply, InstallSnapshotReply } from './generated/raft.js'
 import { firstProgress, type Progress, withRetry } from './progress.js'
 import * as replication from './replication.js'
 import * as server from './server.js'
@@ -92,6 +94,12 @@ export const lastEntries = ({ log }: Leader, count: number): readonly Entry[] =>
 export const isFollower = (self: Leader, message: Parameters<typeof server.senderOf>[0]): boolean =>
   Object.hasOwn(self.progress, server.senderOf(message))
 
+/** An answer in this term, of a follower that has not forgotten since that it gave it. */
+export const isOfThisLife = (self: Leader, reply: Received<AppendEntriesReply | InstallSnapshotReply>): boolean =>
+  reply.term === self.currentTerm &&
+  isFollower(self, reply) &&
+  reply.doubt >= replication.progressOf(self, server.senderOf(reply)).doubt
+
 export function someone(node: NodeId | undefined): NodeId {
   invariant(node !== undefined, 'a message is due to nobody')
   return node
@@ -124,11 +132,10 @@ export const withoutHeard = (self: Leader) => ({
 /** With each heartbeat an unanswered chunk of a snapshot is sent again. */
 export const withChunksRetried = (self: Leader) => ({ progress: mapProgress(self, withRetry) })
 
-/** Whether a follower's log went back, its answer to a new round shows. */
-export function withSuspectsAsked(self: Leader) {
-  const isAnySuspected = self.config.peers.some((peer) => replication.progressOf(self, peer).suspected)
-  if (!isAnySuspected) return {}
-  return { round: self.round + 1, progress: mapProgress(self, (progress) => ({ ...progress, suspected: false })) }
+/** Whether the log of a follower that denies something went back, its answer to a new round shows. */
+export const withDenialsProven = (self: Leader) => {
+  const isNewRoundDue = self.config.peers.some((peer) => replication.progressOf(self, peer).deniedIn === self.round)
+  return isNewRoundDue ? { round: self.round + 1 } : {}
 }
 
 const mapProgress = (self: Leader, change: (progress: Progress) => Progress): Leader['progress'] =>

@@ -228,7 +228,7 @@ describe('pre-vote deadlock', () => {
       const stands = { n1: { terms: [1, 1], currentTerm: 1 }, n2: { terms: [1], currentTerm: 5 } }
       for (const [id, { terms, currentTerm }] of Object.entries(stands)) {
         const host = cluster.host(id)
-        const record = { currentTerm, votedFor: undefined, doubtful: false }
+        const record = { currentTerm, votedFor: undefined, doubtful: false, doubt: 0, spentTerm: 0 }
         host.disk = { ...host.disk, record, entries: given.entriesOf(terms) }
         host.start()
       }

@@ -26,12 +26,12 @@ export interface Progress {
   readonly heard: boolean
   /** The latest round of heartbeats that it answered. */
   readonly round: number
-  /** The leader's round when `matchIndex` last rose: an answer to a later round was given after that. */
-  readonly matchedIn: number
-  /** It says that it lacks what it had acknowledged. A new round shows whether that is an old answer, or so. */
-  readonly suspected: boolean
+  /** The leader's round when it first denied what it had acknowledged: a later round shows whether that was an old answer, or so. */
+  readonly deniedIn: number | undefined
   /** How often its log went back behind what it had acknowledged. */
   readonly wentBack: number
+  /** How often its disk has been in doubt, as far as it told: what it acknowledged before is void. */
+  readonly doubt: number
 }
 
 interface Installing {
@@ -59,10 +59,18 @@ export const firstProgress = (lastIndex: number): Progress => ({
   installing: undefined,
   heard: false,
   round: 0,
-  matchedIn: 0,
-  suspected: false,
+  deniedIn: undefined,
   wentBack: 0,
+  doubt: 0,
 })
+
+/** A follower whose disk has been in doubt since begins anew: it may have lost what it acknowledged. */
+export function withDoubt(progress: Progress, doubt: number, lastIndex: number): Progress {
+  if (doubt <= progress.doubt) return progress
+  if (progress.matchIndex === 0) return { ...progress, doubt }
+  const { heard, round, wentBack } = progress
+  return { ...firstProgress(lastIndex), heard, round, wentBack, doubt }
+}
 
 /** True if an AppendEntries with entries may be sent now. */
 export function mayReceive({ mode, probed, installing, inflight }: Progress, limits: RaftLimits): boolean {
@@ -82,15 +90,11 @@ export function afterSending(progress: Progress, entries: readonly { readonly by
   return { ...progress, nextIndex, inflight: [...progress.inflight, { last: nextIndex - 1, bytes }] }
 }
 
-/** The follower holds the log up to there, as it says while the leader is in this round. */
-const withMatch = (progress: Progress, index: number, round: number): Progress =>
-  index > progress.matchIndex ? { ...progress, matchIndex: index, matchedIn: round } : progress
-
 /** "If successful: update nextIndex and matchIndex for follower." */
-export function afterSuccess(before: Progress, reply: AppendEntriesReply, round: number): Progress {
-  const progress = withMatch(before, reply.matchIndex, round)
-  const { matchIndex, installing } = progress
-  if (installing && matchIndex < installing.snapshot.last.index) return progress
+export function afterSuccess(before: Progress, reply: AppendEntriesReply): Progress {
+  const matchIndex = Math.max(before.matchIndex, reply.matchIndex)
+  const progress = { ...before, matchIndex, deniedIn: undefined }
+  if (progress.installing && matchIndex < progress.installing.snapshot.last.index) return progress
   return {
     ...progress,
     mode: 'replicating',
@@ -106,8 +110,7 @@ export function afterSuccess(before: Progress, reply: AppendEntriesReply, round:
  * to messages sent before the one that counts now change nothing, and nextIndex never falls to what is known to match,
  * unless the follower's log went back behind it.
  */
-export function afterConflict(before: Progress, reply: AppendEntriesReply, log: TermsOf, round: number): Progress {
-  const progress = reply.doubtful ? { ...before, matchIndex: 0 } : before
+export function afterConflict(progress: Progress, reply: AppendEntriesReply, log: TermsOf, round: number): Progress {
   if (progress.installing) return progress
   if (reply.prevLogIndex <= progress.matchIndex) return afterDenial(progress, reply, log, round)
   if (progress.mode === 'probing' && reply.prevLogIndex !== progress.nextIndex - 1) return progress
@@ -118,12 +121,13 @@ export function afterConflict(before: Progress, reply: AppendEntriesReply, log: 
 }
 
 /**
- * The follower lacks what it had acknowledged. An old answer says so too, when it comes late: only one to a round that
- * began after the acknowledgement shows that its disk went back. What it acknowledged counts no more.
+ * The follower denies what it had acknowledged. An old answer does so too, when it comes late: only one to a round that began
+ * after the first denial shows that its disk went back. What it acknowledged counts no more.
  */
 function afterDenial(progress: Progress, reply: AppendEntriesReply, log: TermsOf, round: number): Progress {
-  if (reply.round <= progress.matchedIn) return reply.round === round ? { ...progress, suspected: true } : progress
-  const back = { ...progress, matchIndex: 0, suspected: false, wentBack: progress.wentBack + 1 }
+  const { deniedIn = round, wentBack } = progress
+  if (reply.round <= deniedIn) return { ...progress, deniedIn }
+  const back = { ...progress, matchIndex: 0, deniedIn: undefined, wentBack: wentBack + 1 }
   return { ...back, mode: 'probing', nextIndex: nextAfterConflict(back, reply, log), probed: false, inflight: [] }
 }
 
@@ -166,7 +170,7 @@ export const afterChunkSent = (progress: Progress): Progress =>
  * the next chunk sent: would every answer, a repeated one would have a chunk sent twice, both would be answered, and so on,
  * until the links carry nothing else.
  */
-export function afterChunk(progress: Progress, reply: InstallSnapshotReply, round: number): Progress {
+export function afterChunk(progress: Progress, reply: InstallSnapshotReply): Progress {
   const { installing } = progress
   const last = { index: reply.lastIncludedIndex, term: reply.lastIncludedTerm }
   if (!installing || !isSameMark(installing.snapshot.last, last)) return progress
@@ -175,11 +179,13 @@ export function afterChunk(progress: Progress, reply: InstallSnapshotReply, roun
     const news = wanted > installing.offset ? { offset: wanted, sent: false } : {}
     return { ...progress, installing: { ...installing, ...news, wanted } }
   }
-  const matched = withMatch(progress, last.index, round)
+  const matchIndex = Math.max(progress.matchIndex, last.index)
   return {
-    ...matched,
+    ...progress,
     mode: 'replicating',
-    nextIndex: matched.matchIndex + 1,
+    matchIndex,
+    deniedIn: undefined,
+    nextIndex: matchIndex + 1,
     installing: undefined,
     inflight: [],
   }

@@ -131,7 +131,7 @@ describe('a group', () => {
   test('its record survives its codec', () => {
     const { record } = hosted().definition
     for (const votedFor of [undefined, 'n2']) {
-      const value = { currentTerm: 7, votedFor, doubtful: true }
+      const value = { currentTerm: 7, votedFor, doubtful: true, doubt: 0, spentTerm: 0 }
       expect(record.decode(record.encode(value))).toEqual(value)
     }
   })
@@ -142,14 +142,18 @@ describe("a family of one's own", () => {
   const witness = become({
     id: 'witness',
     initial: 'follower',
-    roles: { follower: { actor: follower, on: { timedOut: 'follower', outdated: again('follower') } } },
+    roles: {
+      follower: { actor: follower, on: { timedOut: 'follower', outdated: again('follower'), unsettled: 'doubtful' } },
+      doubtful: server.roles.doubtful,
+    },
   })
   /** The same roles under other names. */
   const renamed = become({
     id: 'renamed',
     initial: 'waiting',
     roles: {
-      waiting: { actor: follower, on: { timedOut: 'asking', outdated: again('waiting') } },
+      waiting: { actor: follower, on: { timedOut: 'asking', outdated: again('waiting'), unsettled: 'unsure' } },
+      unsure: { actor: server.roles.doubtful.actor, on: { settled: 'waiting' } },
       asking: { actor: candidate, on: { won: 'leader', lost: again('waiting'), timedOut: 'asking' } },
       leader: { actor: leader, on: { deposed: again('waiting') } },
     },

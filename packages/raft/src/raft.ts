@@ -16,6 +16,7 @@ import {
   type RecoveredState,
 } from '@quorate/core'
 import { candidate } from './candidate.js'
+import { doubtful } from './doubtful.js'
 import { type ServerFamily, server } from './family.js'
 import { follower } from './follower.js'
 import { messages } from './generated/raft.js'
@@ -99,7 +100,9 @@ export function raft<Machine extends AnyStateMachine>(options: RaftOptions<Machi
         logic: (random, node) => withTimers(family(node), random, electionTimeoutMs, heartbeatMs),
         input: ({ group, node, recovered }) => {
           const peers = members.filter((member) => member !== node)
-          return recover({ group, id: node, peers, quorum, limits }, recovered as RecoveredState<RaftRecord>)
+          const { lossAccepted = false } = recovered
+          const config = { group, id: node, peers, quorum, limits, lossAccepted }
+          return recover(config, recovered as RecoveredState<RaftRecord>)
         },
         status: (snapshot) => statusOf(snapshot as RaftSnapshot),
       },
@@ -113,6 +116,7 @@ function withTimers(family: ServerFamily, random: Random, electionTimeoutMs: num
   const delaysOf = new Map<string, object>([
     [follower.id, { electionTimeout, minimumElectionTimeout: electionTimeoutMs }],
     [candidate.id, { electionTimeout }],
+    [doubtful.id, { inquiry: heartbeatMs, patience: electionTimeoutMs * 2 }],
     [leader.id, { heartbeat: heartbeatMs, quorumCheck: electionTimeoutMs }],
   ])
   const timed = Object.entries(family.roles).flatMap(([row, { actor }]) => {

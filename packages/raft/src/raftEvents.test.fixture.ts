@@ -10,6 +10,8 @@ export const raftEvents: Readonly<Record<RaftEvent['type'], 'message' | 'local'>
   AppendEntriesReply: 'message',
   InstallSnapshot: 'message',
   InstallSnapshotReply: 'message',
+  Inquiry: 'message',
+  InquiryReply: 'message',
   'storage.persisted': 'local',
   'client.proposed': 'local',
   'client.read': 'local',

@@ -17,6 +17,8 @@ import {
 import type {
   AppendEntries,
   AppendEntriesReply,
+  Inquiry,
+  InquiryReply,
   InstallSnapshot,
   InstallSnapshotReply,
   PreVote,
@@ -89,7 +91,7 @@ export function serverIn(situation: Situation = {}): Server {
     quorum: situation.quorum ?? majority(members),
     limits: { ...wideLimits, ...situation.limits },
   }
-  const record = { currentTerm, votedFor, doubtful: false }
+  const record = { currentTerm, votedFor, doubtful: false, doubt: 0, spentTerm: 0 }
   const self = recover(config, { record, snapshot, base, entries: entriesOf(terms, base), torn })
   return { ...self, commitIndex: situation.commitIndex ?? self.commitIndex }
 }
@@ -131,12 +133,23 @@ export const appendEntriesReply = sayer<AppendEntriesReply>({
   conflictIndex: 0,
   round: 0,
   prevLogIndex: 0,
-  doubtful: false,
+  doubt: 0,
 })
 export const requestVote = sayer<RequestVote>({ type: 'RequestVote', term: 1, lastLogIndex: 0, lastLogTerm: 0 })
-export const requestVoteReply = sayer<RequestVoteReply>({ type: 'RequestVoteReply', term: 1, voteGranted: true })
+export const requestVoteReply = sayer<RequestVoteReply>({
+  type: 'RequestVoteReply',
+  term: 1,
+  voteGranted: true,
+  doubtful: false,
+})
 export const preVote = sayer<PreVote>({ type: 'PreVote', term: 1, lastLogIndex: 0, lastLogTerm: 0 })
-export const preVoteReply = sayer<PreVoteReply>({ type: 'PreVoteReply', term: 1, voteGranted: true, askedTerm: 2 })
+export const preVoteReply = sayer<PreVoteReply>({
+  type: 'PreVoteReply',
+  term: 1,
+  voteGranted: true,
+  askedTerm: 2,
+  doubtful: false,
+})
 export const installSnapshot = sayer<InstallSnapshot>({
   type: 'InstallSnapshot',
   term: 1,
@@ -153,6 +166,15 @@ export const installSnapshotReply = sayer<InstallSnapshotReply>({
   lastIncludedTerm: 0,
   offset: 0,
   installed: false,
+  doubt: 0,
+})
+export const inquiry = sayer<Inquiry>({ type: 'Inquiry', doubt: 1 })
+export const inquiryReply = sayer<InquiryReply>({
+  type: 'InquiryReply',
+  doubt: 1,
+  term: 1,
+  spentTerm: 1,
+  commitIndex: 0,
 })
 
 /** One chunk of a snapshot, from `n2`. */

@@ -101,12 +101,12 @@ test('an answer that came late is not taken for it: only one to a round that beg
     expect(role.receive(given.appendEntriesReply('n2', denial))).toEqual([])
     role.fire('heartbeat')
   }
-  expect(role.context.progress['n2']).toMatchObject({ matchIndex: 3, suspected: false, wentBack: 0 })
+  expect(role.context.progress['n2']).toMatchObject({ matchIndex: 3, deniedIn: 0, wentBack: 0 })
   // One more round was begun, and no others: nobody denies anything in it.
   expect(role.context.round).toBe(1)
   // An acknowledgement in that round, and a denial that was given before it.
   role.tell(given.proposed('a'))
   role.receive(given.appendEntriesReply('n2', { matchIndex: 4, round: 1 }))
   role.receive(given.appendEntriesReply('n2', { ...denial, prevLogIndex: 3, round: 1 }))
-  expect(role.context.progress['n2']).toMatchObject({ matchIndex: 4, suspected: true, wentBack: 0 })
+  expect(role.context.progress['n2']).toMatchObject({ matchIndex: 4, deniedIn: 1, wentBack: 0 })
 })

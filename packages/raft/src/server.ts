@@ -52,14 +52,20 @@ export interface RaftConfig {
   readonly peers: readonly NodeId[]
   readonly quorum: QuorumSystem
   readonly limits: RaftLimits
+  /** The operator lets this server go on without what it may have lost, where others cannot tell. @default false */
+  readonly lossAccepted?: boolean
 }
 
 /** Persistent state on all servers (Figure 2), but the log, which has effects of its own. */
 export interface RaftRecord {
   readonly currentTerm: number
   readonly votedFor: NodeId | undefined
-  /** The disk lost its last write, so promises may be forgotten: no vote and no candidacy until a leader has brought this server up to date. */
+  /** The disk lost its last write, which may have been acknowledged, and no leader has brought this server up to date since. */
   readonly doubtful: boolean
+  /** How often its disk was in doubt. */
+  readonly doubt: number
+  /** It may have asked for votes in this term, or voted, and forgotten it: it does so only above. */
+  readonly spentTerm: number
 }
 
 /** What every role knows, and what a role hands to its successor. */
@@ -70,6 +76,12 @@ export interface Server extends RaftRecord {
   /** Highest entry known to be committed, and given to the state machine. */
   readonly commitIndex: number
   readonly leaderId: NodeId | undefined
+  /** It need not ask what it may have forgotten: its disk is in no doubt, or all others have answered. */
+  readonly isSettled: boolean
+  /** What others said to be committed when they were asked. */
+  readonly committedElsewhere: number
+  /** This server, or those that elected it, went on although what they acknowledged last may be lost. */
+  readonly mayHaveLost: boolean
 }
 
 export type RaftEvent = Received<RaftMessage> | LocalEvent
@@ -77,22 +89,34 @@ export type RaftEvent = Received<RaftMessage> | LocalEvent
 /** A server as it was when it stopped; only what was durable comes back. */
 export function recover(config: RaftConfig, recovered: RecoveredState<RaftRecord>): Server {
   const { record, snapshot, base, entries, torn } = recovered
+  const isDoubtful = torn || (record?.doubtful ?? false)
+  // Nobody else can say what was lost, and nobody else was told of a term.
+  const isForgiven = isDoubtful && config.lossAccepted === true && config.peers.length === 0
+  // Records of earlier versions know of no doubt but the last.
+  const { currentTerm = 0, doubt = 0, spentTerm = 0 }: Partial<RaftRecord> = record ?? {}
   return {
     config,
-    currentTerm: record?.currentTerm ?? 0,
+    currentTerm,
     votedFor: record?.votedFor,
-    doubtful: torn || (record?.doubtful ?? false),
+    doubtful: isDoubtful && !isForgiven,
+    doubt: torn ? doubt + 1 : Math.max(doubt, isDoubtful ? 1 : 0),
+    spentTerm: isForgiven ? Math.max(currentTerm, spentTerm) + 1 : spentTerm,
     log: Log.of(entries, base),
     snapshot,
     commitIndex: snapshot?.last.index ?? 0,
     leaderId: undefined,
+    isSettled: !isDoubtful || isForgiven,
+    committedElsewhere: 0,
+    mayHaveLost: isForgiven,
   }
 }
 
 /** The common part of a role's context: what the next role gets. */
 export const handOver = ({ context }: { context: Server }): Server => {
-  const { config, currentTerm, votedFor, doubtful, log, snapshot, commitIndex, leaderId } = context
-  return { config, currentTerm, votedFor, doubtful, log, snapshot, commitIndex, leaderId }
+  const { config, currentTerm, votedFor, doubtful, doubt, spentTerm } = context
+  const { log, snapshot, commitIndex, leaderId, isSettled, committedElsewhere, mayHaveLost } = context
+  const record = { currentTerm, votedFor, doubtful, doubt, spentTerm }
+  return { config, ...record, log, snapshot, commitIndex, leaderId, isSettled, committedElsewhere, mayHaveLost }
 }
 
 export const serverAt = (self: Server, node: NodeId): Address => addressOf(self.config.group, serverRole, node)
@@ -118,8 +142,8 @@ export const withTerm = (_self: Server, { term }: WithTerm) => ({
 })
 
 /** The record, as it goes to the disk before anything else is said. */
-export const recordEffect = ({ currentTerm, votedFor, doubtful }: Server) =>
-  ({ type: 'persist', record: { currentTerm, votedFor, doubtful } }) as const
+export const recordEffect = ({ currentTerm, votedFor, doubtful, doubt, spentTerm }: Server) =>
+  ({ type: 'persist', record: { currentTerm, votedFor, doubtful, doubt, spentTerm } }) as const
 
 // Voting, sections 5.2 and 5.4.1.
 
@@ -134,6 +158,7 @@ export function isUpToDate(self: Server, candidate: Campaign): boolean {
 /** "If votedFor is null or candidateId, and candidate's log is at least as up-to-date as receiver's log, grant vote." */
 export const mayVote = (self: Server, request: Received<RequestVote>): boolean =>
   request.term === self.currentTerm &&
+  request.term > self.spentTerm &&
   (self.votedFor === undefined || self.votedFor === senderOf(request)) &&
   isUpToDate(self, request)
 
@@ -142,17 +167,21 @@ export const mayVote = (self: Server, request: Received<RequestVote>): boolean =
  * it changes neither term nor votedFor.
  */
 export const wouldVote = (self: Server, { term, ...campaign }: Received<PreVote>): boolean =>
-  term > self.currentTerm && isUpToDate(self, campaign)
+  term > Math.max(self.currentTerm, self.spentTerm) && isUpToDate(self, campaign)
 
 /** A reply of ours always carries our term, so that a rejection teaches it. */
 export const replyTo = <const M extends RaftMessage>(from: Address, message: M) =>
   ({ type: 'send', to: from, message }) as const
 
-export const preVoteReply = (self: Server, { from, term }: Received<PreVote>, voteGranted: boolean) =>
-  replyTo(from, { type: 'PreVoteReply', term: self.currentTerm, voteGranted, askedTerm: term })
+/** A pre-vote in a term that is spent here is asked for again above it. */
+export function preVoteReply(self: Server, { from, term }: Received<PreVote>, voteGranted: boolean) {
+  const ownTerm = term > self.currentTerm && term <= self.spentTerm ? self.spentTerm : self.currentTerm
+  const { doubtful } = self
+  return replyTo(from, { type: 'PreVoteReply', term: ownTerm, voteGranted, askedTerm: term, doubtful })
+}
 
 export const voteReply = (self: Server, { from }: Received<RequestVote>, voteGranted: boolean) =>
-  replyTo(from, { type: 'RequestVoteReply', term: self.currentTerm, voteGranted })
+  replyTo(from, { type: 'RequestVoteReply', term: self.currentTerm, voteGranted, doubtful: self.doubtful })
 
 /** "Reply false if term < currentTerm." */
 export const rejectEntries = (self: Server, { from, round, prevLogIndex }: Received<AppendEntries>) =>
@@ -165,7 +194,7 @@ export const rejectEntries = (self: Server, { from, round, prevLogIndex }: Recei
     conflictIndex: 0,
     round,
     prevLogIndex,
-    doubtful: self.doubtful,
+    doubt: self.doubt,
   })
 
 export const rejectSnapshot = (self: Server, chunk: Received<InstallSnapshot>) =>
@@ -176,6 +205,7 @@ export const rejectSnapshot = (self: Server, chunk: Received<InstallSnapshot>) =
     lastIncludedTerm: chunk.lastIncludedTerm,
     offset: 0,
     installed: false,
+    doubt: self.doubt,
   })
 
 // The log, sections 5.3 and 7.

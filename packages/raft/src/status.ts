@@ -1,13 +1,16 @@
 import { type NodeId, type Notice, type RoleStatus, statePath } from '@quorate/core'
+import type { Doubtful } from './doubt.js'
 import type { Leader } from './leadership.js'
 import type { Server } from './server.js'
 
 /** A server as people see it. @module */
 
+type AnyContext = Server | Leader | Doubtful
+
 export interface RaftSnapshot {
   readonly role: string
   readonly value: object
-  readonly context: Server | Leader
+  readonly context: AnyContext
 }
 
 export function statusOf({ role, value, context }: RaftSnapshot): RoleStatus {
@@ -23,13 +26,50 @@ export function statusOf({ role, value, context }: RaftSnapshot): RoleStatus {
   }
 }
 
-const noticesOf = (context: Server | Leader): readonly Notice[] => ('progress' in context ? whoWentBack(context) : none)
+/** Asked after every step: as a rule there is none, and nothing is made. */
+function noticesOf(context: AnyContext): readonly Notice[] {
+  const back = 'progress' in context ? whoWentBack(context) : none
+  const doubts = doubtsOf(context)
+  return doubts.length === 0 ? back : [...back, ...doubts]
+}
 
 const none: readonly Notice[] = []
 
+function doubtsOf(context: AnyContext): readonly Notice[] {
+  const { doubtful, mayHaveLost } = context
+  if ('answers' in context) return [unsettled(context)]
+  if (!doubtful && !mayHaveLost) return none
+  return [...(doubtful ? [inDoubt] : none), ...(mayHaveLost ? [hasLost] : none)]
+}
+
+const lost = 'the last write of its store may be lost'
+
+/** It waits for others to answer, or for the operator. */
+const unsettled = ({ config: { peers }, answers }: Doubtful): Notice => {
+  const missing = peers.filter((peer) => !answers[peer]).join(', ')
+  return peers.length === 0
+    ? {
+        level: 'error',
+        text: `${lost}, and no other node can say what it was. To go on without it, start this node with acceptPossibleLoss (quorate up --accept-possible-loss)`,
+      }
+    : {
+        level: 'warn',
+        text: `${lost}. It takes no part until ${missing} have answered what it may have promised. Start them; where one is gone for good, start this node with acceptPossibleLoss (quorate up --accept-possible-loss)`,
+      }
+}
+
+const inDoubt: Notice = {
+  level: 'warn',
+  text: `${lost}. Until a leader has brought it up to date its vote counts only where every server votes for the same one`,
+}
+
+const hasLost: Notice = {
+  level: 'error',
+  text: 'it went on, or was elected, although the last writes of stores may be lost: what was acknowledged last may be gone. Compare with what clients know',
+}
+
 function whoWentBack({ config, progress }: Leader): readonly Notice[] {
   const nodes = config.peers.filter((peer) => (progress[peer]?.wentBack ?? 0) > 0)
-  // Asked after every step.
   return nodes.length === 0 ? none : nodes.map((node) => ({ ...wentBack(node), count: progress[node]?.wentBack ?? 0 }))
 }
 

@@ -47,6 +47,7 @@ export const upCommand = (io: Io): Command =>
         .choices(['text', 'json'] satisfies LogFormat[])
         .default('text'),
     )
+    .option('--accept-possible-loss', 'go on without the last write of a store where nobody can tell what it was')
     .addOption(new Option('--inspect <kind>', 'show what every actor does, live').choices(['stately']))
     .addOption(
       new Option('--inspect-url <url>', 'relay of the inspector (default: ws://localhost:8080)')

@@ -1,5 +1,6 @@
 import { type ServerFamily, server } from '@quorate/raft'
 import { assign, enqueueActions } from 'xstate'
+import { oneHoldsMore, raftDoubt } from '../check/models/raftDoubt.js'
 import { raftElection } from '../check/models/raftElection.js'
 import { withoutPreVote } from '../check/models/raftFamilies.js'
 import { raftReplication } from '../check/models/raftReplication.js'
@@ -29,6 +30,9 @@ const scope = {
   network: { kind: 'nondup' },
 } as const
 
+/** Disks that lose their last write. */
+const doubts = { terms: 3, doubts: 1, heartbeats: 0, commands: 0 } as const
+
 type Scope = (family: ServerFamily) => Checked['model']
 
 const election =
@@ -40,6 +44,17 @@ const replication =
   (changed: Partial<Parameters<typeof raftReplication>[0]> = {}): Scope =>
   (family) =>
     raftReplication({ ...scope, family, ...changed })
+
+const doubt =
+  (changed: Partial<Parameters<typeof raftDoubt>[0]> = {}): Scope =>
+  (family) =>
+    raftDoubt({ ...scope, ...doubts, family, ...changed })
+
+const allInDoubt = doubt({ doubts: 0, terms: 5, timeouts: 1, remains: oneHoldsMore })
+
+/** Whatever the logs are. */
+const isVoteFree = ({ context: self, event }: Any): boolean =>
+  event.term === self.currentTerm && (self.votedFor === undefined || self.votedFor === senderOf(event))
 
 const raft = (name: string, pitfall: Pitfall, within: Scope, by: Any, family: Any = withoutPreVote): Checked => ({
   name: `Raft: ${name}`,
@@ -67,11 +82,13 @@ export const raftMistakes: readonly Checked[] = [
     follower: {
       actions: {
         persist: nothing,
-        replyVote: enqueueActions(({ context: { currentTerm, votedFor, doubtful }, event, enqueue }: Any) => {
-          const message = { type: 'RequestVoteReply', term: currentTerm, voteGranted: true }
-          enqueue.emit({ type: 'send', to: event.from, message })
-          enqueue.emit({ type: 'persist', record: { currentTerm, votedFor, doubtful } })
-        }),
+        replyVote: enqueueActions(
+          ({ context: { currentTerm, votedFor, doubtful, doubt, spentTerm }, event, enqueue }: Any) => {
+            const message = { type: 'RequestVoteReply', term: currentTerm, voteGranted: true, doubtful }
+            enqueue.emit({ type: 'send', to: event.from, message })
+            enqueue.emit({ type: 'persist', record: { currentTerm, votedFor, doubtful, doubt, spentTerm } })
+          },
+        ),
       },
     },
   }),
@@ -90,7 +107,15 @@ export const raftMistakes: readonly Checked[] = [
     candidate: { guards: { isAboutThisTerm: always } },
   }),
   raft('a candidate that begins no new term', 'vote', election(), {
-    candidate: { actions: { beginTerm: assign(({ context }: Any) => ({ votes: { [context.config.id]: true } })) } },
+    candidate: {
+      actions: {
+        beginTerm: assign(({ context: { config, currentTerm } }: Any) => ({
+          // The first one.
+          currentTerm: Math.max(1, currentTerm),
+          votes: { [config.id]: true },
+        })),
+      },
+    },
   }),
   raft('a candidate for which half the votes are enough, of four', 'twice', election({ servers: 4 }), {
     candidate: { guards: { hasMajority: hasHalf } },
@@ -120,8 +145,7 @@ export const raftMistakes: readonly Checked[] = [
   raft('a voter that does not compare logs', 'logLength', raftLongerLog, {
     follower: {
       guards: {
-        mayVote: ({ context: self, event }: Any) =>
-          event.term === self.currentTerm && (self.votedFor === undefined || self.votedFor === senderOf(event)),
+        mayVote: isVoteFree,
       },
     },
   }),
@@ -155,6 +179,20 @@ export const raftMistakes: readonly Checked[] = [
       follower: committing((self) => Math.min(self.leaderCommit, self.log.last.index)),
     },
   ),
+  raft('a server in doubt that asks one other what it may have forgotten, and not all', 'torn', doubt(), {
+    doubtful: { guards: { hasAllAnswers: ({ context: { answers } }: Any) => Object.keys(answers).length > 0 } },
+  }),
+  raft('a candidate for which a majority is enough, although they are in doubt', 'torn', allInDoubt, {
+    candidate: {
+      guards: {
+        hasMajority: ({ context: { config, votes, doubtfulVotes } }: Any) =>
+          config.quorum.tally({ ...votes, ...doubtfulVotes }) === 'won',
+      },
+    },
+  }),
+  raft('voters in doubt that vote for one that holds less than they do', 'torn', allInDoubt, {
+    follower: { guards: { mayVote: isVoteFree } },
+  }),
   raft('a leader that answers reads without asking a majority', 'read', raftReads(1), {
     leader: { guards: { isReadConfirmed: readsUnconfirmed } },
   }),

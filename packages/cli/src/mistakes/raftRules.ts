@@ -53,7 +53,7 @@ export const acknowledging = (isEarly: (self: Any) => boolean): Any =>
       conflictIndex: 0,
       round: event.round,
       prevLogIndex: event.prevLogIndex,
-      doubtful: self.doubtful,
+      doubt: self.doubt,
     },
     ...(isEarly(self) && { passes: 'append' }),
   }))

@@ -173,7 +173,7 @@ interface Disk {
 }
 
 const recoveredOf = ({ currentTerm, votedFor, terms }: Disk): RecoveredState<RaftRecord> => ({
-  record: { currentTerm, votedFor, doubtful: false },
+  record: { currentTerm, votedFor, doubtful: false, doubt: 0, spentTerm: 0 },
   snapshot: undefined,
   base: origin,
   entries: terms.map((term, at) => ({

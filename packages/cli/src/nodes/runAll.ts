@@ -10,8 +10,8 @@ import { type Io, printNote } from '../io.js'
 import { isQuorateError } from '../isQuorateError.js'
 import type { LogFormat } from '../logger.js'
 import { onStopSignal } from '../signals.js'
-import type { InspectionSettings } from './inspection.js'
 import { NodeProcess, type NodeProcessOptions } from './nodeProcess.js'
+import type { UpSettings } from './up.js'
 
 const palette = [colours.cyan, colours.yellow, colours.magenta, colours.green, colours.blue]
 
@@ -20,7 +20,7 @@ export const runAll = async (
   io: Io,
   file: string,
   topology: Topology,
-  settings: ConnectionSettings & InspectionSettings & { readonly data: string; readonly log: LogFormat },
+  settings: Omit<UpSettings, 'node'>,
 ): Promise<void> => {
   // Who does not ask for it does not load it either.
   const watch = settings.inspect && (await (await import('./inspection.js')).watch(io, settings))
@@ -28,7 +28,8 @@ export const runAll = async (
     const broker = await findBroker(io, topology, settings)
     try {
       const connection = broker ? { nats: broker.url } : settings
-      const flags = [...(watch?.flags ?? []), '--log', settings.log]
+      const accepting = settings.acceptPossibleLoss ? ['--accept-possible-loss'] : []
+      const flags = [...(watch?.flags ?? []), '--log', settings.log, ...accepting]
       await runNodes(io, topology, { topology: file, data: settings.data, connection, flags }, settings.log)
     } finally {
       await broker?.close()

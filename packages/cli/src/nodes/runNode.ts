@@ -3,23 +3,22 @@ import { textOf } from '@quorate/core'
 import { type QuorateNode, startNode, type Topology } from '@quorate/host'
 import { KvClient, type KvGroup } from '@quorate/kv'
 import { level } from '@quorate/level'
-import type { ConnectionSettings } from '../connection/settings.js'
 import { transportOf } from '../connection/transport.js'
 import { exitCodes } from '../exitCodes.js'
 import type { Io } from '../io.js'
-import { type LogFormat, loggerFor } from '../logger.js'
+import { loggerFor } from '../logger.js'
 import { onStopSignal } from '../signals.js'
 import { digestOf } from './digest.js'
-import type { InspectionSettings } from './inspection.js'
 import type { DigestRequest, NodeMessage } from './nodeMessages.js'
 import { whenParentIsGone } from './parent.js'
+import type { UpSettings } from './up.js'
 
 /** Runs one node of a topology in this process, until it is told to stop. Its store is the directory of its name in `data`. */
 export const runNode = async (
   io: Io,
   topology: Topology,
   id: string,
-  settings: ConnectionSettings & InspectionSettings & { readonly data: string; readonly log: LogFormat },
+  settings: Omit<UpSettings, 'node'>,
 ): Promise<void> => {
   const { cluster, groups } = topology
   // Who does not ask for it does not load it either.
@@ -32,6 +31,7 @@ export const runNode = async (
     groups,
     logger: loggerFor(settings.log, io.stdout, id),
     ...(inspect && { inspect }),
+    ...(settings.acceptPossibleLoss && { acceptPossibleLoss: true }),
   })
   const forget = [stopOnSignals(node), serveParent(node)]
   try {

@@ -12,6 +12,8 @@ export interface UpSettings extends ConnectionSettings, InspectionSettings {
   readonly node?: string
   readonly data: string
   readonly log: LogFormat
+  /** Nodes go on although what they lost may have been acknowledged. */
+  readonly acceptPossibleLoss?: boolean
 }
 
 /** Runs all nodes of a topology, or one. */

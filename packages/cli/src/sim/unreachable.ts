@@ -19,6 +19,18 @@ export const unreachableInRaft: Reasons = {
     'what a leader installed was on its disk, and in its state machine, before it asked for votes: no older snapshot comes',
     'leader snapshot.taken',
   ),
+  ...because(
+    'who does not know what it promised appends, applies and serves nothing',
+    'doubtful snapshot.taken',
+    'doubtful storage.persisted',
+    'doubtful client.proposed',
+    'doubtful client.read',
+  ),
+  ...because(
+    'no simulated operator says that what is lost may be lost',
+    'doubtful.asking.patience.spent always [mayGoWithout] -> settled',
+  ),
+  ...because('the host drops what those say that are no members', 'leader Inquiry'),
 }
 
 export const unreachableInMultiPaxos: Reasons = {

@@ -190,6 +190,8 @@ export interface PreVoteReply {
   readonly voteGranted: boolean
   /** The term of the PreVote that is answered. */
   readonly askedTerm: number
+  /** Who answers may have lost what it acknowledged: its vote counts only where all others vote too. */
+  readonly doubtful: boolean
 }
 
 function emptyPreVoteReply(): Draft<PreVoteReply> {
@@ -198,6 +200,7 @@ function emptyPreVoteReply(): Draft<PreVoteReply> {
     term: 0,
     voteGranted: false,
     askedTerm: 0,
+    doubtful: false,
   }
 }
 
@@ -215,6 +218,9 @@ function readPreVoteReply(reader: ProtoReader): PreVoteReply {
       case 24:
         message.askedTerm = reader.uint64()
         break
+      case 32:
+        message.doubtful = reader.bool()
+        break
       default:
         reader.skip(tag)
     }
@@ -226,6 +232,7 @@ function writePreVoteReply(writer: ProtoWriter, message: PreVoteReply): void {
   if (message.term !== 0) writer.tag(8).uint64(message.term)
   if (message.voteGranted !== false) writer.tag(16).bool(message.voteGranted)
   if (message.askedTerm !== 0) writer.tag(24).uint64(message.askedTerm)
+  if (message.doubtful !== false) writer.tag(32).bool(message.doubtful)
 }
 
 /** @throws `QUORATE_UNENCODABLE_VALUE` */
@@ -296,6 +303,8 @@ export interface RequestVoteReply {
   readonly type: 'RequestVoteReply'
   readonly term: number
   readonly voteGranted: boolean
+  /** Who answers may have lost what it acknowledged: its vote counts only where all others vote too. */
+  readonly doubtful: boolean
 }
 
 function emptyRequestVoteReply(): Draft<RequestVoteReply> {
@@ -303,6 +312,7 @@ function emptyRequestVoteReply(): Draft<RequestVoteReply> {
     type: 'RequestVoteReply',
     term: 0,
     voteGranted: false,
+    doubtful: false,
   }
 }
 
@@ -317,6 +327,9 @@ function readRequestVoteReply(reader: ProtoReader): RequestVoteReply {
       case 16:
         message.voteGranted = reader.bool()
         break
+      case 24:
+        message.doubtful = reader.bool()
+        break
       default:
         reader.skip(tag)
     }
@@ -327,6 +340,7 @@ function readRequestVoteReply(reader: ProtoReader): RequestVoteReply {
 function writeRequestVoteReply(writer: ProtoWriter, message: RequestVoteReply): void {
   if (message.term !== 0) writer.tag(8).uint64(message.term)
   if (message.voteGranted !== false) writer.tag(16).bool(message.voteGranted)
+  if (message.doubtful !== false) writer.tag(24).bool(message.doubtful)
 }
 
 /** @throws `QUORATE_UNENCODABLE_VALUE` */
@@ -426,8 +440,8 @@ export interface AppendEntriesReply {
   readonly round: number
   /** The prev_log_index of the AppendEntries that is answered. */
   readonly prevLogIndex: number
-  /** The disk of who answers lost its last write: what it acknowledged before counts no more. */
-  readonly doubtful: boolean
+  /** How often the disk of who answers has been in doubt: what it acknowledged when the count was lower is void. */
+  readonly doubt: number
 }
 
 function emptyAppendEntriesReply(): Draft<AppendEntriesReply> {
@@ -440,7 +454,7 @@ function emptyAppendEntriesReply(): Draft<AppendEntriesReply> {
     conflictIndex: 0,
     round: 0,
     prevLogIndex: 0,
-    doubtful: false,
+    doubt: 0,
   }
 }
 
@@ -470,8 +484,8 @@ function readAppendEntriesReply(reader: ProtoReader): AppendEntriesReply {
       case 56:
         message.prevLogIndex = reader.uint64()
         break
-      case 64:
-        message.doubtful = reader.bool()
+      case 72:
+        message.doubt = reader.uint64()
         break
       default:
         reader.skip(tag)
@@ -488,7 +502,7 @@ function writeAppendEntriesReply(writer: ProtoWriter, message: AppendEntriesRepl
   if (message.conflictIndex !== 0) writer.tag(40).uint64(message.conflictIndex)
   if (message.round !== 0) writer.tag(48).uint64(message.round)
   if (message.prevLogIndex !== 0) writer.tag(56).uint64(message.prevLogIndex)
-  if (message.doubtful !== false) writer.tag(64).bool(message.doubtful)
+  if (message.doubt !== 0) writer.tag(72).uint64(message.doubt)
 }
 
 /** @throws `QUORATE_UNENCODABLE_VALUE` */
@@ -584,6 +598,8 @@ export interface InstallSnapshotReply {
   readonly offset: number
   /** True when the whole snapshot is durable, or was not needed. */
   readonly installed: boolean
+  /** As in AppendEntriesReply. */
+  readonly doubt: number
 }
 
 function emptyInstallSnapshotReply(): Draft<InstallSnapshotReply> {
@@ -594,6 +610,7 @@ function emptyInstallSnapshotReply(): Draft<InstallSnapshotReply> {
     lastIncludedTerm: 0,
     offset: 0,
     installed: false,
+    doubt: 0,
   }
 }
 
@@ -617,6 +634,9 @@ function readInstallSnapshotReply(reader: ProtoReader): InstallSnapshotReply {
       case 40:
         message.installed = reader.bool()
         break
+      case 48:
+        message.doubt = reader.uint64()
+        break
       default:
         reader.skip(tag)
     }
@@ -630,6 +650,7 @@ function writeInstallSnapshotReply(writer: ProtoWriter, message: InstallSnapshot
   if (message.lastIncludedTerm !== 0) writer.tag(24).uint64(message.lastIncludedTerm)
   if (message.offset !== 0) writer.tag(32).uint64(message.offset)
   if (message.installed !== false) writer.tag(40).bool(message.installed)
+  if (message.doubt !== 0) writer.tag(48).uint64(message.doubt)
 }
 
 /** @throws `QUORATE_UNENCODABLE_VALUE` */
@@ -642,6 +663,112 @@ export function decodeInstallSnapshotReply(bytes: Uint8Array): InstallSnapshotRe
   return decodeWith(readInstallSnapshotReply, bytes)
 }
 
+/** A server whose disk lost its last write asks every other one what it may have forgotten. */
+export interface Inquiry {
+  readonly type: 'Inquiry'
+  /** How often its disk has been in doubt: it tells the answers to this inquiry from those to an earlier one. */
+  readonly doubt: number
+}
+
+function emptyInquiry(): Draft<Inquiry> {
+  return {
+    type: 'Inquiry',
+    doubt: 0,
+  }
+}
+
+function readInquiry(reader: ProtoReader): Inquiry {
+  const message = emptyInquiry()
+  while (reader.hasMore()) {
+    const tag = reader.tag()
+    switch (tag) {
+      case 8:
+        message.doubt = reader.uint64()
+        break
+      default:
+        reader.skip(tag)
+    }
+  }
+  return message
+}
+
+function writeInquiry(writer: ProtoWriter, message: Inquiry): void {
+  if (message.doubt !== 0) writer.tag(8).uint64(message.doubt)
+}
+
+/** @throws `QUORATE_UNENCODABLE_VALUE` */
+export function encodeInquiry(message: Inquiry): Uint8Array {
+  return encodeWith(writeInquiry, message)
+}
+
+/** @throws `QUORATE_MALFORMED_MESSAGE` */
+export function decodeInquiry(bytes: Uint8Array): Inquiry {
+  return decodeWith(readInquiry, bytes)
+}
+
+export interface InquiryReply {
+  readonly type: 'InquiryReply'
+  /** Of the Inquiry that is answered. */
+  readonly doubt: number
+  /** The current term of who answers. */
+  readonly term: number
+  /** Who answers has asked for votes in no term above. */
+  readonly spentTerm: number
+  /** What who answers knows to be committed. From here on it counts no acknowledgement of before. */
+  readonly commitIndex: number
+}
+
+function emptyInquiryReply(): Draft<InquiryReply> {
+  return {
+    type: 'InquiryReply',
+    doubt: 0,
+    term: 0,
+    spentTerm: 0,
+    commitIndex: 0,
+  }
+}
+
+function readInquiryReply(reader: ProtoReader): InquiryReply {
+  const message = emptyInquiryReply()
+  while (reader.hasMore()) {
+    const tag = reader.tag()
+    switch (tag) {
+      case 8:
+        message.doubt = reader.uint64()
+        break
+      case 16:
+        message.term = reader.uint64()
+        break
+      case 24:
+        message.spentTerm = reader.uint64()
+        break
+      case 32:
+        message.commitIndex = reader.uint64()
+        break
+      default:
+        reader.skip(tag)
+    }
+  }
+  return message
+}
+
+function writeInquiryReply(writer: ProtoWriter, message: InquiryReply): void {
+  if (message.doubt !== 0) writer.tag(8).uint64(message.doubt)
+  if (message.term !== 0) writer.tag(16).uint64(message.term)
+  if (message.spentTerm !== 0) writer.tag(24).uint64(message.spentTerm)
+  if (message.commitIndex !== 0) writer.tag(32).uint64(message.commitIndex)
+}
+
+/** @throws `QUORATE_UNENCODABLE_VALUE` */
+export function encodeInquiryReply(message: InquiryReply): Uint8Array {
+  return encodeWith(writeInquiryReply, message)
+}
+
+/** @throws `QUORATE_MALFORMED_MESSAGE` */
+export function decodeInquiryReply(bytes: Uint8Array): InquiryReply {
+  return decodeWith(readInquiryReply, bytes)
+}
+
 /** All messages of raft.proto that actors say to each other. */
 export type RaftMessage =
   | PreVote
@@ -652,6 +779,8 @@ export type RaftMessage =
   | AppendEntriesReply
   | InstallSnapshot
   | InstallSnapshotReply
+  | Inquiry
+  | InquiryReply
 
 /** How they become bytes, and bytes become messages. */
 export const messages: MessageCodec<RaftMessage> = {
@@ -664,6 +793,8 @@ export const messages: MessageCodec<RaftMessage> = {
     'AppendEntriesReply',
     'InstallSnapshot',
     'InstallSnapshotReply',
+    'Inquiry',
+    'InquiryReply',
   ],
   encode(message) {
     switch (message.type) {
@@ -683,6 +814,10 @@ export const messages: MessageCodec<RaftMessage> = {
         return encodeInstallSnapshot(message)
       case 'InstallSnapshotReply':
         return encodeInstallSnapshotReply(message)
+      case 'Inquiry':
+        return encodeInquiry(message)
+      case 'InquiryReply':
+        return encodeInquiryReply(message)
       default:
         throw new UnencodableValueError('a message of raft.proto', (message as { readonly type: unknown }).type)
     }
@@ -705,6 +840,10 @@ export const messages: MessageCodec<RaftMessage> = {
         return decodeInstallSnapshot(bytes)
       case 'InstallSnapshotReply':
         return decodeInstallSnapshotReply(bytes)
+      case 'Inquiry':
+        return decodeInquiry(bytes)
+      case 'InquiryReply':
+        return decodeInquiryReply(bytes)
       default:
         throw new MalformedMessageError(`${JSON.stringify(type)} is no message of raft.proto; drop it, and see who sends it`)
     }

@@ -99,7 +99,7 @@ describe('Figure 8', () => {
     for (const [id, log] of Object.entries(logs)) {
       const host = cluster.host(id)
       host.crash()
-      const record = { currentTerm: 3, votedFor: undefined, doubtful: false }
+      const record = { currentTerm: 3, votedFor: undefined, doubtful: false, doubt: 0, spentTerm: 0 }
       host.disk = { ...host.disk, record, entries: given.entriesOf(log) }
       host.start()
     }
@@ -191,7 +191,7 @@ describe('5.4.3, Leader Completeness: "if a log entry is committed in a given te
         const host = cluster.host(id)
         host.disk = {
           ...host.disk,
-          record: { currentTerm: 3, votedFor: undefined, doubtful: false },
+          record: { currentTerm: 3, votedFor: undefined, doubtful: false, doubt: 0, spentTerm: 0 },
           entries: given.entriesOf(log),
         }
         host.start()

@@ -335,7 +335,11 @@ describe('9.6, PreVote', () => {
     const role = drive(follower, given.serverIn({ terms: [1, 1], currentTerm: 3, votedFor: 'n2' }))
     const before = role.snapshot
     expect(role.receive(asked)).toEqual([
-      { type: 'send', to: given.at('n3'), message: { type: 'PreVoteReply', term: 3, voteGranted: true, askedTerm: 4 } },
+      {
+        type: 'send',
+        to: given.at('n3'),
+        message: { type: 'PreVoteReply', term: 3, voteGranted: true, askedTerm: 4, doubtful: false },
+      },
     ])
     expect(role.snapshot).toBe(before)
   })

@@ -160,7 +160,7 @@ describe('5.3, back-up of nextIndex: "the follower can include the term of the c
     const late = (prevLogIndex: number, conflictIndex: number) =>
       given.appendEntriesReply('n2', { term: 3, success: false, prevLogIndex, conflictIndex })
     for (const prevLogIndex of [3, 4]) expect(role.receive(late(prevLogIndex, 1))).toEqual([])
-    expect(role.context.progress['n2']).toEqual({ ...before, heard: true, suspected: true })
+    expect(role.context.progress['n2']).toEqual({ ...before, heard: true, deniedIn: 0 })
     // While it looks for the last entry in common, only the answer to the probe on its way counts.
     const probing = drive(leader, given.serverIn({ terms: [1, 1, 2], currentTerm: 3 }))
     expect(given.sent(probing.receive(late(3, 3)))).toMatchObject([{ prevLogIndex: 2 }])
@@ -301,7 +301,7 @@ describe('Figure 7: "it is possible that any of scenarios (a-f) could occur in f
       for (const [id, log] of Object.entries(logs)) {
         const host = cluster.host(id)
         host.crash()
-        const record = { currentTerm: 7, votedFor: undefined, doubtful: false }
+        const record = { currentTerm: 7, votedFor: undefined, doubtful: false, doubt: 0, spentTerm: 0 }
         host.disk = { ...host.disk, record, entries: given.entriesOf(log) }
         host.start()
       }

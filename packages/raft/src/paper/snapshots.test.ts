@@ -252,6 +252,7 @@ describe('Figure 13, InstallSnapshot RPC, receiver implementation', () => {
         lastIncludedTerm: 2,
         offset: 10,
         installed: false,
+        doubt: 0,
       },
     ])
     expect(given.sent(role.receive(given.chunkOf(snapshot, 10, 10)))).toMatchObject([{ offset: 20, installed: false }])

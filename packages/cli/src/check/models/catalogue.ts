@@ -3,6 +3,7 @@ import { acceptor } from '@quorate/paxos'
 import { server } from '@quorate/raft'
 import { assign } from 'xstate'
 import { multiPaxosModel } from './multiPaxos.js'
+import { oneHoldsMore, raftDoubt } from './raftDoubt.js'
 import { raftElection } from './raftElection.js'
 import { forgetfulVoters, withoutPreVote } from './raftFamilies.js'
 import { raftReplication } from './raftReplication.js'
@@ -49,6 +50,9 @@ const electionDefaults = { servers: 3, terms: 2, timeouts: 2, crashes: 1 }
 const multiDefaults = { proposers: 2, acceptors: 3, timeouts: 1, crashes: 0 }
 const withoutCrashes = { ...electionDefaults, crashes: 0 }
 const duelDefaults = { ...multiDefaults, timeouts: 2 }
+
+const doubtDefaults = { servers: 3, terms: 3, timeouts: 2, doubts: 1, crashes: 0, heartbeats: 0, commands: 0 }
+const allInDoubtDefaults = { ...doubtDefaults, terms: 5, doubts: 0 }
 
 const roles: readonly CatalogueModel[] = [
   {
@@ -100,6 +104,27 @@ const roles: readonly CatalogueModel[] = [
     defaults: withoutCrashes,
     make: (settings) =>
       raftReplication({ ...scopeOf(settings, withoutCrashes), name: 'raft-replication', family: withoutPreVote }),
+  },
+  {
+    ...nondup,
+    name: 'raft-doubt',
+    description: 'Raft whose disks may lose the last write, and know it, without pre-votes',
+    defaults: doubtDefaults,
+    make: (settings) => raftDoubt({ ...scopeOf(settings, doubtDefaults), name: 'raft-doubt', family: withoutPreVote }),
+  },
+  {
+    ...nondup,
+    symmetric: false,
+    name: 'raft-all-in-doubt',
+    description: 'Raft after all disks lost their last write, but for one that still holds what was applied',
+    defaults: allInDoubtDefaults,
+    make: (settings) =>
+      raftDoubt({
+        ...scopeOf(settings, allInDoubtDefaults),
+        name: 'raft-all-in-doubt',
+        remains: oneHoldsMore,
+        family: withoutPreVote,
+      }),
   },
   {
     ...nondup,

@@ -3,6 +3,7 @@ import { server } from '@quorate/raft'
 import { describe, expect, test } from 'vitest'
 import { catalogue } from './catalogue.js'
 import { multiPaxosModel } from './multiPaxos.js'
+import { oneHoldsMore, raftDoubt } from './raftDoubt.js'
 import { raftElection } from './raftElection.js'
 import { withoutPreVote } from './raftFamilies.js'
 import { raftReplication } from './raftReplication.js'
@@ -33,6 +34,13 @@ const raft = {
   family: withoutPreVote,
   network: nondup,
 } as const
+const doubt = {
+  ...raft,
+  terms: 3,
+  doubts: 1,
+  heartbeats: 0,
+  commands: 0,
+} as const
 const multi = {
   name: 'multi',
   proposers: 2,
@@ -55,10 +63,9 @@ const explored = (model: Model, options: CheckOptions = symmetric): CheckReport 
 const named = (name: string): CheckReport => {
   const model = catalogue.find((one) => one.name === name)
   if (!model) throw new Error(`no model ${name}`)
-  return check(
-    model.make({ parameters: model.defaults, network: 'nondup', lossy: false, splitWrites: false }),
-    symmetric,
-  )
+  return check(model.make({ parameters: model.defaults, network: 'nondup', lossy: false, splitWrites: false }), {
+    symmetry: model.symmetric,
+  })
 }
 
 const stepsOf = (report: CheckReport, property: string): readonly string[] | undefined =>
@@ -76,8 +83,8 @@ describe('what forgets is caught', () => {
         "n3: crashes",
         "n3: restarts",
         "n3 receives RequestVote{term: 1, lastLogIndex: 0, lastLogTerm: 0} from n2",
-        "n1 receives RequestVoteReply{term: 1, voteGranted: true} from n3",
-        "n2 receives RequestVoteReply{term: 1, voteGranted: true} from n3",
+        "n1 receives RequestVoteReply{term: 1, voteGranted: true, doubtful: false} from n3",
+        "n2 receives RequestVoteReply{term: 1, voteGranted: true, doubtful: false} from n3",
       ]
     `)
   })
@@ -95,18 +102,33 @@ describe('scopes are explored whole', () => {
     ['Paxos, an acceptor crashes', singlePaxos({ ...paxos, proposers: 1, crashes: 1 }), [218, 16]],
     ['Paxos, a ballot times out', singlePaxos({ ...paxos, proposers: 1, timeouts: 1 }), [642, 18]],
     ['Paxos, writes begin and end', singlePaxos({ ...paxos, proposers: 1, crashes: 1, writes: 'split' }), [3642, 29]],
-    ['Raft, elections', raftElection({ ...raft, crashes: 1 }), [41_767, 24]],
+    ['Raft, elections', raftElection({ ...raft, crashes: 1 }), [43_010, 24]],
     ['Raft, writes begin and end', raftElection({ ...raft, timeouts: 1, crashes: 1, writes: 'split' }), [2262, 22]],
     ['Raft, pre-votes', raftElection({ ...raft, timeouts: 1, family: server }), [155, 12]],
-    ['Raft, 2 commands', raftReplication({ ...raft, terms: 1, timeouts: 1 }), [10_116, 25]],
+    ['Raft, 2 commands', raftReplication({ ...raft, terms: 1, timeouts: 1 }), [10_648, 25]],
+    ['Raft, a disk in doubt', raftDoubt(doubt), [234_324, 27]],
     ['Multi-Paxos, 1 slot', multiPaxosModel(multi), [2847, 21]],
   ] as const)('%s', (_name, model, numbers) => {
     const { distinct, depth } = explored(model)
     expect([distinct, depth]).toEqual(numbers)
   })
 
+  test('Raft, all disks in doubt', () => {
+    const scope = { ...doubt, doubts: 0, timeouts: 1, terms: 5, remains: oneHoldsMore }
+    const { distinct, depth } = explored(raftDoubt(scope), {})
+    expect([distinct, depth]).toEqual([5451, 26])
+  })
+
   // These take minutes together.
-  const rest = ['paxos', 'raft-pre-vote', 'raft-replication', 'multi-paxos', 'multi-paxos-duel']
+  const rest = [
+    'paxos',
+    'raft-pre-vote',
+    'raft-replication',
+    'raft-doubt',
+    'raft-all-in-doubt',
+    'multi-paxos',
+    'multi-paxos-duel',
+  ]
   if (process.env['QUORATE_LONG']) {
     test.each(rest)('%s', { timeout: 600_000 }, (name) => {
       expect(named(name)).toMatchObject({ verdict: 'holds', ending: 'exhausted' })
