@@ -21,6 +21,12 @@ export const roundMax = 2 ** 32
 
 const nodesMax = 2 ** 20
 
+/**
+ * A disk that lost its last write may hold an older round than was used, by as much as rounds grew since the write before
+ * it. More than so many elections in that time there were not.
+ */
+export const roundsSkippedWhenTorn = 2 ** 20
+
 /** A node's place among the ballots of one round: 0 to 2^20 - 1, from its name alone (FNV-1a, folded). */
 export function placeOf(node: NodeId): number {
   const known = places.get(node)
@@ -43,6 +49,8 @@ const places = new Map<NodeId, number>()
 export const termOf = ({ round, node }: Ballot): number => (round === 0 ? 0 : round * nodesMax + placeOf(node))
 
 export const isGreater = (a: Ballot, b: Ballot): boolean => termOf(a) > termOf(b)
+
+export const higherOf = (a: Ballot, b: Ballot): Ballot => (isGreater(b, a) ? b : a)
 
 export const isSameBallot = (a: Ballot, b: Ballot): boolean => a.round === b.round && a.node === b.node
 

@@ -33,9 +33,9 @@ const oneHasAccepted = (role: string, node: string): RecoveredState | undefined 
   const disk = { snapshot: undefined, base: origin, entries: [], torn: false }
   if (node === 'a1') {
     const accepted = { ballot, value: new TextEncoder().encode('p0') }
-    return { ...disk, record: { promised: ballot, accepted, doubtful: false } }
+    return { ...disk, record: { promised: ballot, accepted, doubtful: false, doubt: 0 } }
   }
-  return role === 'proposer' ? { ...disk, record: { round: node === 'p1' ? 1 : 2, doubtful: false } } : undefined
+  return role === 'proposer' ? { ...disk, record: { round: node === 'p1' ? 1 : 2 } } : undefined
 }
 
 /** Learns what stands first, whoever accepted it. */
@@ -62,7 +62,7 @@ export const paxosMistakes: readonly Checked[] = [
       replyPromise: emit(({ event: { from, ballot } }: Any) => ({
         type: 'send',
         to: from,
-        message: { type: 'Promise', ballot },
+        message: { type: 'Promise', ballot, doubtful: false },
       })),
     },
   }),
@@ -77,6 +77,20 @@ export const paxosMistakes: readonly Checked[] = [
   single('a proposer that needs one acceptance', 'twice', 'proposer', {
     guards: { isChosen: ({ context }: Any) => Object.keys(context.votes).length > 0 },
   }),
+  single(
+    'an acceptor that takes part again above the promise that its disk still holds',
+    'torn',
+    'acceptor',
+    { guards: { isBounded: always } },
+    { doubts: 1 },
+  ),
+  single(
+    'an acceptor that asks one proposer what it may have forgotten',
+    'torn',
+    'acceptor',
+    { guards: { isBounded: ({ context }: Any) => Object.keys(context.issued).length > 0 } },
+    { doubts: 1 },
+  ),
   single(
     'a proposer whose ballot never reaches the disk',
     'ballot',

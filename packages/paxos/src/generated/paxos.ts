@@ -153,12 +153,15 @@ export interface Promise {
   readonly ballot: Ballot
   /** "The highest-numbered proposal (if any) that it has accepted." */
   readonly accepted?: Proposal
+  /** Its disk lost a write: a proposal that it accepted may be forgotten. */
+  readonly doubtful: boolean
 }
 
 function emptyPromise(): Draft<Promise> {
   return {
     type: 'Promise',
     ballot: emptyBallot(),
+    doubtful: false,
   }
 }
 
@@ -173,6 +176,9 @@ function readPromise(reader: ProtoReader): Promise {
       case 18:
         message.accepted = reader.message(readProposal)
         break
+      case 24:
+        message.doubtful = reader.bool()
+        break
       default:
         reader.skip(tag)
     }
@@ -183,6 +189,7 @@ function readPromise(reader: ProtoReader): Promise {
 function writePromise(writer: ProtoWriter, message: Promise): void {
   writer.tag(10).message(writeBallot, message.ballot)
   if (message.accepted !== undefined) writer.tag(18).message(writeProposal, message.accepted)
+  if (message.doubtful !== false) writer.tag(24).bool(message.doubtful)
 }
 
 /** @throws `QUORATE_UNENCODABLE_VALUE` */
@@ -412,14 +419,17 @@ export interface AcceptorRecord {
   readonly promised: Ballot
   /** The highest-numbered proposal that was accepted. */
   readonly accepted?: Proposal
-  /** The disk lost a write once: a promise may be forgotten. */
+  /** The disk lost a write, and what it was may still matter. */
   readonly doubtful: boolean
+  /** How often the disk was in doubt. */
+  readonly doubt: number
 }
 
 function emptyAcceptorRecord(): Draft<AcceptorRecord> {
   return {
     promised: emptyBallot(),
     doubtful: false,
+    doubt: 0,
   }
 }
 
@@ -437,6 +447,9 @@ function readAcceptorRecord(reader: ProtoReader): AcceptorRecord {
       case 24:
         message.doubtful = reader.bool()
         break
+      case 32:
+        message.doubt = reader.uint64()
+        break
       default:
         reader.skip(tag)
     }
@@ -448,6 +461,7 @@ function writeAcceptorRecord(writer: ProtoWriter, message: AcceptorRecord): void
   writer.tag(10).message(writeBallot, message.promised)
   if (message.accepted !== undefined) writer.tag(18).message(writeProposal, message.accepted)
   if (message.doubtful !== false) writer.tag(24).bool(message.doubtful)
+  if (message.doubt !== 0) writer.tag(32).uint64(message.doubt)
 }
 
 /** @throws `QUORATE_UNENCODABLE_VALUE` */
@@ -460,6 +474,103 @@ export function decodeAcceptorRecord(bytes: Uint8Array): AcceptorRecord {
   return decodeWith(readAcceptorRecord, bytes)
 }
 
+/** An acceptor whose disk lost a write asks every proposer what it may have forgotten. */
+export interface Rejoin {
+  readonly type: 'Rejoin'
+  /** Which loss it asks about: so many there were. */
+  readonly doubt: number
+}
+
+function emptyRejoin(): Draft<Rejoin> {
+  return {
+    type: 'Rejoin',
+    doubt: 0,
+  }
+}
+
+function readRejoin(reader: ProtoReader): Rejoin {
+  const message = emptyRejoin()
+  while (reader.hasMore()) {
+    const tag = reader.tag()
+    switch (tag) {
+      case 8:
+        message.doubt = reader.uint64()
+        break
+      default:
+        reader.skip(tag)
+    }
+  }
+  return message
+}
+
+function writeRejoin(writer: ProtoWriter, message: Rejoin): void {
+  if (message.doubt !== 0) writer.tag(8).uint64(message.doubt)
+}
+
+/** @throws `QUORATE_UNENCODABLE_VALUE` */
+export function encodeRejoin(message: Rejoin): Uint8Array {
+  return encodeWith(writeRejoin, message)
+}
+
+/** @throws `QUORATE_MALFORMED_MESSAGE` */
+export function decodeRejoin(bytes: Uint8Array): Rejoin {
+  return decodeWith(readRejoin, bytes)
+}
+
+export interface RejoinReply {
+  readonly type: 'RejoinReply'
+  readonly doubt: number
+  /** No ballot that this proposer has issued is higher; round 0 for none. */
+  readonly ballot: Ballot
+  /** What was chosen, of the proposer in whose ballot it was. */
+  readonly chosen?: Proposal
+}
+
+function emptyRejoinReply(): Draft<RejoinReply> {
+  return {
+    type: 'RejoinReply',
+    doubt: 0,
+    ballot: emptyBallot(),
+  }
+}
+
+function readRejoinReply(reader: ProtoReader): RejoinReply {
+  const message = emptyRejoinReply()
+  while (reader.hasMore()) {
+    const tag = reader.tag()
+    switch (tag) {
+      case 8:
+        message.doubt = reader.uint64()
+        break
+      case 18:
+        message.ballot = reader.message(readBallot)
+        break
+      case 26:
+        message.chosen = reader.message(readProposal)
+        break
+      default:
+        reader.skip(tag)
+    }
+  }
+  return message
+}
+
+function writeRejoinReply(writer: ProtoWriter, message: RejoinReply): void {
+  if (message.doubt !== 0) writer.tag(8).uint64(message.doubt)
+  writer.tag(18).message(writeBallot, message.ballot)
+  if (message.chosen !== undefined) writer.tag(26).message(writeProposal, message.chosen)
+}
+
+/** @throws `QUORATE_UNENCODABLE_VALUE` */
+export function encodeRejoinReply(message: RejoinReply): Uint8Array {
+  return encodeWith(writeRejoinReply, message)
+}
+
+/** @throws `QUORATE_MALFORMED_MESSAGE` */
+export function decodeRejoinReply(bytes: Uint8Array): RejoinReply {
+  return decodeWith(readRejoinReply, bytes)
+}
+
 /** All messages of paxos.proto that actors say to each other. */
 export type PaxosMessage =
   | Prepare
@@ -469,6 +580,8 @@ export type PaxosMessage =
   | Nack
   | Learn
   | Chosen
+  | Rejoin
+  | RejoinReply
 
 /** How they become bytes, and bytes become messages. */
 export const messages: MessageCodec<PaxosMessage> = {
@@ -480,6 +593,8 @@ export const messages: MessageCodec<PaxosMessage> = {
     'Nack',
     'Learn',
     'Chosen',
+    'Rejoin',
+    'RejoinReply',
   ],
   encode(message) {
     switch (message.type) {
@@ -497,6 +612,10 @@ export const messages: MessageCodec<PaxosMessage> = {
         return encodeLearn(message)
       case 'Chosen':
         return encodeChosen(message)
+      case 'Rejoin':
+        return encodeRejoin(message)
+      case 'RejoinReply':
+        return encodeRejoinReply(message)
       default:
         throw new UnencodableValueError('a message of paxos.proto', (message as { readonly type: unknown }).type)
     }
@@ -517,6 +636,10 @@ export const messages: MessageCodec<PaxosMessage> = {
         return decodeLearn(bytes)
       case 'Chosen':
         return decodeChosen(bytes)
+      case 'Rejoin':
+        return decodeRejoin(bytes)
+      case 'RejoinReply':
+        return decodeRejoinReply(bytes)
       default:
         throw new MalformedMessageError(`${JSON.stringify(type)} is no message of paxos.proto; drop it, and see who sends it`)
     }

@@ -18,9 +18,9 @@ import {
   stageLastChunk,
   withChunk,
 } from '@quorate/core'
+import { isKnown } from '../answered.js'
 import type { Chosen, InstallSnapshot, Learn, Report } from '../generated/multi_paxos.js'
 import { others, roleAt } from './config.js'
-import { isKnownTo } from './doubt.js'
 import type { Learner } from './learner.js'
 
 /** What a learner does with what was chosen, and how it comes by what it missed. @module */
@@ -228,7 +228,7 @@ export const withReport = ({ reports }: Learner, { from, ...report }: Received<R
  */
 export function reportedEntries({ reports, config, chosenThrough }: Learner): readonly Entry[] {
   const answered = Object.entries(reports).map(([node, { doubtful }]): [NodeId, boolean] => [node, doubtful])
-  if (!isKnownTo({ config }, Object.fromEntries(answered))) return []
+  if (!isKnown(config.quorums, config.nodes.acceptor, Object.fromEntries(answered))) return []
   const through = Math.min(...Object.values(reports).map((report) => report.through))
   const highest = new Map<number, Entry>()
   for (const { entries } of Object.values(reports)) {

@@ -1,5 +1,6 @@
-import { type NodeId, type PhaseQuorums, type Received, send } from '@quorate/core'
-import { type Ballot, isGreater, noBallot } from '../ballot.js'
+import { type NodeId, type Received, send } from '@quorate/core'
+import { isAlone } from '../answered.js'
+import { type Ballot, higherOf, isGreater, noBallot } from '../ballot.js'
 import type { Accept, Rejoin, RejoinReply } from '../generated/multi_paxos.js'
 import { type Configured, roleAt } from './config.js'
 import type { Acceptor } from './promising.js'
@@ -45,10 +46,6 @@ export interface Doubt {
 
 export const noDoubt: Omit<Doubt, 'doubt'> = { issued: {}, restoration: undefined }
 
-/** Nobody else need have accepted what this acceptor has forgotten. */
-export const isAlone = (quorums: PhaseQuorums, node: NodeId): boolean =>
-  quorums.phase2.tally({ [node]: true }) === 'won'
-
 const mayGoOn = ({ config }: Configured): boolean => config.lossAccepted === true || !isAlone(config.quorums, config.id)
 
 export const isOfThisDoubt = (self: Acceptor, { doubt }: RejoinReply): boolean => doubt === self.doubt
@@ -67,10 +64,7 @@ export const isBounded = (self: Acceptor): boolean =>
 
 /** No ballot that it may have promised is higher. */
 export function bounded(self: Acceptor) {
-  const promised = Object.values(self.issued).reduce(
-    (highest, ballot) => (isGreater(ballot, highest) ? ballot : highest),
-    self.promised,
-  )
+  const promised = Object.values(self.issued).reduce(higherOf, self.promised)
   const { restoration } = self
   return { promised, restoration: restoration && isGreater(promised, restoration.ballot) ? undefined : restoration }
 }
@@ -99,20 +93,6 @@ export const restored = ({ restoration }: Acceptor) => ({
   doubtedThrough: restoration?.through ?? 0,
   ...noDoubt,
 })
-
-/**
- * True if those that answered know what was chosen: of those that forgot nothing a phase-1 quorum, or all.
- * @param answered by acceptor, whether its answer may leave something out.
- */
-export function isKnownTo({ config }: Configured, answered: Readonly<Record<NodeId, boolean>>): boolean {
-  return isSure({ config }, answered) || config.nodes.acceptor.every((node) => answered[node] !== undefined)
-}
-
-/** True if what was lost cannot be missing. */
-export function isSure({ config }: Configured, answered: Readonly<Record<NodeId, boolean>>): boolean {
-  const sure = Object.entries(answered).flatMap(([node, isDoubtful]) => (isDoubtful ? [] : [[node, true] as const]))
-  return config.quorums.phase1.tally(Object.fromEntries(sure)) === 'won'
-}
 
 /** What a proposer answers that does not lead. */
 export const reply = (self: Proposer, { from, doubt }: Received<Rejoin>) =>

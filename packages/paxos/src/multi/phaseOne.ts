@@ -1,8 +1,8 @@
 import { type Entry, type NodeId, noopAt, type Received } from '@quorate/core'
+import { type Answered, isKnown, isSure } from '../answered.js'
 import { isSameBallot, termOf } from '../ballot.js'
 import type { Prepare, Promise as PromiseReply } from '../generated/multi_paxos.js'
 import { everyRole, roleAt } from './config.js'
-import { isKnownTo, isSure } from './doubt.js'
 import { ballotOf, type Outgoing, type Proposer, senderOf } from './proposer.js'
 
 /** Phase 1 for all slots at once, and what follows from it for phase 2. @module */
@@ -104,7 +104,7 @@ export const nextPiece = (self: Preparing, message: Received<PromiseReply>): Out
   message: prepare(self, message.through + 1),
 })
 
-const answered = ({ promises, doubtful }: Preparing): Readonly<Record<NodeId, boolean>> => {
+const answered = ({ promises, doubtful }: Preparing): Answered => {
   const done = Object.entries(promises).filter(([, promise]) => promise === 'done')
   return Object.fromEntries(done.map(([node]) => [node, doubtful[node] === true]))
 }
@@ -113,9 +113,13 @@ const answered = ({ promises, doubtful }: Preparing): Readonly<Record<NodeId, bo
  * Phase 1 is done when a quorum has promised, and said all that it accepted; or every acceptor has said all that it still
  * holds, where too many lost a write.
  */
-export const isPrepared = (self: Preparing): boolean => isKnownTo(self, answered(self))
+export const isPrepared = (self: Preparing): boolean =>
+  isKnown(self.config.quorums, self.config.nodes.acceptor, answered(self))
 
-export const prepared = (self: Preparing): Preparing => ({ ...self, mayHaveLost: !isSure(self, answered(self)) })
+export const prepared = (self: Preparing): Preparing => ({
+  ...self,
+  mayHaveLost: !isSure(self.config.quorums, answered(self)),
+})
 
 /**
  * What phase 2 must propose, from the first slot that is not known to be chosen: values that may have been chosen, and

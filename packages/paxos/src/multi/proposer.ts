@@ -8,7 +8,7 @@ import {
   type Received,
   type RecoveredState,
 } from '@quorate/core'
-import { type Ballot, isGreater, isNobodys, noBallot } from '../ballot.js'
+import { type Ballot, isGreater, isNobodys, noBallot, roundsSkippedWhenTorn } from '../ballot.js'
 import type {
   Accepted,
   Batch,
@@ -58,12 +58,6 @@ export type ProposerEvent =
   | Extract<LocalEvent, { type: 'client.proposed' | 'client.read' | 'storage.persisted' }>
 
 export type ProposerEffect = Effect<MultiPaxosMessage, ProposerRecord>
-
-/**
- * A disk that lost its last write may hold an older round than was used, by as much as rounds grew since the write before
- * it. More than so many elections in that time there were not.
- */
-const roundsSkippedWhenTorn = 2 ** 20
 
 /** A proposer as it was when it stopped: it never issues a ballot again. */
 export const recoverProposer = (

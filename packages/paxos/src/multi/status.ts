@@ -1,9 +1,8 @@
 import { type Notice, type RoleStatus, statePath } from '@quorate/core'
 import type { SnapshotFrom } from 'xstate'
+import { doubtNotice } from '../doubtNotice.js'
 import type { acceptor } from './acceptor.js'
 import type { batcher } from './batcher.js'
-import type { Configured } from './config.js'
-import { isAlone } from './doubt.js'
 import type { learner } from './learner.js'
 import type { Proposer } from './proposer.js'
 import type { proxyLeader } from './proxyLeader.js'
@@ -41,21 +40,8 @@ export const ofAcceptor = ({ value, context }: SnapshotFrom<typeof acceptor>): R
   leads: false,
   commitIndex: context.chosenThrough,
   lastIndex: context.log.last.index,
-  ...(context.doubtful && { notices: [doubtNotice(context)] }),
+  ...(context.doubtful && { notices: [doubtNotice(context.config)] }),
 })
-
-const doubtNotice = ({ config }: Configured): Notice =>
-  isAlone(config.quorums, config.id) && config.lossAccepted !== true ? lossToAccept : lossToMakeGood
-
-const lossToMakeGood: Notice = {
-  level: 'warn',
-  text: 'the disk of this acceptor lost its last write: until it knows what that may have been, it counts only where all acceptors answer',
-}
-
-const lossToAccept: Notice = {
-  level: 'error',
-  text: 'the disk of this acceptor lost its last write, which may have been acknowledged, and no other acceptor can tell what it was: start the node with acceptLoss to go on without it',
-}
 
 export const ofLearner = ({ value, context }: SnapshotFrom<typeof learner>): RoleStatus => ({
   state: statePath(value),

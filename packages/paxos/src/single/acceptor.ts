@@ -3,16 +3,19 @@ import {
   ignore,
   invariant,
   type LocalEvent,
+  type NodeId,
+  nodeOf,
   type Received,
   type RecoveredState,
   rulesFor,
   send,
 } from '@quorate/core'
 import { assign, emit, setup } from 'xstate'
-import { type Ballot, isGreater, isNobodys, isSameBallot, noBallot } from '../ballot.js'
-import type { Accept, AcceptorRecord, Learn, PaxosMessage, Prepare, Proposal } from '../generated/paxos.js'
+import { isAlone } from '../answered.js'
+import { type Ballot, higherOf, isGreater, isNobodys, isSameBallot, noBallot } from '../ballot.js'
+import type { Accept, AcceptorRecord, Learn, PaxosMessage, Prepare, Proposal, RejoinReply } from '../generated/paxos.js'
 import { say } from '../saying.js'
-import { informedLearner, type PaxosConfig } from './config.js'
+import { everyProposer, informedLearner, type PaxosConfig } from './config.js'
 
 /** Paxos acceptor: Lamport, "Paxos Made Simple" (2001), section 2.2. @module */
 
@@ -23,11 +26,19 @@ export interface Acceptor {
   readonly promised: Ballot
   /** The highest-numbered proposal that was accepted. */
   readonly accepted: Proposal | undefined
-  /** The disk lost a write once, so that a promise may be forgotten. */
+  /** The disk lost a write, and what it was may still matter. */
   readonly doubtful: boolean
+  /** How often the disk was in doubt: answers to what was asked in an earlier doubt are too old. */
+  readonly doubt: number
+  /** Of proposers that have answered, the highest ballot that each has issued. */
+  readonly issued: Readonly<Record<NodeId, Ballot>>
+  /** What was chosen, as the proposer says in whose ballot it was. */
+  readonly told: Proposal | undefined
 }
 
-export type AcceptorEvent = Received<Prepare | Accept | Learn> | Extract<LocalEvent, { type: 'storage.persisted' }>
+export type AcceptorEvent =
+  | Received<Prepare | Accept | Learn | RejoinReply>
+  | Extract<LocalEvent, { type: 'storage.persisted' }>
 
 /** An acceptor as it was when it stopped. */
 export const recoverAcceptor = (config: PaxosConfig, { record, torn }: RecoveredState<AcceptorRecord>): Acceptor => ({
@@ -35,11 +46,34 @@ export const recoverAcceptor = (config: PaxosConfig, { record, torn }: Recovered
   promised: record?.promised ?? noBallot,
   accepted: record?.accepted,
   doubtful: torn || (record?.doubtful ?? false),
+  // Records of earlier versions count no doubts.
+  doubt: torn ? (record?.doubt ?? 0) + 1 : Math.max(record?.doubt ?? 0, record?.doubtful ? 1 : 0),
+  issued: {},
+  told: undefined,
 })
 
 const on = rulesFor<Acceptor, AcceptorEvent>()
 
 const nack = ({ promised }: Acceptor, ballot: Ballot) => ({ type: 'Nack', ballot, promised }) as const
+
+/**
+ * The end of a doubt. The acceptor can have promised and accepted only in ballots that were issued before it asked; it
+ * promises the highest of them. From there on it forgets nothing, so it accepts as any other; its promises say that it may
+ * have forgotten a proposal, and count only where a phase-1 quorum promises without it, or every acceptor does. Once it has
+ * accepted in that ballot or a later one, nothing that it forgot matters: that proposal has a higher ballot, and by P2c the
+ * value of all that may have been chosen before. Nor does it once it holds a proposal that was chosen: by P2c all of later
+ * ballots have its value. The argument at length stands beside the acceptor of Multi-Paxos, in `multi/doubt.ts`.
+ */
+const isBounded = ({ config, issued }: Acceptor): boolean =>
+  (config.lossAccepted === true || !isAlone(config.quorums, config.id)) &&
+  config.proposers.every((node) => issued[node] !== undefined)
+
+function bounded({ promised: before, accepted: held, issued, told }: Acceptor) {
+  const promised = Object.values(issued).reduce(higherOf, before)
+  const accepted = told && !(held && isGreater(held.ballot, told.ballot)) ? told : held
+  const doubtful = told === undefined && !(accepted && isSameBallot(accepted.ballot, promised))
+  return { promised, accepted, doubtful, issued: {}, told: undefined }
+}
 
 export const acceptor = setup({
   types: {} as {
@@ -48,7 +82,10 @@ export const acceptor = setup({
     input: Acceptor
     emitted: Effect<PaxosMessage, AcceptorRecord>
   },
+  delays: { rejoinAgain: 1000 },
   guards: {
+    isOfThisDoubt: on('RejoinReply', (self, { doubt }) => doubt === self.doubt),
+    isBounded: ({ context: self }) => isBounded(self),
     isDoubtful: ({ context: self }) => self.doubtful,
     isNobodysPrepare: on('Prepare', (_self, { ballot }) => isNobodys(ballot)),
     isNobodysAccept: on('Accept', (_self, { proposal }) => isNobodys(proposal.ballot)),
@@ -74,14 +111,24 @@ export const acceptor = setup({
   actions: {
     promise: assign(on('Prepare', (_self, { ballot }) => ({ promised: ballot }))),
     /** An acceptance promises what a Prepare of its ballot would have. */
-    accept: assign(on('Accept', (_self, { proposal }) => ({ promised: proposal.ballot, accepted: proposal }))),
-    persist: emit(({ context: { promised, accepted, doubtful } }) => ({
+    accept: assign(
+      on('Accept', (_self, { proposal }) => ({ promised: proposal.ballot, accepted: proposal, doubtful: false })),
+    ),
+    persist: emit(({ context: { promised, accepted, doubtful, doubt } }) => ({
       type: 'persist',
-      record: { promised, ...(accepted && { accepted }), doubtful },
+      record: { promised, ...(accepted && { accepted }), doubtful, doubt },
     })),
+    askProposers: emit(({ context: self }) => say(everyProposer(self), { type: 'Rejoin', doubt: self.doubt })),
+    noteAnswer: assign(
+      on('RejoinReply', (self, { from, ballot, chosen }) => ({
+        issued: { ...self.issued, [nodeOf(from)]: ballot },
+        told: self.told ?? chosen,
+      })),
+    ),
+    promiseBound: assign(({ context: self }) => bounded(self)),
     replyPromise: emit(
-      on('Prepare', ({ accepted }, { from, ballot }) =>
-        send(from, { type: 'Promise', ballot, ...(accepted && { accepted }) }),
+      on('Prepare', ({ accepted, doubtful }, { from, ballot }) =>
+        send(from, { type: 'Promise', ballot, ...(accepted && { accepted }), doubtful }),
       ),
     ),
     replyAccepted: emit(on('Accept', (_self, { from, proposal }) => send(from, { type: 'Accepted', proposal }))),
@@ -116,17 +163,25 @@ export const acceptor = setup({
       { actions: 'refuseAccept' },
     ],
     Learn: [{ guard: 'hasAccepted', actions: 'replyLearn' }, ignore('nothing was accepted here')],
+    RejoinReply: ignore('nothing is doubted that it could end'),
     'storage.persisted': ignore('answers wait in the outbox'),
   },
   states: {
     /** The disk is told of the doubt, or another restart would forget it. */
     starting: { always: [{ guard: 'isDoubtful', actions: 'persist', target: 'doubtful' }, { target: 'serving' }] },
     serving: {},
-    /** An acceptor that may have forgotten a promise is as good as one that has failed: it takes no part, for good. */
+    /** It may have forgotten a promise: it promises nothing before it knows how high that may have been. */
     doubtful: {
+      entry: 'askProposers',
+      always: { guard: 'isBounded', actions: ['promiseBound', 'persist'], target: 'serving' },
+      after: { rejoinAgain: { target: 'doubtful', reenter: true } },
       on: {
         Prepare: ignore('a promise may be forgotten: an older ballot may still count on it'),
         Accept: ignore('a promise may be forgotten: an older ballot may still count on it'),
+        RejoinReply: [
+          { guard: 'isOfThisDoubt', actions: 'noteAnswer' },
+          ignore('an answer to an earlier doubt: promises were made since'),
+        ],
       },
     },
   },

@@ -9,8 +9,12 @@ export const learnerRole = 'learner'
 export interface PaxosConfig {
   readonly group: string
   readonly id: NodeId
+  readonly proposers: readonly NodeId[]
+  readonly acceptors: readonly NodeId[]
   /** Of acceptors. */
   readonly quorums: PhaseQuorums
+  /** The operator lets this node go on without what its disk may have lost, where nobody else can tell. @default false */
+  readonly lossAccepted?: boolean
   /** The learner that acceptors inform and that informs the others; absent where acceptors inform all. */
   readonly distinguishedLearner?: NodeId
 }

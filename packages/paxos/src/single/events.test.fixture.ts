@@ -10,6 +10,7 @@ export const paxosEvents = {
     Accepted: 'message',
     Nack: 'message',
     Chosen: 'message',
+    Rejoin: 'message',
     'client.asked': 'local',
     'storage.persisted': 'local',
   } satisfies EventsOf<ProposerEvent>,
@@ -17,6 +18,7 @@ export const paxosEvents = {
     Prepare: 'message',
     Accept: 'message',
     Learn: 'message',
+    RejoinReply: 'message',
     'storage.persisted': 'local',
   } satisfies EventsOf<AcceptorEvent>,
   learner: {

@@ -19,6 +19,7 @@ import {
 } from '@quorate/core'
 import type { SnapshotFrom } from 'xstate'
 import { checkProposers } from '../ballot.js'
+import { doubtNotice } from '../doubtNotice.js'
 import { type AcceptorRecord, decodeAcceptorRecord, encodeAcceptorRecord, messages } from '../generated/paxos.js'
 import { acceptor, recoverAcceptor } from './acceptor.js'
 import { acceptorRole, learnerRole, type PaxosConfig, proposerRole } from './config.js'
@@ -81,9 +82,12 @@ export function paxos(options: PaxosOptions): GroupDefinition<typeof noStateMach
   }
   checkTime('phaseTimeoutMs', phaseTimeoutMs, 2)
   checkTime('backOffMs', backOffMs, 2 ** doublingsMax)
-  const configOf = (group: string, id: NodeId): PaxosConfig => ({
+  const configOf = ({ group, node, recovered }: Place): PaxosConfig => ({
     group,
-    id,
+    id: node,
+    proposers,
+    acceptors,
+    ...(recovered.lossAccepted === true && { lossAccepted: true }),
     quorums,
     ...(distinguishedLearner !== undefined && { distinguishedLearner }),
   })
@@ -105,17 +109,15 @@ export function paxos(options: PaxosOptions): GroupDefinition<typeof noStateMach
         asked: true,
         record: json<ProposerRecord>(),
         logic: (random) => withTimers(random, phaseTimeoutMs, backOffMs),
-        input: ({ group, node, recovered }) =>
-          recoverProposer(configOf(group, node), recovered as RecoveredState<ProposerRecord>),
+        input: (place) => recoverProposer(configOf(place), place.recovered as RecoveredState<ProposerRecord>),
         status: (snapshot) => proposerStatus(snapshot as SnapshotFrom<typeof proposer>),
       },
       [acceptorRole]: {
         ...passive,
         nodes: acceptors,
         record: { encode: (record) => encodeAcceptorRecord(record as AcceptorRecord), decode: decodeAcceptorRecord },
-        logic: () => acceptor,
-        input: ({ group, node, recovered }) =>
-          recoverAcceptor(configOf(group, node), recovered as RecoveredState<AcceptorRecord>),
+        logic: () => acceptor.provide({ delays: { rejoinAgain: phaseTimeoutMs * 2 } }),
+        input: (place) => recoverAcceptor(configOf(place), place.recovered as RecoveredState<AcceptorRecord>),
         status: (snapshot) => acceptorStatus(snapshot as SnapshotFrom<typeof acceptor>),
       },
       [learnerRole]: {
@@ -123,12 +125,14 @@ export function paxos(options: PaxosOptions): GroupDefinition<typeof noStateMach
         nodes: learners,
         remembers: false,
         logic: () => learner.provide({ delays: { askAgain: phaseTimeoutMs * 2 } }),
-        input: ({ group, node }) => newLearner(configOf(group, node)),
+        input: (place) => newLearner(configOf(place)),
         status: (snapshot) => learnerStatus(snapshot as SnapshotFrom<typeof learner>),
       },
     },
   }
 }
+
+type Place = Parameters<RoleDefinition['input']>[0]
 
 const passive = { orders: false, applies: false, record: json<unknown>() } satisfies Partial<RoleDefinition>
 
@@ -156,17 +160,18 @@ function withTimers(random: Random, phaseTimeoutMs: number, backOffMs: number) {
 const termOfAll = 1
 
 function proposerStatus({ value, context: { config, chosen } }: SnapshotFrom<typeof proposer>): RoleStatus {
-  const leads = value !== 'doubtful'
   const decided = chosen === undefined ? 0 : 1
-  const leader = leads ? config.id : undefined
-  return { state: statePath(value), term: termOfAll, leader, leads, commitIndex: decided, lastIndex: decided }
+  const leader = config.id
+  return { state: statePath(value), term: termOfAll, leader, leads: true, commitIndex: decided, lastIndex: decided }
 }
 
 const ofNoLeader = { leader: undefined, leads: false } as const
 
-function acceptorStatus({ value, context: { promised, accepted } }: SnapshotFrom<typeof acceptor>): RoleStatus {
+function acceptorStatus({ value, context }: SnapshotFrom<typeof acceptor>): RoleStatus {
+  const { config, promised, accepted, doubtful } = context
   const lastIndex = accepted === undefined ? 0 : 1
-  return { ...ofNoLeader, state: statePath(value), term: promised.round, commitIndex: 0, lastIndex }
+  const notices = doubtful ? { notices: [doubtNotice(config)] } : {}
+  return { ...ofNoLeader, state: statePath(value), term: promised.round, commitIndex: 0, lastIndex, ...notices }
 }
 
 function learnerStatus({ value, context: { chosen } }: SnapshotFrom<typeof learner>): RoleStatus {

@@ -313,7 +313,10 @@ describe('an acceptor that forgets', () => {
       }
     }
     pitfall(scenario, acceptor, {
-      'it trusts its disk': acceptor.provide({ guards: { isDoubtful: () => false } }),
+      'it trusts its disk': changed(acceptor, (config) => ({
+        ...config,
+        context: ({ input }: { input: object }) => ({ ...input, doubtful: false }),
+      })),
       'it trusts its disk the second time': silentInDoubt(acceptor),
     })
   })
@@ -382,13 +385,14 @@ describe('a ballot used again after a restart', () => {
         prepares.push(...holding(stage, 'Prepare', () => false))
         p1.crash()
       }
-      expect(prepares.map(({ message, to }) => [to, given.readable(message as PaxosMessage)])).toEqual(
-        given.three.map((node) => [`g/acceptor/${node}`, { type: 'Prepare', ballot: given.ballot(1) }]),
-      )
+      const rounds = prepares.map(({ message }) => (message as PaxosMessage & { type: 'Prepare' }).ballot.round)
+      expect(new Set(rounds).size).toBe(3)
     }
     pitfall(scenario, proposer, {
-      'it trusts its disk': proposer.provide({ guards: { isDoubtful: () => false } }),
-      'it trusts its disk the second time': silentInDoubt(proposer),
+      'it trusts its disk': changed(proposer, (config) => ({
+        ...config,
+        context: ({ input }: { input: { round: number } }) => ({ ...input, round: input.round % 2 ** 20, torn: false }),
+      })),
     })
   })
 

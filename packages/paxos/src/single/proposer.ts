@@ -10,10 +10,20 @@ import {
   type RecoveredState,
   type RequestId,
   rulesFor,
+  send,
 } from '@quorate/core'
 import { assign, emit, setup } from 'xstate'
-import { type Ballot, isGreater, isNobodys, isSameBallot } from '../ballot.js'
-import type { Accepted, Chosen, Nack, PaxosMessage, Promise as PromiseReply, Proposal } from '../generated/paxos.js'
+import { isKnown } from '../answered.js'
+import { type Ballot, isGreater, isNobodys, isSameBallot, noBallot, roundsSkippedWhenTorn } from '../ballot.js'
+import type {
+  Accepted,
+  Chosen,
+  Nack,
+  PaxosMessage,
+  Promise as PromiseReply,
+  Proposal,
+  Rejoin,
+} from '../generated/paxos.js'
 import { say } from '../saying.js'
 import { everyAcceptor, everyLearner, everyProposer, type PaxosConfig } from './config.js'
 
@@ -22,8 +32,6 @@ import { everyAcceptor, everyLearner, everyProposer, type PaxosConfig } from './
 /** "Each proposer remembers (in stable storage) the highest-numbered proposal it has tried to issue" (section 2.5). */
 export interface ProposerRecord {
   readonly round: number
-  /** The disk lost a write once, so that a ballot which was issued may be forgotten. */
-  readonly doubtful: boolean
 }
 
 export interface Proposer extends ProposerRecord {
@@ -34,31 +42,43 @@ export interface Proposer extends ProposerRecord {
   readonly requests: readonly RequestId[]
   /** Who promised, and what each had accepted. */
   readonly promises: Readonly<Record<NodeId, true>>
+  /** Those of them that lost a write: they may have forgotten a proposal. */
+  readonly doubtful: Readonly<Record<NodeId, true>>
   readonly highest: Proposal | undefined
   /** Who accepted. */
   readonly votes: Readonly<Record<NodeId, true>>
   /** Ballots that were refused: the more, the longer the back-off. */
   readonly failures: number
   readonly chosen: Uint8Array | undefined
+  /** The ballot of its own in which that was chosen, if it was. */
+  readonly chosenIn: Ballot | undefined
+  /** The disk lost its last write: that rounds are skipped must be on it before one of them is used. */
+  readonly torn: boolean
 }
 
 export type ProposerEvent =
-  | Received<PromiseReply | Accepted | Nack | Chosen>
+  | Received<PromiseReply | Accepted | Nack | Chosen | Rejoin>
   | Extract<LocalEvent, { type: 'storage.persisted' }>
   | ClientAsked
+
+/** A disk that lost a write; records of earlier versions say so for good. */
+const isTorn = (record: (ProposerRecord & { readonly doubtful?: boolean }) | undefined, torn: boolean): boolean =>
+  torn || record?.doubtful === true
 
 /** A proposer as it was when it stopped: it never issues a ballot again. */
 export const recoverProposer = (config: PaxosConfig, { record, torn }: RecoveredState<ProposerRecord>): Proposer => ({
   config,
-  round: record?.round ?? 0,
-  doubtful: torn || (record?.doubtful ?? false),
+  round: (record?.round ?? 0) + (isTorn(record, torn) ? roundsSkippedWhenTorn : 0),
+  torn: isTorn(record, torn),
   wanted: undefined,
   requests: [],
   promises: {},
+  doubtful: {},
   highest: undefined,
   votes: {},
   failures: 0,
   chosen: undefined,
+  chosenIn: undefined,
 })
 
 const on = rulesFor<Proposer, ProposerEvent>()
@@ -79,6 +99,19 @@ function theProposal(self: Proposer): Proposal {
 const higher = (a: Proposal | undefined, b: Proposal | undefined): Proposal | undefined =>
   a && b ? (isGreater(b.ballot, a.ballot) ? b : a) : (a ?? b)
 
+const isPrepared = ({ config, promises, doubtful }: Proposer): boolean => {
+  const answered = Object.keys(promises).map((node) => [node, doubtful[node] === true] as const)
+  return isKnown(config.quorums, config.acceptors, Object.fromEntries(answered))
+}
+
+/** Who heard what was chosen does not know in which ballot, and says nothing of it. */
+const rejoinReply = (self: Proposer, { from, doubt }: Received<Rejoin>) => {
+  const ballot = self.round === 0 ? noBallot : ballotOf(self)
+  const { chosen: value, chosenIn } = self
+  const chosen = value && chosenIn && { ballot: chosenIn, value }
+  return send(from, { type: 'RejoinReply', doubt, ballot, ...(chosen && { chosen }) })
+}
+
 export const proposer = setup({
   types: {} as {
     context: Proposer
@@ -89,7 +122,7 @@ export const proposer = setup({
   // Nominal; whoever runs the role provides a randomized back-off.
   delays: { phaseTimeout: 500, backOff: 200 },
   guards: {
-    isDoubtful: ({ context: self }) => self.doubtful,
+    isTorn: ({ context: self }) => self.torn,
     isAsked: ({ context: self }) => self.requests.length > 0,
     isOverloaded: on('client.asked', (self) => self.requests.length >= requestsMax),
     isPromised: on('Promise', (self, { ballot }) => isSameBallot(ballot, ballotOf(self))),
@@ -100,7 +133,7 @@ export const proposer = setup({
         isSameBallot(ballot, ballotOf(self)) && isGreater(promised, ballot) && !isNobodys(promised),
     ),
     /** Phase 2(a): "if the proposer receives a response to its prepare requests from a majority of acceptors". */
-    isPrepared: ({ context: self }) => self.config.quorums.phase1.tally(self.promises) === 'won',
+    isPrepared: ({ context: self }) => isPrepared(self),
     isChosen: ({ context: self }) => self.config.quorums.phase2.tally(self.votes) === 'won',
   },
   actions: {
@@ -117,22 +150,23 @@ export const proposer = setup({
         reason: 'overloaded' as const,
       })),
     ),
-    refuseDoubtful: emit(
-      on('client.asked', (_self, { request }) => ({ type: 'refuse' as const, request, reason: 'notLeader' as const })),
-    ),
     nextBallot: assign(({ context: self }) => ({
       round: self.round + 1,
       promises: {},
+      doubtful: {},
       highest: undefined,
       votes: {},
     })),
-    persist: emit(({ context: { round, doubtful } }) => ({ type: 'persist', record: { round, doubtful } })),
+    persist: emit(({ context: { round } }) => ({ type: 'persist', record: { round } })),
+    trust: assign({ torn: false }),
+    replyRejoin: emit(on('Rejoin', rejoinReply)),
     broadcastPrepare: emit(({ context: self }) =>
       say(everyAcceptor(self), { type: 'Prepare', ballot: ballotOf(self) }),
     ),
     countPromise: assign(
-      on('Promise', (self, { from, accepted }) => ({
+      on('Promise', (self, { from, accepted, doubtful }) => ({
         promises: { ...self.promises, [nodeOf(from)]: true as const },
+        ...(doubtful && { doubtful: { ...self.doubtful, [nodeOf(from)]: true as const } }),
         highest: higher(self.highest, accepted),
       })),
     ),
@@ -145,7 +179,7 @@ export const proposer = setup({
     /** The next ballot is to be greater than the one that stood in the way. */
     skipRounds: assign(on('Nack', (self, { promised }) => ({ round: Math.max(self.round, promised.round) }))),
     noteFailure: assign(({ context: { failures } }) => ({ failures: failures + 1 })),
-    noteChosen: assign(({ context: self }) => ({ chosen: theProposal(self).value })),
+    noteChosen: assign(({ context: self }) => ({ chosen: theProposal(self).value, chosenIn: ballotOf(self) })),
     informLearners: emit(({ context: self }) =>
       say(everyLearner(self), { type: 'Chosen', value: theProposal(self).value }),
     ),
@@ -168,14 +202,15 @@ export const proposer = setup({
   on: {
     'client.asked': [{ guard: 'isOverloaded', actions: 'refuseOverloaded' }, { actions: 'want' }],
     Chosen: { actions: 'believe', target: '.done' },
+    Rejoin: { actions: 'replyRejoin' },
     Promise: ignore('an answer to a phase that is over'),
     Accepted: ignore('an answer to a phase that is over'),
     Nack: ignore('an answer to a phase that is over'),
     'storage.persisted': ignore('the Prepare waits in the outbox'),
   },
   states: {
-    /** The disk is told of the doubt, or another restart would forget it. */
-    starting: { always: [{ guard: 'isDoubtful', actions: 'persist', target: 'doubtful' }, { target: 'idle' }] },
+    /** The rounds that are skipped are written down first, or a second damage could make one of them be used twice. */
+    starting: { always: [{ guard: 'isTorn', actions: ['persist', 'trust'], target: 'idle' }, { target: 'idle' }] },
     idle: { always: { guard: 'isAsked', actions: ['nextBallot', 'persist'], target: 'preparing' } },
     /** Phase 1. What is lost is asked again, under the same ballot: answers that came still count. */
     preparing: {
@@ -207,13 +242,6 @@ export const proposer = setup({
     backingOff: {
       entry: 'noteFailure',
       after: { backOff: { actions: ['nextBallot', 'persist'], target: 'preparing' } },
-    },
-    /**
-     * A proposer that may have forgotten a ballot could issue it again, with another value: it issues no more, for good.
-     * What was chosen it tells as soon as it hears of it.
-     */
-    doubtful: {
-      on: { 'client.asked': { actions: 'refuseDoubtful' } },
     },
     done: {
       always: { guard: 'isAsked', actions: ['answer', 'forgetRequest'] },

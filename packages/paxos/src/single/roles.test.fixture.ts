@@ -1,4 +1,13 @@
-import { type Address, addressOf, bothPhases, type Effect, majority, type NodeId, origin } from '@quorate/core'
+import {
+  type Address,
+  addressOf,
+  bothPhases,
+  type Effect,
+  majority,
+  membersOf,
+  type NodeId,
+  origin,
+} from '@quorate/core'
 import { drive, type Stage, type StageActor } from '@quorate/core/testing'
 import type { Ballot } from '../ballot.js'
 import type { AcceptorRecord, PaxosMessage, Proposal } from '../generated/paxos.js'
@@ -17,6 +26,8 @@ export const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(by
 const configOf = (id: NodeId, more: Partial<PaxosConfig> = {}): PaxosConfig => ({
   group: 'g',
   id,
+  proposers: ['p1', 'p2'],
+  acceptors: more.quorums ? membersOf(more.quorums) : three,
   quorums: bothPhases(majority(three)),
   ...more,
 })
@@ -52,7 +63,13 @@ export const prepare = (round: number, node = 'p1') =>
 export const accept = (round: number, text: string, node = 'p1') =>
   ({ type: 'Accept', from: proposerAt(node), proposal: proposal(round, text, node) }) as const
 export const promise = (from: NodeId, round: number, accepted?: Proposal) =>
-  ({ type: 'Promise', from: acceptorAt(from), ballot: ballot(round), ...(accepted && { accepted }) }) as const
+  ({
+    type: 'Promise',
+    from: acceptorAt(from),
+    ballot: ballot(round),
+    ...(accepted && { accepted }),
+    doubtful: false,
+  }) as const
 export const accepted = (from: NodeId, round: number, text: string, node = 'p1') =>
   ({ type: 'Accepted', from: acceptorAt(from), proposal: proposal(round, text, node) }) as const
 export const nack = (from: NodeId, round: number, promised: Ballot) =>

@@ -1,11 +1,11 @@
-import { atLeast, flexible, grid, majority, type NodeId, type QuorumSystem } from '@quorate/core'
+import { atLeast, flexible, grid, majority, type NodeId, type QuorumSystem, type Received, send } from '@quorate/core'
 import { Stage, type StageActor, type StageDisk } from '@quorate/core/testing'
 import { describe, expect, test } from 'vitest'
-import { assign } from 'xstate'
+import { assign, emit } from 'xstate'
 import { termOf } from '../ballot.js'
-import type { AcceptorRecord } from '../generated/paxos.js'
+import { type AcceptorRecord, decodeAcceptorRecord, type Prepare } from '../generated/paxos.js'
 import { randomOf } from '../multi/history.test.fixture.js'
-import { acceptor } from './acceptor.js'
+import { type Acceptor, type AcceptorEvent, acceptor } from './acceptor.js'
 import { acceptorRole, proposerRole } from './config.js'
 import type { learner } from './learner.js'
 import type { PaxosOptions } from './paxos.js'
@@ -84,15 +84,24 @@ class Disk {
     actor.finishWrite()
   }
 
-  crash(isTorn: boolean): void {
+  /** What was chosen stays on another disk, or nothing is lost. */
+  crash(isTorn: boolean, others: readonly Disk[], safety: Safety): void {
     this.actor.crash()
-    if (!isTorn) return
+    const isLost = this.#holds(this.actor.disk, safety) && !this.#holds(this.#before, safety)
+    const isElsewhere = others.some((other) => other !== this && other.#holds(other.actor.disk, safety))
+    if (!isTorn || (isLost && !isElsewhere)) return
     this.actor.disk = this.#before
     this.#isTorn = true
   }
 
   start(): void {
     this.actor.start(this.#isTorn)
+  }
+
+  #holds({ record }: StageDisk, { chosen }: Safety): boolean {
+    if (this.actor.role !== acceptorRole || !record || chosen === undefined) return false
+    const { accepted } = decodeAcceptorRecord(record)
+    return accepted !== undefined && given.textOf(accepted.value) === chosen
   }
 }
 
@@ -142,7 +151,7 @@ function run(seed: number, steps: number, { options = {}, losesDisks = false, te
       const disk = pick(disks)
       if (!disk.actor.isUp) disk.start()
       else if (random.below(5) < crashy) {
-        disk.crash(tears ?? (isTearing && random.below(2) === 0))
+        disk.crash(tears ?? (isTearing && random.below(2) === 0), disks, safety)
         if (losesDisks && disk.actor.role === acceptorRole && emptyDisk) disk.actor.disk = emptyDisk
         if (random.below(3) > 0) disk.start()
       }
@@ -189,6 +198,12 @@ describe('random schedules', () => {
     expect(answers).toBeGreaterThan(seeds)
   })
 
+  /** Its promises never say that something may be missing. */
+  const asIfWhole = ({ context, event }: { context: Acceptor; event: AcceptorEvent }) => {
+    const { from, ballot } = event as Received<Prepare>
+    const { accepted } = context
+    return send(from, { type: 'Promise', ballot, ...(accepted && { accepted }), doubtful: false })
+  }
   const meeting = (needed1: number, needed2: number) =>
     flexible({ phase1: atLeast(needed1, given.five), phase2: atLeast(needed2, given.five) })
   /** Nobody else's ballots are in the way of those that it uses again. */
@@ -202,16 +217,15 @@ describe('random schedules', () => {
     'an acceptor that comes back with an empty disk': { losesDisks: true },
     'an acceptor that trusts a torn disk': {
       tears: true,
-      acceptor: acceptor.provide({ guards: { isDoubtful: () => false } }),
+      acceptor: acceptor.provide({ guards: { isDoubtful: () => false }, actions: { replyPromise: emit(asIfWhole) } }),
+    },
+    'an acceptor that does not say that it may have forgotten': {
+      tears: true,
+      acceptor: acceptor.provide({ actions: { replyPromise: emit(asIfWhole) } }),
     },
     'a proposer that writes nothing': {
       options: alone,
       proposer: proposer.provide({ actions: { persist: assign({}) } }),
-    },
-    'a proposer that trusts a torn disk': {
-      options: alone,
-      tears: true,
-      proposer: proposer.provide({ guards: { isDoubtful: () => false } }),
     },
     'quorums that do not meet': { options: { acceptors: given.five, quorums: meeting(2, 2) } },
   }

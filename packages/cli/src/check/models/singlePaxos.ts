@@ -85,6 +85,8 @@ export interface SinglePaxosScope {
   /** Phases that time out, and back-offs that end. */
   readonly timeouts: number
   readonly crashes: number
+  /** Acceptors that crash and whose disk loses its last write. @default 0 */
+  readonly doubts?: number
   /** Which role crashes. @default 'acceptor' */
   readonly crashing?: 'proposer' | 'acceptor'
   readonly writes: 'atomic' | 'split'
@@ -96,6 +98,7 @@ export interface SinglePaxosScope {
 }
 
 export function singlePaxos(scope: SinglePaxosScope): Model {
+  const { doubts = 0 } = scope
   const nodes = (letter: string, count: number) => Array.from({ length: count }, (_, at) => `${letter}${at + 1}`)
   const proposers = nodes('p', scope.proposers)
   const acceptors = nodes('a', scope.acceptors)
@@ -120,6 +123,7 @@ export function singlePaxos(scope: SinglePaxosScope): Model {
     tells: (role) =>
       role === 'learner' ? [] : role === 'proposer' ? ['acceptor', 'proposer', 'learner'] : ['proposer', 'learner'],
     crashes: scope.crashes > 0 ? [scope.crashing ?? 'acceptor'] : [],
+    doubts: doubts > 0 ? ['acceptor'] : [],
     requests: asked.map(({ node, name, value }, at) => ({
       name,
       role: 'proposer',
@@ -129,6 +133,7 @@ export function singlePaxos(scope: SinglePaxosScope): Model {
     budgets: {
       timeouts: scope.timeouts,
       crashes: scope.crashes,
+      doubts,
       ...Object.fromEntries(asked.map(({ name }) => [name, 1])),
     },
     history: decisions,
