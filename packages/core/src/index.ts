@@ -11,7 +11,7 @@ export {
 } from './address.js'
 export { again, become, type Family, type FamilySnapshot, type Roles, type Successor } from './become.js'
 export { checkOptions, nearestTo, type OptionKeys } from './checkOptions.js'
-export { decodeEnvelope, type Envelope, encodeEnvelope, wireVersion } from './codec/envelope.js'
+export { decodeEnvelope, type Envelope, encodeEnvelope, envelopeWriter, wireVersion } from './codec/envelope.js'
 export { UnencodableValueError, UnsupportedVersionError } from './codec/errors.js'
 export type { Draft, MessageCodec } from './codec/messageCodec.js'
 export { decodeWith, ProtoReader } from './codec/protoReader.js'

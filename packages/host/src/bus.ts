@@ -3,16 +3,17 @@ import {
   type Connection,
   decodeEnvelope,
   type Envelope,
-  encodeEnvelope,
+  envelopeWriter,
   type Message,
   type MessageCodec,
   type Random,
   type Subscription,
   UnsupportedVersionError,
-  wireVersion,
 } from '@quorate/core'
 import type { DropLog } from './dropLog.js'
 import { PieceCollector, PieceCutter, pieceType } from './pieces.js'
+
+type EnvelopeWriter = ReturnType<typeof envelopeWriter>
 
 interface BusOptions {
   readonly connection: Connection
@@ -43,6 +44,10 @@ export class Bus {
   readonly #speaker: Speaker
   /** Of the group that it speaks in. */
   readonly #charter: number | undefined
+  /** By the address of who speaks: those of one node are few. */
+  readonly #writers = new Map<Address, EnvelopeWriter>()
+  /** In which start of the store the writers say that the node is. */
+  #writersStart: number | undefined
   readonly #cutter: PieceCutter
   readonly #collector = new PieceCollector()
 
@@ -80,27 +85,14 @@ export class Bus {
 
   /** @throws `QUORATE_UNENCODABLE_VALUE` for a message with a value that its field cannot carry: a defect of who made it. */
   say<M extends Message>(from: Address, to: Address, codec: MessageCodec<M>, message: M, traceparent?: string): void {
-    const { isSilent, start } = this.#speaker
-    if (isSilent) return
-    const charter = this.#charter
-    const envelope = {
-      version: wireVersion,
-      cluster: this.cluster,
-      from,
-      to,
-      fromStore: this.#store,
-      ...(start === undefined ? {} : { fromStart: start }),
-      ...(charter === undefined ? {} : { charter }),
-    }
-    const trace = traceparent === undefined ? {} : { traceparent }
-    const bytes = encodeEnvelope({ ...envelope, type: message.type, payload: codec.encode(message), ...trace })
+    if (this.#speaker.isSilent) return
+    const write = this.#writerOf(from)
+    const bytes = write(to, message.type, codec.encode(message), traceparent)
     const { bytesMax } = this.#connection
     const pieces = bytes.length <= bytesMax ? [] : this.#cutter.cut(bytes, bytesMax)
     // What cannot even go in pieces the connection drops, and counts.
     if (pieces.length === 0) this.#connection.publish(to, bytes)
-    for (const piece of pieces) {
-      this.#connection.publish(to, encodeEnvelope({ ...envelope, type: pieceType, payload: piece }))
-    }
+    for (const piece of pieces) this.#connection.publish(to, write(to, pieceType, piece))
   }
 
   /** Hands over what is addressed to `to` and of this cluster. */
@@ -145,6 +137,23 @@ export class Bus {
     if (!envelope || (envelope.from === from && envelope.type !== pieceType)) return envelope
     this.#drops.note('malformed', { from, to, type: pieceType })
     return undefined
+  }
+
+  #writerOf(from: Address): EnvelopeWriter {
+    const { start } = this.#speaker
+    if (start !== this.#writersStart) this.#writers.clear()
+    this.#writersStart = start
+    const known = this.#writers.get(from)
+    if (known) return known
+    const writer = envelopeWriter({
+      cluster: this.cluster,
+      from,
+      fromStore: this.#store,
+      ...(start === undefined ? {} : { fromStart: start }),
+      ...(this.#charter === undefined ? {} : { charter: this.#charter }),
+    })
+    this.#writers.set(from, writer)
+    return writer
   }
 
   #open(to: Address, bytes: Uint8Array): Envelope | undefined {

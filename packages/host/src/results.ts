@@ -3,7 +3,7 @@ import type { Bus } from './bus.js'
 import { type Answer, type CommandResult, messages } from './generated/client.js'
 
 /** Bytes of an envelope, and of a result beside its payload: upper bounds. */
-const envelopeBytes = 512
+const envelopeBytes = 576
 const resultOverheadBytes = 40
 
 /** What came of commands, gathered so that each client hears of all of them at once. */

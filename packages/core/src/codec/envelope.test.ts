@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { MalformedMessageError } from '../errors.js'
 import { encodeEnvelopeVersion, encodeEnvelope as encodeFields } from '../generated/envelope.js'
-import { decodeEnvelope, type Envelope, encodeEnvelope, wireVersion } from './envelope.js'
+import { decodeEnvelope, type Envelope, encodeEnvelope, envelopeWriter, wireVersion } from './envelope.js'
 import { UnencodableValueError, UnsupportedVersionError } from './errors.js'
 
 const envelope: Envelope = {
@@ -20,6 +20,17 @@ describe('an envelope', () => {
     const traced = { ...envelope, traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' }
     expect(decodeEnvelope(encodeEnvelope(envelope))).toStrictEqual(envelope)
     expect(decodeEnvelope(encodeEnvelope(traced))).toStrictEqual(traced)
+  })
+
+  it('of a sender whose part is written once is the same', () => {
+    const { version, to, type, payload, ...sender } = { ...envelope, fromStart: 2 ** 50 + 7, charter: 2 ** 48 - 1 }
+    const write = envelopeWriter(sender)
+    for (const traceparent of [undefined, '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01']) {
+      for (const bytes of [payload, new Uint8Array(0), new Uint8Array(100_000).fill(3)]) {
+        const expected = { version, to, type, payload: bytes, ...sender, ...(traceparent && { traceparent }) }
+        expect(decodeEnvelope(write(to, type, bytes, traceparent))).toStrictEqual(expected)
+      }
+    }
   })
 
   it('has the bytes that it always had', () => {

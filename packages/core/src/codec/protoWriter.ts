@@ -73,6 +73,14 @@ export class ProtoWriter {
     return this
   }
 
+  /** Fields that were written before. */
+  fields(written: Uint8Array): this {
+    this.#reserve(written.length)
+    this.#bytes.set(written, this.#position)
+    this.#position += written.length
+    return this
+  }
+
   /** A message within this one, or a packed list. */
   message<T>(write: (writer: this, message: T) => void, message: T): this {
     this.#reserve(maxVarintBytes)

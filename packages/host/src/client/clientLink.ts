@@ -43,7 +43,7 @@ export class ClientLink {
 
   /** Room for the fields of one message, in bytes: also when a member hands it on with the name of this client. */
   get bytesMax(): number {
-    return this.#bus.bytesMax - 640
+    return this.#bus.bytesMax - 704
   }
 
   ask(node: NodeId, message: ClientMessage, traceparent?: string): void {
