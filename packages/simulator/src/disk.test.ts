@@ -1,4 +1,4 @@
-import type { StoreWrite } from '@quorate/core'
+import type { Entry, StoreOperation, StoreWrite } from '@quorate/core'
 import { storeSuite } from '@quorate/core/testing'
 import { describe, expect, test } from 'vitest'
 import { Agenda } from './agenda.js'
@@ -135,6 +135,38 @@ describe('simulated disk', () => {
     expect(await found()).toEqual({ byte: 1, torn: true })
   })
 
+  test('zeros at its end lose nothing that was acknowledged, and the disk says that they may', async () => {
+    const { disk, write, pass, found } = await bench()
+    write(1)
+    pass()
+    write(2)
+    disk.crash('zeroed')
+    pass()
+    expect(failed).toEqual(['unsynced write lost', 'zeros at the end'])
+    expect(await found()).toEqual({ byte: 1, torn: true })
+  })
+
+  test('a crash may strike when it has been opened and nobody knows', async () => {
+    const { agenda, disk, write, pass, found } = await bench()
+    write(1)
+    pass()
+    disk.crash('lost')
+    const process = new SimulatedProcess('n1', agenda, () => {})
+    process.strikeAfter(0, 'open', () => {
+      process.kill()
+      disk.crash('lost')
+    })
+    let isOpen = false
+    void disk
+      .storeFor(process)
+      .open(owner)
+      .then(() => {
+        isOpen = true
+      })
+    expect(await found()).toEqual({ byte: 1, torn: false })
+    expect(isOpen).toBe(false)
+  })
+
   test('a disk that rots within does not open again', async () => {
     const { disk, found } = await bench()
     disk.crash('lost', 'body')
@@ -158,6 +190,66 @@ describe('simulated disk', () => {
     pass()
     expect(done).toMatchObject([{ code: 'QUORATE_SIMULATED_DISK' }])
     disk.crash('lost')
+    await expect(found()).rejects.toMatchObject({ code: 'QUORATE_SIMULATED_DISK', isDamage: false })
+    disk.isFull = false
     expect((await found()).byte).toBeUndefined()
+  })
+})
+
+describe('a disk that goes back to an older copy', () => {
+  const log = 'g/r'
+  const entry = (index: number, term = 1): Entry => ({
+    index,
+    term,
+    kind: 'noop',
+    session: 0,
+    sequence: 0,
+    answeredBelow: 0,
+    bytes: new Uint8Array(0),
+  })
+
+  /** Disks that have written these operations, each in a write of its own; the first goes back beside the others. */
+  const after = async (...written: (readonly StoreOperation[])[]) => {
+    const agenda = new Agenda()
+    const disks: SimulatedDisk[] = []
+    for (const [ordinal, operations] of written.entries()) {
+      const disk = new SimulatedDisk(agenda, ordinal, deaf)
+      const store = await disk.storeFor(new SimulatedProcess(`n${ordinal}`, agenda, () => {})).open(owner)
+      for (const operation of operations) {
+        store.write([{ key: log, operations: [operation] }], () => {})
+        while (agenda.step(agenda.nowUs + 1_000_000));
+      }
+      disks.push(disk)
+    }
+    const [first, ...others] = disks as [SimulatedDisk, ...SimulatedDisk[]]
+    first.crash('lost', 'copy', others)
+    const again = await first.storeFor(new SimulatedProcess('n0', agenda, () => {})).open(owner)
+    const { record, base, entries } = await again.recover(log)
+    return { torn: again.torn, record: record?.[0], last: entries.at(-1)?.index ?? base.index }
+  }
+  const append = (...entries: Entry[]) => ({ type: 'append', entries }) as const
+  const persist = (byte: number) => ({ type: 'persist', record: new Uint8Array([byte]) }) as const
+  const snapshot = { last: { index: 2, term: 1 }, bytes: new Uint8Array(0) }
+  const three = [append(entry(1)), append(entry(2)), append(entry(3))]
+
+  test('forgets what all others hold, and does not know it', async () => {
+    expect(await after(three, three, three)).toEqual({ torn: false, record: undefined, last: 0 })
+  })
+
+  test('keeps what one of them does not hold, or holds another in its place', async () => {
+    expect(await after(three, three, three.slice(0, 2))).toMatchObject({ last: 3 })
+    expect(await after(three, three, [...three.slice(0, 2), append(entry(3, 2))])).toMatchObject({ last: 3 })
+  })
+
+  test('keeps every promise', async () => {
+    const promised = [append(entry(1)), persist(7), append(entry(2))]
+    expect(await after(promised, promised, promised)).toEqual({ torn: false, record: 7, last: 1 })
+  })
+
+  test('takes what is in the snapshots of others for held', async () => {
+    const compacted = [...three, { type: 'compact', snapshot, through: snapshot.last } as const]
+    expect(await after(three, compacted, compacted)).toMatchObject({ last: 0 })
+    // The first two entries are compared with nobody's: they are not forgotten.
+    expect(await after(compacted, three, compacted)).toMatchObject({ last: 2 })
   })
 })

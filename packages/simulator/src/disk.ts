@@ -5,17 +5,18 @@ import {
   QuorateError,
   type Recovered,
   type Store,
-  type StoredLog,
   type StoreWrite,
 } from '@quorate/core'
 import type { Agenda } from './agenda.js'
 import { SimulatedDiskError } from './errors.js'
+import { isHarmless, type Stored } from './rollback.js'
 import { type BitRot, nominalWriteUs, type Unsynced } from './script.js'
 import type { SimulatedProcess } from './simulatedProcess.js'
 
 type Identity = Parameters<Store['open']>[0]
 
-type Stored = ReadonlyMap<string, StoredLog>
+/** How many copies of a disk there are at most. */
+const copiesMax = 50
 
 /** What a disk tells of itself. */
 export interface DiskWatch {
@@ -43,7 +44,9 @@ export class SimulatedDisk {
   /** Logs that were recovered while it was torn, and have persisted no record since. */
   readonly #doubtful = new Set<string>()
   #isDamaged = false
-  #failure: { readonly unsynced: Unsynced } | undefined
+  /** As it was after each write of this life: what a copy of it may hold. */
+  #copies: Stored[] = []
+  #failure: { readonly unsynced: 'lost' | 'kept' } | undefined
   #life: { isOver: boolean } | undefined
   #underWay: readonly StoreWrite[] | undefined
   /** Every write fails, for want of space. */
@@ -63,7 +66,7 @@ export class SimulatedDisk {
   }
 
   /** The next write fails; what it was to make durable is there, or not. */
-  failNextWrite(unsynced: Unsynced): void {
+  failNextWrite(unsynced: 'lost' | 'kept'): void {
     this.#failure = { unsynced }
   }
 
@@ -72,20 +75,39 @@ export class SimulatedDisk {
     this.#failure = undefined
   }
 
-  /** Its process has died: what was not synced is lost, or there and nobody was told. */
-  crash(unsynced: Unsynced, rot?: BitRot): void {
+  /**
+   * Its process has died: what was not synced is lost, or there and nobody was told. It goes back to a copy only as far as
+   * `others` hold all that it forgets.
+   */
+  crash(unsynced: Unsynced, rot?: BitRot, others: readonly SimulatedDisk[] = []): void {
     if (this.#life) this.#life.isOver = true
     this.#life = undefined
     const lost = this.#underWay
     this.#underWay = undefined
-    if (lost) this.#watch.failed(`unsynced write ${unsynced}`)
+    if (lost) this.#watch.failed(`unsynced write ${unsynced === 'kept' ? 'kept' : 'lost'}`)
     if (lost && unsynced === 'kept') this.#keep(lost)
+    if (unsynced === 'zeroed') {
+      this.#watch.failed('zeros at the end')
+      this.#doubt(this.#stored)
+    }
+    if (rot === 'copy') return this.#goBack(others.map((other) => other.#stored))
     if (rot) this.#watch.failed(rot === 'tail' ? 'torn write' : 'bit rot')
-    if (rot === 'tail') {
-      this.#stored = this.#before
-      this.#isTorn = true
-      this.#doubtful.clear()
-    } else if (rot === 'body') this.#isDamaged = true
+    if (rot === 'tail') this.#doubt(this.#before)
+    else if (rot === 'body') this.#isDamaged = true
+  }
+
+  /** The last record is bad, whatever it was. */
+  #doubt(left: Stored): void {
+    this.#stored = left
+    this.#isTorn = true
+    this.#doubtful.clear()
+  }
+
+  #goBack(others: readonly Stored[]): void {
+    const oldest = this.#copies.find((copy) => isHarmless(copy, this.#stored, others))
+    if (!oldest || oldest === this.#stored) return
+    this.#watch.failed('older copy')
+    this.#stored = oldest
   }
 
   /** The disk as a store, for one process. */
@@ -102,9 +124,12 @@ export class SimulatedDisk {
       )
     }
     if (this.#isDamaged) throw new SimulatedDiskError('what it holds is damaged', true)
+    if (this.isFull) throw new SimulatedDiskError('no space is left on it to open it')
     if (this.#life) throw new QuorateError('QUORATE_STORE_LOCKED', 'this disk is in use: a process has not ended')
     const life = { isOver: false }
     this.#life = life
+    this.#copies = [this.#stored]
+    if (!process.mayAct('open')) return never()
     let ended: (() => void)[] = []
     return {
       storeId: this.#storeId,
@@ -176,6 +201,8 @@ export class SimulatedDisk {
       if (operations.some(({ type }) => type === 'persist')) this.#doubtful.delete(key)
     }
     this.#stored = stored
+    this.#copies.push(stored)
+    if (this.#copies.length > copiesMax) this.#copies.shift()
     // Forgotten once all who were told of it have written down what they make of it.
     if (this.#doubtful.size === 0) this.#isTorn = false
     this.#writes++

@@ -3,7 +3,7 @@ import { Chance } from './chance.js'
 import { drawCore, drawHub } from './core.js'
 import { type Dials, drawDials, type FaultMix } from './dials.js'
 import { drawOperations } from './drawOperations.js'
-import { type Boundary, type Script, type Step, whoLeads } from './script.js'
+import { type Boundary, type Script, type Step, type Unsynced, whoLeads } from './script.js'
 import type { SimulationSubject } from './subject.js'
 
 /** What a run is drawn from. */
@@ -87,15 +87,15 @@ const drawMs = (own: Chance, longestMs: number): number => own.between(1, own.is
 /** A node, and often the one that it hurts most to lose. */
 const drawNode = (own: Chance, nodes: readonly NodeId[]): NodeId => (own.isOne(400) ? whoLeads : own.pick(nodes))
 
-function drawFaults(chance: Chance, { perMinute, rots }: Dials, period: Period): Step[] {
-  const { fromUs, toUs, core, nodes, clients } = period
-  const unlucky = rots ? nodes.filter((node) => !core.includes(node)) : []
+function drawFaults(chance: Chance, dials: Dials, period: Period): Step[] {
+  const { perMinute } = dials
+  const { fromUs, toUs, nodes, clients } = period
   const makers: { readonly [Kind in keyof Dials['perMinute']]: (own: Chance, atUs: number) => Step[] } = {
     partition: (own, atUs) => drawPartition(own, atUs, period),
     disconnect: (own, atUs) => [
       { atUs, do: 'disconnect', process: own.pick([...nodes, ...clients, whoLeads]), forMs: drawMs(own, 4000) },
     ],
-    crash: (own, atUs) => [drawCrash(own, atUs, nodes, unlucky)],
+    crash: (own, atUs) => [drawCrash(own, atUs, dials, period)],
     powerLoss: (own, atUs) => [
       { atUs, do: 'powerLoss', forMs: drawMs(own, 3000), unsynced: own.isOne(500) ? 'lost' : 'kept' },
     ],
@@ -124,7 +124,7 @@ function drawFaults(chance: Chance, { perMinute, rots }: Dials, period: Period):
     failSync: (own, atUs) => [
       { atUs, do: 'failSync', node: drawNode(own, nodes), unsynced: own.isOne(500) ? 'lost' : 'kept' },
     ],
-    fillDisk: (own, atUs) => [{ atUs, do: 'fillDisk', node: drawNode(own, nodes), forMs: drawMs(own, 3000) }],
+    fillDisk: (own, atUs) => drawFullDisks(own, atUs, nodes),
     slowDisk: (own, atUs) => [
       { atUs, do: 'slowDisk', node: drawNode(own, nodes), extraMs: own.between(1, 400), forMs: drawMs(own, 6000) },
     ],
@@ -139,7 +139,7 @@ function drawFaults(chance: Chance, { perMinute, rots }: Dials, period: Period):
   })
 }
 
-function drawCrash(own: Chance, atUs: number, nodes: readonly NodeId[], unlucky: readonly NodeId[]): Step {
+function drawCrash(own: Chance, atUs: number, { rots }: Dials, { core, nodes }: Period): Step {
   const node = drawNode(own, nodes)
   const step = {
     atUs,
@@ -148,10 +148,31 @@ function drawCrash(own: Chance, atUs: number, nodes: readonly NodeId[], unlucky:
     afterEffects: own.below(own.isOne(500) ? 4 : 20),
     ...drawBoundary(own),
     forMs: drawMs(own, 5000),
-    unsynced: own.isOne(500) ? 'lost' : 'kept',
+    // Of the core nobody may be left in doubt.
+    unsynced: drawUnsynced(own, rots && node !== whoLeads && !core.includes(node)),
   } as const
-  if (!unlucky.includes(node) || !own.isOne(400)) return step
-  return { ...step, rot: own.isOne(900) ? 'tail' : 'body' }
+  if (rots && node !== whoLeads && !core.includes(node) && own.isOne(400))
+    return { ...step, rot: own.isOne(900) ? 'tail' : 'body' }
+  if (rots && own.stream('copy').isOne(200)) return { ...step, rot: 'copy' }
+  const again = own.stream('opening')
+  return again.isOne(150) ? { ...step, opensInVain: again.between(1, 3) } : step
+}
+
+const drawUnsynced = (own: Chance, mayDoubt: boolean): Unsynced => {
+  const unsynced = own.isOne(500) ? 'lost' : 'kept'
+  return mayDoubt && own.stream('zeroed').isOne(400) ? 'zeroed' : unsynced
+}
+
+/** Disks fill up together, too: all of them, or a majority. */
+function drawFullDisks(own: Chance, atUs: number, nodes: readonly NodeId[]): Step[] {
+  const step = { atUs, do: 'fillDisk', node: drawNode(own, nodes), forMs: drawMs(own, 3000) } as const
+  const together = own.stream('together')
+  if (!together.isOne(300)) return [step]
+  const count = together.isOne(500) ? nodes.length : Math.floor(nodes.length / 2) + 1
+  return together
+    .shuffled(nodes)
+    .slice(0, count)
+    .map((node) => ({ ...step, node }))
 }
 
 /** Most of what a node does is to speak, so the other boundaries are chosen by name. */

@@ -29,3 +29,9 @@ export class SimulatedDiskError extends QuorateError {
     this.isDamage = isDamage
   }
 }
+
+/** What the disk failed with may be the cause of what the node says. */
+export function isDiskFault(error: unknown): boolean {
+  for (let at = error; at instanceof Error; at = at.cause) if (at instanceof SimulatedDiskError) return true
+  return false
+}

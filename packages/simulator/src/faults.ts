@@ -133,7 +133,7 @@ export class Faults {
     }
   }
 
-  #crash({ node: name, afterEffects, before, forMs, unsynced, rot }: StepOf<'crash'>): void {
+  #crash({ node: name, afterEffects, before, forMs, unsynced, rot, opensInVain = 0 }: StepOf<'crash'>): void {
     const node = this.#world.named(name)
     const process = node?.process
     if (!node || !process) return
@@ -143,6 +143,7 @@ export class Faults {
       if (process !== node.process || process.isDead || this.#core?.has(id)) return
       this.#noteFault('crash', id)
       node.crash(unsynced, rot)
+      node.openInVain(opensInVain)
       this.#until(forMs, [id], () => node.start())
     }
     process.strikeAfter(afterEffects, before, strike)
@@ -208,6 +209,7 @@ export class Faults {
         continue
       }
       node.disk.spare()
+      node.openInVain(0)
       if (!node.process) node.start()
     }
     this.#onHeal(core)

@@ -26,7 +26,7 @@ test('who is told to stop while it makes a failure short tells it as short as it
   let atAbort = 0
   const lengths: number[] = []
   const finding = await findingOf({
-    ...runOf(subject, 1),
+    ...runOf(subject, 2),
     triesMax: 400,
     signal: controller.signal,
     onShrink(choices) {
@@ -44,7 +44,7 @@ test('who is told to stop while it makes a failure short tells it as short as it
 
 test('who was told to stop before it began to make it short tells it whole', async () => {
   const { subject } = counted(mistaken)
-  const finding = await findingOf({ ...runOf(subject, 1), signal: AbortSignal.abort() })
+  const finding = await findingOf({ ...runOf(subject, 2), signal: AbortSignal.abort() })
   expect(finding?.invariant).toBe('Election Safety')
   expect(finding && failureOf(await simulate({ subject: mistaken, script: finding.script }))).toBe('Election Safety')
 })

@@ -1,19 +1,24 @@
 import type { NodeId } from '@quorate/core'
 
-/** What happens to the write that is under way when a node crashes: it is lost, or it is on the disk and nobody knows. */
-export type Unsynced = 'lost' | 'kept'
+/**
+ * What happens to the write that is under way when a node crashes: it is lost, for it was not finished, and the disk drops
+ * what there is of it; or it is on the disk and nobody knows; or it is lost and the log ends in zeros, so that the disk can
+ * only say that the last acknowledged write may be lost, though it is not (`zeroed`, with no write under way too).
+ */
+export type Unsynced = 'lost' | 'kept' | 'zeroed'
 
 /**
  * What becomes of a disk besides: its last record is damaged, so that even an acknowledged write may be lost and the disk
- * can only say that it may be (`tail`); or what lies further back, so that it does not open again (`body`).
+ * can only say that it may be (`tail`); or what lies further back, so that it does not open again (`body`); or it goes back
+ * to an older copy and does not know it, as far as all that it forgets is on the disks of all others (`copy`).
  */
-export type BitRot = 'tail' | 'body'
+export type BitRot = 'tail' | 'body' | 'copy'
 
 /**
- * Where a crash strikes: in place of a message, before a write begins, while it is under way, or when it is durable and
- * nobody has been told.
+ * Where a crash strikes: in place of a message, before a write begins, while it is under way, when it is durable and
+ * nobody has been told, or when the disk has been opened and nobody has been told.
  */
-export type Boundary = 'message' | 'write' | 'sync' | 'release'
+export type Boundary = 'message' | 'write' | 'sync' | 'release' | 'open'
 
 /** One operation of a client. Values are unique, so that a read tells which write it saw. */
 export interface Operation {
@@ -39,6 +44,8 @@ export type Step = { readonly atUs: number } & (
       readonly forMs: number
       readonly unsynced: Unsynced
       readonly rot?: BitRot
+      /** So many times it crashes again while it opens its disk. @default 0 */
+      readonly opensInVain?: number
     }
   /** All nodes crash at the same time. */
   | { readonly do: 'powerLoss'; readonly forMs: number; readonly unsynced: Unsynced }
@@ -59,8 +66,8 @@ export type Step = { readonly atUs: number } & (
   /** The clock counts so many thousandths of a second in a second. */
   | { readonly do: 'clockRate'; readonly node: NodeId; readonly perMille: number; readonly forMs: number }
   | { readonly do: 'clockJump'; readonly node: NodeId; readonly aheadMs: number }
-  /** The next sync fails; what it was to make durable is there or not. */
-  | { readonly do: 'failSync'; readonly node: NodeId; readonly unsynced: Unsynced }
+  /** The next sync fails; what it was to make durable is there or not. The disk cuts what it knows to have failed. */
+  | { readonly do: 'failSync'; readonly node: NodeId; readonly unsynced: Exclude<Unsynced, 'zeroed'> }
   | { readonly do: 'fillDisk'; readonly node: NodeId; readonly forMs: number }
   | { readonly do: 'slowDisk'; readonly node: NodeId; readonly extraMs: number; readonly forMs: number }
   /**

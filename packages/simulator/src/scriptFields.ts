@@ -18,7 +18,7 @@ export const shares = [
 
 /** What each step needs; those that end in `?` it may have. */
 export const stepFields = {
-  crash: ['node', 'afterEffects', 'before?', 'forMs', 'unsynced', 'rot?'],
+  crash: ['node', 'afterEffects', 'before?', 'forMs', 'unsynced', 'rot?', 'opensInVain?'],
   powerLoss: ['forMs', 'unsynced'],
   stop: ['node', 'forMs'],
   pause: ['node', 'forMs'],
@@ -99,6 +99,7 @@ export const fieldForms: Readonly<Record<string, FieldForm>> = {
   cut: list,
   afterEffects: count,
   value: count,
+  opensInVain: count,
   expected: count,
   forMs: duration,
   slot: numeric('a whole number from 1', (value) => Number.isSafeInteger(value) && value >= 1),
@@ -112,8 +113,8 @@ export const fieldForms: Readonly<Record<string, FieldForm>> = {
   aheadMs: numeric('a number of milliseconds', () => true),
   perMille: numeric('a number above 0', (value) => value > 0),
   garbled: count,
-  unsynced: oneOf(...(['lost', 'kept'] satisfies Unsynced[])),
-  rot: oneOf(...(['tail', 'body'] satisfies BitRot[])),
+  unsynced: oneOf(...(['lost', 'kept', 'zeroed'] satisfies Unsynced[])),
+  rot: oneOf(...(['tail', 'body', 'copy'] satisfies BitRot[])),
   as: oneOf(
     ...(['partition', 'one-way partition', 'partial partition', 'flapping partition'] satisfies Extract<
       Step,

@@ -88,7 +88,10 @@ describe('a script as text', () => {
     [`${formatScript(script)}\nat 5 pause node=n2 forMs=long`, /line 10 .* a number of milliseconds after forMs=/],
     [`${formatScript(script)}\nat 5 reconnect client=c1 node=n1`, /line 10 .* client=..., and no node/],
     [`${formatScript(script)}\nat 5 heal core=n1`, /line 10 .* a list like \[n1,n2\] after core=/],
-    [`${formatScript(script)}\nat 5 failSync node=n2 unsynced=losst`, /line 10 .* lost or kept after unsynced=/],
+    [
+      `${formatScript(script)}\nat 5 failSync node=n2 unsynced=losst`,
+      /line 10 .* lost or kept or zeroed after unsynced=/,
+    ],
     [
       `${formatScript(script)}\nat 5 failSync node=n2 unsynced=lost now`,
       /line 10 .* node=... unsynced=..., and no now/,
@@ -97,7 +100,7 @@ describe('a script as text', () => {
     [`${formatScript(script)}\nat 5 pause node=n2 forMs=1 forMs=2`, /line 10 .* forMs=... once/],
     [
       `${formatScript(script)}\nat 5 crash node=n2 afterEffects=0 forMs=1 unsynced=lost rot=wood`,
-      /line 10 .* tail or body after rot=/,
+      /line 10 .* tail or body or copy after rot=/,
     ],
     [
       `${formatScript(script)}\nat 5 cut from=[n1] to=[n2] forMs=1 as=partitoin`,

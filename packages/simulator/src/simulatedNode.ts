@@ -8,35 +8,18 @@ import {
   statePath,
 } from '@quorate/core'
 import { type QuorateNode, startNode } from '@quorate/host'
-import type { Agenda } from './agenda.js'
-import type { Coverage } from './coverage.js'
 import { SimulatedDisk } from './disk.js'
-import { SimulatedDiskError } from './errors.js'
-import type { Fates } from './fates.js'
-import type { Monitor } from './monitor.js'
-import type { SimulatedNetwork } from './network.js'
+import { isDiskFault } from './errors.js'
+import type { NodeSurroundings } from './nodeSurroundings.js'
 import { type ActorWatch, observed, type Place } from './observation.js'
 import type { BitRot, Unsynced } from './script.js'
 import { SimulatedProcess, trueRate } from './simulatedProcess.js'
-import type { SimulatedCluster } from './subject.js'
 
-/** What a {@link SimulatedNode} stands on. */
-export interface NodeSurroundings {
-  readonly cluster: string
-  readonly groups: Readonly<Record<string, GroupDefinition>>
-  readonly adapt: SimulatedCluster['adapt']
-  readonly bootstrap: boolean
-  readonly agenda: Agenda
-  readonly network: SimulatedNetwork
-  readonly fates: Fates
-  readonly monitor: Monitor
-  readonly coverage: Coverage | undefined
-  note(who: string, what: string): void
-  happened(fault: string): void
-  /** What the clock of a life of a process shows when no time has passed. */
-  epochUsOf(process: string, life: number): number
-  /** Promises want their turn. */
-  woken(): void
+/** What becomes of its disk, beside a crash. */
+const ruins: Readonly<Record<BitRot, string>> = {
+  tail: ', and the tail of its disk rots',
+  body: ', and the body of its disk rots',
+  copy: ', and its disk goes back to an older copy',
 }
 
 /** Whoever looks after a node starts it again so much later. */
@@ -58,6 +41,7 @@ export class SimulatedNode {
   #rate = trueRate
   #isReady = false
   #wasEverReady = false
+  #opensInVain = 0
   /** True while it is to stay down. */
   #isHeldDown = false
 
@@ -114,6 +98,7 @@ export class SimulatedNode {
       epochUs: this.#around.epochUsOf(this.id, this.#lives),
     })
     this.#process = process
+    if (this.#opensInVain > 0) process.strikeAfter(0, 'open', () => this.#openedInVain())
     this.#note('starts')
     const watched = Object.entries(groups).map(([name, definition]) => [
       name,
@@ -140,14 +125,19 @@ export class SimulatedNode {
     this.#around.woken()
   }
 
+  /** It crashes again so many times, each while it opens its disk. */
+  openInVain(times: number): void {
+    this.#opensInVain = times
+  }
+
   /** Ends it as SIGKILL does. With `forMs` somebody starts it again. */
   crash(unsynced: Unsynced, rot: BitRot | undefined): void {
     const process = this.#process
     if (process) {
       process.kill()
-      this.#note(`crashes${rot ? `, and the ${rot} of its disk rots` : ''}`)
+      this.#note(`crashes${rot ? ruins[rot] : ''}`)
     }
-    this.disk.crash(unsynced, rot)
+    this.disk.crash(unsynced, rot, this.#around.disksBeside(this.id))
     if (process) this.#forget(process)
     this.#around.monitor.ended(this.id, rot)
   }
@@ -188,10 +178,23 @@ export class SimulatedNode {
     void node.stopped.then((error) => this.#ended(process, error))
   }
 
+  #openedInVain(): void {
+    this.#opensInVain--
+    this.#around.happened('interrupted opening')
+    this.crash('lost', undefined)
+    this.#startLater()
+  }
+
+  #startLater(): void {
+    this.#around.agenda.after(restartMs * 1000, 'timer', () => {
+      if (!this.#isHeldDown) this.start()
+    })
+  }
+
   /** A process has ended by itself. */
   #ended(process: SimulatedProcess, error: unknown): void {
     if (process.isDead) return
-    const { agenda, monitor } = this.#around
+    const { monitor } = this.#around
     this.#note(error === undefined ? 'has stopped' : `has failed: ${messageOf(error)}`)
     process.kill()
     this.disk.crash('lost')
@@ -205,9 +208,7 @@ export class SimulatedNode {
       )
     }
     if (this.disk.isDamaged) return
-    agenda.after(restartMs * 1000, 'timer', () => {
-      if (!this.#isHeldDown) this.start()
-    })
+    this.#startLater()
   }
 
   #forget(process: SimulatedProcess): void {
@@ -288,9 +289,3 @@ export class SimulatedNode {
 
 const countOf = (writes: readonly StoreWrite[]): string =>
   writes.map(({ key, operations }) => `${key} ${operations.map(({ type }) => type).join('+')}`).join(', ')
-
-/** What the disk failed with may be the cause of what the node says. */
-function isDiskFault(error: unknown): boolean {
-  for (let at = error; at instanceof Error; at = at.cause) if (at instanceof SimulatedDiskError) return true
-  return false
-}

@@ -76,6 +76,7 @@ export class World {
       fates: this.#fates,
       monitor: this.monitor,
       coverage,
+      disksBeside: (id: NodeId) => [...this.nodes].flatMap(([other, { disk }]) => (other === id ? [] : disk)),
       note: (who: string, what: string) => trace.note(this.agenda.nowUs, who, what),
       happened: (fault: string) => this.happened(fault),
       epochUsOf: (process: string, life: number) => this.#epochUsOf(process, life),

@@ -67,8 +67,8 @@ describe('quorate sim', () => {
       none: /^$/,
       network: /^(loss|duplication|corruption|disconnected|disconnection|.*partition)$/,
       crash:
-        /^(crash|power loss|stop|pause|clock rate|clock jump|client reconnects|disconnected|nobody there|unsynced write (lost|kept))$/,
-      disk: /^(crash|power loss|unsynced write (lost|kept)|failing fsync|full disk|slow disk|slow write|torn write|bit rot|disconnected|nobody there)$/,
+        /^(crash|power loss|stop|pause|clock rate|clock jump|client reconnects|disconnected|nobody there|unsynced write (lost|kept)|interrupted opening)$/,
+      disk: /^(crash|power loss|unsynced write (lost|kept)|zeros at the end|older copy|interrupted opening|failing fsync|full disk|slow disk|slow write|torn write|bit rot|disconnected|nobody there)$/,
     }
     for (const fault of faults) expect(fault).toMatch(kinds[mix] as RegExp)
     expect(faults.length > 0).toBe(mix !== 'none')
