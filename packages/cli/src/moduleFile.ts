@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
+import { basename, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import * as checker from '@quorate/checker'
 import * as core from '@quorate/core'
 import * as host from '@quorate/host'
@@ -57,5 +58,31 @@ export const loadModule = async (
   }
 }
 
-/** The first line: what follows is a stack or a list of files, which helps nobody. */
-const reasonOf = (error: unknown): string => core.messageOf(error).split('\n')[0] ?? ''
+/** Where this package and those beside it lie: what they say is not where the mistake is. */
+const ours = fileURLToPath(new URL('../../', import.meta.url))
+
+/** What is wrong, and where: the file, the line, and what stands there. */
+const reasonOf = (error: unknown): string => {
+  const message = core.messageOf(error)
+  // What follows the first line is a stack, or a list of files, which helps nobody.
+  const what = (message.split('\n')[0] ?? '').replace(/^ParseError: /, '').trim()
+  const stack = error instanceof Error && typeof error.stack === 'string' ? error.stack : ''
+  const places = [...`${message}\n${stack}`.matchAll(/((?:\/|[A-Z]:\\)[^\s():]+\.[cm]?[jt]s):(\d+):(\d+)/g)]
+  const place = places.find(
+    ([, file = '']) => existsSync(file) && !file.startsWith(ours) && !/[\\/]node_modules[\\/]/.test(file),
+  )
+  if (!place) return what
+  const [, file = '', line, column] = place
+  const source = readFileSync(file, 'utf8').split('\n')[Number(line) - 1] ?? ''
+  return `${what} (${basename(file)}, line ${line}: ${excerpt(source, Number(column))})`
+}
+
+/** So many characters of a line are shown. */
+const excerptMax = 60
+
+/** What stands in a line around a column. */
+const excerpt = (line: string, column: number): string => {
+  const from = Math.max(0, Math.min(column - excerptMax / 2, line.length - excerptMax))
+  const shown = line.slice(from, from + excerptMax).trim()
+  return `${from > 0 ? '…' : ''}${shown}${from + excerptMax < line.length ? '…' : ''}`
+}

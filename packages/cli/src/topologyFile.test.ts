@@ -56,6 +56,11 @@ test('plain data will do, and is checked all the same', async () => {
 const broken = (cluster: string, nodes: string, members: string) =>
   `${imports} export default defineTopology({ cluster: '${cluster}', nodes: ${nodes}, groups: { kv: raft({ members: ${members}, stateMachine: kv }) } })`
 
+fileOf(
+  `const a = 1\nconst b = 2\n${'f(); '.repeat(20)} this is nowhere to be seen; ${'g(); '.repeat(20)}`,
+  'broken/beside.ts',
+)
+
 test.each([
   ['an unknown id', broken('c', `['n1', 'n2']`, `['n1', 'n3']`), 'QUORATE_UNKNOWN_NODE', /"n3"/],
   ['a duplicate id', broken('c', `['n1', 'n1']`, `['n1']`), 'QUORATE_DUPLICATE_NODE', /"n1" twice/],
@@ -68,7 +73,36 @@ test.each([
     'QUORATE_UNUSABLE_TOPOLOGY',
     /export default defineTopology/,
   ],
-  ['a mistake of syntax', `export default {{`, 'QUORATE_UNUSABLE_TOPOLOGY', /cannot be loaded/],
+  [
+    'a mistake of syntax',
+    `const a = 1\nexport default {{`,
+    'QUORATE_UNUSABLE_TOPOLOGY',
+    /cannot be loaded: Unexpected token \(topology\d+\.ts, line 2: export default \{\{\)/,
+  ],
+  [
+    'a mistake in a file beside it',
+    `import './broken/beside.js'`,
+    'QUORATE_UNUSABLE_TOPOLOGY',
+    /cannot be loaded: .*\(beside\.ts, line 3: …?.*nowhere to be seen.*…\)/,
+  ],
+  [
+    'something that is not there',
+    `const nothing: any = undefined\n\nexport default nothing.at.all`,
+    'QUORATE_UNUSABLE_TOPOLOGY',
+    /\(topology\d+\.ts, line 3: export default nothing\.at\.all\)/,
+  ],
+  [
+    'a misspelt option',
+    broken('c', `['n1']`, `['n1'], electionTimoutMs: 3`),
+    'QUORATE_INVALID_CONFIGURATION',
+    /Did you mean electionTimeoutMs\?/,
+  ],
+  [
+    'an option that is missing',
+    `${imports} export default defineTopology({ cluster: 'c', groups: { kv: raft({ members: ['n1'], stateMachine: kv }) } })`,
+    'QUORATE_INVALID_CONFIGURATION',
+    /needs nodes/,
+  ],
   ['something that throws', `throw new Error('no such luck')`, 'QUORATE_UNUSABLE_TOPOLOGY', /no such luck/],
   ['a module that is missing', `import 'no-such-module'`, 'QUORATE_UNUSABLE_TOPOLOGY', /no-such-module/],
 ])('%s is refused, with the file and the culprit', async (_title, content, code, message) => {
