@@ -68,11 +68,12 @@ const reasonOf = (error: unknown): string => {
   const what = (message.split('\n')[0] ?? '').replace(/^ParseError: /, '').trim()
   const stack = error instanceof Error && typeof error.stack === 'string' ? error.stack : ''
   const places = [...`${message}\n${stack}`.matchAll(/((?:\/|[A-Z]:\\)[^\s():]+\.[cm]?[jt]s):(\d+):(\d+)/g)]
-  const place = places.find(
-    ([, file = '']) => existsSync(file) && !file.startsWith(ours) && !/[\\/]node_modules[\\/]/.test(file),
-  )
+  // A URL has more slashes than a path.
+  const place = places
+    .map(([, path = '', line, column]) => ({ file: resolve(path), line, column }))
+    .find(({ file }) => existsSync(file) && !file.startsWith(ours) && !/[\\/]node_modules[\\/]/.test(file))
   if (!place) return what
-  const [, file = '', line, column] = place
+  const { file, line, column } = place
   const source = readFileSync(file, 'utf8').split('\n')[Number(line) - 1] ?? ''
   return `${what} (${basename(file)}, line ${line}: ${excerpt(source, Number(column))})`
 }

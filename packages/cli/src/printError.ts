@@ -3,8 +3,10 @@ import colours from 'picocolors'
 import { type Io, printNote } from './io.js'
 import { isQuorateError } from './isQuorateError.js'
 
-/** A mistake of the user needs no stack; one of ours does. */
+/** One line; where an unexpected one was thrown is told to those who ask for it. */
 export const printError = (io: Io, error: unknown): void => {
-  if (isQuorateError(error)) printNote(io, `${colours.red('error:')} ${error.message} [${error.code}]`)
-  else printNote(io, `${colours.red('error:')} unexpected: ${errorOf(error).stack}`)
+  if (isQuorateError(error)) return printNote(io, `${colours.red('error:')} ${error.message} [${error.code}]`)
+  const { message, stack } = errorOf(error)
+  const told = process.env['QUORATE_STACK'] ? stack : `${message} (QUORATE_STACK=1 tells where)`
+  printNote(io, `${colours.red('error:')} unexpected: ${told}`)
 }

@@ -1,5 +1,11 @@
-import { describe, expect, test } from 'vitest'
+import { PassThrough } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test, vi } from 'vitest'
 import { runCaptured } from './captured.test.fixture.js'
+import type { Io } from './io.js'
+import { printError } from './printError.js'
+
+const thisFile = fileURLToPath(import.meta.url)
 
 describe('help', () => {
   test.each([
@@ -17,6 +23,10 @@ describe('help', () => {
     [['new']],
     [['new', 'role']],
     [['proto']],
+    [['sim']],
+    [['lincheck']],
+    [['diagram']],
+    [['completion']],
   ])('quorate %j --help: exit codes, and no words on stderr', async (command) => {
     const { code, out, err } = await runCaptured([...command, '--help'])
     expect(code).toBe(0)
@@ -65,6 +75,11 @@ describe('a command line that is wrong ends with 2 and says what was expected', 
     [['kv', 'cas', 'a', 'b'], /--if-revision or --if-value/],
     [['kv', 'cas', 'a', 'b', '--if-revision', '-1'], /whole number of at least 0/],
     [['kv', 'range', '--limit', '0'], /whole number of at least 1/],
+    [['kv', 'range', '--limit', '9999999999'], /at most 4294967295/],
+    [['kv', 'get', 'a', '--nkey', thisFile], /--nkey .* cannot be read: .*\[QUORATE_UNREADABLE_FILE\]/],
+    [['kv', 'get', 'a', '--creds', thisFile], /--creds .* cannot be read: .*\[QUORATE_UNREADABLE_FILE\]/],
+    [['sim', 'rafft'], /Did you mean raft\?.*\[QUORATE_UNUSABLE_TOPOLOGY\]/],
+    [['status', '--wait-for-leader', 'x'], /whole number of at least 1/],
     [['kv', 'get', 'a', '--timeout', ''], /whole number of at least 1/],
     [['kv', 'get', 'a', '--nats', 'http://localhost'], /\[QUORATE_INVALID_BUS_URL\]/],
     [['kv', 'get', 'a', '--cluster', 'a.b'], /cluster name "a\.b".*\[QUORATE_INVALID_NAME\]/],
@@ -95,3 +110,15 @@ test.each([[['status']], [['kv', 'get', 'a']], [['demo', '--json']]])(
     expect(code).toBe(4)
   },
 )
+
+test('what nobody expected is one line too; QUORATE_STACK tells more', () => {
+  const told = () => {
+    const stderr = new PassThrough()
+    printError({ stderr } as unknown as Io, new Error('odd'))
+    return String(stderr.read())
+  }
+  expect(told()).toMatch(/^.*unexpected: odd \(QUORATE_STACK=1 tells where\)\n$/)
+  vi.stubEnv('QUORATE_STACK', '1')
+  expect(told()).toMatch(/\n\s+at /)
+  vi.unstubAllEnvs()
+})

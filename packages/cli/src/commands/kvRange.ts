@@ -22,7 +22,9 @@ export const kvRange = (io: Io): Command =>
   withGroup(new Command('range'), examples)
     .description('Print the entries whose keys begin with a prefix, in order')
     .argument('[prefix]', 'all keys without one', '')
-    .addOption(new Option('--limit <number>', 'at most so many entries').default(100).argParser(wholeNumber(1)))
+    .addOption(
+      new Option('--limit <number>', 'at most so many entries').default(100).argParser(wholeNumber(1, 2 ** 32 - 1)),
+    )
     .option('--after <key>', 'only keys greater than this one')
     .addOption(staleOption())
     .action(async (prefix: string, settings: RangeSettings) => {

@@ -31,11 +31,12 @@ export const clusterOption = (): Option =>
 
 /** Reads a whole number from `min` up. */
 export const wholeNumber =
-  (min: number) =>
+  (min: number, max = Number.MAX_SAFE_INTEGER) =>
   (text: string): number => {
     const value = Number(text)
-    if (text.trim() === '' || !Number.isSafeInteger(value) || value < min) {
-      throw new InvalidArgumentError(`Expected a whole number of at least ${min}.`)
+    if (text.trim() === '' || !Number.isSafeInteger(value) || value < min || value > max) {
+      const most = max === Number.MAX_SAFE_INTEGER ? '' : `, and at most ${max}`
+      throw new InvalidArgumentError(`Expected a whole number of at least ${min}${most}.`)
     }
     return value
   }

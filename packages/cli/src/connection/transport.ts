@@ -33,11 +33,22 @@ export const checkServer = async (settings: ConnectionSettings, cluster: string)
 }
 
 const authenticatorOf = ({ creds, nkey }: ConnectionSettings): Authenticator | undefined => {
-  if (creds !== undefined) return credsAuthenticator(readFlagFile('--creds', creds))
-  if (nkey === undefined) return undefined
-  const seed = Buffer.from(readFlagFile('--nkey', nkey).toString('utf8').trim())
-  return nkeyAuthenticator(seed)
+  if (creds !== undefined) return tried('--creds', creds, credsAuthenticator)
+  return nkey === undefined ? undefined : tried('--nkey', nkey, (bytes) => nkeyAuthenticator(trimmed(bytes)))
 }
+
+/** The client reads such a file when it connects, and what is wrong with it looks like a server that is not there. */
+const tried = (flag: string, path: string, make: (bytes: Uint8Array) => Authenticator): Authenticator => {
+  const authenticator = make(readFlagFile(flag, path))
+  try {
+    authenticator('nonce')
+  } catch (cause) {
+    throw new UnreadableFileError(`the file of ${flag}`, path, cause)
+  }
+  return authenticator
+}
+
+const trimmed = (bytes: Uint8Array): Uint8Array => Buffer.from(Buffer.from(bytes).toString('utf8').trim())
 
 const tlsOf = ({ tlsCa, tlsCert, tlsKey }: ConnectionSettings): NatsOptions['tls'] | undefined => {
   if (tlsCa === undefined && tlsCert === undefined && tlsKey === undefined) return undefined

@@ -154,6 +154,7 @@ describe('quorate sim', () => {
       expect(stripVTControlCharacters(out)).toMatch(/: nothing is wrong\n/)
       expect(out).toMatch(/^judged: kv by Election Safety, .*Linearizability, Progress$/m)
       expect(out).toMatch(/^NOT judged: watch:/m)
+      expect(out).toMatch(/^NOT judged: the state machines of kv: registers took their places$/m)
       expect(code).toBe(0)
     })
 
@@ -169,6 +170,12 @@ describe('quorate sim', () => {
       const broken = await run(named(`broken('it stepped')`)).finally(() => process.chdir(before))
       expect(broken.out).toMatch(/^# Mine: it stepped/m)
       expect(broken.code).toBe(1)
+      process.chdir(directory)
+      const throwing = await run(named(`throw new Error('oh')`)).finally(() => process.chdir(before))
+      expect(throwing.out).toMatch(/^# Mine: it throws: oh/m)
+      const none = await run(`${alone}; export const invariants = [() => 3]`)
+      expect(none.err).toMatch(/for group watch is none: expected \{ name, source/)
+      expect(none.code).toBe(2)
     })
 
     test('under the workload that the file exports', async () => {

@@ -1,3 +1,4 @@
+import type { GroupDefinition } from '@quorate/core'
 import {
   Chance,
   type ExploreOptions,
@@ -20,6 +21,8 @@ export interface Subject extends SimulationSubject {
 export interface Judgement {
   readonly judged: Readonly<Record<string, readonly string[]>>
   readonly notJudged: readonly { readonly group: string; readonly protocol: string }[]
+  /** Groups of a topology whose own state machines were not run. */
+  readonly replaced: readonly string[]
 }
 
 /** What a verdict on a subject is about. */
@@ -33,14 +36,21 @@ export const judgementOf = (subject: Subject): Judgement => {
     notJudged: all.flatMap(([group, { isSpecific }]) =>
       isSpecific ? [] : [{ group, protocol: groups[group]?.protocol ?? '' }],
     ),
+    replaced: subject.isTopology ? Object.keys(groups).filter((group) => hasStateMachine(groups[group])) : [],
   }
 }
 
+const hasStateMachine = (group: GroupDefinition | undefined): boolean =>
+  Object.values(group?.roles ?? {}).some(({ applies }) => applies)
+
 /** For people: what was judged, and what was not. */
-export const judgementLines = ({ judged, notJudged }: Judgement): string[] => [
+export const judgementLines = ({ judged, notJudged, replaced }: Judgement): string[] => [
   ...Object.entries(judged).map(([group, invariants]) => `judged: ${group} by ${invariants.join(', ')}`),
   ...notJudged.map(
     ({ group, protocol }) =>
       `NOT judged: ${group}: no invariant is about protocol ${protocol}, and its clients have nothing to ask. Export "invariants" beside the topology`,
   ),
+  ...(replaced.length > 0
+    ? [`NOT judged: the state machines of ${replaced.join(', ')}: registers took their places`]
+    : []),
 ]

@@ -1,6 +1,6 @@
-import { checkOptions, InvalidConfigurationError } from '@quorate/core'
+import { checkOptions, InvalidConfigurationError, messageOf } from '@quorate/core'
 import * as simulator from '@quorate/simulator'
-import { allInvariants, type InvariantFactory, type Workload } from '@quorate/simulator'
+import { allInvariants, type Invariant, type InvariantFactory, type Workload } from '@quorate/simulator'
 import { UnusableTopologyError } from '../errors.js'
 import { loadTopologyModule, topologyIn } from '../topologyFile.js'
 import type { Subject } from './subject.js'
@@ -24,12 +24,46 @@ export const subjectOfFile = async (path: string): Promise<Subject> => {
 }
 
 const invariantsIn = (path: string, given: unknown = []): readonly InvariantFactory[] => {
-  if (Array.isArray(given) && given.every((each) => typeof each === 'function')) return given
+  if (Array.isArray(given) && given.every((each) => typeof each === 'function')) return given.map(guarded(path))
   throw new UnusableTopologyError(
     path,
     'exports "invariants" that are none: expected a list of functions, InvariantFactory',
   )
 }
+
+/** What an invariant of the user's throws does not hold: it is not to be blamed on the node that it watches. */
+const guarded =
+  (path: string) =>
+  (make: InvariantFactory): InvariantFactory =>
+  (subject) => {
+    const what = `invariant ${make.name || 'without a name'} for group ${subject.group}`
+    let made: Invariant | undefined
+    try {
+      made = make(subject)
+    } catch (cause) {
+      throw new UnusableTopologyError(path, `${what} throws: ${messageOf(cause)}`, { cause })
+    }
+    if (made === undefined) return undefined
+    if (typeof made !== 'object' || typeof made.name !== 'string' || typeof made.source !== 'string') {
+      throw new UnusableTopologyError(
+        path,
+        `${what} is none: expected { name, source, ... }, or undefined where it says nothing`,
+      )
+    }
+    return Object.fromEntries(
+      Object.entries(made).map(([key, value]) => [key, typeof value === 'function' ? watched(value, subject) : value]),
+    ) as unknown as Invariant
+  }
+
+const watched =
+  (method: (...args: unknown[]) => unknown, { broken }: Parameters<InvariantFactory>[0]) =>
+  (...args: unknown[]): void => {
+    try {
+      method(...args)
+    } catch (error) {
+      broken(`it throws: ${messageOf(error)}`)
+    }
+  }
 
 const workloadIn = (path: string, given: unknown): Workload | undefined => {
   if (given === undefined) return undefined

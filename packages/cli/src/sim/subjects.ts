@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs'
 import {
   atLeast,
   bothPhases,
   flexible,
   grid,
   type NodeId,
+  nearestTo,
   type PhaseQuorums,
   type QuorumSystem,
   weighted,
@@ -19,6 +21,7 @@ import {
   type SimulatedCluster,
   type SimulationSubject,
 } from '@quorate/simulator'
+import { UnusableTopologyError } from '../errors.js'
 import { mistakeNamed, simulatedMistakes } from '../mistakes/catalogue.js'
 import { mistakePrefix, subjectOf } from '../mistakes/subjectOf.js'
 import type { Subject } from './subject.js'
@@ -187,7 +190,14 @@ const builtIn: readonly SimulationSubject[] = [raftSubject, paxosSubject, multiP
 export const subjectNamed = async (name: string): Promise<Subject> => {
   const known = builtIn.find((subject) => subject.name === name)
   if (known) return { ...known, invariants: allInvariants, isTopology: false }
-  return name.startsWith(mistakePrefix) ? mistakenSubject(name.slice(mistakePrefix.length)) : subjectOfFile(name)
+  if (name.startsWith(mistakePrefix)) return mistakenSubject(name.slice(mistakePrefix.length))
+  if (existsSync(name) || /[./\\]/.test(name)) return subjectOfFile(name)
+  const names = builtIn.map((subject) => subject.name)
+  const meant = nearestTo(name, names)
+  throw new UnusableTopologyError(
+    name,
+    `there is no such protocol, and no such file. ${meant ? `Did you mean ${meant}?` : `Protocols are ${names.join(', ')}`}`,
+  )
 }
 
 /**
