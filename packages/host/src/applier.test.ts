@@ -261,9 +261,15 @@ describe('Applier', () => {
     expect(applier.isOverloaded).toBe(false)
     applier.commit([{ ...large, index: 3 }])
     expect(applier.isOverloaded).toBe(true)
+    expect(applier.isTooFarBehind).toBe(false)
+    applier.commit([
+      { ...large, index: 4 },
+      { ...large, index: 5 },
+    ])
+    expect(applier.isTooFarBehind).toBe(true)
     while (work());
     expect(applier.isOverloaded).toBe(false)
-    applier.commit(commands(4, 65_540))
+    applier.commit(commands(6, 65_542))
     expect(applier.isOverloaded).toBe(true)
     while (work());
     expect(applier.isOverloaded).toBe(false)

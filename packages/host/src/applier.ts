@@ -89,6 +89,10 @@ export class Applier {
   get isOverloaded(): boolean {
     return this.queued > queuedMax || this.#queuedBytes > queuedBytesMax
   }
+  /** Twice as much: no more of it can be taken. */
+  get isTooFarBehind(): boolean {
+    return this.queued > 2 * queuedMax || this.#queuedBytes > 2 * queuedBytesMax
+  }
   /** Index of the last entry that the last snapshot holds; 0 before the first. */
   get snapshotIndex(): number {
     return this.#snapshots.index

@@ -1,7 +1,7 @@
 import type { Address, Clock, LocalEvent, RequestId } from '@quorate/core'
 import type { ClientVoice } from './clientVoice.js'
 import type { Query, ReadIndex, RefusalReason } from './generated/client.js'
-import type { Queries } from './queries.js'
+import { bytesOf, type Queries } from './queries.js'
 import { RequestBook } from './requestBook.js'
 
 interface Read {
@@ -9,8 +9,9 @@ interface Read {
   readonly message: Query | ReadIndex
 }
 
-/** Messages of readers that may wait; what comes beyond is refused. */
+/** Messages of readers that may wait, and bytes of questions in them; what comes beyond is refused. */
 const waitingMax = 16_384
+const waitingBytesMax = 64 * 1024 * 1024
 /** Clients have asked again twice by then. */
 const keepMs = 10_000
 
@@ -24,6 +25,7 @@ export class ClientReads {
   readonly #waiting = new RequestBook<readonly Read[]>(keepMs)
   #arrived: Read[] = []
   #count = 0
+  #bytes = 0
 
   constructor(options: {
     voice: ClientVoice
@@ -45,13 +47,15 @@ export class ClientReads {
   }
 
   receive(client: Address, message: Query | ReadIndex): void {
-    if (this.#count + this.#queries.waiting >= waitingMax) this.#expire()
-    if (this.#count + this.#queries.waiting >= waitingMax) {
+    const bytes = sizeOf(message)
+    if (!this.#hasRoomFor(bytes)) this.#expire()
+    if (!this.#hasRoomFor(bytes)) {
       this.#voice.refuse({ client, request: message.request }, 'overloaded', false)
       return
     }
     this.#arrived.push({ client, message })
     this.#count++
+    this.#bytes += bytes
   }
 
   /** Hands over what arrived since the last turn. */
@@ -79,6 +83,7 @@ export class ClientReads {
     const reads = [...this.#waiting.takeAll().flat(), ...this.#arrived]
     this.#arrived = []
     this.#count = 0
+    this.#bytes = 0
     this.#refuse(reads, reason)
   }
 
@@ -88,11 +93,24 @@ export class ClientReads {
 
   #take(request: RequestId): readonly Read[] {
     const reads = this.#waiting.take(request) ?? []
-    this.#count -= reads.length
+    this.#forget(reads)
     return reads
   }
 
   #expire(): void {
-    for (const reads of this.#waiting.expire(this.#clock.nowMs())) this.#count -= reads.length
+    for (const reads of this.#waiting.expire(this.#clock.nowMs())) this.#forget(reads)
+  }
+
+  #forget(reads: readonly Read[]): void {
+    this.#count -= reads.length
+    for (const { message } of reads) this.#bytes -= sizeOf(message)
+  }
+
+  /** What waits for an index, and then to be applied, counts together. */
+  #hasRoomFor(bytes: number): boolean {
+    const { waiting, waitingBytes } = this.#queries
+    return this.#count + waiting < waitingMax && this.#bytes + waitingBytes + bytes <= waitingBytesMax
   }
 }
+
+const sizeOf = (message: Query | ReadIndex): number => (message.type === 'Query' ? bytesOf(message.questions) : 0)

@@ -15,6 +15,8 @@ export type DropReason =
   | 'otherCharter'
   /** More of a node than is held while its store is being recorded. */
   | 'tooManyHeld'
+  /** More is decided than this node can apply in time. */
+  | 'behindInApply'
 
 const everyMs = 10_000
 

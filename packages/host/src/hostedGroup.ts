@@ -236,6 +236,14 @@ export class HostedGroup {
     return cell
   }
 
+  /**
+   * Others decide faster than this node applies, and it cannot refuse what they decide. It hears no more of that until it has
+   * caught up: to the protocol it is a node on a slow link. One that leads refuses commands instead.
+   */
+  #isTooFarBehind(cell: Cell): boolean {
+    return cell === this.#applying && this.applier?.isTooFarBehind === true && !cell.status().leads
+  }
+
   #receive(cell: Cell, envelope: Envelope): void {
     const { drops, peers, accord, engine } = this.#around
     if (envelope.from === cell.address) return
@@ -246,6 +254,10 @@ export class HostedGroup {
       return
     }
     if (!accord.agrees(this.name, node, envelope)) return
+    if (this.#isTooFarBehind(cell)) {
+      drops.note('behindInApply', { group: this.name, toApply: this.applier?.queued })
+      return
+    }
     peers.admit(node, envelope, () => {
       const message = this.#bus.read(this.definition.messages, envelope)
       if (message) engine.post(cell, { ...message, from: envelope.from })

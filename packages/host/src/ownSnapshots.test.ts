@@ -199,12 +199,12 @@ describe('when a snapshot is due', () => {
     expect(indexes({ phase: 1, entries: 110 })).toEqual([30, 60, 90])
   })
 
-  it('a large one waits until the log is a quarter of it', () => {
+  it('a large one waits until the log is an eighth of it', () => {
     const entryBytes = 52
     const [first = 0, second = 0] = indexes({ pieces: 1, entries: 1400 })
     expect(first).toBe(30)
-    expect(second - first).toBeGreaterThanOrEqual(pieceBytes / 4 / entryBytes)
-    expect(second - first).toBeLessThan((pieceBytes / 4 / entryBytes) * 1.1)
+    expect(second - first).toBeGreaterThanOrEqual(pieceBytes / 8 / entryBytes)
+    expect(second - first).toBeLessThan((pieceBytes / 8 / entryBytes) * 1.1)
   })
 })
 

@@ -19,7 +19,7 @@ const defaultSnapshotEveryBytes = 64 * 1024 * 1024
  * The log since the last snapshot is at least this share of it: a larger state is written less often, or nodes would do
  * nothing else (Ongaro, dissertation, section 5.1.3).
  */
-const logShare = 1 / 4
+const logShare = 1 / 8
 /** A log that no snapshot shortens may grow to so many times what is kept between two; then commands are refused. */
 const snapshotsMissedMax = 16
 /** Pieces that were made and are not on the disk yet; no more are made meanwhile. */

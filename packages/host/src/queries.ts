@@ -12,19 +12,27 @@ type Asked = Pick<Query, 'request' | 'questions'>
 export interface Queries {
   /** Messages whose questions wait here until enough is applied. */
   readonly waiting: number
+  /** Their size. */
+  readonly waitingBytes: number
   /** Has questions answered once everything up to `at` is applied. */
   answer(client: Address, query: Query, at: number): void
   refuseAll(reason: RefusalReason): void
 }
 
-/** Messages that may wait; what comes beyond is refused. */
+/** Messages that may wait, and bytes of questions in them; what comes beyond is refused. */
 const waitingMax = 16_384
+const waitingBytesMax = 64 * 1024 * 1024
+
+/** What the questions of a message count against a limit in bytes. */
+export const bytesOf = (questions: readonly Question[]): number =>
+  questions.reduce((sum, { bytes }) => sum + bytes.length, 0)
 
 /** Answers from the state machine of this node. */
 export class OwnQueries implements Queries {
   readonly #voice: ClientVoice
   readonly #applier: Applier
   readonly #waiting = new Set<{ readonly client: Address; readonly request: number }>()
+  #waitingBytes = 0
 
   constructor(voice: ClientVoice, applier: Applier) {
     this.#voice = voice
@@ -34,6 +42,9 @@ export class OwnQueries implements Queries {
   get waiting(): number {
     return this.#waiting.size
   }
+  get waitingBytes(): number {
+    return this.#waitingBytes
+  }
 
   answer(client: Address, { request, questions }: Asked, at: number): void {
     if (this.#applier.driver.applied.index >= at) {
@@ -41,19 +52,24 @@ export class OwnQueries implements Queries {
       return
     }
     const asker = { client, request }
-    if (this.#waiting.size >= waitingMax) {
+    const bytes = bytesOf(questions)
+    if (this.#waiting.size >= waitingMax || this.#waitingBytes + bytes > waitingBytesMax) {
       this.#voice.refuse(asker, 'overloaded', false)
       return
     }
     this.#waiting.add(asker)
+    this.#waitingBytes += bytes
     this.#applier.whenApplied(at, () => {
-      if (this.#waiting.delete(asker)) this.#answer(client, questions)
+      if (!this.#waiting.delete(asker)) return
+      this.#waitingBytes -= bytes
+      this.#answer(client, questions)
     })
   }
 
   refuseAll(reason: RefusalReason): void {
     for (const asker of this.#waiting) this.#voice.refuse(asker, reason, false)
     this.#waiting.clear()
+    this.#waitingBytes = 0
   }
 
   #answer(client: Address, questions: readonly Question[]): void {
@@ -75,6 +91,7 @@ export class OwnQueries implements Queries {
  */
 export class ForwardedQueries implements Queries {
   readonly waiting = 0
+  readonly waitingBytes = 0
   readonly #voice: ClientVoice
   readonly #nodes: readonly NodeId[]
 
