@@ -74,9 +74,12 @@ test('what people should know of a node is told below', async () => {
   const placement = {}
   const report = {
     ...node!,
-    groups: { store: { protocol: 'raft', placement, roles: { server: { ...role, ...is, notices } } } },
+    groups: {
+      store: { protocol: 'raft', placement, roles: { server: { ...role, ...is, notices } }, disagrees: ['n2'] },
+    },
   }
-  expect(statusLines(viewOf([report])).slice(-2)).toEqual([
+  expect(statusLines(viewOf([report])).slice(-3)).toEqual([
+    'node n1, group store: n2 was started with other members, and neither hears the other',
     'node n1, group store: it lost something (2 times)',
     'node n1, group store: it may lose something',
   ])

@@ -32,13 +32,16 @@ const rowsOf = ({ node, state, waitingFor, groups }: NodeReport): (string | numb
 
 /** What people should know of a node. */
 const noticesOf = ({ node, groups }: NodeReport): string[] =>
-  Object.entries(groups).flatMap(([group, { roles }]) =>
-    Object.values(roles).flatMap(({ notices = [] }) =>
+  Object.entries(groups).flatMap(([group, { roles, disagrees = [] }]) => [
+    ...disagrees.map(
+      (peer) => `node ${node}, group ${group}: ${peer} was started with other members, and neither hears the other`,
+    ),
+    ...Object.values(roles).flatMap(({ notices = [] }) =>
       notices.map(
         ({ text, count = 1 }) => `node ${node}, group ${group}: ${text}${count > 1 ? ` (${count} times)` : ''}`,
       ),
     ),
-  )
+  ])
 
 /** Terms and entries count from 1, and not every role has them. */
 const ifAny = (count = 0): number | string => (count === 0 ? nothing : count)
