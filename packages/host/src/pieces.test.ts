@@ -10,7 +10,7 @@ describe('a message in pieces', () => {
   it('is whole again when all have come, in any order and some twice; each piece fits', () => {
     fc.assert(
       fc.property(
-        fc.integer({ min: 1, max: 20_000 }),
+        fc.integer({ min: 1, max: 9000 }),
         fc.integer({ min: 1024, max: 4096 }),
         fc.infiniteStream(fc.nat()),
         (length, bytesMax, draws) => {
@@ -27,10 +27,10 @@ describe('a message in pieces', () => {
             const made = collector.add('n1', piece!)
             if (made) whole.push(made)
           }
-          expect(whole).toEqual([bytes])
+          expect(whole.map((each) => Buffer.compare(each, bytes))).toEqual([0])
         },
       ),
-      { numRuns: 200 },
+      { numRuns: 60 },
     )
   })
 

@@ -20,6 +20,11 @@ export class CallQueue {
     }
   }
 
+  /** When the first of them is given up. */
+  get dueAtMs(): number {
+    return this.first?.deadlineMs ?? Number.POSITIVE_INFINITY
+  }
+
   push(call: Call): void {
     this.#calls.push(call)
     this.#size++

@@ -17,7 +17,8 @@ import { randomName, systemRandom } from '../random.js'
 import { realClock } from '../realClock.js'
 import { silentLogger } from '../silentLogger.js'
 import { Telemetry } from '../telemetry.js'
-import { type ClientCodecs, type ClientOptions, GroupClient } from './groupClient.js'
+import type { ClientCodecs } from './clientCodecs.js'
+import { type ClientOptions, GroupClient } from './groupClient.js'
 
 /** What a client is made of. */
 export interface ConnectOptions<Command, Result, Query, Answer> extends ClientOptions {

@@ -134,6 +134,17 @@ export class Flights {
     this.#mayBeDue = this.#flights.size > 0
   }
 
+  /** When the next of them is to be sent again, or a call of it is given up. */
+  get dueAtMs(): number {
+    const maySend = this.#around.tracker.leader !== undefined
+    let dueAtMs = Number.POSITIVE_INFINITY
+    for (const { calls, resendAtMs } of this.#flights) {
+      const open = calls.find(({ isOpen }) => isOpen)
+      dueAtMs = Math.min(dueAtMs, open?.deadlineMs ?? dueAtMs, maySend ? resendAtMs : dueAtMs)
+    }
+    return dueAtMs
+  }
+
   /** Since when the first of them has waited for an answer. */
   get waitingSinceMs(): number {
     for (const { sentAtMs } of this.#flights) return sentAtMs

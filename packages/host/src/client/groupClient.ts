@@ -1,24 +1,19 @@
-import { type Clock, type Codec, type NodeId, noBytes, QuorateError, type Random } from '@quorate/core'
+import { type Clock, type Codec, type NodeId, QuorateError, type Random } from '@quorate/core'
 import type { Bus } from '../bus.js'
 import type { ClientMessage, ReadConsistency, Refused } from '../generated/client.js'
 import { randomName } from '../random.js'
 import { isTracing, startCallSpan } from '../telemetry.js'
 import { Asks } from './asks.js'
-import { type Call, type CallOptions, openCall } from './call.js'
+import { type CallOptions, openCall } from './call.js'
+import type { CallKind } from './callKind.js'
+import { asBytes, type ClientCodecs, unused } from './clientCodecs.js'
 import { ClientLink } from './clientLink.js'
 import type { FlightSurroundings } from './flights.js'
 import type { LeaderTracker } from './leaderTracker.js'
 import { Proposals, type Proposed } from './proposals.js'
 import { Reads } from './reads.js'
 import { joinTracker } from './sharedTracker.js'
-
-/** How the values of a state machine become bytes. */
-export interface ClientCodecs<Command, Result, Query, Answer> {
-  readonly command: Codec<Command>
-  readonly result: Codec<Result>
-  readonly query: Codec<Query>
-  readonly answer: Codec<Answer>
-}
+import { Sweeper } from './sweeper.js'
 
 /** How a client behaves. */
 export interface ClientOptions {
@@ -40,8 +35,6 @@ export interface QueryOptions extends CallOptions {
   /** `stale` answers from what the asked node has applied. @default 'linearizable' */
   readonly consistency?: ReadConsistency
 }
-
-const sweepMs = 20
 
 /**
  * A client of one group: finds who leads, opens a session when it first needs one, sends what is called for at once in
@@ -65,12 +58,12 @@ export class GroupClient<Command, Result, Query = never, Answer = never> {
   readonly #linearizable: Reads<Answer>
   readonly #stale: Reads<Answer>
   readonly #asks: Asks
-  readonly #kinds: readonly Kind[]
+  readonly #kinds: readonly CallKind[]
   #lastRequest = 0
   /** Which life of the group this client knows; 0 before it heard of one. */
   #incarnation = 0
   #isAwake = false
-  #sweeper: unknown
+  readonly #sweeper: Sweeper
   #closed: QuorateError | undefined
 
   constructor(options: {
@@ -117,6 +110,8 @@ export class GroupClient<Command, Result, Query = never, Answer = never> {
     this.#linearizable = new Reads(around, 'linearizable', codecs.answer)
     this.#stale = new Reads(around, 'stale', codecs.answer)
     this.#asks = new Asks(around)
+    const dueAtMs = () => Math.min(...this.#kinds.map((kind) => kind.dueAtMs))
+    this.#sweeper = new Sweeper(clock, dueAtMs, () => this.#sweep())
     this.#kinds = [this.#proposals, this.#indexes, this.#linearizable, this.#stale, this.#asks]
   }
 
@@ -177,7 +172,7 @@ export class GroupClient<Command, Result, Query = never, Answer = never> {
   }
 
   #call<Given, Value>(
-    kind: Kind,
+    kind: CallKind,
     name: string,
     codec: Codec<Given>,
     given: Given,
@@ -197,6 +192,7 @@ export class GroupClient<Command, Result, Query = never, Answer = never> {
       span: isTracing() ? startCallSpan(`quorate.${name}`, { 'quorate.group': this.group }) : undefined,
       give: (call) => kind.giveUp(call, 'the call was aborted', call.signal?.reason),
       take: (call) => {
+        this.#sweeper.stir()
         kind.take(call)
         this.#wake()
       },
@@ -235,6 +231,7 @@ export class GroupClient<Command, Result, Query = never, Answer = never> {
     // Whoever answers: what the leader was asked came through it, and others may answer in its place.
     const isAnswered = message.type === 'Refused' ? !isAboutLeading(message) : message.type !== 'Leader'
     if (isAnswered) this.#tracker.heard()
+    this.#sweeper.stir()
     this.#wake()
   }
 
@@ -254,6 +251,7 @@ export class GroupClient<Command, Result, Query = never, Answer = never> {
 
   #leaderChanged(): void {
     for (const kind of this.#kinds) kind.leaderChanged()
+    this.#sweeper.stir()
     this.#wake()
   }
 
@@ -274,11 +272,10 @@ export class GroupClient<Command, Result, Query = never, Answer = never> {
     if (!this.#kinds.some(({ hasWork }) => hasWork)) return
     if (isReady)
       this.#tracker.askIfNeeded(this.#follower, Math.min(...this.#kinds.map(({ waitingSinceMs }) => waitingSinceMs)))
-    this.#sweeper ??= this.#clock.setTimeout(() => this.#sweep(), sweepMs)
+    this.#sweeper.arm()
   }
 
   #sweep(): void {
-    this.#sweeper = undefined
     const nowMs = this.#clock.nowMs()
     for (const kind of this.#kinds) kind.sweep(nowMs)
     this.#pump()
@@ -288,26 +285,9 @@ export class GroupClient<Command, Result, Query = never, Answer = never> {
     if (this.#closed) return
     this.#closed = error
     this.#leaveTracker()
-    if (this.#sweeper !== undefined) this.#clock.clearTimeout(this.#sweeper)
+    this.#sweeper.stop()
     for (const kind of this.#kinds) kind.giveUpAll('the client was closed', error)
   }
 }
 
 const isAboutLeading = ({ reason }: Refused): boolean => reason === 'notLeader' || reason === 'stopping'
-
-/** What proposals, reads and questions have in common. */
-interface Kind {
-  readonly hasWork: boolean
-  readonly waitingSinceMs: number
-  take(call: Call): void
-  pump(): void
-  sweep(nowMs: number): void
-  leaderChanged(): void
-  refused(refused: Refused, by: NodeId): boolean
-  giveUp(call: Call, why: string, cause?: unknown): void
-  giveUpAll(why: string, cause: unknown): void
-}
-
-const asBytes: Codec<Uint8Array> = { encode: (bytes) => bytes, decode: (bytes) => bytes }
-/** Of calls that carry nothing. */
-const unused: Codec<never> = { encode: () => noBytes, decode: () => undefined as never }

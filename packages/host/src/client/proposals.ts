@@ -71,6 +71,9 @@ export class Proposals<Result> {
   get hasWork(): boolean {
     return this.#queue.size > 0 || this.#flights.count > 0
   }
+  get dueAtMs(): number {
+    return Math.min(this.#queue.dueAtMs, this.#flights.dueAtMs, this.#opening.dueAtMs)
+  }
   get waitingSinceMs(): number {
     return Math.min(this.#flights.waitingSinceMs, this.#opening.waitingSinceMs)
   }

@@ -40,6 +40,9 @@ export class Reads<Value> {
   get hasWork(): boolean {
     return this.#queue.size > 0 || this.#flights.count > 0
   }
+  get dueAtMs(): number {
+    return Math.min(this.#queue.dueAtMs, this.#flights.dueAtMs)
+  }
   get waitingSinceMs(): number {
     return this.#flights.waitingSinceMs
   }

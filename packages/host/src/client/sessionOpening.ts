@@ -33,6 +33,11 @@ export class SessionOpening {
     return this.#isAsking ? this.#askedAtMs : Number.POSITIVE_INFINITY
   }
 
+  /** When it is asked for again. */
+  get dueAtMs(): number {
+    return this.#isAsking && this.#around.tracker.leader !== undefined ? this.#againAtMs : Number.POSITIVE_INFINITY
+  }
+
   /** True if the last answer was that all sessions are in use. */
   get isFull(): boolean {
     return this.#isAsking && this.#isFull

@@ -9,7 +9,7 @@ import type { LoopReport, NodeSettings } from '../../programs/settings.js'
 import { until } from '../../until.js'
 import type { FieldSurroundings } from './section.js'
 
-const cluster = 'field'
+export const fieldCluster = 'field'
 
 /** Three Raft nodes, each a process with a disk that is synced, and a key-value store. */
 export interface FieldNodes extends AsyncDisposable {
@@ -29,7 +29,15 @@ export const startFieldNodes = async (
   settings: Partial<NodeSettings> = {},
 ): Promise<FieldNodes> => {
   const nodes = nodesOf.raft.map(
-    (id) => new NodeProcess({ id, cluster, servers, directory: join(directory, id), machine: 'kv', ...settings }),
+    (id) =>
+      new NodeProcess({
+        id,
+        cluster: fieldCluster,
+        servers,
+        directory: join(directory, id),
+        machine: 'kv',
+        ...settings,
+      }),
   )
   await Promise.all(nodes.map((node) => node.startReady()))
   const reports = () => Promise.all(nodes.map((node) => node.ask({ type: 'status' })))
@@ -39,7 +47,12 @@ export const startFieldNodes = async (
     nodes,
     reports,
     client: async () => {
-      const client = await connectKvClient({ transport: nats({ servers }), cluster, group: 'kv', deadlineMs: 120_000 })
+      const client = await connectKvClient({
+        transport: nats({ servers }),
+        cluster: fieldCluster,
+        group: 'kv',
+        deadlineMs: 120_000,
+      })
       clients.push(client)
       return client
     },
