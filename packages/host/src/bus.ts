@@ -10,6 +10,7 @@ import {
   type Subscription,
   UnsupportedVersionError,
 } from '@quorate/core'
+import type { ClientInbox } from './clientInbox.js'
 import type { DropLog } from './dropLog.js'
 import { PieceCollector, PieceCutter, pieceType } from './pieces.js'
 
@@ -95,9 +96,9 @@ export class Bus {
     for (const piece of pieces) this.#connection.publish(to, write(to, pieceType, piece))
   }
 
-  /** Hands over what is addressed to `to` and of this cluster. */
-  hear(to: Address, receive: (envelope: Envelope) => void): Subscription {
-    return this.#connection.subscribe(to, (bytes) => {
+  /** Hands over what is addressed to `to` and of this cluster: at once, or when the inbox is worked on. */
+  hear(to: Address, receive: (envelope: Envelope) => void, inbox?: ClientInbox): Subscription {
+    const deliver = (bytes: Uint8Array): void => {
       const carried = this.#open(to, bytes)
       const envelope = carried?.type === pieceType ? this.#collect(to, carried) : carried
       if (!envelope) return
@@ -106,7 +107,8 @@ export class Bus {
       } catch (error) {
         this.#fail(error)
       }
-    })
+    }
+    return this.#connection.subscribe(to, inbox ? (bytes) => inbox.put(bytes, deliver) : deliver)
   }
 
   /** Says nothing any more, whatever it is asked. */

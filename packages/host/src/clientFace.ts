@@ -22,6 +22,7 @@ import type { Applier } from './applier.js'
 import type { Bus } from './bus.js'
 import { ClientAsks } from './clientAsks.js'
 import { ClientCommands } from './clientCommands.js'
+import { ClientInbox } from './clientInbox.js'
 import { ClientReads } from './clientReads.js'
 import { ClientVoice } from './clientVoice.js'
 import { CommandResults } from './commandResults.js'
@@ -91,6 +92,7 @@ export class ClientFace {
   readonly #reads: ClientReads | undefined
   readonly #asks: ClientAsks | undefined
   readonly #leaderQuestions: LeaderQuestions
+  readonly #inbox: ClientInbox
   readonly #handedOn: HandedOn
   #subscriptions: readonly Subscription[] = []
   /** Proposals, reads and questions share their numbers: a refusal names only the number. */
@@ -127,6 +129,7 @@ export class ClientFace {
       this.#reads = new ClientReads({ voice, clock, queries: this.#queries, post, nextRequest })
     }
     if (serving?.asked) this.#asks = new ClientAsks({ voice, clock, limits, post, nextRequest })
+    this.#inbox = new ClientInbox(clock, options.schedule, () => drops.note('overloaded', { group: options.group }))
     this.#leaderQuestions = new LeaderQuestions(voice, clock)
     this.#handedOn = new HandedOn({ voice, definition, drops, peers, accord, queries: own, commands: this.#commands })
   }
@@ -136,8 +139,8 @@ export class ClientFace {
     const { group, bus } = this.#options
     const receive = (envelope: Envelope) => this.#receive(envelope)
     this.#subscriptions = [
-      bus.hear(this.#voice.address, receive),
-      bus.hear(addressOf(group, clientRole, everyNode), receive),
+      bus.hear(this.#voice.address, receive, this.#inbox),
+      bus.hear(addressOf(group, clientRole, everyNode), receive, this.#inbox),
     ]
     await Promise.all(this.#subscriptions.map(({ ready }) => ready))
   }
@@ -155,6 +158,7 @@ export class ClientFace {
 
   /** Hands over what arrived since the last turn. */
   gather(): void {
+    this.#inbox.work()
     this.#commands?.gather()
     this.#reads?.gather()
   }
@@ -195,6 +199,7 @@ export class ClientFace {
   /** Takes nothing any more, and refers clients to others. */
   async stop(): Promise<void> {
     this.#isStopping = true
+    this.#inbox.close()
     this.#commands?.stop()
     this.#reads?.refuseAll('stopping')
     this.#queries.refuseAll('stopping')

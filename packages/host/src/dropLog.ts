@@ -9,6 +9,8 @@ export type DropReason =
   | 'misaddressed'
   | 'unknownSender'
   | 'unknownStore'
+  /** More came at once than is kept until it can be read. */
+  | 'overloaded'
   /** Of a start of a store before the last one that is known: a copy of the disk, or one that went back. */
   | 'earlierStart'
   /** Its sender takes the group for something else. */
