@@ -100,6 +100,7 @@ export {
   type Session,
   type SessionLimits,
   type Sessions,
+  sessionOf,
 } from './sessions.js'
 export {
   type AnyStateMachine,

@@ -83,6 +83,21 @@ function totalOf(sessions: Sessions): number {
   return total
 }
 
+/** By the name of the client, the session that it opened last. Goes from a value to the one that is made from it. */
+const byClient = new WeakMap<Sessions, Map<string, number>>()
+
+const clientsOf = (sessions: Iterable<[number, Session]>): Map<string, number> =>
+  new Map(Array.from(sessions, ([id, { client }]) => [client, id]))
+
+/** The session that a client opened last, if it lives. */
+export function sessionOf(sessions: Sessions, client: string): { id: number; session: Session } | undefined {
+  const clients = byClient.get(sessions) ?? clientsOf(sessions)
+  byClient.set(sessions, clients)
+  const id = clients.get(client)
+  const session = id === undefined ? undefined : sessions.get(id)
+  return session && { id: id as number, session }
+}
+
 /** What came of an entry that asks for a session. */
 export interface Opening {
   /** `failed`: all sessions are in use. `answered`: an old copy, whose client has asked for another one since. */
@@ -99,7 +114,7 @@ export class SessionsDraft {
   readonly #limits: Required<SessionLimits>
   /** Of all outcomes. */
   #bytes: number
-  /** By the name of the client, the session that it opened last. Made when it is first needed. */
+  /** Made when it is first needed. */
   #byClient: Map<string, number> | undefined
   /** No session was last used below this index. */
   #usedFrom = 0
@@ -113,6 +128,8 @@ export class SessionsDraft {
       sessionsBytesMax: sessionsBytesMax ?? defaultSessionsBytesMax,
     }
     this.#bytes = totalOf(sessions)
+    this.#byClient = byClient.get(sessions)
+    byClient.delete(sessions)
   }
 
   /**
@@ -172,12 +189,13 @@ export class SessionsDraft {
   finish(): PersistentMap<Session> {
     const sessions = this.#sessions.finish()
     totals.set(sessions, this.#bytes)
+    if (this.#byClient) byClient.set(sessions, this.#byClient)
     return sessions
   }
 
   /** The session that a client opened last. */
   #of(client: string): { readonly id: number; readonly session: ChangingSession } | undefined {
-    this.#byClient ??= new Map([...this.#sessions].map(([id, session]) => [session.client, id]))
+    this.#byClient ??= clientsOf(this.#sessions)
     const id = this.#byClient.get(client)
     const session = id === undefined ? undefined : this.#change(id)
     return session && { id: id as number, session }

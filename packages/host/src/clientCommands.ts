@@ -8,6 +8,7 @@ import {
   type Outcome,
   openingOf,
   type RequestId,
+  sessionOf,
   sizeOf,
 } from '@quorate/core'
 import type { Applier } from './applier.js'
@@ -135,7 +136,13 @@ export class ClientCommands {
       return
     }
     const sessions = this.#options.applier?.driver.sessions
-    if (sessions && !sessions.has(known) && !this.#room.admits(name, sessions)) {
+    const opened = sessions && sessionOf(sessions, name)
+    if (opened?.session.opening === request && known === 0) {
+      // It asks for the second time, and the answer to the first is on its way or was lost.
+      this.#voice.saySessionOpened(client, request, opened.id)
+      return
+    }
+    if (sessions && !opened && !this.#room.admits(sessions)) {
       this.#voice.refuse({ client, request }, this.#voice.leads ? 'sessionsFull' : 'notLeader', false)
       return
     }

@@ -10,7 +10,6 @@ const surveyEveryMs = 250
 /** What was seen when the sessions were looked through. */
 interface Survey {
   readonly atMs: number
-  readonly clients: ReadonlySet<string>
   /** How many more may be opened. */
   room: number
 }
@@ -57,11 +56,10 @@ export class SessionRoom {
     return mark && this.#clock.nowMs() - mark.atMs >= idleMs ? mark.index + 1 : 1
   }
 
-  /** True if this client may get a session, as far as is known here: the log decides. */
-  admits(client: string, sessions: Sessions): boolean {
+  /** True if one more session may be opened, as far as is known here: the log decides. */
+  admits(sessions: Sessions): boolean {
     if (sessions.size < this.#sessionsMax) return true
     const survey = this.#look(sessions)
-    if (survey.clients.has(client)) return true
     survey.room--
     return survey.room >= 0
   }
@@ -71,13 +69,9 @@ export class SessionRoom {
     const known = this.#survey
     if (known && (known.room > 0 || nowMs - known.atMs < surveyEveryMs)) return known
     const { unusedBelow } = this
-    const clients = new Set<string>()
     let room = this.#sessionsMax - sessions.size
-    for (const { client, usedAt } of sessions.values()) {
-      clients.add(client)
-      if (usedAt < unusedBelow) room++
-    }
-    this.#survey = { atMs: nowMs, clients, room }
+    for (const { usedAt } of sessions.values()) if (usedAt < unusedBelow) room++
+    this.#survey = { atMs: nowMs, room }
     return this.#survey
   }
 }
