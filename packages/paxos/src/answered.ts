@@ -15,5 +15,12 @@ export function isSure({ phase1 }: PhaseQuorums, answered: Answered): boolean {
 export const isKnown = (quorums: PhaseQuorums, acceptors: readonly NodeId[], answered: Answered): boolean =>
   isSure(quorums, answered) || acceptors.every((node) => answered[node] !== undefined)
 
+/** So often all had the time to answer. */
+const asksEnough = 3
+
+/** True if the operator says that who does not answer is gone for good. */
+export const mayGoWithout = (config: { readonly lossAccepted?: boolean }, asks: number): boolean =>
+  config.lossAccepted === true && asks >= asksEnough
+
 /** True if no other acceptor need hold what this one has lost. */
 export const isAlone = ({ phase2 }: PhaseQuorums, node: NodeId): boolean => phase2.tally({ [node]: true }) === 'won'

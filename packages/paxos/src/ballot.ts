@@ -50,6 +50,12 @@ export const termOf = ({ round, node }: Ballot): number => (round === 0 ? 0 : ro
 
 export const isGreater = (a: Ballot, b: Ballot): boolean => termOf(a) > termOf(b)
 
+/** So far beyond all ballots that are known goes an acceptor on without proposers that are gone: one may have had its promise. */
+const roundsLeftOut = 1000
+
+/** A ballot beyond those that are known. */
+export const beyond = ({ round, node }: Ballot): Ballot => ({ round: round + roundsLeftOut, node })
+
 export const higherOf = (a: Ballot, b: Ballot): Ballot => (isGreater(b, a) ? b : a)
 
 export const isSameBallot = (a: Ballot, b: Ballot): boolean => a.round === b.round && a.node === b.node

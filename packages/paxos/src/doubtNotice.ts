@@ -1,12 +1,24 @@
 import type { NodeId, Notice, PhaseQuorums } from '@quorate/core'
 import { isAlone } from './answered.js'
 
+interface MayDoubt {
+  readonly config: { readonly id: NodeId; readonly quorums: PhaseQuorums; readonly lossAccepted?: boolean }
+  readonly doubtful: boolean
+  readonly mayHaveLost: boolean
+}
+
 /** What people are told of an acceptor whose disk lost a write. */
-export const doubtNotice = (config: {
-  readonly id: NodeId
-  readonly quorums: PhaseQuorums
-  readonly lossAccepted?: boolean
-}): Notice => (isAlone(config.quorums, config.id) && config.lossAccepted !== true ? lossToAccept : lossToMakeGood)
+export function noticesOf({ config, doubtful, mayHaveLost }: MayDoubt): { readonly notices?: readonly Notice[] } {
+  if (mayHaveLost) return { notices: [lossAccepted] }
+  if (!doubtful) return {}
+  const waits = isAlone(config.quorums, config.id) && config.lossAccepted !== true
+  return { notices: [waits ? lossToAccept : lossToMakeGood] }
+}
+
+const lossAccepted: Notice = {
+  level: 'error',
+  text: 'this acceptor went on although the last write of its disk is lost, and without proposers that did not answer: what was acknowledged last may be gone. Compare with what clients know',
+}
 
 const lossToMakeGood: Notice = {
   level: 'warn',
@@ -15,5 +27,5 @@ const lossToMakeGood: Notice = {
 
 const lossToAccept: Notice = {
   level: 'error',
-  text: 'the disk of this acceptor lost its last write, which may have been acknowledged, and no other acceptor can tell what it was: start the node with acceptLoss to go on without it',
+  text: 'the disk of this acceptor lost its last write, which may have been acknowledged, and no other acceptor can tell what it was: start the node with acceptPossibleLoss to go on without it',
 }

@@ -31,6 +31,7 @@ export const acceptor = setup({
     isDoubtful: ({ context: self }) => self.doubtful,
     isOfThisDoubt: on('RejoinReply', doubts.isOfThisDoubt),
     isBounded: ({ context: self }) => doubts.isBounded(self),
+    isToGoWithout: ({ context: self }) => doubts.isToGoWithout(self),
     isFromLeader: on('RejoinReply', doubts.isFromLeader),
     isRestored: ({ context: self }) => doubts.isRestored(self),
     isQuestionToAsk: on('Accept', (self, message) => message.entries.length === 0 && doubts.isToAsk(self, message)),
@@ -93,7 +94,9 @@ export const acceptor = setup({
       to: everyRole(self, 'proposer'),
       message: doubts.rejoin(self),
     })),
+    noteAsked: assign(({ context: { asks } }) => ({ asks: asks + 1 })),
     noteAnswer: assign(on('RejoinReply', doubts.withAnswer)),
+    goWithout: assign(({ context: self }) => doubts.withoutOthers(self)),
     promiseBound: assign(({ context: self }) => doubts.bounded(self)),
     askLeader: emit(on('Accept', doubts.askLeader)),
     noteLeader: assign(on('RejoinReply', doubts.withLeader)),
@@ -113,12 +116,7 @@ export const acceptor = setup({
       on('Accept', (self, message) => ({ type: 'append' as const, entries: promising.holesLeft(self, message) })),
     ),
     leaveHoles: assign(on('Accept', (self, message) => ({ log: self.log.append(promising.holesLeft(self, message)) }))),
-    noteProgress: assign(
-      on('Accept', (self, { chosenThrough, forgetThrough }) => ({
-        chosenThrough: Math.max(self.chosenThrough, chosenThrough),
-        forgetThrough: Math.max(self.forgetThrough, Math.min(forgetThrough, chosenThrough)),
-      })),
-    ),
+    noteProgress: assign(on('Accept', promising.withProgress)),
     replyAccepted: emit(
       on('Accept', (_self, { from, ballot, number }) => send(from, { type: 'Accepted', ballot, number })),
     ),
@@ -135,7 +133,8 @@ export const acceptor = setup({
     })),
     forget: assign(({ context: self }) => {
       const through = promising.forgettingPoint(self)
-      return { log: self.log.last.index <= through.index ? Log.empty(through) : self.log.compactThrough(through) }
+      const isAll = self.log.last.index <= through.index
+      return { log: isAll ? Log.empty(through) : self.log.compactThrough(through), forgettableBytes: 0 }
     }),
   },
 }).createMachine({
@@ -238,9 +237,14 @@ export const acceptor = setup({
     },
     /** It may have forgotten a promise: it says nothing before it knows how high that may have been. */
     doubtful: {
-      entry: 'askProposers',
+      entry: ['askProposers', 'noteAsked'],
       always: { guard: 'isBounded', actions: ['promiseBound', 'persist'], target: 'serving' },
-      after: { rejoinAgain: { target: 'doubtful', reenter: true } },
+      after: {
+        rejoinAgain: [
+          { guard: 'isToGoWithout', actions: ['goWithout', 'persist'], target: 'serving' },
+          { target: 'doubtful', reenter: true },
+        ],
+      },
       on: {
         Prepare: ignore('a promise may be forgotten: an older ballot may still count on it'),
         Accept: ignore('a promise may be forgotten: an older ballot may still count on it'),

@@ -14,6 +14,7 @@ import {
 import { assign, emit, setup } from 'xstate'
 import { type Ballot, isGreater, isNobodys, noBallot } from '../ballot.js'
 import type { BatchReply, Heartbeat, MultiPaxosMessage, ReadIndexReply } from '../generated/multi_paxos.js'
+import { bytesOf } from './bytes.js'
 import { type Configured, type MultiPaxosConfig, roleAt } from './config.js'
 
 /**
@@ -29,6 +30,8 @@ export interface Batcher extends Configured {
   readonly proposer: Address | undefined
   /** Commands that wait for the next batch. */
   readonly commands: readonly Command[]
+  /** Of those. */
+  readonly bytes: number
   /** Of the last batch. */
   readonly lastNumber: number
   /** Heartbeats since the last batch was sent, while it is not answered. */
@@ -49,6 +52,7 @@ export const newBatcher = (config: MultiPaxosConfig): Batcher => ({
   ballot: noBallot,
   proposer: undefined,
   commands: [],
+  bytes: 0,
   lastNumber: 0,
   waited: undefined,
   beat: 0,
@@ -79,13 +83,14 @@ function nameOf({ session, sequence, kind, bytes }: Command): string | undefined
  * What waits already does not wait twice: where the proposer is slow, clients ask again sooner than it takes what waits, and
  * what waits would grow with every time that they do.
  */
-function withCommands({ commands }: Batcher, { commands: arrived }: { readonly commands: readonly Command[] }) {
-  if (commands.length === 0) return { commands: arrived }
+function withCommands({ commands, bytes }: Batcher, { commands: arrived }: { readonly commands: readonly Command[] }) {
+  if (commands.length === 0) return { commands: arrived, bytes: bytesOf(arrived) }
   // Numbers first: names are made of the few that may be the same, and not of all that waits.
   const sequences = new Set(arrived.map(({ sequence }) => sequence))
   const waiting = new Set(commands.filter(({ sequence }) => sequences.has(sequence)).map(nameOf))
   waiting.delete(undefined)
-  return { commands: [...commands, ...arrived.filter((command) => !waiting.has(nameOf(command)))] }
+  const added = arrived.filter((command) => !waiting.has(nameOf(command)))
+  return { commands: [...commands, ...added], bytes: bytes + bytesOf(added) }
 }
 
 /** As many of the commands that wait as one message carries. */
@@ -114,7 +119,11 @@ export const batcher = setup({
   },
   delays: { leaderTimeout: 1000 },
   guards: {
-    isOverloaded: on('client.proposed', ({ commands, config }) => commands.length >= config.limits.openSlotsMax),
+    isOverloaded: on(
+      'client.proposed',
+      ({ commands, bytes, config: { limits } }) =>
+        commands.length >= limits.openSlotsMax || bytes >= limits.openBytesMax,
+    ),
     hasTooManyReads: on('client.read', ({ reads, config }) => reads.length >= config.limits.openReadsMax),
     isLeader: on('Heartbeat', (self, { ballot }) => !isNobodys(ballot) && !isGreater(self.ballot, ballot)),
     isLast: on('BatchReply', (self, { number }) => self.waited !== undefined && number === self.lastNumber),
@@ -141,11 +150,15 @@ export const batcher = setup({
     sendBatch: emit(({ context: self }) =>
       send(theProposer(self), { type: 'Batch', number: self.lastNumber + 1, commands: nextBatch(self) }),
     ),
-    noteBatch: assign(({ context: self }) => ({
-      lastNumber: self.lastNumber + 1,
-      waited: 0,
-      commands: self.commands.slice(nextBatch(self).length),
-    })),
+    noteBatch: assign(({ context: self }) => {
+      const batch = nextBatch(self)
+      return {
+        lastNumber: self.lastNumber + 1,
+        waited: 0,
+        commands: self.commands.slice(batch.length),
+        bytes: self.bytes - bytesOf(batch),
+      }
+    }),
     noteArrived: assign({ waited: undefined }),
     askIndex: emit(on('client.read', (self, { request }) => send(theProposer(self), { type: 'ReadIndex', request }))),
     noteRead: assign(
@@ -171,7 +184,7 @@ export const batcher = setup({
     }),
     forgetOpenRead: assign(({ context: { reads } }) => ({ reads: reads.slice(1) })),
     /** What was handed over and never answered, and what waits, clients will ask for again. */
-    letGo: assign({ proposer: undefined, commands: [], waited: undefined }),
+    letGo: assign({ proposer: undefined, commands: [], bytes: 0, waited: undefined }),
     refuseProposal: emit(
       on('client.proposed', (_self, { request }) => ({
         type: 'refuse' as const,

@@ -8,7 +8,6 @@ import {
   isLastChunk,
   isNextChunk,
   Log,
-  type Mark,
   type NodeId,
   nodeOf,
   origin,
@@ -20,6 +19,7 @@ import {
 } from '@quorate/core'
 import { isKnown } from '../answered.js'
 import type { Chosen, InstallSnapshot, Learn, Report } from '../generated/multi_paxos.js'
+import { bytesOf } from './bytes.js'
 import { others, roleAt } from './config.js'
 import type { Learner } from './learner.js'
 
@@ -32,9 +32,13 @@ const lastOf = ({ entries }: Chosen): number => entries.at(-1)?.index ?? 0
 export const isMalformed = (message: Chosen): boolean =>
   firstOf(message) < 1 || message.entries.some(({ index }, position) => index !== firstOf(message) + position)
 
-export const isTooFarAhead = ({ ahead, chosenThrough, config }: Learner, message: Chosen): boolean =>
-  firstOf(message) > chosenThrough + 1 &&
-  ahead.reduce((sum, { entries }) => sum + entries.length, message.entries.length) > config.limits.entriesAheadMax
+export function isTooFarAhead(self: Learner, message: Chosen): boolean {
+  const { ahead, aheadBytes, chosenThrough } = self
+  const { limits } = self.config
+  if (firstOf(message) <= chosenThrough + 1) return false
+  const entries = ahead.reduce((sum, waiting) => sum + waiting.entries.length, message.entries.length)
+  return entries > limits.entriesAheadMax || aheadBytes + bytesOf(message.entries) > limits.bytesAheadMax
+}
 
 /** Nobody answers clients for what a learner asked for. */
 const isAnswer = ({ answeredBy }: Chosen): boolean => answeredBy === ''
@@ -42,6 +46,7 @@ const isAnswer = ({ answeredBy }: Chosen): boolean => answeredBy === ''
 /** Slots are chosen in any order: that this one is says nothing of those before it. */
 export const withChosen = (self: Learner, { from, ...message }: Received<Chosen>) => ({
   ahead: [...self.ahead, message].sort((a, b) => firstOf(a) - firstOf(b)),
+  aheadBytes: self.aheadBytes + bytesOf(message.entries),
   // An answer may come when nothing is missing any more, and nobody is being asked.
   ...(self.turn !== undefined && isAnswer(message) && afterAnswer(self, turnOf(self, from))),
 })
@@ -72,6 +77,7 @@ const afterEntries = ({ log, chosenThrough, announced }: Learner, entries: reado
 export const afterCommit = (self: Learner) => ({
   ...afterEntries(self, nextEntries(self)),
   ahead: self.ahead.slice(1),
+  aheadBytes: self.aheadBytes - bytesOf(self.ahead[0]?.entries ?? []),
 })
 
 // Asking others: each other learner in turn, and then the acceptors. An answer counts whenever it comes, whoever's turn it
@@ -200,12 +206,14 @@ export const withPiece = (self: Learner, piece: Received<InstallSnapshot>) => ({
 export function withInstalled(self: Learner) {
   const snapshot = completed(self)
   const { index } = snapshot.last
+  const ahead = self.ahead.filter((message) => lastOf(message) > index)
   return {
     snapshot,
     log: Log.empty(snapshot.last),
     chosenThrough: index,
     announced: Math.max(self.announced, index),
-    ahead: self.ahead.filter((message) => lastOf(message) > index),
+    ahead,
+    aheadBytes: ahead.reduce((sum, { entries }) => sum + bytesOf(entries), 0),
     incoming: undefined,
     answered: true,
   }
@@ -259,7 +267,5 @@ export const isNewerSnapshot = ({ snapshot, chosenThrough }: Learner, { snapshot
   last.index > (snapshot?.last.index ?? 0) && last.index <= chosenThrough
 
 export function withSnapshot({ log, config }: Learner, { snapshot }: Taken) {
-  const index = Math.max(log.base.index, snapshot.last.index - config.limits.entriesKept)
-  const through: Mark = { index, term: log.termAt(index) ?? 0 }
-  return { snapshot, log: log.compactThrough(through) }
+  return { snapshot, log: log.compactThrough(log.keeping(snapshot.last.index, config.limits)) }
 }

@@ -20,10 +20,16 @@ export interface MultiPaxosLimits {
   readonly pollsMax: number
   /** Slots of the distinguished proposer that are not chosen yet; beyond, proposals are refused as overloaded. @default 65536 */
   readonly openSlotsMax: number
+  /** The same in bytes; as many may wait at a batcher, too. @default 33554432 */
+  readonly openBytesMax: number
   /** Entries that a learner keeps before its snapshot, for learners that are a little behind. @default 10000 */
   readonly entriesKept: number
+  /** The same in bytes; the distinguished proposer keeps a quarter of it at most of what is chosen. @default 33554432 */
+  readonly bytesKept: number
   /** Entries that a learner keeps behind a missing slot; what comes beyond, it asks for later. @default 131072 */
   readonly entriesAheadMax: number
+  /** The same in bytes. @default 33554432 */
+  readonly bytesAheadMax: number
   /** Reads that wait at a batcher; beyond, reads are refused as overloaded. @default 4096 */
   readonly openReadsMax: number
   /** Slots that an acceptor leaves empty at once, after it was away for long. @default 262144 */
@@ -32,6 +38,8 @@ export interface MultiPaxosLimits {
   readonly noteEverySlots: number
   /** An acceptor forgets what learners hold in snapshots when that has grown by so many slots. @default 4096 */
   readonly forgetEverySlots: number
+  /** The same in bytes. @default 8388608 */
+  readonly forgetEveryBytes: number
 }
 
 /** Who an actor is, and with whom. Never changes. */

@@ -340,6 +340,20 @@ describe('a group of one', () => {
     expect(bold.state).toEqual({ serving: 'free' })
   })
 
+  test('the loss is accepted also where proposers are gone for good: it goes on far above all that are known', () => {
+    const [careful, bold] = [false, true].map((lossAccepted) => {
+      const recovered = { ...given.nothing, record: recordOf(doubtfulIn().context), entries: entries(1, 2) }
+      return drive(multiPaxosAcceptor, recoverAcceptor({ ...given.configOf(), lossAccepted }, recovered))
+    })
+    for (const role of [careful, bold]) {
+      role?.receive(said.rejoinReply('n2', { ballot: ballot(4, 'n2') }))
+      for (let time = 0; time < 3; time++) role?.fire('rejoinAgain')
+    }
+    expect(careful?.state).toBe('doubtful')
+    expect(bold?.state).toEqual({ serving: 'free' })
+    expect(bold?.context).toMatchObject({ promised: ballot(1004, 'n2'), doubtful: false, mayHaveLost: true })
+  })
+
   test('so does every acceptor that is a phase-2 quorum by itself', () => {
     const three = ['n1', 'n2', 'n3']
     expect(isAlone(flexible({ phase1: atLeast(3, three), phase2: atLeast(1, three) }), 'n2')).toBe(true)

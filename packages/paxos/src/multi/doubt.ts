@@ -1,6 +1,6 @@
 import { type NodeId, type Received, send } from '@quorate/core'
-import { isAlone } from '../answered.js'
-import { type Ballot, higherOf, isGreater, noBallot } from '../ballot.js'
+import { isAlone, mayGoWithout } from '../answered.js'
+import { type Ballot, beyond, higherOf, isGreater, noBallot } from '../ballot.js'
 import type { Accept, Rejoin, RejoinReply } from '../generated/multi_paxos.js'
 import { type Configured, roleAt } from './config.js'
 import type { Acceptor } from './promising.js'
@@ -42,9 +42,13 @@ export interface Doubt {
   /** Of proposers that have answered, the highest ballot that each has issued. */
   readonly issued: Readonly<Record<NodeId, Ballot>>
   readonly restoration: Restoration | undefined
+  /** How often all proposers were asked. */
+  readonly asks: number
+  /** It went on without some of them, as the operator accepts. */
+  readonly mayHaveLost: boolean
 }
 
-export const noDoubt: Omit<Doubt, 'doubt'> = { issued: {}, restoration: undefined }
+export const noDoubt: Omit<Doubt, 'doubt'> = { issued: {}, restoration: undefined, asks: 0, mayHaveLost: false }
 
 const mayGoOn = ({ config }: Configured): boolean => config.lossAccepted === true || !isAlone(config.quorums, config.id)
 
@@ -62,9 +66,21 @@ export const withAnswer = (self: Acceptor, message: Received<RejoinReply>) => ({
 export const isBounded = (self: Acceptor): boolean =>
   mayGoOn(self) && self.config.nodes.proposer.every((node) => self.issued[node] !== undefined)
 
+const highestOf = ({ issued, promised }: Acceptor): Ballot => Object.values(issued).reduce(higherOf, promised)
+
+export const isToGoWithout = ({ config, asks }: Acceptor): boolean => mayGoWithout(config, asks)
+
+/** Proposers are gone for good, and so is whatever only this disk held: the operator accepts it. */
+export const withoutOthers = (self: Acceptor) => ({
+  ...noDoubt,
+  promised: beyond(highestOf(self)),
+  doubtful: false,
+  mayHaveLost: true,
+})
+
 /** No ballot that it may have promised is higher. */
 export function bounded(self: Acceptor) {
-  const promised = Object.values(self.issued).reduce(higherOf, self.promised)
+  const promised = highestOf(self)
   const { restoration } = self
   return { promised, restoration: restoration && isGreater(promised, restoration.ballot) ? undefined : restoration }
 }

@@ -1,6 +1,7 @@
 import { type Address, type Command, entriesAfter, invariant, Log, type NodeId, type Received } from '@quorate/core'
 import { isSameBallot, termOf } from '../ballot.js'
 import type { Accept, Accepted, Batch, HeartbeatReply, MultiPaxosMessage, Relayed } from '../generated/multi_paxos.js'
+import { bytesOf } from './bytes.js'
 import { everyRole, type RoleName, roleAt } from './config.js'
 import { openEntries, type Preparing } from './phaseOne.js'
 import { changed, chosenOf, isWon, lastSlotOf, type Poll, withVote } from './polls.js'
@@ -15,6 +16,10 @@ export interface Leading extends Proposer {
   readonly horizon: number
   /** What is proposed, from a while before the first slot that is not chosen. */
   readonly log: Log
+  /** Of the slots that are not known to be chosen yet. */
+  readonly openBytes: number
+  /** Of those before them that are kept. */
+  readonly keptBytes: number
   /** The last slot that was sent to acceptors. */
   readonly sentThrough: number
   /** Of the last Accept. */
@@ -37,6 +42,7 @@ export interface Leading extends Proposer {
 
 export function begin(input: Preparing): Leading {
   const { config, round, issued, chosenThrough, horizon, mayHaveLost } = input
+  const open = openEntries(input)
   return {
     config,
     round,
@@ -48,7 +54,9 @@ export function begin(input: Preparing): Leading {
     refusals: 0,
     torn: false,
     horizon,
-    log: Log.empty({ index: chosenThrough, term: 0 }).append(openEntries(input)),
+    log: Log.empty({ index: chosenThrough, term: 0 }).append(open),
+    openBytes: bytesOf(open),
+    keptBytes: 0,
     sentThrough: chosenThrough,
     lastNumber: 0,
     polls: [],
@@ -119,12 +127,13 @@ const accept = (self: Leading, { number, entries, answeredBy }: Pick<Poll, 'numb
 /** Asks nothing but whether the promise still holds. */
 export const question = (self: Leading, number: number) => accept(self, { number, entries: [], answeredBy: '' })
 
-export const isOverloaded = ({ log, chosenThrough, config }: Leading): boolean =>
-  log.last.index - chosenThrough >= config.limits.openSlotsMax
+export const isOverloaded = ({ log, chosenThrough, openBytes, config: { limits } }: Leading): boolean =>
+  log.last.index - chosenThrough >= limits.openSlotsMax || openBytes >= limits.openBytesMax
 
-export const withCommands = (self: Leading, { commands }: { readonly commands: readonly Command[] }) => ({
-  log: self.log.append(entriesAfter(self.log.last.index, termOf(ballotOf(self)), commands)),
-})
+export const withCommands = (self: Leading, { commands }: { readonly commands: readonly Command[] }) => {
+  const entries = entriesAfter(self.log.last.index, termOf(ballotOf(self)), commands)
+  return { log: self.log.append(entries), openBytes: self.openBytes + bytesOf(entries) }
+}
 
 export const mayOpenPoll = ({ polls, sentThrough, log, config }: Leading): boolean =>
   sentThrough < log.last.index && polls.length < config.limits.pollsMax
@@ -191,7 +200,7 @@ export function withWonPoll(self: Leading) {
 
 export const isFirstChosen = ({ polls: [first] }: Leading): boolean => first?.isChosen === true
 
-/** What is kept of the log is copied when its beginning goes, so that is done for many slots at once. */
+/** What is kept of the log is copied when its beginning goes, so that is done for many slots, or many bytes, at once. */
 const compactAtLeast = 8192
 
 export function withoutFirstPoll(self: Leading) {
@@ -200,9 +209,17 @@ export function withoutFirstPoll(self: Leading) {
   const index = lastSlotOf(first)
   const term = self.log.termAt(index)
   invariant(term !== undefined, 'what is proposed is in the log')
-  const isWorthwhile = index - self.log.base.index >= Math.max(compactAtLeast, self.log.length / 2)
-  const log = isWorthwhile ? self.log.compactThrough({ index, term }) : self.log
-  return { polls, log, chosenThrough: index }
+  const bytes = bytesOf(first.entries)
+  const keptBytes = self.keptBytes + bytes
+  const isLong = index - self.log.base.index >= Math.max(compactAtLeast, self.log.length / 2)
+  const isWorthwhile = isLong || keptBytes >= self.config.limits.bytesKept / 4
+  return {
+    polls,
+    chosenThrough: index,
+    openBytes: self.openBytes - bytes,
+    log: isWorthwhile ? self.log.compactThrough({ index, term }) : self.log,
+    keptBytes: isWorthwhile ? 0 : keptBytes,
+  }
 }
 
 // Heartbeats.

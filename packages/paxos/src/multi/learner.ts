@@ -35,6 +35,7 @@ export interface Learner extends Configured {
   readonly snapshot: Snapshot | undefined
   /** Chosen, behind a slot that is missing; by first slot. */
   readonly ahead: readonly Chosen[]
+  readonly aheadBytes: number
   readonly incoming: IncomingSnapshot | undefined
   /** How often the next piece of it was asked for in vain. */
   readonly repeats: number
@@ -63,6 +64,7 @@ export function recoverLearner(config: MultiPaxosConfig, { snapshot, base, torn 
     log: Log.empty(base),
     snapshot,
     ahead: [],
+    aheadBytes: 0,
     incoming: undefined,
     repeats: 0,
     turn: undefined,

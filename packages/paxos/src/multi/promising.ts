@@ -2,6 +2,7 @@ import { Log, type Mark, type Received, type RecoveredState, send } from '@quora
 import { type Ballot, noBallot } from '../ballot.js'
 import type { Accept, Learn, Prepare } from '../generated/multi_paxos.js'
 import * as accepted from './acceptedLog.js'
+import { bytesOf } from './bytes.js'
 import type { Configured, MultiPaxosConfig } from './config.js'
 import { type Doubt, noDoubt } from './doubt.js'
 
@@ -27,6 +28,8 @@ export interface Acceptor extends Configured, AcceptorRecord, Doubt {
   readonly notedThrough: number
   /** Learners hold snapshots of every slot up to here. */
   readonly forgetThrough: number
+  /** Of what may be forgotten. */
+  readonly forgettableBytes: number
   /** The furthest slot from which the proposer that was promised has asked what was accepted. */
   readonly askedFrom: number
 }
@@ -49,6 +52,7 @@ export function recoverAcceptor(
     chosenThrough: Math.max(base.index, record?.chosenThrough ?? 0),
     notedThrough: Math.max(base.index, record?.chosenThrough ?? 0),
     forgetThrough: 0,
+    forgettableBytes: 0,
     askedFrom: 0,
   }
 }
@@ -96,5 +100,14 @@ export function forgettingPoint({ log, forgetThrough: index }: Acceptor): Mark {
   return { index, term: log.termAt(index) ?? 0 }
 }
 
-export const mayForget = ({ forgetThrough, log, config }: Acceptor): boolean =>
-  forgetThrough - log.base.index >= config.limits.forgetEverySlots
+export const mayForget = ({ forgetThrough, forgettableBytes, log, config: { limits } }: Acceptor): boolean =>
+  forgetThrough - log.base.index >= limits.forgetEverySlots || forgettableBytes >= limits.forgetEveryBytes
+
+export function withProgress(self: Acceptor, message: Accept) {
+  const chosenThrough = Math.max(self.chosenThrough, message.chosenThrough)
+  const forgetThrough = Math.max(self.forgetThrough, Math.min(message.forgetThrough, message.chosenThrough))
+  if (forgetThrough === self.forgetThrough) return { chosenThrough }
+  const first = Math.max(self.forgetThrough, self.log.base.index) + 1
+  const bytes = bytesOf(self.log.slice(first, Math.min(forgetThrough, self.log.last.index)))
+  return { chosenThrough, forgetThrough, forgettableBytes: self.forgettableBytes + bytes }
+}

@@ -55,12 +55,16 @@ const wideLimits: MultiPaxosLimits = {
   bytesMax: 10_000,
   pollsMax: 4,
   openSlotsMax: 1000,
+  openBytesMax: 100_000,
   entriesKept: 2,
+  bytesKept: 100_000,
   entriesAheadMax: 131_072,
+  bytesAheadMax: 32 * 1024 * 1024,
   openReadsMax: 4096,
   emptySlotsMax: 262_144,
   noteEverySlots: 1024,
   forgetEverySlots: 4096,
+  forgetEveryBytes: 1_000_000,
 }
 
 const three = ['n1', 'n2', 'n3']

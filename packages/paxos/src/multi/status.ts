@@ -1,6 +1,6 @@
 import { type Notice, type RoleStatus, statePath } from '@quorate/core'
 import type { SnapshotFrom } from 'xstate'
-import { doubtNotice } from '../doubtNotice.js'
+import { noticesOf } from '../doubtNotice.js'
 import type { acceptor } from './acceptor.js'
 import type { batcher } from './batcher.js'
 import type { learner } from './learner.js'
@@ -40,7 +40,7 @@ export const ofAcceptor = ({ value, context }: SnapshotFrom<typeof acceptor>): R
   leads: false,
   commitIndex: context.chosenThrough,
   lastIndex: context.log.last.index,
-  ...(context.doubtful && { notices: [doubtNotice(context.config)] }),
+  ...noticesOf(context),
 })
 
 export const ofLearner = ({ value, context }: SnapshotFrom<typeof learner>): RoleStatus => ({

@@ -11,8 +11,8 @@ import {
   send,
 } from '@quorate/core'
 import { assign, emit, setup } from 'xstate'
-import { isAlone } from '../answered.js'
-import { type Ballot, higherOf, isGreater, isNobodys, isSameBallot, noBallot } from '../ballot.js'
+import { isAlone, mayGoWithout } from '../answered.js'
+import { type Ballot, beyond, higherOf, isGreater, isNobodys, isSameBallot, noBallot } from '../ballot.js'
 import type { Accept, AcceptorRecord, Learn, PaxosMessage, Prepare, Proposal, RejoinReply } from '../generated/paxos.js'
 import { say } from '../saying.js'
 import { everyProposer, informedLearner, type PaxosConfig } from './config.js'
@@ -34,6 +34,10 @@ export interface Acceptor {
   readonly issued: Readonly<Record<NodeId, Ballot>>
   /** What was chosen, as the proposer says in whose ballot it was. */
   readonly told: Proposal | undefined
+  /** How often all proposers were asked. */
+  readonly asks: number
+  /** It went on without some of them, as the operator accepts. */
+  readonly mayHaveLost: boolean
 }
 
 export type AcceptorEvent =
@@ -50,6 +54,8 @@ export const recoverAcceptor = (config: PaxosConfig, { record, torn }: Recovered
   doubt: torn ? (record?.doubt ?? 0) + 1 : Math.max(record?.doubt ?? 0, record?.doubtful ? 1 : 0),
   issued: {},
   told: undefined,
+  asks: 0,
+  mayHaveLost: false,
 })
 
 const on = rulesFor<Acceptor, AcceptorEvent>()
@@ -67,6 +73,12 @@ const nack = ({ promised }: Acceptor, ballot: Ballot) => ({ type: 'Nack', ballot
 const isBounded = ({ config, issued }: Acceptor): boolean =>
   (config.lossAccepted === true || !isAlone(config.quorums, config.id)) &&
   config.proposers.every((node) => issued[node] !== undefined)
+
+const withoutOthers = ({ issued, promised }: Acceptor) => ({
+  promised: beyond(Object.values(issued).reduce(higherOf, promised)),
+  doubtful: false,
+  mayHaveLost: true,
+})
 
 function bounded({ promised: before, accepted: held, issued, told }: Acceptor) {
   const promised = Object.values(issued).reduce(higherOf, before)
@@ -86,6 +98,7 @@ export const acceptor = setup({
   guards: {
     isOfThisDoubt: on('RejoinReply', (self, { doubt }) => doubt === self.doubt),
     isBounded: ({ context: self }) => isBounded(self),
+    isToGoWithout: ({ context: { config, asks } }) => mayGoWithout(config, asks),
     isDoubtful: ({ context: self }) => self.doubtful,
     isNobodysPrepare: on('Prepare', (_self, { ballot }) => isNobodys(ballot)),
     isNobodysAccept: on('Accept', (_self, { proposal }) => isNobodys(proposal.ballot)),
@@ -125,6 +138,8 @@ export const acceptor = setup({
         told: self.told ?? chosen,
       })),
     ),
+    noteAsked: assign(({ context: { asks } }) => ({ asks: asks + 1 })),
+    goWithout: assign(({ context: self }) => withoutOthers(self)),
     promiseBound: assign(({ context: self }) => bounded(self)),
     replyPromise: emit(
       on('Prepare', ({ accepted, doubtful }, { from, ballot }) =>
@@ -172,9 +187,14 @@ export const acceptor = setup({
     serving: {},
     /** It may have forgotten a promise: it promises nothing before it knows how high that may have been. */
     doubtful: {
-      entry: 'askProposers',
+      entry: ['askProposers', 'noteAsked'],
       always: { guard: 'isBounded', actions: ['promiseBound', 'persist'], target: 'serving' },
-      after: { rejoinAgain: { target: 'doubtful', reenter: true } },
+      after: {
+        rejoinAgain: [
+          { guard: 'isToGoWithout', actions: ['goWithout', 'persist'], target: 'serving' },
+          { target: 'doubtful', reenter: true },
+        ],
+      },
       on: {
         Prepare: ignore('a promise may be forgotten: an older ballot may still count on it'),
         Accept: ignore('a promise may be forgotten: an older ballot may still count on it'),

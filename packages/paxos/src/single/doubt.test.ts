@@ -85,6 +85,17 @@ describe('an acceptor in doubt', () => {
     })
     expect(states).toEqual(['doubtful', 'serving'])
   })
+
+  test('so it does without proposers that are gone for good', () => {
+    const [careful, bold] = [false, true].map((lossAccepted) => {
+      const recovered = { record, snapshot: undefined, base: { index: 0, term: 0 }, entries: [], torn: true }
+      const role = drive(acceptor, recoverAcceptor({ ...doubtful().context.config, lossAccepted }, recovered))
+      for (let time = 0; time < 3; time++) role.fire('rejoinAgain')
+      return role
+    })
+    expect(careful?.state).toBe('doubtful')
+    expect(bold?.context).toMatchObject({ promised: given.ballot(1003), doubtful: false, mayHaveLost: true })
+  })
 })
 
 describe('a proposer', () => {

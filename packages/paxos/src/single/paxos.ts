@@ -19,7 +19,7 @@ import {
 } from '@quorate/core'
 import type { SnapshotFrom } from 'xstate'
 import { checkProposers } from '../ballot.js'
-import { doubtNotice } from '../doubtNotice.js'
+import { noticesOf } from '../doubtNotice.js'
 import { type AcceptorRecord, decodeAcceptorRecord, encodeAcceptorRecord, messages } from '../generated/paxos.js'
 import { acceptor, recoverAcceptor } from './acceptor.js'
 import { acceptorRole, learnerRole, type PaxosConfig, proposerRole } from './config.js'
@@ -168,10 +168,16 @@ function proposerStatus({ value, context: { config, chosen } }: SnapshotFrom<typ
 const ofNoLeader = { leader: undefined, leads: false } as const
 
 function acceptorStatus({ value, context }: SnapshotFrom<typeof acceptor>): RoleStatus {
-  const { config, promised, accepted, doubtful } = context
+  const { promised, accepted } = context
   const lastIndex = accepted === undefined ? 0 : 1
-  const notices = doubtful ? { notices: [doubtNotice(config)] } : {}
-  return { ...ofNoLeader, state: statePath(value), term: promised.round, commitIndex: 0, lastIndex, ...notices }
+  return {
+    ...ofNoLeader,
+    state: statePath(value),
+    term: promised.round,
+    commitIndex: 0,
+    lastIndex,
+    ...noticesOf(context),
+  }
 }
 
 function learnerStatus({ value, context: { chosen } }: SnapshotFrom<typeof learner>): RoleStatus {
