@@ -1,5 +1,6 @@
 import { memoryStore } from '@quorate/core/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { apart } from './apart.test.fixture.js'
 import { type ConnectedClient, connectClient } from './client/connectClient.js'
 import { journal, type Note, seededRandom, TestCluster } from './cluster.test.fixture.js'
 import { sequenced } from './sequencer.test.fixture.js'
@@ -7,13 +8,14 @@ import { sequenced } from './sequencer.test.fixture.js'
 type JournalClient = ConnectedClient<Note, number, number, string>
 
 const ids = ['n1', 'n2', 'n3'] as const
+/** All roles on each node, and those that take commands on others than those that apply them. */
+const groups = {
+  together: sequenced({ members: ids, stateMachine: journal }),
+  apart: apart({ batchers: ['n1'], sequencer: 'n3', appliers: ['n2'], stateMachine: journal }),
+}
 let cluster: TestCluster
 const clients: JournalClient[] = []
 
-beforeEach(async () => {
-  cluster = new TestCluster(sequenced({ members: ids, stateMachine: journal }))
-  await cluster.startAll(ids)
-})
 afterEach(async () => {
   cluster.bus.setFilter(() => true)
   await cluster.wait(Promise.all(clients.splice(0).map((client) => client.close())))
@@ -36,7 +38,7 @@ const connect = async (): Promise<JournalClient> => {
   return client
 }
 
-/** All disks are replaced by those that `storeOf` gives, and all nodes started again. */
+/** All disks are replaced by empty ones, and all nodes started again. */
 async function beginAnew(): Promise<void> {
   for (const id of ids) await cluster.kill(id)
   for (const id of ids) cluster.stores.set(id, memoryStore({ clock: cluster.clock, writeDelayMs: 1 }))
@@ -58,7 +60,12 @@ const outcomeOf = (promise: Promise<{ readonly index: number }>): Promise<string
     ),
   )
 
-describe('a client that outlives its group', () => {
+describe.each(Object.entries(groups))('a client that outlives its group, whose roles are %s,', (_where, group) => {
+  beforeEach(async () => {
+    cluster = new TestCluster(group)
+    await cluster.startAll(ids)
+  })
+
   it('is told that the group is another one, and never what came of the command of another client', async () => {
     const old = await connect()
     for (let at = 0; at < 10; at++) await cluster.wait(old.propose({ text: `old ${at}` }))
@@ -88,8 +95,12 @@ describe('a client that outlives its group', () => {
     expect(await outcomeOf(old.propose({ text: 'later' }))).toBe('ok')
     expect(await texts()).toEqual(['new', 'later'])
   })
+})
 
-  it('is told so when the group was put back to before its session', async () => {
+describe('a client whose group was put back to before its session', () => {
+  it('is told so', async () => {
+    cluster = new TestCluster(groups.together)
+    await cluster.startAll(ids)
     const other = await connect()
     await cluster.wait(other.propose({ text: 'kept' }))
     for (const id of ids) await cluster.kill(id)

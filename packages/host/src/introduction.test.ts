@@ -112,6 +112,7 @@ describe('a store that is new', () => {
     begin()
     await cluster.startAll(ids)
     await cluster.kill('n3')
+    const disk = cluster.storeOf('n3')
     loseDisk('n3')
     const node = await cluster.start('n3')
     const error = await cluster.wait(node.stopped)
@@ -119,6 +120,10 @@ describe('a store that is new', () => {
     expect(error?.message).toMatch(/knows n3 with store [0-9a-f]{32}; .* Give it that very directory back/)
     await expect(node.ready).rejects.toMatchObject({ code: 'QUORATE_NODE_STOPPED', cause: error })
     expect(cluster.loggers.get('n1')?.logged.some(({ text }) => text.includes('another store'))).toBe(true)
+    // What it says to do helps.
+    cluster.stores.set('n3', disk)
+    await cluster.wait((await cluster.start('n3')).ready)
+    expect((await cluster.wait(cluster.nodes.get('n3')!.group('journal').propose({ text: 'a' }))).result).toBe(1)
   })
 
   it('is not heard by the others, even if the operator insists', async () => {

@@ -148,6 +148,12 @@ describe('nodes that take a group for something else', () => {
     const said = loggedBy('n4').filter(({ level }) => level === 'warn')
     expect(said[0]).toMatchObject({ fields: { strangers: ['n1'] } })
     expect(said[0]?.text).toMatch(/none of their groups names node n4; start them with the groups of this node/)
+    // What it says to do helps.
+    await cluster.kill('n1')
+    await cluster.start('n1', { groups: { journal: groupOf(ids), other: groupOf(['n1', 'n4']) } as never })
+    await cluster.wait(node.ready)
+    const other = node.group('other' as 'journal')
+    expect((await cluster.wait(other.propose({ text: 'a' }))).result).toBe(1)
   })
 })
 
