@@ -120,6 +120,13 @@ test('status: a table, JSON', async () => {
   }
 })
 
+test('status --wait-for-leader waits for the bus too', async () => {
+  const waiting = quorate('status', '--cluster', 'late', '--nats', 'nats://127.0.0.1:1', '--wait-for-leader', '700')
+  const beganAt = performance.now()
+  expect(await waiting).toMatchObject({ code: 4, err: expect.stringMatching(/\[QUORATE_BUS_UNREACHABLE\]/) })
+  expect(performance.now() - beganAt).toBeGreaterThan(500)
+})
+
 test('status: nodes that do not answer, and a group without a leader', async () => {
   const transport = await startBroker()
   const alone = { members: ['a1', 'a2', 'a3'], stateMachine: kv }

@@ -28,7 +28,9 @@ export const statusCommand = (io: Io): Command =>
     .description('Ask all nodes of a cluster how they are')
     .addOption(clusterOption())
     .addOption(
-      new Option('--wait <ms>', 'collect answers for so many milliseconds').default(500).argParser(wholeNumber(1)),
+      new Option('--wait <ms>', 'wait for silent nodes for so many milliseconds')
+        .default(2000)
+        .argParser(wholeNumber(1)),
     )
     .addOption(
       new Option('--wait-for-leader [ms]', 'ask again until every group can serve its clients, for so long')

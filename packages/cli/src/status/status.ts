@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { clusterStatus } from '@quorate/host'
+import { clusterStatus, type NodeReport } from '@quorate/host'
 import { type ConnectionSettings, shownServer } from '../connection/settings.js'
 import { transportOf } from '../connection/transport.js'
 import { NoNodeAnswersError } from '../errors.js'
 import { exitCodes } from '../exitCodes.js'
 import { type Io, printLine } from '../io.js'
+import { isQuorateError } from '../isQuorateError.js'
 import type { OutputFormat } from '../output.js'
 import { type ClusterView, viewOf } from './cluster.js'
 import { statusLines } from './statusLines.js'
@@ -18,6 +19,9 @@ export interface StatusSettings extends ConnectionSettings {
   readonly output: OutputFormat
 }
 
+/** One round of questions takes so long, in milliseconds. */
+const roundMs = 500
+
 /** Between two rounds of questions, in milliseconds. */
 const pauseMs = 200
 
@@ -25,10 +29,10 @@ const pauseMs = 200
 export const status = async (io: Io, settings: StatusSettings): Promise<void> => {
   const { cluster, wait, waitForLeader = 0 } = settings
   const untilMs = performance.now() + waitForLeader
-  let view = await ask(settings)
+  let view = await ask(settings, waitForLeader > 0)
   while (!isServed(view) && performance.now() < untilMs) {
     await sleep(pauseMs)
-    view = await ask(settings)
+    view = await ask(settings, performance.now() < untilMs)
   }
   if (view.nodes.length === 0)
     throw new NoNodeAnswersError(cluster, shownServer(settings), Math.max(wait, waitForLeader))
@@ -37,7 +41,24 @@ export const status = async (io: Io, settings: StatusSettings): Promise<void> =>
   if (!isServed(view)) io.exitCode = exitCodes.notServed
 }
 
-const ask = async (settings: StatusSettings): Promise<ClusterView> =>
-  viewOf(await clusterStatus({ transport: transportOf(settings), cluster: settings.cluster, waitMs: settings.wait }))
+/** Asks again as long as somebody is silent who hosts a role, and there is time. */
+const ask = async ({ cluster, wait, ...settings }: StatusSettings, isPatient: boolean): Promise<ClusterView> => {
+  const untilMs = performance.now() + wait
+  const reports = new Map<string, NodeReport>()
+  let view = viewOf([])
+  try {
+    do {
+      const waitMs = Math.max(1, Math.min(roundMs, untilMs - performance.now()))
+      for (const report of await clusterStatus({ transport: transportOf(settings), cluster, waitMs })) {
+        reports.set(report.node, report)
+      }
+      view = viewOf([...reports.values()].sort((a, b) => (a.node < b.node ? -1 : 1)))
+    } while ((view.nodes.length === 0 || view.silent.length > 0) && performance.now() < untilMs)
+  } catch (error) {
+    // The bus may come up with the nodes.
+    if (!isPatient || !isQuorateError(error) || error.code !== 'QUORATE_BUS_UNREACHABLE') throw error
+  }
+  return view
+}
 
 const isServed = ({ nodes, lacks }: ClusterView): boolean => nodes.length > 0 && Object.keys(lacks).length === 0
