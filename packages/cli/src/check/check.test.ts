@@ -231,7 +231,7 @@ describe('a model of the user', () => {
   })
 })
 
-describe('--mistake', () => {
+describe('--mistake', { timeout: 120_000 }, () => {
   test('is found, and said in a sentence', async () => {
     const { code, out } = await check('--mistake', 'raft-a-voter-that-votes-for-everyone')
     expect(code).toBe(1)

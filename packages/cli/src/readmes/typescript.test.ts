@@ -118,7 +118,7 @@ beforeAll(() => {
       if (text !== '') complaints.set(file, [...(complaints.get(file) ?? []), text])
     }
   }
-}, 300_000)
+}, 600_000)
 afterAll(() => rmSync(directory, { recursive: true }))
 
 test.each(blocks.map(({ name, file }) => [name, file] as const))('%s', (_name, file) => {

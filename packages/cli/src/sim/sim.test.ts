@@ -25,7 +25,7 @@ async function quorate(...argv: string[]) {
   return { code, ...text }
 }
 
-describe('quorate sim', () => {
+describe('quorate sim', { timeout: 120_000 }, () => {
   let directory = ''
 
   beforeEach(async () => {

@@ -17,7 +17,7 @@ const often = { electionTimeoutMs: 100, heartbeatMs: 50 }
 export default defineTopology({ cluster: 'c', nodes, groups: { kv: raft({ members: nodes, stateMachine: kv, family, ...often }) } })
 `
 
-describe('quorate sim of a cluster with a mistake', { timeout: 60_000 }, () => {
+describe('quorate sim of a cluster with a mistake', { timeout: 300_000 }, () => {
   const before = process.cwd()
   const directories: string[] = []
   /** Where commands run from now on, with this topology in it. */
