@@ -160,8 +160,9 @@ export class SimulatedNetwork {
         endpoint.listen = (status) => process.enter(() => listen(status))
       },
       publish: (to, bytes) => {
-        if (!process.mayAct('message')) return
-        this.#publish(process, endpoint, to, bytes)
+        const type = this.#announced
+        this.#announced = undefined
+        if (process.mayAct('message')) this.#publish(process, endpoint, to, bytes, type ?? typeOf(bytes))
       },
       subscribe: (to, deliver) => this.#subscribe(process, endpoint, to, deliver),
       close,
@@ -192,9 +193,7 @@ export class SimulatedNetwork {
     }
   }
 
-  #publish(process: SimulatedProcess, endpoint: Endpoint, to: Address, bytes: Uint8Array): void {
-    const type = this.#announced ?? typeOf(bytes)
-    this.#announced = undefined
+  #publish(process: SimulatedProcess, endpoint: Endpoint, to: Address, bytes: Uint8Array, type: string): void {
     const isCarried = bytes.length <= bytesMax && isAddress(to)
     if (endpoint.isClosing || !endpoint.isConnected || !isCarried) {
       endpoint.counters.dropped++

@@ -21,7 +21,7 @@ export interface SimulatedClientOptions {
   /** `wasClosed` when its connection was given up meanwhile. */
   ended(slot: number, operation: Operation, ending: Ending, wasClosed: boolean): void
   /** What no client should meet. */
-  broke(error: unknown): void
+  broke(error: unknown): undefined
 }
 
 /** One of the operations that a client may have under way at the same time. */
@@ -78,15 +78,11 @@ export class SimulatedClient {
     began(number, operation)
     this.#connected()
       .then((client) => this.#do(client, operation))
-      .then(
-        (ending) => ended(number, operation, ending, wasClosed()),
-        (error: unknown) => {
-          const ending = endingOf(operation, error)
-          if (ending) ended(number, operation, ending, wasClosed())
-          else broke(error)
-        },
-      )
-      .finally(() => {
+      .catch((error: unknown) => endingOf(operation, error) ?? broke(error))
+      .then((ending) => {
+        // Whoever met what no client should meet does no more.
+        if (!ending) return
+        ended(number, operation, ending, wasClosed())
         slot.isBusy = false
         this.#next(number, slot)
       })

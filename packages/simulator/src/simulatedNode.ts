@@ -11,7 +11,8 @@ import { type QuorateNode, startNode } from '@quorate/host'
 import { SimulatedDisk } from './disk.js'
 import { isDiskFault } from './errors.js'
 import type { NodeSurroundings } from './nodeSurroundings.js'
-import { type ActorWatch, observed, type Place } from './observation.js'
+import { watchOf } from './nodeWatch.js'
+import { observed } from './observation.js'
 import type { BitRot, Unsynced } from './script.js'
 import { SimulatedProcess, trueRate } from './simulatedProcess.js'
 
@@ -100,17 +101,31 @@ export class SimulatedNode {
     this.#process = process
     if (this.#opensInVain > 0) process.strikeAfter(0, 'open', () => this.#openedInVain())
     this.#note('starts')
-    const watched = Object.entries(groups).map(([name, definition]) => [
-      name,
-      observed(definition, this.#watch(process, name)),
-    ])
     const simulated = {
       clock: process.clock,
       transport: network.transportFor(process),
       store: this.disk.storeFor(process),
+      groups,
+      appliedOf: (group: string) => this.appliedOf(group),
     }
+    const { clock, transport, store, groups: hosted } = adapt?.(this.id, simulated) ?? simulated
+    const watched = Object.entries(hosted).map(([name, definition]) => [
+      name,
+      observed(
+        definition,
+        watchOf({
+          place: { node: this.id, group: name },
+          process,
+          around: this.#around,
+          applyUs: () => this.applyUs,
+          noteState: (role, value) => this.#noteState(name, role, value),
+        }),
+      ),
+    ])
     const started = startNode({
-      ...(adapt?.(this.id, simulated) ?? simulated),
+      clock,
+      transport,
+      store,
       id: this.id,
       cluster,
       groups: Object.fromEntries(watched) as Record<string, GroupDefinition>,
@@ -216,48 +231,6 @@ export class SimulatedNode {
     this.#process = undefined
     this.#node = undefined
     this.#isReady = false
-  }
-
-  #watch(process: SimulatedProcess, group: string): ActorWatch {
-    const { monitor, coverage, network } = this.#around
-    const places = new Map<string, Place>()
-    const placeOf = (role: string): Place => {
-      const known = places.get(role)
-      if (known) return known
-      const place = { node: this.id, group, role }
-      places.set(role, place)
-      return place
-    }
-    /** Whose messages are being encoded: the role that emitted them. */
-    const speakers = new WeakMap<object, string>()
-    return {
-      stepped: (role, before, event, after) => {
-        if (process.isDead) return
-        monitor.stepped(placeOf(role), before, event, after)
-        this.#noteState(group, role, (after as { readonly value: unknown }).value)
-      },
-      took: (transition) => coverage?.took(transition),
-      emitted: (role, effect) => {
-        if (process.isDead) return
-        if (effect.type === 'send' || effect.type === 'multicast') speakers.set(effect.message, role)
-        if (effect.type === 'persist') speakers.set(effect.record as object, role)
-        monitor.emitted(placeOf(role), effect)
-      },
-      recorded: (record, bytes) => {
-        const role = speakers.get(record as object)
-        if (role !== undefined && !process.isDead) monitor.recorded(placeOf(role), record, bytes)
-      },
-      encoding: (message) => {
-        network.announce(message.type)
-        const role = speakers.get(message)
-        if (!process.isDead) monitor.spoke(placeOf(role ?? 'unknown'), message)
-      },
-      applied: (command, at) => {
-        if (process.isDead) return
-        process.work(this.applyUs)
-        monitor.applied(placeOf('state machine'), command, at)
-      },
-    }
   }
 
   #noteState(group: string, role: string, value: unknown): void {

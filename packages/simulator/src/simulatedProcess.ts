@@ -33,6 +33,8 @@ export class SimulatedProcess {
   #workedUs = 0
   #arrivals: (() => void)[] = []
   #due: Timer[] = []
+  /** What it was about to do next. */
+  #rest: (() => void)[] = []
   #rate: number
   #clockUs: number
   #setAtUs: number
@@ -53,7 +55,7 @@ export class SimulatedProcess {
       nowMs: () => this.#nowUs() / 1000,
       setTimeout: (fire, delayMs) => this.#setTimer(fire, delayMs),
       clearTimeout: (timer) => this.#clearTimer(timer as Timer | undefined),
-      soon: (run) => agenda.soon(() => this.enter(run)),
+      soon: (run) => agenda.soon(() => this.#goOn(run)),
     }
   }
 
@@ -68,6 +70,12 @@ export class SimulatedProcess {
   enter(run: () => void): void {
     if (this.#isDead) return
     if (this.#isHeld) this.#arrivals.push(run)
+    else this.#run(run)
+  }
+
+  #goOn(run: () => void): void {
+    if (this.#isDead) return
+    if (this.#isHeld) this.#rest.push(run)
     else this.#run(run)
   }
 
@@ -106,6 +114,7 @@ export class SimulatedProcess {
     this.#timers.clear()
     this.#arrivals = []
     this.#due = []
+    this.#rest = []
   }
 
   pause(): void {
@@ -122,21 +131,22 @@ export class SimulatedProcess {
     return this.#isPaused || this.#isBusy
   }
 
-  /** What waited has its turn. */
+  /** What waited has its turn: a process that is busy again and again still hears, and its timers are not forgotten. */
   #release(): void {
     if (this.#isHeld || this.#isDead) return
-    const arrivals = this.#arrivals
-    const due = this.#due
+    const [arrivals, due, rest] = [this.#arrivals, this.#due, this.#rest]
     this.#arrivals = []
     this.#due = []
+    this.#rest = []
     for (const run of arrivals) this.#agenda.soon(() => this.enter(run))
     for (const timer of due) this.#agenda.soon(() => this.#fire(timer))
+    for (const run of rest) this.#agenda.soon(() => this.#goOn(run))
   }
 
   /** From now on the clock counts so many microseconds in a second. */
   setRate(rate: number): void {
     this.#clockUs = this.#nowUs()
-    this.#setAtUs = this.#agenda.nowUs
+    this.#setAtUs = this.#agenda.nowUs + this.#workedUs
     this.#rate = rate
     this.#scheduleAll()
   }

@@ -20,7 +20,7 @@ export interface SimulatedCluster {
   /** @default drawn for each run */
   readonly workload?: Workload
   readonly promises?: Promises
-  /** Puts adapters around the ports of a node, each time that it starts. @default the simulated ones, as they are */
+  /** Puts adapters around the ports and groups of a node, each time that it starts. @default the simulated ones, as they are */
   adapt?(node: NodeId, ports: SimulatedPorts): SimulatedPorts
 }
 
@@ -47,4 +47,8 @@ export interface SimulatedPorts {
   readonly clock: Clock
   readonly transport: Transport
   readonly store: Store
+  /** The groups, as the node hosts them in this life. */
+  readonly groups: Readonly<Record<string, GroupDefinition>>
+  /** The last entry that its state machine of a group has applied. */
+  appliedOf(group: string): number
 }

@@ -161,7 +161,10 @@ export class World {
         if (ending.type === 'info') processes.delete(slot)
         answered(ending)
       },
-      broke: (error) => this.monitor.broken('Clients Meet Known Errors', 'the README of the host', textOfThrown(error)),
+      broke: (error) => {
+        this.monitor.broken('Clients Meet Known Errors', 'the README of the host', textOfThrown(error))
+        return undefined
+      },
     })
     this.#clients.set(name, { client, process })
     return client

@@ -38,9 +38,10 @@ const script = (
   seed: number,
   steps: readonly Step[],
   messages: readonly (readonly [string, MessageFate])[] = [],
+  nodes = all.length,
 ): Script => ({
   subject,
-  nodes: all.length,
+  nodes,
   seed,
   variant: seed,
   bootstrap: true,
@@ -160,6 +161,41 @@ export const missed =
       { ...ms(3300), do: 'crash', node: 'n1', afterEffects: 0, forMs: forEver, unsynced: 'lost' },
       { ...ms(4000), do: 'heal', core: ['n2', 'n3'] },
     ])
+
+/** Who comes to lead is behind in what it applies, and a client goes on with what it opened with the leader before. */
+export const behindInApply =
+  (subject: string) =>
+  (seed: number): Script =>
+    script(subject, seed, [
+      { ...ms(2500), do: 'slowApply', node: 'n2', eachMs: 300, forMs: forEver },
+      ...Array.from({ length: 16 }, (_, at): Step => {
+        return { ...ms(2600), do: 'operation', client: 'c1', slot: at + 1, f: 'write', key: 'x', value: at + 1 }
+      }),
+      ...asking('c2', 'write', { fromMs: 2700, toMs: 2701, everyMs: 1 }),
+      { ...ms(2760), do: 'crash', node: 'n1', afterEffects: 0, forMs: forEver, unsynced: 'lost' },
+      ...asking('c2', 'write', { fromMs: 4000, toMs: 6500, everyMs: 500 }),
+    ])
+
+/**
+ * One acceptor has what was not chosen; what was chosen in its place two others have, and the learner hears of that from
+ * neither.
+ */
+export const unheardChoice = (seed: number): Script =>
+  script(
+    'multi-paxos-flexible',
+    seed,
+    [
+      cut(3000, ['n1'], ['n2', 'n3', 'n4']),
+      cut(3000, ['n1'], ['n5'], 4000),
+      ...asking('c1', 'write', { fromMs: 3005, toMs: 3006, everyMs: 1 }),
+      cut(6500, ['n2'], ['n4']),
+      cut(6500, ['n2'], ['n5'], 500),
+      cut(6500, ['n3'], ['n5']),
+      ...asking('c2', 'write', { fromMs: 6510, toMs: 6511, everyMs: 1 }),
+    ],
+    [],
+    5,
+  )
 
 /** Some of what one node is told comes once more, when more has come; then another fails, and it is asked what it has. */
 export const repeated =

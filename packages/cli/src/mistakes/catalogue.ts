@@ -2,6 +2,7 @@ import { nearestTo } from '@quorate/core'
 import { UnknownMistakeError } from '../errors.js'
 import { type Io, printLine } from '../io.js'
 import { table } from '../output.js'
+import { behindMistakes } from './behindSimulated.js'
 import { hostMistakes } from './hostSimulated.js'
 import type { Checked, Mistake } from './mistake.js'
 import * as paxosChecked from './paxosChecked.js'
@@ -19,6 +20,7 @@ export const simulatedMistakes: readonly Simulated[] = [
   ...raftSimulated.raftMistakes,
   ...paxosSimulated.paxosMistakes,
   ...hostMistakes,
+  ...behindMistakes,
 ]
 
 /** The name of a mistake on the command line and of its files, e.g. `raft-a-voter-that-forgets-its-vote`. */

@@ -1,9 +1,9 @@
 import type { Entry } from '@quorate/core'
 import { assign } from 'xstate'
-import { deaf, hole, leftBehind, tornTail } from './aims.js'
+import { deaf, hole, leftBehind, tornTail, unheardChoice } from './aims.js'
 import { type Any, always, never, nothing } from './mistake.js'
 import type { Pitfall } from './pitfalls.js'
-import { type Change, providing, type Simulated, saying } from './simulated.js'
+import { beginning, type Change, providing, type Simulated, saying } from './simulated.js'
 
 /** Mistakes in Paxos that the simulator has to find. */
 
@@ -133,6 +133,15 @@ export const paxosMistakes: readonly Simulated[] = [
     'snapshot',
     providing('learner', { actions: { restore: nothing } }),
     { limits: { snapshotEveryEntries: 4, entriesKept: 1 } },
+  ),
+  multi(
+    "a learner that counts phase 2's quorum where phase 1's is meant",
+    'phases',
+    beginning('learner', (self) => ({
+      ...self,
+      config: { ...self.config, quorums: { ...self.config.quorums, phase1: self.config.quorums.phase2 } },
+    })),
+    { cluster: 'multi-paxos-flexible', aim: unheardChoice },
   ),
   single('an acceptor that forgets', 'forgets', acceptor({ actions: { persist: nothing } })),
   single(

@@ -1,4 +1,4 @@
-import type { GroupDefinition, Message, NodeId, RoleDefinition } from '@quorate/core'
+import { atLeast, flexible, type GroupDefinition, type Message, type NodeId, type RoleDefinition } from '@quorate/core'
 import { multiPaxos, paxos } from '@quorate/paxos'
 import { raft } from '@quorate/raft'
 import {
@@ -34,11 +34,22 @@ const subject =
     },
   })
 
-/** All nodes have all roles. */
+/** All nodes have all roles, but where it says otherwise. */
 export const clusters = {
   raft: subject('raft', (members, limits) => raft({ members, stateMachine: registers, limits })),
   'multi-paxos': subject('multi-paxos', (nodes, limits) =>
     multiPaxos({ proposers: nodes, acceptors: nodes, learners: nodes, stateMachine: registers, limits }),
+  ),
+  /** Two acceptors of five choose, so a learner that asks acceptors needs four. */
+  'multi-paxos-flexible': subject('multi-paxos', (nodes, limits) =>
+    multiPaxos({
+      proposers: nodes.slice(0, 2),
+      acceptors: nodes,
+      learners: nodes.slice(-1),
+      quorums: flexible({ phase1: atLeast(nodes.length - 1, nodes), phase2: atLeast(2, nodes) }),
+      stateMachine: registers,
+      limits,
+    }),
   ),
   paxos: subject('paxos', (nodes) => paxos({ proposers: nodes, acceptors: nodes, learners: nodes })),
 } as const
@@ -51,6 +62,11 @@ const withRole =
     if (!definition) throw new RangeError(`there is no role ${role}`)
     return { ...group, roles: { ...group.roles, [role]: change(definition) } }
   }
+
+/** A group one of whose roles begins with another context. */
+export const beginning = (role: string, change: (input: Any) => Any): Change => ({
+  group: withRole(role, (definition) => ({ ...definition, input: (place) => change(definition.input(place)) })),
+})
 
 /** A group one of whose roles has other guards and actions. */
 export const providing = (role: string, by: Any): Change => ({
@@ -79,6 +95,11 @@ export const storing = (make: () => (ports: SimulatedPorts) => SimulatedPorts['s
       return { ...ports, store: adapter(ports) }
     }
   },
+})
+
+/** Nodes that do something else than they should; `change` is called each time that one starts. */
+export const hosting = (change: (node: NodeId, ports: SimulatedPorts) => Partial<SimulatedPorts>): Change => ({
+  ports: () => (node, ports) => ({ ...ports, ...change(node, ports) }),
 })
 
 /** A mistake that the simulator has to find. */

@@ -1,0 +1,178 @@
+import {
+  addressOf,
+  decodeEnvelope,
+  decodeWith,
+  type Effect,
+  type Entry,
+  type Envelope,
+  encodeEnvelope,
+  encodeWith,
+  type GroupDefinition,
+  type NodeId,
+  openedBy,
+  type ProtoReader,
+  type RoleDefinition,
+  type Transport,
+} from '@quorate/core'
+import type { SimulatedPorts } from '@quorate/simulator'
+import type { AnyActorLogic, AnyActorScope } from 'xstate'
+import { behindInApply } from './aims.js'
+import type { Pitfall } from './pitfalls.js'
+import { type Change, hosting, type Simulated } from './simulated.js'
+
+/** Mistakes of nodes whose state machine is behind, made around their groups and their transport. */
+
+/** Actors that emit something else. */
+const emitting = (
+  logic: AnyActorLogic,
+  change: (effect: Effect, emit: (effect: Effect) => void) => void,
+): AnyActorLogic => {
+  const changed = (scope: AnyActorScope): AnyActorScope => ({
+    ...scope,
+    emit: (effect) => change(effect as unknown as Effect, (other) => scope.emit(other as never)),
+  })
+  return {
+    ...logic,
+    getInitialSnapshot: (scope, input) => logic.getInitialSnapshot(changed(scope), input),
+    transition: (snapshot, event, scope) => logic.transition(snapshot, event, changed(scope)),
+  }
+}
+
+type OnEffect = (effect: Effect, emit: (effect: Effect) => void) => void
+
+/** The groups of a node, whose roles that apply emit something else. */
+const changingGroups = (
+  { groups }: SimulatedPorts,
+  changeOf: (group: string) => OnEffect,
+): Readonly<Record<string, GroupDefinition>> => {
+  const changedRole = (role: RoleDefinition, change: OnEffect): RoleDefinition =>
+    role.applies ? { ...role, logic: (random, node) => emitting(role.logic(random, node), change) } : role
+  return Object.fromEntries(
+    Object.entries(groups).map(([name, group]) => {
+      const roles = Object.entries(group.roles).map(([role, definition]) => [
+        role,
+        changedRole(definition, changeOf(name)),
+      ])
+      return [name, { ...group, roles: Object.fromEntries(roles) }]
+    }),
+  )
+}
+
+/** A state machine that is restored, and then applies what was decided before and had not been applied. */
+const keepingBacklog =
+  ({ appliedOf }: SimulatedPorts) =>
+  (group: string): OnEffect => {
+    let decided: readonly Entry[] = []
+    return (effect, emit) => {
+      emit(effect)
+      const waiting = decided.filter(({ index }) => index > appliedOf(group))
+      decided = effect.type === 'commit' ? [...waiting, ...effect.entries] : waiting
+      if (effect.type === 'restore' && waiting.length > 0) emit({ type: 'commit', entries: waiting })
+    }
+  }
+
+/** A client's Propose, as far as it matters: its session, and the sequences of its commands. */
+function proposeOf(reader: ProtoReader): { readonly session: number; readonly sequences: readonly number[] } {
+  let session = 0
+  const sequences: number[] = []
+  while (reader.hasMore()) {
+    const tag = reader.tag()
+    if (tag >>> 3 === 2) session = reader.uint64()
+    else if (tag >>> 3 === 4) sequences.push(reader.message(sequenceOf))
+    else reader.skip(tag)
+  }
+  return { session, sequences }
+}
+
+function sequenceOf(reader: ProtoReader): number {
+  let sequence = 0
+  while (reader.hasMore()) {
+    const tag = reader.tag()
+    if (tag >>> 3 === 1) sequence = reader.uint64()
+    else reader.skip(tag)
+  }
+  return sequence
+}
+
+const expired = 2
+
+/** Results that say of all commands that their session has expired. */
+const expiredResults = (session: number, sequences: readonly number[]): Uint8Array =>
+  encodeWith((writer, items: readonly number[]) => {
+    writer.tag(1 << 3).uint64(session)
+    for (const sequence of items) {
+      writer.tag((2 << 3) | 2).message((inner, number: number) => {
+        inner.tag(1 << 3).uint64(number)
+        inner.tag(3 << 3).uint32(expired)
+      }, sequence)
+    }
+  }, sequences)
+
+/** What a link garbled is none. */
+const envelopeIn = (bytes: Uint8Array): Envelope | undefined => {
+  try {
+    return decodeEnvelope(bytes)
+  } catch {
+    return undefined
+  }
+}
+
+/** A node that does not wait for its state machine before it says that there is no such session. */
+const callingExpired = (node: NodeId, ports: SimulatedPorts): Partial<SimulatedPorts> => {
+  const { transport, appliedOf } = ports
+  /** Where the session was opened, as far as that is decided here. */
+  const openedAt = new Map<number, number>()
+  const noteSessions: OnEffect = (effect, emit) => {
+    emit(effect)
+    const opening = effect.type === 'commit' ? effect.entries.filter(({ kind }) => kind === 'openSession') : []
+    for (const entry of opening) if (!openedAt.has(openedBy(entry))) openedAt.set(openedBy(entry), entry.index)
+  }
+  /** Results for a client whose session is decided, and not applied. */
+  const answerTo = (bytes: Uint8Array): Envelope | undefined => {
+    const envelope = envelopeIn(bytes)
+    if (envelope?.type !== 'Propose') return undefined
+    const [group = ''] = envelope.to.split('/')
+    const { session, sequences } = decodeWith(proposeOf, envelope.payload)
+    if ((openedAt.get(session) ?? 0) <= appliedOf(group)) return undefined
+    const from = addressOf(group, 'client', node)
+    return { ...envelope, from, to: envelope.from, type: 'Results', payload: expiredResults(session, sequences) }
+  }
+  const connect: Transport['connect'] = async (options) => {
+    const connection = await transport.connect(options)
+    return {
+      ...connection,
+      subscribe: (to, deliver) =>
+        connection.subscribe(to, (bytes) => {
+          const answer = answerTo(bytes)
+          if (answer) connection.publish(answer.to, encodeEnvelope(answer))
+          else deliver(bytes)
+        }),
+    }
+  }
+  return { transport: { connect }, groups: changingGroups(ports, () => noteSessions) }
+}
+
+type Aim = (subject: string) => NonNullable<Simulated['aim']>
+
+const changes: readonly (readonly [string, Pitfall, Change, object, Aim?])[] = [
+  [
+    'a restored state machine that goes on with the backlog of before',
+    'backlog',
+    hosting((_node, ports) => ({ groups: changingGroups(ports, keepingBacklog(ports)) })),
+    { snapshotEveryEntries: 4, entriesKept: 1 },
+  ],
+  ['a member behind in apply that calls a session expired', 'behind', hosting(callingExpired), {}, behindInApply],
+]
+
+export const behindMistakes: readonly Simulated[] = (['raft', 'multi-paxos'] as const).flatMap((cluster) =>
+  changes.map(
+    ([name, pitfall, change, limits, aim]): Simulated => ({
+      name: `${cluster === 'raft' ? 'Raft' : 'Multi-Paxos'}: ${name}`,
+      pitfall,
+      cluster,
+      change,
+      limits,
+      ...(aim && { aim: aim(cluster) }),
+    }),
+  ),
+)
