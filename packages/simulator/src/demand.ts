@@ -99,13 +99,17 @@ export class Demand {
   }
 
   /**
-   * Nodes of the core that run the state machine, and have not come so far. Where somebody else leads, links that stay bad
-   * may keep them apart from it.
+   * Nodes of the core that run the state machine, and have not come so far. Links that stay bad or cut may keep them apart
+   * from who leads: that one must be of the core, and hear them.
    */
   #membersBehind(group: string, { roles }: GroupDefinition, index: number): readonly NodeId[] {
     const leader = this.#world.named(whoLeads)?.id
     if (leader === undefined || !this.#core.has(leader)) return []
     const applying = Object.values(roles).flatMap(({ applies, nodes }) => (applies ? nodes : []))
-    return applying.filter((node) => this.#core.has(node) && this.#world.node(node).appliedOf(group) < index)
+    const { links } = this.#world.network
+    const isHeard = (node: NodeId) => !links.isCut(node, leader) && !links.isCut(leader, node)
+    return applying.filter(
+      (node) => this.#core.has(node) && isHeard(node) && this.#world.node(node).appliedOf(group) < index,
+    )
   }
 }
