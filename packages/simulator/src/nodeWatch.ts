@@ -1,5 +1,5 @@
-import type { ActorWatch, Place } from './observation.js'
 import type { NodeSurroundings } from './nodeSurroundings.js'
+import type { ActorWatch, Place } from './observation.js'
 import type { SimulatedProcess } from './simulatedProcess.js'
 
 /** What a {@link watchOf} node looks at, and whom it tells. */
