@@ -8,7 +8,7 @@ import { multiPaxosSubject, paxosSubject, raftSubject, runOf } from './subjects.
 const subjects = { raft: raftSubject(), 'multi-paxos': multiPaxosSubject(), paxos: paxosSubject() }
 
 /** Runs of half a simulated minute, on whatever machine. */
-const patience = { timeout: 60_000 }
+const patience = { timeout: 300_000 }
 
 describe.each(Object.entries(subjects))('%s', patience, (_name, subject) => {
   test('the same seed gives the same trace, and another seed another', async () => {
