@@ -10,7 +10,7 @@ import {
 import type { Applier } from './applier.js'
 import type { Bus } from './bus.js'
 import type { CallOptions } from './client/call.js'
-import type { ClientCodecs } from './client/clientCodecs.js'
+import { type ClientCodecs, encoded } from './client/clientCodecs.js'
 import { type ClientOptions, GroupClient, type QueryOptions } from './client/groupClient.js'
 import type { Proposed } from './client/proposals.js'
 import { type NodeStoppedError, NotExecutedError } from './errors.js'
@@ -111,7 +111,7 @@ export class LocalGroup implements NodeGroup<unknown, unknown, unknown, unknown,
 
   async query(query: unknown, options?: QueryOptions): Promise<unknown> {
     if (!this.#applier) return this.#client.query(query, options)
-    const bytes = this.#codecs.query.encode(query)
+    const bytes = encoded(this.#codecs.query, query)
     return this.#codecs.answer.decode(await this.read((state) => answerChecked(this.#machine, state, bytes), options))
   }
 

@@ -80,3 +80,24 @@ test('a node with the group needs no other connection', async () => {
   await embedded.put('embedded', 'yes')
   expect(await embedded.getText('embedded')).toBe('yes')
 })
+
+test.each([null, undefined, 5, {}])('%s is no value: it is refused with its code', async (value) => {
+  const given = value as never
+  const calls = [
+    () => client.put('a', given),
+    () => client.compareAndSet('a', { revision: 0 }, given),
+    () => client.put(given, 'x'),
+    () => client.get(given),
+    () => client.delete(given),
+    () => client.range(given),
+  ]
+  for (const call of calls) await expect(call()).rejects.toMatchObject({ code: 'QUORATE_UNENCODABLE_VALUE' })
+})
+
+test('nothing to compare with is refused with its code', async () => {
+  for (const expected of [null, undefined, 'text']) {
+    await expect(client.compareAndSet('a', expected as never, 'x')).rejects.toMatchObject({
+      code: 'QUORATE_UNENCODABLE_VALUE',
+    })
+  }
+})

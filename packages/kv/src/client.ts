@@ -1,4 +1,4 @@
-import { noBytes } from '@quorate/core'
+import { noBytes, UnencodableValueError } from '@quorate/core'
 import {
   type CallOptions,
   type ConnectOptions,
@@ -73,7 +73,10 @@ export class KvClient {
    * Puts if the entry is what was expected. Returns whether it was, and the revision and version of the entry as it is
    * now, 0 when there is none.
    */
-  compareAndSet(key: string, expected: KvExpected, value: KvValue, options?: CallOptions): Promise<KvResult> {
+  async compareAndSet(key: string, expected: KvExpected, value: KvValue, options?: CallOptions): Promise<KvResult> {
+    if (typeof expected !== 'object' || expected === null) {
+      throw new UnencodableValueError('an object with a revision or a value to compare with', expected)
+    }
     const command: KvCommand = {
       operation: 'compareAndSet',
       key,
@@ -85,7 +88,7 @@ export class KvClient {
   }
 
   /** One page of the entries whose keys begin with `prefix`, in order; `more` says that another one follows. */
-  range(prefix: string, { limit = 0, after, ...options }: KvRangeOptions = {}): Promise<KvAnswer> {
+  async range(prefix: string, { limit = 0, after, ...options }: KvRangeOptions = {}): Promise<KvAnswer> {
     const query: KvQuery = { selection: 'prefix', text: prefix, limit, ...(after !== undefined && { after }) }
     return this.#group.query(query, options)
   }
@@ -146,4 +149,8 @@ export async function connectKvClient(
 
 const utf8 = { encoder: new TextEncoder(), decoder: new TextDecoder() }
 
-const bytesOf = (value: KvValue): Uint8Array => (typeof value === 'string' ? utf8.encoder.encode(value) : value)
+function bytesOf(value: KvValue): Uint8Array {
+  if (typeof value === 'string') return utf8.encoder.encode(value)
+  if (value instanceof Uint8Array) return value
+  throw new UnencodableValueError('a text or a Uint8Array as value', value)
+}

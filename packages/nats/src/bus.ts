@@ -13,11 +13,21 @@ import {
   type TransportCounters,
   type TransportStatus,
 } from '@quorate/core'
-import { BusClosedError, BusComplaintError, BusForbiddenError, BusUnauthorizedError } from './errors.js'
+import {
+  BusClosedError,
+  BusComplaintError,
+  BusForbiddenError,
+  BusUnauthorizedError,
+  isIntroducedLate,
+} from './errors.js'
+import { Redials } from './redials.js'
 import { Subjects } from './subjects.js'
 
 /** Losses and complaints are reported at most once in this time: a bus that fails must not drown its user. */
 const reportIntervalMs = 1000
+
+/** So many refusals of the credentials in a row end a connection. */
+const refusalsMax = 2
 
 /** How long `close` waits for a server that does not answer. */
 const drainMsMax = 5000
@@ -39,7 +49,11 @@ export class NatsBus implements Connection {
   /** Ends the wait of those who are not ready yet. */
   readonly #unready = new Set<(error: Error) => void>()
   readonly #complained = new Set<string>()
+  readonly #redials: Redials
   #bytesMax: number
+  /** Of the credentials, since it was connected last. */
+  #refusals = 0
+  #endedBy: Error | undefined
   #connected = true
   #closing: Promise<void> | undefined
   #listen: (status: TransportStatus) => void = () => {}
@@ -51,6 +65,7 @@ export class NatsBus implements Connection {
     this.#subjects = new Subjects(cluster)
     this.#urls = urls
     this.#bytesMax = connection.info?.max_payload ?? 0
+    this.#redials = new Redials(connection)
     const server = connection.getServer()
     this.label = urls.find((url) => url.endsWith(`//${server}`)) ?? `nats://${server}`
     void this.#watch()
@@ -163,7 +178,7 @@ export class NatsBus implements Connection {
 
   async #watch(): Promise<void> {
     for await (const status of this.#nats.status()) this.#follow(status)
-    const error = await this.#nats.closed()
+    const error = (await this.#nats.closed()) ?? this.#endedBy
     this.#connected = false
     for (const settle of [...this.#unready]) settle(new BusClosedError(this.label))
     this.#report()
@@ -173,18 +188,30 @@ export class NatsBus implements Connection {
   #follow(status: Status): void {
     if (status.type === 'disconnect') {
       this.#connected = false
+      this.#redials.lost()
       this.#listen({ type: 'disconnected' })
     } else if (status.type === 'reconnect') {
       this.#connected = true
+      this.#refusals = 0
       this.#counters.reconnects++
       this.#measure()
       this.#report()
       this.#listen({ type: 'connected' })
+    } else if (status.type === 'reconnecting') {
+      this.#redials.began()
     } else if (status.type === 'error') {
       const { error } = status
+      if (error instanceof AuthorizationError) this.#unauthorized(error)
       if (error instanceof PermissionViolationError && error.operation === 'publish') this.#drop()
       this.#complain(error)
     }
+  }
+
+  /** Refused twice in a row, it will be refused for ever. A server that is slow is another matter. */
+  #unauthorized(error: AuthorizationError): void {
+    if (isIntroducedLate(error) || ++this.#refusals < refusalsMax) return
+    this.#endedBy = error
+    void this.#end()
   }
 
   /** A server that is reloaded says so at any time. */
@@ -225,7 +252,7 @@ export class NatsBus implements Connection {
 
   #reasonOf(error: unknown): Error {
     if (error instanceof PermissionViolationError) return forbidden(error)
-    if (error instanceof AuthorizationError)
+    if (error instanceof AuthorizationError && !isIntroducedLate(error))
       return new BusUnauthorizedError(this.#urls, error.message, { cause: error })
     const plain = errorOf(error)
     return 'code' in plain ? plain : new BusComplaintError(this.label, plain)

@@ -16,6 +16,13 @@ export class BusUnauthorizedError extends QuorateError {
   }
 }
 
+/**
+ * True if a server ended the connection because it was not introduced in time: it or the network is slow, and nothing is said
+ * of credentials, though the NATS client counts it among refusals of them.
+ */
+export const isIntroducedLate = (error: unknown): boolean =>
+  error instanceof Error && /authentication timeout/i.test(error.message)
+
 /** `QUORATE_BUS_FORBIDDEN`: the permissions of the user do not cover a subject. */
 export class BusForbiddenError extends QuorateError {
   constructor(operation: 'publish' | 'subscription', subject: string, options?: { cause?: unknown }) {

@@ -9,7 +9,7 @@ import {
   timerMsMax,
 } from '@quorate/core'
 import { NatsBus } from './bus.js'
-import { BusUnauthorizedError, BusUnreachableError } from './errors.js'
+import { BusUnauthorizedError, BusUnreachableError, isIntroducedLate } from './errors.js'
 import { parseServers } from './servers.js'
 
 /**
@@ -24,6 +24,8 @@ const defaults = {
   timeout: 5000,
   maxReconnectAttempts: -1,
   reconnectTimeWait: 250,
+  /** Who decides whether a refusal is for good is `NatsBus`. */
+  ignoreAuthErrorAbort: true,
   /** A dead server is noticed after two of them, in ms. */
   pingInterval: 10_000,
 } satisfies NodeConnectionOptions
@@ -108,7 +110,8 @@ async function open(settings: NodeConnectionOptions, urls: readonly string[]): P
     return await connect(settings)
   } catch (error) {
     const reason = messageOf(error)
-    if (error instanceof AuthorizationError) throw new BusUnauthorizedError(urls, reason, { cause: error })
+    if (error instanceof AuthorizationError && !isIntroducedLate(error))
+      throw new BusUnauthorizedError(urls, reason, { cause: error })
     throw new BusUnreachableError(urls, reason, { cause: error })
   }
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer, type Socket } from 'node:net'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { addressOf, type TransportStatus } from '@quorate/core'
@@ -125,6 +125,61 @@ test('a server that comes back with another password ends the connection, and sa
   await until('closed')
   expect(statuses.at(-1)).toMatchObject({ type: 'closed', error: { code: 'QUORATE_BUS_UNAUTHORIZED' } })
 })
+
+/** Accepts connections, and says what it is told to. */
+const listening = async (says?: string): Promise<number> => {
+  const sockets = new Set<Socket>()
+  const server = createServer((socket) => {
+    sockets.add(socket)
+    socket.on('error', () => {})
+    if (says !== undefined) socket.end(says)
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  opening({
+    close: async () => {
+      for (const socket of sockets) socket.destroy()
+      server.close()
+    },
+  })
+  return (server.address() as AddressInfo).port
+}
+
+test('two servers in a row that say nothing do not keep it from the third for long', async () => {
+  const [first, last] = [opening(await startBroker()), opening(await startBroker())]
+  const hung = [await listening(), await listening()]
+  const servers = [first.port, ...hung, last.port].map((port) => `127.0.0.1:${port}`)
+  const connection = opening(
+    await nats({ servers, noRandomize: true, reconnectTimeWait: 20 }).connect({ cluster: 'demo', name: 'n1' }),
+  )
+  const lostAtMs = performance.now()
+  const connected = new Promise<number>((resolve) =>
+    connection.onStatus(({ type }) => type === 'connected' && resolve(performance.now() - lostAtMs)),
+  )
+  await first.close()
+  expect(await connected).toBeLessThan(8000)
+}, 30_000)
+
+test('a server that is too slow to hear the introduction is not taken for one that refuses the credentials', async () => {
+  const info = `INFO {"server_id":"x","version":"2.9.0","max_payload":1024}\r\n`
+  const late = `${info}-ERR 'Authentication Timeout'\r\n`
+  const port = await listening(late)
+  await expect(nats({ servers: `127.0.0.1:${port}` }).connect({ cluster: 'demo', name: 'n1' })).rejects.toMatchObject({
+    code: 'QUORATE_BUS_UNREACHABLE',
+    message: expect.stringContaining('Authentication Timeout'),
+  })
+  // And however often it is, a connection that was lost goes on to try.
+  const server = opening(await startBroker())
+  const { statuses, until } = await connectTo(server)
+  await server.close()
+  await until('disconnected')
+  const slow = createServer((socket) => socket.on('error', () => {}).end(late)).listen(server.port, '127.0.0.1')
+  await once(slow, 'listening')
+  for (let count = 0; count < 4; count++) await once(slow, 'connection')
+  slow.close()
+  expect(statuses.map(({ type }) => type)).not.toContain('closed')
+  opening(await startBroker({ port: server.port }))
+  await until('connected')
+}, 30_000)
 
 test('close gives up a reconnect to a server that says nothing', async () => {
   const server = opening(await startBroker())

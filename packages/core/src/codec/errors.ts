@@ -1,11 +1,13 @@
 import { QuorateError } from '../errors.js'
+import { textOf } from '../textOf.js'
 
 /** `QUORATE_UNENCODABLE_VALUE`: a value that its field cannot carry. Whoever made the message has a defect. */
 export class UnencodableValueError extends QuorateError {
-  constructor(expected: string, found: unknown) {
+  constructor(expected: string, found: unknown, options?: { cause?: unknown }) {
     super(
       'QUORATE_UNENCODABLE_VALUE',
       `expected ${expected}, found ${shown(found)}; correct the sender of this message`,
+      options,
     )
   }
 }
@@ -23,4 +25,4 @@ export class UnsupportedVersionError extends QuorateError {
   }
 }
 
-const shown = (value: unknown): string => (typeof value === 'string' ? JSON.stringify(value) : String(value))
+const shown = (value: unknown): string => (typeof value === 'string' ? JSON.stringify(value) : textOf(value))

@@ -6,7 +6,7 @@ import { isTracing, startCallSpan } from '../telemetry.js'
 import { Asks } from './asks.js'
 import { type CallOptions, openCall } from './call.js'
 import type { CallKind } from './callKind.js'
-import { asBytes, type ClientCodecs, unused } from './clientCodecs.js'
+import { asBytes, type ClientCodecs, encoded, unused } from './clientCodecs.js'
 import { ClientLink } from './clientLink.js'
 import type { FlightSurroundings } from './flights.js'
 import type { LeaderTracker } from './leaderTracker.js'
@@ -128,7 +128,7 @@ export class GroupClient<Command, Result, Query = never, Answer = never> {
   /**
    * Has a command executed, once, and returns where it stands in the log and what came of it.
    * @throws `QUORATE_UNKNOWN_OUTCOME` when it was sent and no answer came in time; `QUORATE_GROUP_RESET` when the group was
-   * begun anew meanwhile; `QUORATE_NOT_EXECUTED`, `QUORATE_OVERLOADED` and `QUORATE_COMMAND_TOO_LARGE` when it was not
+   * begun anew meanwhile; `QUORATE_NOT_EXECUTED`, `QUORATE_OVERLOADED`, `QUORATE_SESSIONS_FULL`, `QUORATE_COMMAND_TOO_LARGE` and `QUORATE_UNENCODABLE_VALUE` when it was not
    * executed; `QUORATE_COMMAND_FAILED` when the
    * state machine threw; `QUORATE_CLIENT_CLOSED` after `close`.
    */
@@ -181,7 +181,7 @@ export class GroupClient<Command, Result, Query = never, Answer = never> {
     if (this.#closed) return Promise.reject(this.#closed)
     let bytes: Uint8Array
     try {
-      bytes = codec.encode(given)
+      bytes = encoded(codec, given)
     } catch (error) {
       return Promise.reject(error)
     }
