@@ -64,7 +64,7 @@ describe('a store that is new', () => {
     )
     const node = await cluster.start('n1')
     await cluster.start('n2')
-    const waits = /: group journal waits for n3 to start for the first time. It is safe/
+    const waits = /: first start of n1, n2 in group journal, waiting for n3 to start too. It is safe/
     expect(await errorOf(client.propose({ text: 'a' }))).toMatch(waits)
     expect(await errorOf(client.query(0))).toMatch(waits)
     expect(await errorOf(client.ask(new Uint8Array(0)))).toMatch(waits)

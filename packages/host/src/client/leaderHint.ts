@@ -6,7 +6,7 @@ export function leaderHint({ tracker, link }: { readonly tracker: LeaderTracker;
   const { answered, waitingFor } = tracker.lately
   if (answered.length === 0) return `no member of group ${link.group} answered`
   if (waitingFor.length > 0) {
-    return `group ${link.group} waits for ${waitingFor.join(', ')} to start for the first time`
+    return `first start of ${answered.join(', ')} in group ${link.group}, waiting for ${waitingFor.join(', ')} to start too`
   }
   return `${answered.join(', ')} of group ${link.group} answered, and knew of no leader`
 }
