@@ -16,6 +16,26 @@ export interface ChunkIndex {
   readonly digests: number[]
 }
 
+/**
+ * The same operations without entries that the same write cuts off again: who fills slots that lie before others writes these
+ * anew each time, and only the last time counts.
+ */
+function withoutCutEntries(planned: readonly StoreOperation[]): readonly StoreOperation[] {
+  const operations: StoreOperation[] = []
+  for (const operation of planned) {
+    if (operation.type === 'truncate') {
+      for (let last = operations.at(-1); last?.type === 'append'; last = operations.at(-1)) {
+        const entries = last.entries.filter(({ index }) => index <= operation.after.index)
+        if (entries.length === last.entries.length) break
+        operations.pop()
+        if (entries.length > 0) operations.push({ ...last, entries })
+      }
+    }
+    operations.push(operation)
+  }
+  return operations
+}
+
 /** One log as the disk will have it once the writes planned so far are done. */
 export class Log {
   readonly name: string
@@ -39,7 +59,8 @@ export class Log {
   }
 
   /** Plans the operations; the new head comes last. */
-  plan(operations: readonly StoreOperation[], changes: Change[]): void {
+  plan(planned: readonly StoreOperation[], changes: Change[]): void {
+    const operations = withoutCutEntries(planned)
     for (let at = 0; at < operations.length; at++) {
       const operation = operations[at] as StoreOperation
       switch (operation.type) {
