@@ -85,6 +85,7 @@ export const deputy = setup({
     PreVoteReply: ignore('an answer to a candidate that this server no longer is'),
     RequestVoteReply: ignore('an answer to a candidate that this server no longer is'),
     Inquiry: { target: '.stirred' },
+    CatchUp: ignore('this server does not campaign'),
     InquiryReply: ignore('an answer to a question that this server no longer has'),
   },
   states: {

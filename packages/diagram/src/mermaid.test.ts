@@ -62,7 +62,7 @@ test('Figure 4 of the Raft paper', async () => {
   follower --> doubtful: unsettled<br/>[isUnsettled]
   doubtful --> follower: settled<br/>[hasAllAnswers]<br/>[mayGoWithout]
   candidate --> leader: won<br/>[hasMajority]<br/>[hasEveryVote]
-  candidate --> follower: lost, again<br/>AppendEntries<br/>InstallSnapshot<br/>RequestVote<br/>4 more
+  candidate --> follower: lost, again<br/>AppendEntries<br/>InstallSnapshot<br/>RequestVote<br/>5 more
   candidate --> candidate: timedOut<br/>after electionTimeout
   leader --> follower: deposed, again<br/>after quorumCheck<br/>AppendEntries<br/>InstallSnapshot<br/>4 more
 `)

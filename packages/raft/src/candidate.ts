@@ -1,5 +1,7 @@
 import { type Effect, ignore, type NodeId, rulesFor } from '@quorate/core'
 import { assign, emit, setup } from 'xstate'
+import * as catchUp from './catchUp.js'
+import * as check from './consistencyCheck.js'
 import { inquiryReply, nextTerm } from './doubt.js'
 import type { RaftMessage } from './generated/raft.js'
 import * as server from './server.js'
@@ -51,6 +53,12 @@ export const candidate = setup({
     isNewerCandidate: on('RequestVote', server.isNewerTerm),
     mayVote: on('RequestVote', server.mayVote),
     wouldVote: on('PreVote', server.wouldVote),
+    isBehind: on('PreVote', catchUp.isBehind),
+    needsSnapshot: on('PreVote', catchUp.needsSnapshot),
+    wantsMore: on('InstallSnapshotReply', catchUp.wantsMore),
+    isNewerHelper: on('CatchUp', server.isNewerTerm),
+    bringsOtherEntries: on('CatchUp', catchUp.bringsOtherEntries),
+    bringsMore: on('CatchUp', catchUp.bringsMore),
     isNewerPreVoter: on('PreVoteReply', server.isNewerTerm),
     isNewerVoter: on('RequestVoteReply', server.isNewerTerm),
     isNewerFollower: on('AppendEntriesReply', server.isNewerTerm),
@@ -69,7 +77,7 @@ export const candidate = setup({
     broadcastPreVote: emit(({ context: self }) => ({
       type: 'multicast',
       to: server.everyServer(self),
-      message: { type: 'PreVote', term: nextTerm(self), ...lastOf(self) },
+      message: { type: 'PreVote', term: nextTerm(self), ...lastOf(self), commitIndex: self.commitIndex },
     })),
     countPreVote: assign(on('PreVoteReply', withReply)),
     /** "On conversion to candidate: increment currentTerm, vote for self." */
@@ -98,6 +106,17 @@ export const candidate = setup({
     rejectSnapshot: emit(on('InstallSnapshot', server.rejectSnapshot)),
     refuseVote: emit(on('RequestVote', (self, request) => server.voteReply(self, request, false))),
     replyPreVote: emit(on('PreVote', (self, request) => server.preVoteReply(self, request, true))),
+    replyCatchUp: emit(on('PreVote', catchUp.catchUpReply)),
+    sendFirstChunk: emit(on('PreVote', catchUp.firstChunk)),
+    sendNextChunk: emit(on('InstallSnapshotReply', catchUp.nextChunk)),
+    adoptHelpersTerm: assign(on('CatchUp', server.withTerm)),
+    persistTruncation: emit(
+      on('CatchUp', (self, message) => ({ type: 'truncate' as const, after: check.lastBeforeConflict(self, message) })),
+    ),
+    persistEntries: emit(
+      on('CatchUp', (self, message) => ({ type: 'append' as const, entries: check.newEntries(self, message) })),
+    ),
+    append: assign(on('CatchUp', check.withEntries)),
     refusePreVote: emit(on('PreVote', (self, request) => server.preVoteReply(self, request, false))),
     persistCompaction: emit(on('snapshot.taken', server.compactEffect)),
     compact: assign(on('snapshot.taken', server.withSnapshot)),
@@ -125,7 +144,13 @@ export const candidate = setup({
       { guard: 'isNewerCandidate', actions: ['adoptCandidatesTerm', 'persist'], target: '.lost' },
       { actions: 'refuseVote' },
     ],
-    PreVote: [{ guard: 'wouldVote', actions: 'replyPreVote' }, { actions: 'refusePreVote' }],
+    PreVote: [
+      { guard: 'wouldVote', actions: 'replyPreVote' },
+      { guard: 'isBehind', actions: ['refusePreVote', 'replyCatchUp'] },
+      { guard: 'needsSnapshot', actions: ['refusePreVote', 'sendFirstChunk'] },
+      { actions: 'refusePreVote' },
+    ],
+    CatchUp: ignore('the election is under way already'),
     PreVoteReply: [
       { guard: 'isNewerPreVoter', actions: ['adoptPreVotersTerm', 'persist'], target: '.lost' },
       ignore('an answer to an earlier round'),
@@ -140,6 +165,7 @@ export const candidate = setup({
     ],
     InstallSnapshotReply: [
       { guard: 'isNewerInstaller', actions: ['adoptInstallersTerm', 'persist'], target: '.lost' },
+      { guard: 'wantsMore', actions: 'sendNextChunk' },
       ignore('an answer to a leader that this server no longer is'),
     ],
     'snapshot.taken': [
@@ -171,6 +197,17 @@ export const candidate = setup({
           { guard: 'isNewerPreVoter', actions: ['adoptPreVotersTerm', 'persist'], target: 'lost' },
           { guard: 'isAboutNextTerm', actions: 'countPreVote' },
           ignore('an answer to an earlier round'),
+        ],
+        CatchUp: [
+          { guard: 'isNewerHelper', actions: ['adoptHelpersTerm', 'persist'], target: 'lost' },
+          {
+            guard: 'bringsOtherEntries',
+            actions: ['persistTruncation', 'persistEntries', 'append'],
+            target: 'preVoting',
+            reenter: true,
+          },
+          { guard: 'bringsMore', actions: ['persistEntries', 'append'], target: 'preVoting', reenter: true },
+          ignore('this log has it, or cannot tell where it follows'),
         ],
       },
     },

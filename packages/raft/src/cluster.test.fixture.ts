@@ -31,6 +31,9 @@ export const history = defineStateMachine<readonly string[], string, number>({
 
 export type Packet = AnyPacket & { readonly message: RaftMessage }
 
+/** Nobody hands on what a candidate's log lacks: it has to win with what it has. */
+export const withoutCatchUp = ({ message }: Packet): boolean => message.type !== 'CatchUp'
+
 /** What a server would find after a crash. */
 export interface Disk extends Omit<StageDisk, 'record'> {
   readonly record: RaftRecord | undefined

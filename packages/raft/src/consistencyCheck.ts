@@ -8,8 +8,11 @@ import type { Server } from './server.js'
  * @module
  */
 
+/** Entries, and what they follow; from a leader, or handed on. */
+type Sent = Pick<AppendEntries, 'term' | 'prevLogIndex' | 'prevLogTerm' | 'entries'>
+
 /** "If log doesn't contain an entry at prevLogIndex whose term matches prevLogTerm." What was compacted is committed, so it matches. */
-export const isGap = ({ log }: Server, { prevLogIndex, prevLogTerm }: AppendEntries): boolean =>
+export const isGap = ({ log }: Server, { prevLogIndex, prevLogTerm }: Sent): boolean =>
   prevLogIndex > log.base.index && log.termAt(prevLogIndex) !== prevLogTerm
 
 /** Where the leader should look next: the first index of the whole term that conflicts (section 5.3, last paragraphs), or the end of the log. */
@@ -25,7 +28,7 @@ export function conflictOf(
 }
 
 /** The entries from the first one on that the log does not hold as they are. An old or repeated message brings none. */
-export function newEntries({ log }: Server, { prevLogIndex, entries }: AppendEntries): readonly Entry[] {
+export function newEntries({ log }: Server, { prevLogIndex, entries }: Sent): readonly Entry[] {
   if (prevLogIndex === log.last.index) return entries
   const isHeld = (entry: Entry) => entry.index <= log.base.index || log.has(entry)
   const first = entries.findIndex((entry) => !isHeld(entry))
@@ -33,13 +36,13 @@ export function newEntries({ log }: Server, { prevLogIndex, entries }: AppendEnt
 }
 
 /** "If an existing entry conflicts with a new one (same index but different terms)": it, and all that follow it, must go. */
-export function hasConflict(self: Server, message: AppendEntries): boolean {
+export function hasConflict(self: Server, message: Sent): boolean {
   const [first] = newEntries(self, message)
   return first !== undefined && first.index <= self.log.last.index
 }
 
 /** The last entry that stays when the log has a conflict. Never before what is committed: that would unsay an acknowledged command. */
-export function lastBeforeConflict(self: Server, message: AppendEntries): Mark {
+export function lastBeforeConflict(self: Server, message: Sent): Mark {
   const [first] = newEntries(self, message)
   const index = (first?.index ?? self.log.last.index + 1) - 1
   const term = self.log.termAt(index)
@@ -51,16 +54,16 @@ export function lastBeforeConflict(self: Server, message: AppendEntries): Mark {
 }
 
 /** The log with the leader's entries. */
-export const withEntries = (self: Server, message: AppendEntries) => {
+export const withEntries = (self: Server, message: Sent) => {
   const log = hasConflict(self, message) ? self.log.truncateAfter(lastBeforeConflict(self, message).index) : self.log
   return { log: log.append(newEntries(self, message)) }
 }
 
 /** Index of the last entry that the message speaks of: up to here the logs match, once it was accepted. */
-export const lastNamed = ({ prevLogIndex, entries }: AppendEntries): number => prevLogIndex + entries.length
+export const lastNamed = ({ prevLogIndex, entries }: Sent): number => prevLogIndex + entries.length
 
 /** Entries that are not contiguous, or whose terms go down or exceed the sender's: no server sends them. */
-export function isMalformed(_self: Server, { term, prevLogIndex, prevLogTerm, entries }: AppendEntries): boolean {
+export function isMalformed(_self: Server, { term, prevLogIndex, prevLogTerm, entries }: Sent): boolean {
   let [index, lastTerm] = [prevLogIndex, prevLogTerm]
   return entries.some((entry) => {
     const isWrong = entry.index !== ++index || entry.term < lastTerm || entry.term > term

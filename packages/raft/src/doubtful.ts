@@ -52,6 +52,7 @@ export const doubtful = setup({
       ignore('an answer to an earlier inquiry: promises were made since'),
     ],
     Inquiry: { actions: 'replyInquiry' },
+    CatchUp: ignore('this server does not campaign'),
     AppendEntries: ignore('it may have promised another leader not to listen'),
     InstallSnapshot: ignore('it may have promised another leader not to listen'),
     RequestVote: ignore('it may have given its vote'),

@@ -1,5 +1,6 @@
 import { type Effect, type IncomingSnapshot, ignore, Log, rulesFor } from '@quorate/core'
 import { assign, emit, setup } from 'xstate'
+import * as catchUp from './catchUp.js'
 import * as check from './consistencyCheck.js'
 import * as doubt from './doubt.js'
 import type { AppendEntries, InstallSnapshot, RaftMessage } from './generated/raft.js'
@@ -68,9 +69,13 @@ const behaviour = setup({
     holdsSnapshot: on('InstallSnapshot', chunks.isHeld),
     isLastChunk: on('InstallSnapshot', chunks.isLastChunk),
     isNextChunk: on('InstallSnapshot', chunks.isNextChunk),
+    isHandedOn: on('InstallSnapshot', (_self, { handedOn }) => handedOn),
     isNewerCandidate: on('RequestVote', server.isNewerTerm),
     mayVote: on('RequestVote', server.mayVote),
     wouldVote: on('PreVote', server.wouldVote),
+    isBehind: on('PreVote', catchUp.isBehind),
+    needsSnapshot: on('PreVote', catchUp.needsSnapshot),
+    wantsMore: on('InstallSnapshotReply', catchUp.wantsMore),
     isNewerSnapshot: on('snapshot.taken', server.isNewerSnapshot),
     hasMoreToCommit: ({ context: self }) => commitTarget(self) > self.commitIndex,
     isUnsettled: ({ context: self }) => !self.isSettled,
@@ -113,7 +118,9 @@ const behaviour = setup({
     })),
     advanceCommitIndex: assign(({ context: self }) => ({ commitIndex: commitTarget(self) })),
 
-    recognizeSender: assign(on('InstallSnapshot', (_self, chunk) => ({ leaderId: server.senderOf(chunk) }))),
+    recognizeSender: assign(
+      on('InstallSnapshot', (self, chunk) => ({ leaderId: chunk.handedOn ? self.leaderId : server.senderOf(chunk) })),
+    ),
     /** A snapshot holds what is committed, so the entries that it stands for are. */
     noteCommitted: assign(
       on('InstallSnapshot', (self, { lastIncludedIndex }) => ({
@@ -143,6 +150,9 @@ const behaviour = setup({
     replyVote: emit(on('RequestVote', (self, request) => server.voteReply(self, request, true))),
     refuseVote: emit(on('RequestVote', (self, request) => server.voteReply(self, request, false))),
     replyPreVote: emit(on('PreVote', (self, request) => server.preVoteReply(self, request, true))),
+    replyCatchUp: emit(on('PreVote', catchUp.catchUpReply)),
+    sendFirstChunk: emit(on('PreVote', catchUp.firstChunk)),
+    sendNextChunk: emit(on('InstallSnapshotReply', catchUp.nextChunk)),
     refusePreVote: emit(on('PreVote', (self, request) => server.preVoteReply(self, request, false))),
 
     persistCompaction: emit(on('snapshot.taken', server.compactEffect)),
@@ -209,6 +219,7 @@ export const follower = behaviour.createMachine({
         actions: ['recognizeSender', 'acceptChunk', 'stageChunk', 'replyProgress'],
         target: '.following.led',
       },
+      { guard: 'isHandedOn', ...ignore('another server hands on what this one has by now') },
       { actions: ['recognizeSender', 'replyProgress'], target: '.following.led' },
     ],
     RequestVote: [
@@ -216,7 +227,13 @@ export const follower = behaviour.createMachine({
       { guard: 'mayVote', actions: ['vote', 'persist', 'replyVote'], target: '.following' },
       { actions: 'refuseVote' },
     ],
-    PreVote: [{ guard: 'wouldVote', actions: 'replyPreVote' }, { actions: 'refusePreVote' }],
+    PreVote: [
+      { guard: 'wouldVote', actions: 'replyPreVote' },
+      { guard: 'isBehind', actions: ['refusePreVote', 'replyCatchUp'] },
+      { guard: 'needsSnapshot', actions: ['refusePreVote', 'sendFirstChunk'] },
+      { actions: 'refusePreVote' },
+    ],
+    CatchUp: ignore('this server does not campaign'),
     'snapshot.taken': [
       { guard: 'isNewerSnapshot', actions: ['persistCompaction', 'compact'] },
       ignore('it came too late: a newer one is here, or the log was replaced'),
@@ -225,7 +242,10 @@ export const follower = behaviour.createMachine({
     'client.read': { actions: 'refuseRead' },
     'storage.persisted': ignore('a follower counts no acknowledgements; its replies wait in the outbox'),
     AppendEntriesReply: ignore('an answer to a leader that this server no longer is'),
-    InstallSnapshotReply: ignore('an answer to a leader that this server no longer is'),
+    InstallSnapshotReply: [
+      { guard: 'wantsMore', actions: 'sendNextChunk' },
+      ignore('an answer to a leader that this server no longer is'),
+    ],
     PreVoteReply: ignore('an answer to a candidate that this server no longer is'),
     RequestVoteReply: ignore('an answer to a candidate that this server no longer is'),
     Inquiry: { actions: 'replyInquiry' },

@@ -218,6 +218,7 @@ export const leader = behaviour.createMachine({
       ignore('the election is won already'),
     ],
     Inquiry: [{ guard: 'isInquirer', actions: ['voidAcknowledgements', 'replyInquiry'] }, ignore('of no follower')],
+    CatchUp: ignore('the election is won already'),
     InquiryReply: ignore('it is settled what this server may have forgotten'),
     'client.proposed': [
       { guard: 'isOverloaded', actions: 'refuseOverloaded' },

@@ -12,6 +12,7 @@ export const raftEvents: Readonly<Record<RaftEvent['type'], 'message' | 'local'>
   InstallSnapshotReply: 'message',
   Inquiry: 'message',
   InquiryReply: 'message',
+  CatchUp: 'message',
   'storage.persisted': 'local',
   'client.proposed': 'local',
   'client.read': 'local',

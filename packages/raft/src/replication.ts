@@ -163,6 +163,7 @@ export function chunkEffect(self: Replication, node: NodeId) {
     offset,
     data,
     size,
+    handedOn: false,
   }
   return { type: 'send', to: serverAt(self, node), message, ...besideOwnWrite } as const
 }

@@ -17,6 +17,7 @@ import {
 import type {
   AppendEntries,
   AppendEntriesReply,
+  CatchUp,
   Inquiry,
   InquiryReply,
   InstallSnapshot,
@@ -142,7 +143,16 @@ export const requestVoteReply = sayer<RequestVoteReply>({
   voteGranted: true,
   doubtful: false,
 })
-export const preVote = sayer<PreVote>({ type: 'PreVote', term: 1, lastLogIndex: 0, lastLogTerm: 0 })
+export const preVote = sayer<PreVote>({ type: 'PreVote', term: 1, lastLogIndex: 0, lastLogTerm: 0, commitIndex: 0 })
+export const catchUp = sayer<CatchUp>({
+  type: 'CatchUp',
+  term: 1,
+  prevLogIndex: 0,
+  prevLogTerm: 0,
+  entries: [],
+  lastLogIndex: 0,
+  lastLogTerm: 0,
+})
 export const preVoteReply = sayer<PreVoteReply>({
   type: 'PreVoteReply',
   term: 1,
@@ -158,6 +168,7 @@ export const installSnapshot = sayer<InstallSnapshot>({
   offset: 0,
   data: noBytes,
   size: 0,
+  handedOn: false,
 })
 export const installSnapshotReply = sayer<InstallSnapshotReply>({
   type: 'InstallSnapshotReply',

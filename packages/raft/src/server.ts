@@ -162,12 +162,16 @@ export const mayVote = (self: Server, request: Received<RequestVote>): boolean =
   (self.votedFor === undefined || self.votedFor === senderOf(request)) &&
   isUpToDate(self, request)
 
+/** No vote was given in that term, nor forgotten. */
+export const mayStandIn = ({ currentTerm, spentTerm }: Server, term: number): boolean =>
+  term > Math.max(currentTerm, spentTerm)
+
 /**
  * PreVote (Ongaro, dissertation, section 9.6): would this server vote in the term asked about? A pre-vote is no promise:
  * it changes neither term nor votedFor.
  */
 export const wouldVote = (self: Server, { term, ...campaign }: Received<PreVote>): boolean =>
-  term > Math.max(self.currentTerm, self.spentTerm) && isUpToDate(self, campaign)
+  mayStandIn(self, term) && isUpToDate(self, campaign)
 
 /** A reply of ours always carries our term, so that a rejection teaches it. */
 export const replyTo = <const M extends RaftMessage>(from: Address, message: M) =>

@@ -106,7 +106,15 @@ export const raftMistakes: readonly Simulated[] = [
   raft(
     'a server that votes although its disk lost a write',
     'torn',
-    server({ follower: { guards: { isDoubtful: never } } }),
+    server({
+      follower: { guards: { isUnsettled: never } },
+      candidate: {
+        guards: {
+          hasMajority: ({ context: { config, votes, doubtfulVotes } }: Any) =>
+            config.quorum.tally({ ...votes, ...doubtfulVotes }) === 'won',
+        },
+      },
+    }),
     { aim: tornTail('raft') },
   ),
   raft(
@@ -148,6 +156,9 @@ export const raftMistakes: readonly Simulated[] = [
             event.term === self.currentTerm && event.success && event.matchIndex <= self.log.last.index,
         },
       },
+      // Nor does anybody else give it what it lacks, when it campaigns.
+      follower: { guards: { isBehind: never, needsSnapshot: never } },
+      candidate: { guards: { isBehind: never, needsSnapshot: never } },
     }),
     { aim: missed('raft') },
   ),
@@ -160,7 +171,7 @@ export const raftMistakes: readonly Simulated[] = [
   raft(
     'a refusal of a pre-vote that does not tell the later term',
     'preVote',
-    saying(['PreVoteReply'], (reply) => ({ ...reply, term: 0 })),
+    saying(['PreVoteReply', 'CatchUp'], (reply) => ({ ...reply, term: 0 })),
     { aim: teachingTerms('raft') },
   ),
 ]

@@ -135,6 +135,8 @@ export interface PreVote {
   readonly term: number
   readonly lastLogIndex: number
   readonly lastLogTerm: number
+  /** What it knows to be committed: up to there all logs are equal. */
+  readonly commitIndex: number
 }
 
 function emptyPreVote(): Draft<PreVote> {
@@ -143,6 +145,7 @@ function emptyPreVote(): Draft<PreVote> {
     term: 0,
     lastLogIndex: 0,
     lastLogTerm: 0,
+    commitIndex: 0,
   }
 }
 
@@ -160,6 +163,9 @@ function readPreVote(reader: ProtoReader): PreVote {
       case 24:
         message.lastLogTerm = reader.uint64()
         break
+      case 32:
+        message.commitIndex = reader.uint64()
+        break
       default:
         reader.skip(tag)
     }
@@ -171,6 +177,7 @@ function writePreVote(writer: ProtoWriter, message: PreVote): void {
   if (message.term !== 0) writer.tag(8).uint64(message.term)
   if (message.lastLogIndex !== 0) writer.tag(16).uint64(message.lastLogIndex)
   if (message.lastLogTerm !== 0) writer.tag(24).uint64(message.lastLogTerm)
+  if (message.commitIndex !== 0) writer.tag(32).uint64(message.commitIndex)
 }
 
 /** @throws `QUORATE_UNENCODABLE_VALUE` */
@@ -243,6 +250,83 @@ export function encodePreVoteReply(message: PreVoteReply): Uint8Array {
 /** @throws `QUORATE_MALFORMED_MESSAGE` */
 export function decodePreVoteReply(bytes: Uint8Array): PreVoteReply {
   return decodeWith(readPreVoteReply, bytes)
+}
+
+/**
+ * To a candidate that has asked for a pre-vote with a log that is less up-to-date than that of who answers: what it lacks.
+ * They are entries of earlier leaders, as these would have sent them.
+ */
+export interface CatchUp {
+  readonly type: 'CatchUp'
+  /** The current term of who answers. */
+  readonly term: number
+  readonly prevLogIndex: number
+  readonly prevLogTerm: number
+  readonly entries: readonly Entry[]
+  /** Where the log of who answers ends. */
+  readonly lastLogIndex: number
+  readonly lastLogTerm: number
+}
+
+function emptyCatchUp(): Draft<CatchUp> {
+  return {
+    type: 'CatchUp',
+    term: 0,
+    prevLogIndex: 0,
+    prevLogTerm: 0,
+    entries: [],
+    lastLogIndex: 0,
+    lastLogTerm: 0,
+  }
+}
+
+function readCatchUp(reader: ProtoReader): CatchUp {
+  const message = emptyCatchUp()
+  while (reader.hasMore()) {
+    const tag = reader.tag()
+    switch (tag) {
+      case 8:
+        message.term = reader.uint64()
+        break
+      case 16:
+        message.prevLogIndex = reader.uint64()
+        break
+      case 24:
+        message.prevLogTerm = reader.uint64()
+        break
+      case 34:
+        message.entries.push(reader.message(readEntry))
+        break
+      case 40:
+        message.lastLogIndex = reader.uint64()
+        break
+      case 48:
+        message.lastLogTerm = reader.uint64()
+        break
+      default:
+        reader.skip(tag)
+    }
+  }
+  return message
+}
+
+function writeCatchUp(writer: ProtoWriter, message: CatchUp): void {
+  if (message.term !== 0) writer.tag(8).uint64(message.term)
+  if (message.prevLogIndex !== 0) writer.tag(16).uint64(message.prevLogIndex)
+  if (message.prevLogTerm !== 0) writer.tag(24).uint64(message.prevLogTerm)
+  for (const item of message.entries) writer.tag(34).message(writeEntry, item)
+  if (message.lastLogIndex !== 0) writer.tag(40).uint64(message.lastLogIndex)
+  if (message.lastLogTerm !== 0) writer.tag(48).uint64(message.lastLogTerm)
+}
+
+/** @throws `QUORATE_UNENCODABLE_VALUE` */
+export function encodeCatchUp(message: CatchUp): Uint8Array {
+  return encodeWith(writeCatchUp, message)
+}
+
+/** @throws `QUORATE_MALFORMED_MESSAGE` */
+export function decodeCatchUp(bytes: Uint8Array): CatchUp {
+  return decodeWith(readCatchUp, bytes)
 }
 
 /** Asks for a vote (section 5.2). The candidate is who sends it. */
@@ -526,6 +610,8 @@ export interface InstallSnapshot {
   readonly data: Uint8Array
   /** Bytes of the whole snapshot; the chunk that reaches it is the last. */
   readonly size: number
+  /** Who sends it does not lead: it hands on what it has to one that campaigned with a log that ends before it. */
+  readonly handedOn: boolean
 }
 
 function emptyInstallSnapshot(): Draft<InstallSnapshot> {
@@ -537,6 +623,7 @@ function emptyInstallSnapshot(): Draft<InstallSnapshot> {
     offset: 0,
     data: noBytes,
     size: 0,
+    handedOn: false,
   }
 }
 
@@ -563,6 +650,9 @@ function readInstallSnapshot(reader: ProtoReader): InstallSnapshot {
       case 48:
         message.size = reader.uint64()
         break
+      case 56:
+        message.handedOn = reader.bool()
+        break
       default:
         reader.skip(tag)
     }
@@ -577,6 +667,7 @@ function writeInstallSnapshot(writer: ProtoWriter, message: InstallSnapshot): vo
   if (message.offset !== 0) writer.tag(32).uint64(message.offset)
   if (message.data.length !== 0) writer.tag(42).bytes(message.data)
   if (message.size !== 0) writer.tag(48).uint64(message.size)
+  if (message.handedOn !== false) writer.tag(56).bool(message.handedOn)
 }
 
 /** @throws `QUORATE_UNENCODABLE_VALUE` */
@@ -773,6 +864,7 @@ export function decodeInquiryReply(bytes: Uint8Array): InquiryReply {
 export type RaftMessage =
   | PreVote
   | PreVoteReply
+  | CatchUp
   | RequestVote
   | RequestVoteReply
   | AppendEntries
@@ -787,6 +879,7 @@ export const messages: MessageCodec<RaftMessage> = {
   types: [
     'PreVote',
     'PreVoteReply',
+    'CatchUp',
     'RequestVote',
     'RequestVoteReply',
     'AppendEntries',
@@ -802,6 +895,8 @@ export const messages: MessageCodec<RaftMessage> = {
         return encodePreVote(message)
       case 'PreVoteReply':
         return encodePreVoteReply(message)
+      case 'CatchUp':
+        return encodeCatchUp(message)
       case 'RequestVote':
         return encodeRequestVote(message)
       case 'RequestVoteReply':
@@ -828,6 +923,8 @@ export const messages: MessageCodec<RaftMessage> = {
         return decodePreVote(bytes)
       case 'PreVoteReply':
         return decodePreVoteReply(bytes)
+      case 'CatchUp':
+        return decodeCatchUp(bytes)
       case 'RequestVote':
         return decodeRequestVote(bytes)
       case 'RequestVoteReply':

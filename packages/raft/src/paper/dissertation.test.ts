@@ -294,7 +294,11 @@ describe('9.6, PreVote', () => {
   test('it asks about the term that it would campaign in, and leaves no trace: neither term nor vote changes, nothing is written', () => {
     const role = preVoting()
     expect(role.effects).toEqual([
-      { type: 'multicast', to: 'g/server/all', message: { type: 'PreVote', term: 4, lastLogIndex: 3, lastLogTerm: 2 } },
+      {
+        type: 'multicast',
+        to: 'g/server/all',
+        message: { type: 'PreVote', term: 4, lastLogIndex: 3, lastLogTerm: 2, commitIndex: 0 },
+      },
     ])
     expect(role.context).toMatchObject({ currentTerm: 3, votedFor: 'n2' })
   })
@@ -388,7 +392,7 @@ describe('9.6, PreVote', () => {
     expect(given.sent(role.receive({ ...asked, lastLogIndex: 3, lastLogTerm: 2 }))).toMatchObject([
       { voteGranted: true },
     ])
-    expect(given.sent(role.receive({ ...asked, lastLogIndex: 2, lastLogTerm: 2 }))).toMatchObject([
+    expect(given.sentOf(role.receive({ ...asked, lastLogIndex: 2, lastLogTerm: 2 }), 'PreVoteReply')).toMatchObject([
       { voteGranted: false },
     ])
     expect(role.state).toBe('preVoting')

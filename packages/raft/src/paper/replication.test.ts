@@ -1,6 +1,6 @@
 import { drive } from '@quorate/core/testing'
 import { describe, expect, test } from 'vitest'
-import { Cluster } from '../cluster.test.fixture.js'
+import { Cluster, withoutCatchUp } from '../cluster.test.fixture.js'
 import { follower, leader } from '../index.js'
 import * as given from '../role.test.fixture.js'
 
@@ -306,7 +306,7 @@ describe('Figure 7: "it is possible that any of scenarios (a-f) could occur in f
         host.start()
       }
       cluster.host('n1').do((role) => role.fire('electionTimeout'))
-      cluster.stabilize()
+      cluster.stabilize(withoutCatchUp)
       expect(cluster.leaders).toEqual(['n1'])
       for (const host of cluster.hosts.values()) {
         expect(host.disk.entries.map(({ term }) => term)).toEqual([...leaderLog, 8])

@@ -138,6 +138,7 @@ describe('7: "the leader must occasionally send snapshots to followers that lag 
         offset: 0,
         data: snapshot.bytes.subarray(0, 10),
         size: 25,
+        handedOn: false,
       },
     ])
   })

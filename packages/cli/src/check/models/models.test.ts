@@ -108,7 +108,7 @@ describe('scopes are explored whole', () => {
     ['Raft, 2 commands', raftReplication({ ...raft, terms: 1, timeouts: 1 }), [10_648, 25]],
     ['Raft, a disk in doubt', raftDoubt(doubt), [234_324, 27]],
     ['Multi-Paxos, 1 slot', multiPaxosModel(multi), [2847, 21]],
-  ] as const)('%s', (_name, model, numbers) => {
+  ] as const)('%s', { timeout: 120_000 }, (_name, model, numbers) => {
     const { distinct, depth } = explored(model)
     expect([distinct, depth]).toEqual(numbers)
   })
