@@ -45,3 +45,9 @@ function isEnough({ roles, quorums }: GroupDefinition, core: ReadonlySet<NodeId>
   const votes = Object.fromEntries([...core].map((node) => [node, true]))
   return [quorums.phase1, quorums.phase2].every((quorum) => quorum.tally(votes) === 'won')
 }
+
+/** True if a node decides by itself in a group: what its disk may have lost nobody else can tell. */
+export const hasSoleDecider = ({ groups }: SimulatedCluster): boolean =>
+  Object.values(groups).some(({ roles, quorums }) =>
+    Object.values(roles).some(({ nodes }) => nodes.some((node) => quorums?.phase2.tally({ [node]: true }) === 'won')),
+  )

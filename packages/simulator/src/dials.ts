@@ -29,6 +29,11 @@ export interface Dials {
     readonly fillDisk: number
     readonly slowDisk: number
   }
+  /**
+   * True if a crash may leave any disk in doubt, all of them at once too. Where nothing acknowledged is lost, nodes that are
+   * all there again must get on.
+   */
+  readonly doubts: boolean
   /** True if crashes may damage the disks of nodes outside of the core. */
   readonly rots: boolean
 }
@@ -77,6 +82,7 @@ export function drawDials(chance: Chance, mix: FaultMix, { roundTripMs: longestM
       fillDisk: dial('fillDisk', disk, 1, 15),
       slowDisk: dial('slowDisk', disk, 1, 15),
     },
+    doubts: disk && chance.stream('doubt').isOne(250),
     rots: dial('rot', disk, 1, 1) === 1,
   }
 }

@@ -1,6 +1,6 @@
 import type { NodeId } from '@quorate/core'
 import { Chance } from './chance.js'
-import { drawCore, drawHub } from './core.js'
+import { drawCore, drawHub, hasSoleDecider } from './core.js'
 import { type Dials, drawDials, type FaultMix } from './dials.js'
 import { drawOperations } from './drawOperations.js'
 import { type Boundary, type Script, type Step, type Unsynced, whoLeads } from './script.js'
@@ -23,8 +23,12 @@ const introductionUs = 1_500_000
 export function drawScript({ subject, seed, faults, nodes: count, lastsMs }: DrawOptions): Script {
   const chance = Chance.of(seed)
   const cluster = subject.make(count, Chance.of(seed).stream('subject'))
-  const dials = drawDials(chance.stream('dials'), faults, cluster.promises)
-  const { nodes: core, cut } = drawHub(cluster, drawCore(cluster, chance.stream('core')), chance.stream('hub'))
+  const drawn = drawDials(chance.stream('dials'), faults, cluster.promises)
+  const dials = { ...drawn, doubts: drawn.doubts && !hasSoleDecider(cluster) }
+  // Whoever is in doubt may have to hear everybody.
+  const { nodes: core, cut } = dials.doubts
+    ? { nodes: cluster.nodes, cut: [] }
+    : drawHub(cluster, drawCore(cluster, chance.stream('core')), chance.stream('hub'))
   const bootstrap = chance.stream('bootstrap').isOne(500)
   const fromUs = bootstrap ? 0 : introductionUs + 2000 * dials.roundTripMs
   const healUs = Math.max(fromUs, Math.floor((lastsMs * 1000 * chance.stream('heal').between(55, 75)) / 100))
@@ -88,7 +92,7 @@ const drawMs = (own: Chance, longestMs: number): number => own.between(1, own.is
 const drawNode = (own: Chance, nodes: readonly NodeId[]): NodeId => (own.isOne(400) ? whoLeads : own.pick(nodes))
 
 function drawFaults(chance: Chance, dials: Dials, period: Period): Step[] {
-  const { perMinute } = dials
+  const { perMinute, doubts } = dials
   const { fromUs, toUs, nodes, clients } = period
   const makers: { readonly [Kind in keyof Dials['perMinute']]: (own: Chance, atUs: number) => Step[] } = {
     partition: (own, atUs) => drawPartition(own, atUs, period),
@@ -97,7 +101,7 @@ function drawFaults(chance: Chance, dials: Dials, period: Period): Step[] {
     ],
     crash: (own, atUs) => [drawCrash(own, atUs, dials, period)],
     powerLoss: (own, atUs) => [
-      { atUs, do: 'powerLoss', forMs: drawMs(own, 3000), unsynced: own.isOne(500) ? 'lost' : 'kept' },
+      { atUs, do: 'powerLoss', forMs: drawMs(own, 3000), unsynced: drawUnsynced(own, doubts) },
     ],
     stop: (own, atUs) => [{ atUs, do: 'stop', node: drawNode(own, nodes), forMs: drawMs(own, 4000) }],
     pause: (own, atUs) => [{ atUs, do: 'pause', node: drawNode(own, nodes), forMs: drawMs(own, 6000) }],
@@ -139,7 +143,7 @@ function drawFaults(chance: Chance, dials: Dials, period: Period): Step[] {
   })
 }
 
-function drawCrash(own: Chance, atUs: number, { rots }: Dials, { core, nodes }: Period): Step {
+function drawCrash(own: Chance, atUs: number, { doubts, rots }: Dials, { core, nodes }: Period): Step {
   const node = drawNode(own, nodes)
   const step = {
     atUs,
@@ -148,8 +152,8 @@ function drawCrash(own: Chance, atUs: number, { rots }: Dials, { core, nodes }: 
     afterEffects: own.below(own.isOne(500) ? 4 : 20),
     ...drawBoundary(own),
     forMs: drawMs(own, 5000),
-    // Of the core nobody may be left in doubt.
-    unsynced: drawUnsynced(own, rots && node !== whoLeads && !core.includes(node)),
+    // Of the core nobody may be left in doubt, unless everybody may.
+    unsynced: drawUnsynced(own, doubts || (rots && node !== whoLeads && !core.includes(node))),
   } as const
   if (rots && node !== whoLeads && !core.includes(node) && own.isOne(400))
     return { ...step, rot: own.isOne(900) ? 'tail' : 'body' }

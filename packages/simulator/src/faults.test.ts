@@ -27,6 +27,42 @@ test('when the power is lost all nodes crash at the same moment, and what was ac
   expect(history.at(-1)).toMatchObject({ type: 'ok', f: 'read', value: 1 })
 })
 
+test('when the logs of all nodes end in zeros all are in doubt, and with all of them there the group gets on', async () => {
+  const { faults, hasProgress, history, violation } = await run(
+    write(2000, 1),
+    'at 3000 powerLoss forMs=200 unsynced=zeroed',
+    'at 5000 heal core=[n1,n2,n3]',
+    'at 8000 operation client=c1 f=read key=x value=2',
+  )
+  expect(faults).toMatchObject({ 'zeros at the end': 3 })
+  expect([hasProgress, violation]).toEqual([true, undefined])
+  expect(history).toContainEqual(expect.objectContaining({ type: 'ok', f: 'read', value: 1 }))
+})
+
+test('a node that is killed while it opens its disk is started again, and catches up', async () => {
+  const { faults, hasProgress, violation } = await run(
+    write(2000, 1),
+    'at 3000 crash node=n1 afterEffects=0 forMs=100 unsynced=lost opensInVain=3',
+    'at 6000 heal core=[n1,n2,n3]',
+  )
+  expect(faults).toMatchObject({ crash: 1, 'interrupted opening': 3 })
+  expect([hasProgress, violation]).toEqual([true, undefined])
+})
+
+test('when all disks are full at once the group goes on as soon as there is room', async () => {
+  const full = ['n1', 'n2', 'n3'].map((node) => `at 3000 fillDisk node=${node} forMs=3000`)
+  const { faults, history, violation } = await run(
+    write(2000, 1),
+    ...full,
+    write(3100, 2),
+    'at 8500 operation client=c2 f=read key=x value=3',
+  )
+  expect(faults['full disk']).toBeGreaterThan(1)
+  expect(violation).toBeUndefined()
+  const reads = history.filter(({ type, f }) => type === 'ok' && f === 'read')
+  expect([1, 2]).toContain((reads.at(-1) as { value: number }).value)
+})
+
 test('what was to strike a healed node does not strike any more', async () => {
   const pending = [
     'at 2500 crash node=n1 afterEffects=100000 forMs=4000 unsynced=lost',
