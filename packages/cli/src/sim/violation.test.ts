@@ -86,7 +86,7 @@ describe('quorate sim of a cluster with a mistake', { timeout: 300_000 }, () => 
   })
 
   test('a run without progress is named, in JSON and on the terminal', async () => {
-    await enter(topology.replace('=> true', '=> false'))
+    await enter(topology.replace('hasMajority: () => true', 'hasMajority: () => false, hasEveryVote: () => false'))
     const argv = ['sim', 'mine.ts', '--seed', '1', '--runs', '1', '--minutes', '0.1', '--faults', 'none']
     const found = await runCaptured([...argv, '--json'])
     expect(found.code).toBe(1)
