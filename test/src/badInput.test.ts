@@ -130,7 +130,7 @@ describe('a store that is not the one of this node', () => {
     await nodeAt(2).stop()
     const { code, message } = await refusal(nodeAt(2), { directory: join(cluster.directory, 'empty') })
     expect(code).toBe('QUORATE_STORE_REPLACED')
-    expect(message).toContain('restore the directory, or give the node a new id')
+    expect(message).toContain('Give it that very directory back')
   })
 })
 
