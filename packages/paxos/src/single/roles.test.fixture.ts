@@ -88,7 +88,7 @@ export const sent = (effects: readonly PaxosEffect[]) =>
 export const kindsOf = (effects: readonly PaxosEffect[]) => effects.map(({ type }) => type)
 
 /** A message whose values are texts. */
-export const readable = (message: PaxosMessage) => {
+const readable = (message: PaxosMessage) => {
   const said = message as Partial<{ proposal: Proposal; accepted: Proposal; value: Uint8Array }> & { type: string }
   return {
     ...said,
