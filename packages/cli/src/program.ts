@@ -26,7 +26,8 @@ Examples:
   quorate check raft-election               every run of a small scope
   quorate lincheck history.jsonl            is it linearizable, and if not, why
   quorate new role witness                  a role of your own, with its tests
-${exitCodesHelp}`
+${exitCodesHelp}
+Others (sim, check, lincheck, status) stand in the --help of the command.`
 
 /** The whole command line. */
 export const program = (io: Io): Command => {
