@@ -1,8 +1,9 @@
+import { InvalidConfigurationError } from './errors.js'
 import { noBytes } from './sessions.js'
 import { type Codec, defineStateMachine } from './stateMachine.js'
 
 const refuse = (): never => {
-  throw new TypeError('this group orders no log: ask it; there is nothing to propose or to query')
+  throw new InvalidConfigurationError('this group orders no log: ask it; there is nothing to propose or to query')
 }
 const nothing: Codec<never> = { encode: refuse, decode: refuse }
 
