@@ -1,4 +1,5 @@
 import { multiPaxos } from '@quorate/paxos'
+import { raft } from '@quorate/raft'
 import { registers, type SimulationSubject } from '@quorate/simulator'
 
 /** The clusters in which something was found: a script means something in its own cluster only. */
@@ -32,5 +33,10 @@ export const foundIn: Readonly<Record<string, SimulationSubject>> = {
     electionTimeoutMs: 20,
     heartbeatMs: 5,
   }),
+  constrainedElection: {
+    name: 'raft',
+    nodes: 5,
+    make: () => ({ nodes: five, groups: { raft: raft({ members: five, stateMachine: registers }) } }),
+  },
   leaderWithoutLearner: multiPaxosOf(five, { proposers: ['n4', 'n5'], acceptors: five, learners: ['n4'] }),
 }

@@ -100,7 +100,7 @@ const raftSubject: SimulationSubject = {
     const own = chance.stream('quorums')
     const quorum = hasOddQuorums(own) ? { quorum: drawWeights(nodes, own) } : {}
     const group = raft({ members: nodes, stateMachine: registers, limits, ...quorum, ...drawTimes(chance) })
-    return { nodes, groups: { raft: group }, promises: { ...farOf(chance, limits), hubs: nodes } }
+    return { nodes, groups: { raft: group }, promises: farOf(chance, limits) }
   },
 }
 
