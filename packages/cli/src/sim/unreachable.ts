@@ -9,6 +9,7 @@ const nobodySaysSo = 'no role says such a thing, and a link drops what is garble
 const appendsNothing = 'the host tells only who appends or truncates, and this role does neither'
 const clientsAreRefused =
   'the host hands on what clients ask while its actor leads, and who stops leading waits for an election time-out first'
+const nobodyAcceptsLoss = 'no simulated operator says that what is lost may be lost'
 const tooMany = 'a run of minutes does not come to as many'
 
 export const unreachableInRaft: Reasons = {
@@ -26,14 +27,12 @@ export const unreachableInRaft: Reasons = {
     'doubtful client.proposed',
     'doubtful client.read',
   ),
-  ...because(
-    'no simulated operator says that what is lost may be lost',
-    'doubtful.asking.patience.spent always [mayGoWithout] -> settled',
-  ),
+  ...because(nobodyAcceptsLoss, 'doubtful.asking.patience.spent always [mayGoWithout] -> settled'),
   ...because('the host drops what those say that are no members', 'leader Inquiry'),
 }
 
 export const unreachableInMultiPaxos: Reasons = {
+  ...because(nobodyAcceptsLoss, 'acceptor.doubtful after rejoinAgain [isToGoWithout] -> serving'),
   ...because(
     nobodySaysSo,
     'acceptor Accept [isMalformed]',
@@ -57,6 +56,7 @@ export const unreachableInMultiPaxos: Reasons = {
 }
 
 export const unreachableInPaxos: Reasons = {
+  ...because(nobodyAcceptsLoss, 'acceptor.doubtful after rejoinAgain [isToGoWithout] -> serving'),
   ...because(
     nobodySaysSo,
     'acceptor Accept [isNobodysAccept]',

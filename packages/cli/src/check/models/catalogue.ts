@@ -46,6 +46,7 @@ const scopeOf = <D extends Defaults>({ parameters, splitWrites, ...settings }: S
   ({ ...defaults, ...parameters, writes: splitWrites ? 'split' : 'atomic', network: networkOf(settings) }) as const
 
 const singleDefaults = { proposers: 2, acceptors: 3, timeouts: 0, crashes: 1 }
+const singleDoubtDefaults = { proposers: 2, acceptors: 3, timeouts: 0, crashes: 0, doubts: 1 }
 const electionDefaults = { servers: 3, terms: 2, timeouts: 2, crashes: 1 }
 const multiDefaults = { proposers: 2, acceptors: 3, timeouts: 1, crashes: 0 }
 const withoutCrashes = { ...electionDefaults, crashes: 0 }
@@ -73,6 +74,13 @@ const roles: readonly CatalogueModel[] = [
         name: 'paxos-forgetful',
         roles: { acceptor: forgetfulAcceptor },
       }),
+  },
+  {
+    ...nondup,
+    name: 'paxos-doubt',
+    description: 'single-decree Paxos: an acceptor crashes and its disk loses its last write',
+    defaults: singleDoubtDefaults,
+    make: (settings) => singlePaxos({ ...scopeOf(settings, singleDoubtDefaults), name: 'paxos-doubt' }),
   },
   {
     ...nondup,

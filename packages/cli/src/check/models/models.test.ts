@@ -102,12 +102,14 @@ describe('scopes are explored whole', () => {
     ['Paxos, an acceptor crashes', singlePaxos({ ...paxos, proposers: 1, crashes: 1 }), [218, 16]],
     ['Paxos, a ballot times out', singlePaxos({ ...paxos, proposers: 1, timeouts: 1 }), [642, 18]],
     ['Paxos, writes begin and end', singlePaxos({ ...paxos, proposers: 1, crashes: 1, writes: 'split' }), [3642, 29]],
+    ['Paxos, a disk in doubt', singlePaxos({ ...paxos, proposers: 1, timeouts: 1, doubts: 1 }), [7927, 24]],
     ['Raft, elections', raftElection({ ...raft, crashes: 1 }), [43_010, 24]],
     ['Raft, writes begin and end', raftElection({ ...raft, timeouts: 1, crashes: 1, writes: 'split' }), [2262, 22]],
     ['Raft, pre-votes', raftElection({ ...raft, timeouts: 1, family: server }), [155, 12]],
     ['Raft, 2 commands', raftReplication({ ...raft, terms: 1, timeouts: 1 }), [10_648, 25]],
     ['Raft, a disk in doubt', raftDoubt(doubt), [234_324, 27]],
     ['Multi-Paxos, 1 slot', multiPaxosModel(multi), [2847, 21]],
+    ['Multi-Paxos, a disk in doubt', multiPaxosModel({ ...multi, proposers: 1, doubts: 1 }), [44_250, 27]],
   ] as const)('%s', { timeout: 120_000 }, (_name, model, numbers) => {
     const { distinct, depth } = explored(model)
     expect([distinct, depth]).toEqual(numbers)
@@ -122,6 +124,7 @@ describe('scopes are explored whole', () => {
   // These take minutes together.
   const rest = [
     'paxos',
+    'paxos-doubt',
     'raft-pre-vote',
     'raft-replication',
     'raft-doubt',
