@@ -63,6 +63,9 @@ export class Monitor {
   applied(place: Place, command: Uint8Array, at: Placed): void {
     for (const tell of this.#of(place.group).applied) tell(place, command, at)
   }
+  asked(node: NodeId, writes: readonly StoreWrite[]): void {
+    for (const { asked } of this.#groups.values()) for (const tell of asked) tell(node, writes)
+  }
   durable(node: NodeId, writes: readonly StoreWrite[]): void {
     for (const { durable } of this.#groups.values()) for (const tell of durable) tell(node, writes)
   }
@@ -98,6 +101,7 @@ function listenersOf(invariants: readonly Invariant[]): Pick<Listeners, Heard> {
     emitted: of('emitted'),
     recorded: of('recorded'),
     spoke: of('spoke'),
+    asked: of('asked'),
     durable: of('durable'),
     ended: of('ended'),
     applied: of('applied'),

@@ -51,7 +51,10 @@ export class SimulatedNode {
     this.#around = around
     this.#randomOf = randomOf
     this.disk = new SimulatedDisk(around.agenda, ordinal, {
-      began: (writes) => this.#note(`disk writes ${countOf(writes)}`),
+      began: (writes) => {
+        this.#note(`disk writes ${countOf(writes)}`)
+        around.monitor.asked(id, writes)
+      },
       durable: (writes) => {
         this.#note('disk has written')
         around.monitor.durable(id, writes)

@@ -1,5 +1,6 @@
 import { type Clock, noBytes, type OpenStore, origin, type Store, type StoreWrite } from '@quorate/core'
 import { slowDisks, tornTail } from './aims.js'
+import { bookBehind } from './bookBehind.js'
 import type { Pitfall } from './pitfalls.js'
 import { type Change, type Simulated, storing } from './simulated.js'
 
@@ -101,6 +102,7 @@ const changes: readonly (readonly [string, Pitfall, Change, Aim?])[] = [
     opening((open) => ({ write: (writes, done) => open.write(writes, () => done()) })),
   ],
   ['a disk that cuts a torn tail and tells nobody', 'torn', opening(() => ({ torn: false })), tornTail],
+  ['a book of peers that is written without the peer that is being recorded', 'book', opening(bookBehind)],
   ['an old id with an empty disk', 'emptyDisk', storing(exchanged), tornTail],
 ]
 

@@ -12,6 +12,7 @@ import { oneValuePerSlot } from './oneValuePerSlot.js'
 import { promisesOnlyGrow } from './promisesOnlyGrow.js'
 import { realTimeOrder } from './realTimeOrder.js'
 import { stateMachineSafety } from './stateMachineSafety.js'
+import { writtenDownFirst } from './writtenDownFirst.js'
 
 /** All that is known here; each says itself which groups it is about. */
 export const allInvariants: readonly InvariantFactory[] = [
@@ -26,6 +27,7 @@ export const allInvariants: readonly InvariantFactory[] = [
   oneDecision,
   exactlyOnce,
   diskBeforeSpeech,
+  writtenDownFirst,
   realTimeOrder,
   linearizability,
 ]

@@ -26,6 +26,8 @@ export interface Invariant {
   recorded?(place: Place, record: unknown, bytes: Uint8Array): void
   /** A message leaves the node. */
   spoke?(place: Place, message: Message): void
+  /** A node asks its disk for a write. */
+  asked?(node: NodeId, writes: readonly StoreWrite[]): void
   /** A write of a node is on its disk. */
   durable?(node: NodeId, writes: readonly StoreWrite[]): void
   /** A node ended, however; with `rot` its disk may have forgotten. */
