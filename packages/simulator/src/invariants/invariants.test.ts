@@ -1,4 +1,4 @@
-import { type Entry, Log, type StoreWrite } from '@quorate/core'
+import { type Entry, encodeWith, Log, type StoreWrite } from '@quorate/core'
 import { describe, expect, test } from 'vitest'
 import { Chance } from '../chance.js'
 import { multiPaxosSubject, paxosSubject, raftSubject } from '../subjects.test.fixture.js'
@@ -17,6 +17,7 @@ import { oneValuePerSlot } from './oneValuePerSlot.js'
 import { promisesOnlyGrow } from './promisesOnlyGrow.js'
 import { realTimeOrder } from './realTimeOrder.js'
 import { stateMachineSafety } from './stateMachineSafety.js'
+import { writtenDownFirst } from './writtenDownFirst.js'
 
 /** Each invariant is shown what is sound, which it must let pass, and what is not, which it must find. */
 
@@ -257,6 +258,34 @@ describe('host and clients', () => {
     }
     expect(judge(diskBeforeSpeech, 'raft', passing('append'))).toEqual([])
     expect(judge(diskBeforeSpeech, 'raft', passing('truncate'))).toHaveLength(1)
+  })
+
+  test('Written Down First: whose message is taken stands in the book that the disk was last given', () => {
+    const book = (...names: readonly string[]): StoreWrite[] => [
+      {
+        key: '$node/peers',
+        operations: [
+          {
+            type: 'persist',
+            record: encodeWith((writer, peers: readonly string[]) => {
+              for (const peer of peers)
+                writer.tag(18).message((inner, name: string) => inner.tag(10).string(name), peer)
+              // What a group is begun with names others too.
+              writer.tag(34).message((inner, charter: string) => inner.tag(18).string(charter), 'members n1 n2 n3')
+            }, names),
+          },
+        ],
+      },
+    ]
+    const taking = (from: string, ...books: readonly (readonly string[])[]) =>
+      judge(writtenDownFirst, 'raft', (invariant) => {
+        for (const names of books) invariant.asked('n1', book(...names))
+        invariant.stepped(place('n1'), {}, { type: 'Vote', from: `g/server/${from}` } as { type: string }, {})
+      })
+    expect(taking('n2', ['n1', 'n2'])).toEqual([])
+    expect(taking('n1')).toEqual([])
+    expect(taking('n2', ['n1'])).toHaveLength(1)
+    expect(taking('n2', ['n1', 'n2'], ['n1', 'n3'])).toHaveLength(1)
   })
 
   const write1 = { f: 'write', key: 'x', value: 1 } as const
