@@ -59,7 +59,7 @@ test('no script is kept of anything else', () => {
   expect(kept.filter((file) => !files.includes(file))).toEqual([])
 })
 
-test('the README tells of them: if not, pnpm mistakes', async () => {
+test('the README tells of them: if not, pnpm mistakes', { timeout: 600_000 }, async () => {
   const readme = readmeOf('simulator')
   const rows: Row[] = []
   for (const mistake of mistakes) rows.push(await rowOf(mistake))
