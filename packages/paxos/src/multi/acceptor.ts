@@ -73,12 +73,7 @@ export const acceptor = setup({
     ),
     rewrites: on('Accept', ({ log }, message) => accepted.rewrites(log, message)),
     isForgotten: on('Learn', ({ log }, { first }) => first <= log.base.index),
-    /**
-     * What is known to be chosen is written down for many slots at once, but it is: else, after all acceptors have restarted,
-     * phase 1 would be about all that they ever accepted, and might take longer than proposers are patient.
-     */
-    isProgressNotable: ({ context: { chosenThrough, notedThrough, config } }) =>
-      chosenThrough - notedThrough >= config.limits.noteEverySlots,
+    isProgressNotable: ({ context: self }) => promising.isProgressNotable(self),
     /** For many slots at once, since what is kept is copied. */
     mayForget: ({ context: self }) => promising.mayForget(self),
     mayForgetAll: ({ context: self }) => promising.mayForget(self) && self.forgetThrough >= self.log.last.index,
@@ -101,7 +96,7 @@ export const acceptor = setup({
     askLeader: emit(on('Accept', doubts.askLeader)),
     noteLeader: assign(on('RejoinReply', doubts.withLeader)),
     trust: assign(({ context: self }) => doubts.restored(self)),
-    noteWritten: assign(({ context: { chosenThrough } }) => ({ notedThrough: chosenThrough })),
+    noteWritten: assign(({ context: { chosenThrough } }) => ({ notedThrough: chosenThrough, unnotedBytes: 0 })),
     replyPromise: emit(on('Prepare', (self, message) => send(message.from, promising.promise(self, message)))),
     refusePrepare: emit(on('Prepare', promising.nack)),
     persistCut: emit(

@@ -74,6 +74,19 @@ describe('a learner', () => {
   })
 })
 
+test('an acceptor writes down what is chosen when that takes many bytes, however few slots it is', () => {
+  const limits = { noteEverySlots: 1000, noteEveryBytes: 2 * size }
+  const role = drive(
+    multiPaxosAcceptor,
+    given.acceptorIn({ promised: given.ballot(1), accepted: [1, 2, 3, 4, 5].map(large), limits }),
+  )
+  const noted = (chosenThrough: number) =>
+    role
+      .receive(said.accept('n1', { chosenThrough }))
+      .flatMap((effect) => (effect.type === 'persist' ? [effect.record.chosenThrough] : []))
+  expect([1, 2, 3, 3, 5].map(noted)).toEqual([[], [2], [], [], [5]])
+})
+
 test('an acceptor forgets what learners hold when that takes many bytes, however few slots it is', () => {
   const limits = { forgetEverySlots: 1000, forgetEveryBytes: 3 * size }
   const role = drive(multiPaxosAcceptor, given.acceptorIn({ accepted: [1, 2, 3, 4, 5].map(large), limits }))

@@ -36,6 +36,8 @@ export interface MultiPaxosLimits {
   readonly emptySlotsMax: number
   /** An acceptor writes down what is known to be chosen when it has grown by so many slots. @default 1024 */
   readonly noteEverySlots: number
+  /** The same in bytes: so much, and the window, may have to be proposed again after a restart. @default 1048576 */
+  readonly noteEveryBytes: number
   /** An acceptor forgets what learners hold in snapshots when that has grown by so many slots. @default 4096 */
   readonly forgetEverySlots: number
   /** The same in bytes. @default 8388608 */

@@ -61,6 +61,7 @@ const defaults = {
   openReadsMax: 4096,
   emptySlotsMax: 262_144,
   noteEverySlots: 1024,
+  noteEveryBytes: 1024 * 1024,
   forgetEverySlots: 4096,
   forgetEveryBytes: 8 * 1024 * 1024,
   commandBytesMax: 256 * 1024,

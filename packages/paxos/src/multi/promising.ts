@@ -26,6 +26,8 @@ export interface Acceptor extends Configured, AcceptorRecord, Doubt {
   readonly log: Log
   /** What the record said of `chosenThrough` when that last was the reason to write it. */
   readonly notedThrough: number
+  /** Of what is known to be chosen since then. */
+  readonly unnotedBytes: number
   /** Learners hold snapshots of every slot up to here. */
   readonly forgetThrough: number
   /** Of what may be forgotten. */
@@ -51,6 +53,7 @@ export function recoverAcceptor(
     log: Log.of(entries, base),
     chosenThrough: Math.max(base.index, record?.chosenThrough ?? 0),
     notedThrough: Math.max(base.index, record?.chosenThrough ?? 0),
+    unnotedBytes: 0,
     forgetThrough: 0,
     forgettableBytes: 0,
     askedFrom: 0,
@@ -103,11 +106,22 @@ export function forgettingPoint({ log, forgetThrough: index }: Acceptor): Mark {
 export const mayForget = ({ forgetThrough, forgettableBytes, log, config: { limits } }: Acceptor): boolean =>
   forgetThrough - log.base.index >= limits.forgetEverySlots || forgettableBytes >= limits.forgetEveryBytes
 
+/**
+ * What is known to be chosen is written down for many slots, or many bytes, at once, but it is: else, after all acceptors
+ * have restarted, phase 1 would be about all that they ever accepted, and phase 2 would have it written again.
+ */
+export const isProgressNotable = (self: Acceptor): boolean =>
+  self.chosenThrough - self.notedThrough >= self.config.limits.noteEverySlots ||
+  self.unnotedBytes >= self.config.limits.noteEveryBytes
+
 export function withProgress(self: Acceptor, message: Accept) {
+  const { log } = self
   const chosenThrough = Math.max(self.chosenThrough, message.chosenThrough)
   const forgetThrough = Math.max(self.forgetThrough, Math.min(message.forgetThrough, message.chosenThrough))
-  if (forgetThrough === self.forgetThrough) return { chosenThrough }
-  const first = Math.max(self.forgetThrough, self.log.base.index) + 1
-  const bytes = bytesOf(self.log.slice(first, Math.min(forgetThrough, self.log.last.index)))
-  return { chosenThrough, forgetThrough, forgettableBytes: self.forgettableBytes + bytes }
+  return {
+    chosenThrough,
+    unnotedBytes: self.unnotedBytes + bytesOf(log.slice(self.chosenThrough + 1, chosenThrough)),
+    forgetThrough,
+    forgettableBytes: self.forgettableBytes + bytesOf(log.slice(self.forgetThrough + 1, forgetThrough)),
+  }
 }

@@ -63,6 +63,7 @@ const wideLimits: MultiPaxosLimits = {
   openReadsMax: 4096,
   emptySlotsMax: 262_144,
   noteEverySlots: 1024,
+  noteEveryBytes: 1_000_000,
   forgetEverySlots: 4096,
   forgetEveryBytes: 1_000_000,
 }

@@ -1,4 +1,4 @@
-import type { GroupDefinition, Random } from '@quorate/core'
+import { type GroupDefinition, type Random, sizeOf } from '@quorate/core'
 import { type Packet, Stage, type StageActor } from '@quorate/core/testing'
 import type { StateMachine } from 'xstate'
 import { batcher, multiPaxosAcceptor, multiPaxosLearner, multiPaxosProposer } from '../index.js'
@@ -19,6 +19,8 @@ export interface Weather {
   readonly delayMaxMs: number
   /** A write takes 1 to so many milliseconds. */
   readonly writeMaxMs: number
+  /** And as long again as its entries take at so many bytes in a millisecond. @default any number */
+  readonly writeBytesPerMs?: number
 }
 
 export const fair: Weather = { lost: 1, repeated: 1, delayMaxMs: 10, writeMaxMs: 5 }
@@ -114,7 +116,8 @@ export class VirtualTime {
     const { writing } = actor
     if (writing.length === 0) return
     // A crash loses the write, and what is begun afterwards is another one.
-    this.#in(1 + this.random.below(this.weather.writeMaxMs), () => {
+    const { writeMaxMs, writeBytesPerMs = Number.POSITIVE_INFINITY } = this.weather
+    this.#in(1 + this.random.below(writeMaxMs) + bytesWritten(writing) / writeBytesPerMs, () => {
       if (actor.writing === writing) finishWrite(actor, this.safety)
     })
   }
@@ -136,6 +139,17 @@ export class VirtualTime {
       armed.set(name, { delayMs, due })
     }
   }
+}
+
+/** Of entries; what a write cuts off again, stores leave out. */
+function bytesWritten(write: StageActor['writing']): number {
+  const entries = new Map<number, number>()
+  for (const effect of write) {
+    if (effect.type === 'truncate')
+      for (const index of entries.keys()) if (index > effect.after.index) entries.delete(index)
+    if (effect.type === 'append') for (const entry of effect.entries) entries.set(entry.index, sizeOf(entry))
+  }
+  return [...entries.values()].reduce((sum, bytes) => sum + bytes, 0)
 }
 
 /** No two delays are equal, so that a timer that was set again can be told from one that still runs. */
