@@ -7,10 +7,12 @@ describe('definitionOf', () => {
   test('a family is one statechart that XState takes, and whose roles lead to one another', () => {
     const chart = JSON.parse(definitionOf(server, 'kv/server/n1'))
     const { root } = createMachine(chart)
-    expect(Object.keys(root.states)).toEqual(['follower', 'candidate', 'leader'])
+    expect(Object.keys(root.states)).toEqual(['follower', 'doubtful', 'candidate', 'leader'])
     const successors = (role: string, state: string) =>
       root.states[role]?.states[state]?.always?.flatMap(({ target }) => target?.map(({ id }) => id))
     expect(successors('follower', 'timedOut')).toEqual(['candidate'])
+    expect(successors('follower', 'unsettled')).toEqual(['doubtful'])
+    expect(successors('doubtful', 'settled')).toEqual(['follower'])
     expect(successors('candidate', 'won')).toEqual(['leader'])
     expect(successors('candidate', 'timedOut')).toEqual(['candidate'])
     expect(successors('leader', 'deposed')).toEqual(['follower'])

@@ -15,6 +15,7 @@ export const writtenDownFirst: InvariantFactory = ({ broken }) => {
   const books = new Map<NodeId, ReadonlySet<NodeId>>()
   return {
     name: 'Written Down First',
+    isGeneral: true,
     source:
       'Alagappan et al., "Protocol-Aware Recovery for Consensus-Based Storage" (2018): who lost a disk must not pass for who had it',
     asked(node, writes) {
