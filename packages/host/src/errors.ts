@@ -52,7 +52,7 @@ export class SessionsFullError extends QuorateError {
   constructor(group: string) {
     super(
       'QUORATE_SESSIONS_FULL',
-      `not executed: all sessions of group ${group} are in use; share clients, or raise limits.sessionsMax on all its nodes. It is safe to repeat`,
+      `not executed: all sessions of group ${group} are in use; share clients, or close some: one that is unused for two minutes makes room. It is safe to repeat`,
     )
   }
 }
