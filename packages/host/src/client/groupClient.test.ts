@@ -267,7 +267,7 @@ describe('what a caller is told', () => {
     const refused = third.propose({ text: 'not yet' })
     await expect(Promise.all([cluster.wait(refused), usedUntil(60_000)])).rejects.toMatchObject({
       code: 'QUORATE_SESSIONS_FULL',
-      message: expect.stringContaining('limits.sessionsMax'),
+      message: expect.stringContaining('share clients, or close some'),
     })
     await usedUntil(300_000)
     expect(await codeOf(third.propose({ text: 'not yet' }))).toBe('QUORATE_SESSIONS_FULL')
