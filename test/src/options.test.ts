@@ -95,3 +95,56 @@ describe('an option that is missing is named by', () => {
     })
   }
 })
+
+describe('a value of another kind is refused where it is given', () => {
+  const kinds: Readonly<Record<string, readonly [call: () => unknown, text: string]>> = {
+    'a text for a time': [
+      () => raft({ members: three, stateMachine: counter, heartbeatMs: '50' } as Loose),
+      'heartbeatMs must be a number, not a string',
+    ],
+    'a text for a time of Multi-Paxos': [
+      () => multiPaxos({ ...places, stateMachine: counter, electionTimeoutMs: '500' } as Loose),
+      'electionTimeoutMs must be a number, not a string',
+    ],
+    'a text for a time of Paxos': [
+      () => paxos({ ...places, phaseTimeoutMs: '500' } as Loose),
+      'phaseTimeoutMs must be',
+    ],
+    'one name for a list': [
+      () => raft({ members: 'n1', stateMachine: counter } as Loose),
+      'members must be a list of nodes, not a string',
+    ],
+    'a number for a list of nodes': [
+      () => defineTopology({ cluster: 'c', nodes: 3, groups } as Loose),
+      'nodes of defineTopology(...) must be a list',
+    ],
+    'a number for a quorum': [
+      () => raft({ members: three, stateMachine: counter, quorum: 2 } as Loose),
+      'quorum of raft(...), e.g. majority(members), must have the functions tally, committed, not a number',
+    ],
+    'one quorum for two': [
+      () => multiPaxos({ ...places, stateMachine: counter, quorums: {} } as Loose),
+      'phase1 of the quorums of multiPaxos(...) must have the functions',
+    ],
+    'half a state machine': [
+      () => raft({ members: three, stateMachine: { apply: () => {} } } as Loose),
+      'stateMachine of raft(...) must have the functions initial, query, snapshot, restore',
+    ],
+    'a path for a store': [
+      () => startNode({ id: 'n1', cluster: 'c', transport, store: './data', groups } as Loose),
+      'store of startNode(...), e.g. level(directory), must have the functions open, not a string',
+    ],
+    'a URL for a transport': [
+      () => connectClient({ transport: 'nats://n', cluster: 'c', group: 'g', stateMachine: counter } as Loose),
+      'transport of connectClient(...), e.g. nats({ servers }), must have the functions connect',
+    ],
+  }
+  for (const [what, [call, text]] of Object.entries(kinds)) {
+    test(what, async () => {
+      await expect((async () => call())()).rejects.toMatchObject({
+        code: 'QUORATE_INVALID_CONFIGURATION',
+        message: expect.stringContaining(text),
+      })
+    })
+  }
+})

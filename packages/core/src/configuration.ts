@@ -9,11 +9,34 @@ import { InvalidConfigurationError } from './errors.js'
  *   for none at all, or one that is listed twice.
  */
 export function checkNodes(role: string, nodes: readonly NodeId[]): void {
+  if (!Array.isArray(nodes))
+    throw new InvalidConfigurationError(`${role} must be a list of nodes, not ${kindOf(nodes)}`)
   if (nodes.length === 0) throw new InvalidConfigurationError(`there are no ${role}: list at least one node`)
   for (const node of nodes) checkName('node', node)
   const twice = nodes.find((node, position) => nodes.indexOf(node) !== position)
   if (twice !== undefined) throw new InvalidConfigurationError(`${twice} is listed twice among the ${role}`)
 }
+
+/**
+ * Checks that somebody gave a thing with these methods: what is wrong is told where it was given, and not where it is used.
+ * @param what what it is, e.g. `quorum of raft(...)`.
+ * @throws {@link InvalidConfigurationError} `QUORATE_INVALID_CONFIGURATION`
+ */
+export function checkMethods(what: string, given: unknown, methods: readonly string[]): void {
+  const held = (typeof given === 'object' && given !== null ? given : {}) as Readonly<Record<string, unknown>>
+  const missing = methods.filter((method) => typeof held[method] !== 'function')
+  if (missing.length === 0) return
+  const found = missing.length === methods.length ? `, not ${kindOf(given)}` : ''
+  throw new InvalidConfigurationError(`${what} must have the functions ${missing.join(', ')}${found}`)
+}
+
+/** Methods of every state machine, and of every quorum system, for {@link checkMethods}. */
+export const stateMachineMethods = ['initial', 'apply', 'query', 'snapshot', 'restore'] as const
+export const quorumMethods = ['tally', 'committed'] as const
+
+/** What to call a value that is none of those that were expected. */
+const kindOf = (value: unknown): string =>
+  value === null ? 'null' : typeof value === 'object' ? 'another object' : `a ${typeof value}`
 
 /**
  * Checks that all members of a quorum system are there to answer.
@@ -59,6 +82,10 @@ export const timerMsMax = 2 ** 31 - 1
  * @throws {@link InvalidConfigurationError} `QUORATE_INVALID_CONFIGURATION`
  */
 export function checkTimes(electionTimeoutMs: number, heartbeatMs: number): void {
+  for (const [name, ms] of Object.entries({ electionTimeoutMs, heartbeatMs })) {
+    // A text would pass for a number where it is compared, and not where it is added to.
+    if (typeof ms !== 'number') throw new InvalidConfigurationError(`${name} must be a number, not ${kindOf(ms)}`)
+  }
   if (!(heartbeatMs > 0 && heartbeatMs * 2 <= electionTimeoutMs && electionTimeoutMs * 2 <= timerMsMax)) {
     throw new InvalidConfigurationError(
       `heartbeatMs (${heartbeatMs}) must be above 0 and at most half of electionTimeoutMs (${electionTimeoutMs}), or others campaign against a healthy leader; twice electionTimeoutMs at most ${timerMsMax}`,

@@ -16,7 +16,16 @@ export { UnencodableValueError, UnsupportedVersionError } from './codec/errors.j
 export type { Draft, MessageCodec } from './codec/messageCodec.js'
 export { decodeWith, ProtoReader } from './codec/protoReader.js'
 export { encodeWith, ProtoWriter } from './codec/protoWriter.js'
-export { checkMembers, checkNodes, checkTimes, limitsOf, timerMsMax } from './configuration.js'
+export {
+  checkMembers,
+  checkMethods,
+  checkNodes,
+  checkTimes,
+  limitsOf,
+  quorumMethods,
+  stateMachineMethods,
+  timerMsMax,
+} from './configuration.js'
 export { type Applied, applyEntries, clientOf, type DriverState, failureTextMax, initialDriver } from './driver.js'
 export { decodeDriver, driverInParts, encodeDriver, restoringDriver, snapshotOf } from './driverSnapshot.js'
 export {

@@ -1,5 +1,6 @@
 import {
   type Clock,
+  checkMethods,
   checkName,
   checkOptions,
   type GroupDefinition,
@@ -95,6 +96,8 @@ const reservedRoles: readonly string[] = [clientRole, answersRole]
  */
 export function checkNodeOptions(options: NodeOptions<Groups>): void {
   checkOptions<NodeOptions<Groups>>('startNode(...)', options, nodeOptionKeys)
+  checkMethods('transport of startNode(...), e.g. nats({ servers }),', options.transport, ['connect'])
+  checkMethods('store of startNode(...), e.g. level(directory),', options.store, ['open'])
   const { id, cluster, groups } = options
   checkName('node', id)
   checkName('cluster', cluster)

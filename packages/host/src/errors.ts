@@ -42,7 +42,7 @@ export class OverloadedError extends QuorateError {
   constructor(who: string) {
     super(
       'QUORATE_OVERLOADED',
-      `not executed: ${who} has too much to do already; send less at once, or later. If it lasts, look at the status of that node`,
+      `not executed: ${who} has too much to do already; send less at once, or later. If it lasts, quorate status tells what holds that node up`,
     )
   }
 }
@@ -130,8 +130,9 @@ export class StoreReplacedError extends QuorateError {
       'QUORATE_STORE_REPLACED',
       `the data directory of node ${found.node} is empty or another one: it has store ${found.store}, and node ${found.peer} knows ` +
         `${found.node} with store ${found.otherStore}; what the node promised stands in that one. Give it that very directory ` +
-        `back, as it was when the node last ran. If it is lost, leave the node out: the group goes on while the others are ` +
-        'enough to decide, and a node cannot be replaced yet, neither under this id nor under another',
+        `back, as it was when the node last ran. If it is lost, do not start the node any more, but keep it ` +
+        'in the topology: the group goes on while the others are enough to decide. It cannot be replaced yet, neither under this id ' +
+        'nor under another',
     )
   }
 }

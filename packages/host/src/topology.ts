@@ -55,6 +55,7 @@ export function defineTopology<const G extends Groups>(topology: Topology<G>): T
     groups: 'required',
   })
   const { cluster, nodes, groups } = topology
+  if (!Array.isArray(nodes)) throw new InvalidConfigurationError('nodes of defineTopology(...) must be a list')
   checkName('cluster', cluster)
   if (nodes.length === 0) throw new InvalidConfigurationError(`cluster ${cluster} has no nodes: list at least one`)
   for (const node of nodes) checkName('node', node)

@@ -47,7 +47,7 @@ export class StoreDamagedError extends QuorateError {
     super(
       'QUORATE_STORE_DAMAGED',
       `${where}: ${what}. Nothing was deleted. Check the disk; then restore this node from a backup taken while it was ` +
-        'stopped and since when it has not run. Without one leave it out: a node cannot be replaced yet',
+        'stopped and since when it has not run. Without one do not start it any more, but keep it in the topology: a node cannot be replaced yet',
       options,
     )
     this.where = where

@@ -2,6 +2,7 @@ import {
   type AnyStateMachine,
   bothPhases,
   checkMembers,
+  checkMethods,
   checkNodes,
   checkOptions,
   checkTimes,
@@ -12,8 +13,10 @@ import {
   majority,
   type NodeId,
   type QuorumSystem,
+  quorumMethods,
   type Random,
   type RecoveredState,
+  stateMachineMethods,
 } from '@quorate/core'
 import { candidate } from './candidate.js'
 import { doubtful } from './doubtful.js'
@@ -81,7 +84,9 @@ export function raft<Machine extends AnyStateMachine>(options: RaftOptions<Machi
   })
   const { members, stateMachine, electionTimeoutMs = 1000, heartbeatMs = 100, family = () => server } = options
   checkNodes('members', members)
+  checkMethods('stateMachine of raft(...)', stateMachine, stateMachineMethods)
   const quorum = options.quorum ?? majority(members)
+  checkMethods('quorum of raft(...), e.g. majority(members),', quorum, quorumMethods)
   const limits = limitsOf('raft(...)', defaults, options.limits)
   checkMembers('members', quorum.members, members)
   checkTimes(electionTimeoutMs, heartbeatMs)

@@ -86,6 +86,15 @@ test('what people should know of a node is told below', async () => {
 })
 
 /** What a group of one says of itself. */
+test('a state machine that gives no snapshot is told of below', async () => {
+  const [node] = await withGroup()
+  const snapshotFailure = { attempts: 4, reason: 'Invalid string length' }
+  const report = { ...node!, groups: { kv: { ...node!.groups.kv!, snapshotFailure } } }
+  expect(statusLines(viewOf([report])).at(-1)).toBe(
+    'node n1, group kv: the state machine gives no snapshot (tried 4 times: Invalid string length); the log grows, and in the end no commands are taken',
+  )
+})
+
 const withGroup = async () => {
   const groups = { kv: raft({ members: ['n1'], ...times, stateMachine }) }
   await using cluster = await localCluster({ cluster: 'test', nodes: ['n1'], groups })

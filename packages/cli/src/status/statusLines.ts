@@ -1,5 +1,5 @@
 import type { NodeId } from '@quorate/core'
-import type { NodeReport } from '@quorate/host'
+import type { GroupReport, NodeReport } from '@quorate/host'
 import { nothing, table } from '../output.js'
 import type { ClusterView } from './cluster.js'
 
@@ -32,16 +32,20 @@ const rowsOf = ({ node, state, waitingFor, groups }: NodeReport): (string | numb
 
 /** What people should know of a node. */
 const noticesOf = ({ node, groups }: NodeReport): string[] =>
-  Object.entries(groups).flatMap(([group, { roles, disagrees = [] }]) => [
+  Object.entries(groups).flatMap(([group, { roles, disagrees = [], snapshotFailure }]) => [
     ...disagrees.map(
       (peer) => `node ${node}, group ${group}: ${peer} was started with other members, and neither hears the other`,
     ),
+    ...(snapshotFailure ? [`node ${node}, group ${group}: ${snapshotText(snapshotFailure)}`] : []),
     ...Object.values(roles).flatMap(({ notices = [] }) =>
       notices.map(
         ({ text, count = 1 }) => `node ${node}, group ${group}: ${text}${count > 1 ? ` (${count} times)` : ''}`,
       ),
     ),
   ])
+
+const snapshotText = ({ attempts, reason }: NonNullable<GroupReport['snapshotFailure']>): string =>
+  `the state machine gives no snapshot (tried ${attempts} times: ${reason}); the log grows, and in the end no commands are taken`
 
 /** Terms and entries count from 1, and not every role has them. */
 const ifAny = (count = 0): number | string => (count === 0 ? nothing : count)

@@ -1,6 +1,7 @@
 import {
   type Clock,
   type Connection,
+  checkMethods,
   checkName,
   checkOptions,
   type Logger,
@@ -60,6 +61,7 @@ export async function connectClient<Command, Result, Query = never, Answer = nev
     clock: 'optional',
     random: 'optional',
   })
+  checkMethods('transport of connectClient(...), e.g. nats({ servers }),', options.transport, ['connect'])
   const { cluster, group, stateMachine } = options
   checkName('cluster', cluster)
   checkName('group', group)

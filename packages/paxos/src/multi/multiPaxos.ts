@@ -2,6 +2,7 @@ import {
   type AnyStateMachine,
   bothPhases,
   checkMembers,
+  checkMethods,
   checkNodes,
   checkOptions,
   checkTimes,
@@ -13,8 +14,10 @@ import {
   membersOf,
   type NodeId,
   type PhaseQuorums,
+  quorumMethods,
   type RecoveredState,
   type RoleDefinition,
+  stateMachineMethods,
 } from '@quorate/core'
 import { checkProposers } from '../ballot.js'
 import { messages } from '../generated/multi_paxos.js'
@@ -104,7 +107,10 @@ export function multiPaxos<Machine extends AnyStateMachine>(
   const { proposers, acceptors, learners, batchers = [], proxyLeaders = [], stateMachine } = options
   const { electionTimeoutMs = 1000, heartbeatMs = 100 } = options
   checkRoles(options)
+  checkMethods('stateMachine of multiPaxos(...)', stateMachine, stateMachineMethods)
   const quorums = options.quorums ?? bothPhases(majority(acceptors))
+  for (const phase of ['phase1', 'phase2'] as const)
+    checkMethods(`${phase} of the quorums of multiPaxos(...)`, quorums[phase], quorumMethods)
   checkMembers('acceptors', membersOf(quorums), acceptors)
   checkTimes(electionTimeoutMs, heartbeatMs)
   const limits = limitsOf('multiPaxos(...)', defaults, options.limits)

@@ -1,6 +1,7 @@
 import {
   bothPhases,
   checkMembers,
+  checkMethods,
   checkNodes,
   checkOptions,
   type GroupDefinition,
@@ -11,6 +12,7 @@ import {
   type NodeId,
   noStateMachine,
   type PhaseQuorums,
+  quorumMethods,
   type Random,
   type RecoveredState,
   type RoleDefinition,
@@ -74,6 +76,8 @@ export function paxos(options: PaxosOptions): GroupDefinition<typeof noStateMach
   checkNodes('acceptors', acceptors)
   checkNodes('learners', learners)
   const quorums = options.quorums ?? bothPhases(majority(acceptors))
+  for (const phase of ['phase1', 'phase2'] as const)
+    checkMethods(`${phase} of the quorums of paxos(...)`, quorums[phase], quorumMethods)
   checkMembers('acceptors', membersOf(quorums), acceptors)
   if (distinguishedLearner !== undefined && !learners.includes(distinguishedLearner)) {
     throw new InvalidConfigurationError(
@@ -138,7 +142,7 @@ const passive = { orders: false, applies: false, record: json<unknown>() } satis
 
 /** @param longest how many times as long a timer may get. */
 function checkTime(name: string, ms: number, longest: number): void {
-  if (ms > 0 && ms * longest <= timerMsMax) return
+  if (typeof ms === 'number' && ms > 0 && ms * longest <= timerMsMax) return
   throw new InvalidConfigurationError(
     `${name} must be above 0 and at most ${Math.floor(timerMsMax / longest)} milliseconds, not ${ms}`,
   )
