@@ -79,12 +79,15 @@ export class ClientVoice {
     sequences: readonly number[] = [],
   ): void {
     const { leader, term } = this.#status()
-    if (!maybeTaken && sequences.length === 0) this.#refused.note(client, request)
+    if (sequences.length === 0) this.#refused.note(client, request)
     const refused = { type: 'Refused', request, sequences, reason, maybeTaken, term } as const
     this.say(client, { ...refused, incarnation: this.#incarnation(), ...(leader ? { leader } : {}) })
   }
 
-  /** True if this very message was refused: it is a copy, and its client counts on its having no effect. */
+  /**
+   * True if this very message was refused: it is a copy. Its client counts on its having no effect; or, where it may have been
+   * taken before this member was deposed, a second refusal, without that word, would be a proof of what is not so.
+   */
   hasRefused(client: Address, request: number): boolean {
     return this.#refused.has(client, request)
   }

@@ -92,10 +92,12 @@ describe('three hosts run Raft', () => {
     )
     await cluster.wait(client.propose({ text: 'before' }))
     const refusals: Refused[] = []
+    let taken: Uint8Array | undefined
     const members = new Set<string>(ids)
     cluster.bus.setFilter(({ from, receiver, bytes }) => {
       const { type, payload } = decodeEnvelope(bytes)
       if (type === 'Refused') refusals.push(decodeRefused(payload))
+      if (type === 'Propose' && receiver === leader?.id) taken ??= bytes.slice()
       const isBetweenNodes = members.has(from) && members.has(receiver)
       return !(isBetweenNodes && (from === leader?.id || receiver === leader?.id))
     })
@@ -104,6 +106,12 @@ describe('three hosts run Raft', () => {
     // By then the one before has noticed that it leads nobody.
     await cluster.pass(3000)
     expect(refusals).toContainEqual(expect.objectContaining({ reason: 'notLeader', maybeTaken: true }))
+    // A copy of what it had taken, and may have been done, must not be refused as if it could not have been.
+    const [{ request }] = refusals.filter(({ maybeTaken }) => maybeTaken) as [Refused]
+    const copier = await cluster.wait(cluster.bus.connect({ cluster: 'test', name: 'copier' }))
+    copier.publish(decodeEnvelope(taken!).to, taken!)
+    await cluster.pass(1000)
+    expect(refusals.filter((refused) => refused.request === request && !refused.maybeTaken)).toEqual([])
     cluster.bus.setFilter(() => true)
     await cluster.pass(5000)
     for (const node of cluster.nodes.values()) {
