@@ -105,15 +105,24 @@ const runSeed = async (
 }
 
 /** The failure, as short as the time allows. */
-const shortened = (
+const shortened = async (
   { signal, shrinkForMs, onShrink }: Campaign,
   options: FindingOptions,
-): Promise<Finding | undefined> =>
-  findingOf({
-    ...options,
-    signal:
-      shrinkForMs === undefined
-        ? signal
-        : AbortSignal.any([signal, AbortSignal.timeout(Math.min(shrinkForMs, timerMsMax))]),
-    onShrink: (length) => onShrink?.(options.seed, length),
-  })
+): Promise<Finding | undefined> => {
+  // Not by `AbortSignal.any` and `AbortSignal.timeout`: on Node 20 the collector may take what they make before it fires.
+  const ending = new AbortController()
+  const end = () => ending.abort()
+  if (signal.aborted) end()
+  signal.addEventListener('abort', end, { once: true })
+  const timer = shrinkForMs === undefined ? undefined : setTimeout(end, Math.min(shrinkForMs, timerMsMax))
+  try {
+    return await findingOf({
+      ...options,
+      signal: ending.signal,
+      onShrink: (length) => onShrink?.(options.seed, length),
+    })
+  } finally {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', end)
+  }
+}
