@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { applyEntries, clientOf, type DriverState, failureTextMax, initialDriver } from './driver.js'
-import { decodeDriver, encodeDriver } from './driverSnapshot.js'
+import { type AppliedState, applyEntries, clientOf, failureTextMax, initialAppliedState } from './driver.js'
+import { decodeAppliedState, encodeAppliedState } from './driverSnapshot.js'
 import { BrokenInvariantError } from './errors.js'
 import type { Entry } from './message.js'
 import { type Outcome, openedBy, openingOf } from './sessions.js'
@@ -140,16 +140,16 @@ function plainly(entries: readonly Entry[], sessionsMax: number) {
 }
 
 const inOrder = <Value>(map: ReadonlyMap<number, Value>) => [...map].sort(([a], [b]) => a - b)
-const plainOf = ({ sessions }: DriverState<unknown>): PlainSession[] =>
+const plainOf = ({ sessions }: AppliedState<unknown>): PlainSession[] =>
   inOrder(sessions).map(([id, session]) => ({ id, ...session, outcomes: inOrder(session.outcomes) }))
 
-describe('a driver applies what was decided', () => {
+describe('an applied state goes on with what was decided', () => {
   test('as the rules say, one entry at a time', () => {
     fc.assert(
       fc.property(logs, limits, (entries, limit) => {
-        const { driver, applied } = applyEntries(machine, initialDriver(machine), entries, limit)
+        const { appliedState, applied } = applyEntries(machine, initialAppliedState(machine), entries, limit)
         const plain = plainly(entries, limit.sessionsMax)
-        expect(driver.state).toEqual(plain.done)
+        expect(appliedState.state).toEqual(plain.done)
         expect(applied.map(({ outcome }) => outcome)).toEqual(plain.outcomes)
         expect(applied.map(({ entry }) => entry)).toEqual(entries)
         const byId = [...plain.sessions].sort((a, b) => a.id - b.id)
@@ -157,9 +157,9 @@ describe('a driver applies what was decided', () => {
           ...session,
           outcomes: [...session.outcomes].sort(([a], [b]) => a - b),
         }))
-        expect(plainOf(driver)).toEqual(sorted)
+        expect(plainOf(appliedState)).toEqual(sorted)
         const last = entries.at(-1)
-        expect(driver.applied).toEqual({ index: last?.index ?? 0, term: last?.term ?? 0 })
+        expect(appliedState.applied).toEqual({ index: last?.index ?? 0, term: last?.term ?? 0 })
       }),
       { numRuns: 500 },
     )
@@ -175,8 +175,9 @@ describe('a driver applies what was decided', () => {
         number: 0,
       }) as const
     const noop = { kind: 'noop', session: 0, sequence: 0, answeredBelow: 0, number: 0 } as const
-    const lifeOf = (...steps: Step[]) => applyEntries(machine, initialDriver(machine), logOf(steps), { sessionsMax: 1 })
-    const incarnationOf = (...steps: Step[]) => lifeOf(...steps).driver.incarnation
+    const lifeOf = (...steps: Step[]) =>
+      applyEntries(machine, initialAppliedState(machine), logOf(steps), { sessionsMax: 1 })
+    const incarnationOf = (...steps: Step[]) => lifeOf(...steps).appliedState.incarnation
     const first = incarnationOf(noop, opening('a', 1))
     expect(incarnationOf(noop)).toBe(0)
     // Also when it has expired since.
@@ -195,7 +196,7 @@ describe('a driver applies what was decided', () => {
   test('each command of a session once at most, and exactly once when its session lives and it is new', () => {
     fc.assert(
       fc.property(logs, limits, (entries, limit) => {
-        const { driver, applied } = applyEntries(machine, initialDriver(machine), entries, limit)
+        const { appliedState, applied } = applyEntries(machine, initialAppliedState(machine), entries, limit)
         const ran = (outcome: Outcome, entry: Entry) =>
           outcome.index === entry.index && ['ok', 'failed'].includes(outcome.status)
         const names = applied
@@ -205,7 +206,7 @@ describe('a driver applies what was decided', () => {
         const succeeded = applied.filter(
           ({ entry, outcome }) => entry.kind === 'command' && ran(outcome, entry) && outcome.status === 'ok',
         )
-        expect(driver.state).toHaveLength(succeeded.length)
+        expect(appliedState.state).toHaveLength(succeeded.length)
       }),
       { numRuns: 300 },
     )
@@ -215,17 +216,17 @@ describe('a driver applies what was decided', () => {
     const cuts = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 10 })
     fc.assert(
       fc.property(logs, limits, cuts, (entries, limit, sizes) => {
-        const atOnce = applyEntries(machine, initialDriver(machine), entries, limit)
-        let driver = initialDriver(machine)
+        const atOnce = applyEntries(machine, initialAppliedState(machine), entries, limit)
+        let appliedState = initialAppliedState(machine)
         const applied = []
         for (let from = 0, turn = 0; from < entries.length; turn++) {
           const size = sizes[turn % sizes.length] ?? 1
-          const step = applyEntries(machine, driver, entries.slice(from, from + size), limit)
+          const step = applyEntries(machine, appliedState, entries.slice(from, from + size), limit)
           applied.push(...step.applied)
-          driver = step.driver
+          appliedState = step.appliedState
           from += size
         }
-        expect(driver).toEqual(atOnce.driver)
+        expect(appliedState).toEqual(atOnce.appliedState)
         expect(applied).toEqual(atOnce.applied)
       }),
       { numRuns: 300 },
@@ -235,28 +236,31 @@ describe('a driver applies what was decided', () => {
   test('and the same when it stops in between, because it was told that it is enough', () => {
     fc.assert(
       fc.property(logs, limits, fc.integer({ min: 1, max: 5 }), (entries, limit, many) => {
-        let driver = initialDriver(machine)
+        let appliedState = initialAppliedState(machine)
         const applied = []
-        while (driver.applied.index < entries.length) {
+        while (appliedState.applied.index < entries.length) {
           let count = 0
           const isEnough = () => ++count >= many
-          const step = applyEntries(machine, driver, entries.slice(driver.applied.index), { ...limit, isEnough })
+          const step = applyEntries(machine, appliedState, entries.slice(appliedState.applied.index), {
+            ...limit,
+            isEnough,
+          })
           expect(step.applied.length).toBeGreaterThan(0)
           expect(step.applied.length).toBeLessThanOrEqual(many)
           applied.push(...step.applied)
-          driver = step.driver
+          appliedState = step.appliedState
         }
-        expect({ driver, applied }).toEqual(applyEntries(machine, initialDriver(machine), entries, limit))
+        expect({ appliedState, applied }).toEqual(applyEntries(machine, initialAppliedState(machine), entries, limit))
       }),
       { numRuns: 200 },
     )
   })
 
-  test('and leaves the driver before as it was: it may be applied to again', () => {
+  test('and leaves the state before as it was: it may be applied to again', () => {
     fc.assert(
       fc.property(logs, limits, fc.nat(), (entries, limit, at) => {
         const cut = entries.length === 0 ? 0 : at % entries.length
-        const before = applyEntries(machine, initialDriver(machine), entries.slice(0, cut), limit).driver
+        const before = applyEntries(machine, initialAppliedState(machine), entries.slice(0, cut), limit).appliedState
         const copy = structuredClone({ ...before, sessions: plainOf(before) })
         const first = applyEntries(machine, before, entries.slice(cut), limit)
         expect({ ...before, sessions: plainOf(before) }).toEqual(copy)
@@ -277,13 +281,13 @@ describe('by hand', () => {
     number,
   })
   const run = (steps: readonly Step[], sessionsMax = 9) =>
-    applyEntries(machine, initialDriver(machine), logOf(steps), { sessionsMax })
+    applyEntries(machine, initialAppliedState(machine), logOf(steps), { sessionsMax })
   const outcomesOf = (steps: readonly Step[], sessionsMax = 9) =>
     run(steps, sessionsMax).applied.map(({ outcome: { status, index } }) => [status, index])
 
   test('a session that an earlier version opened bears the index that opened it, and the name of its client', () => {
-    const { driver, applied } = run([open(7), open(8)])
-    expect([...driver.sessions].map(([id, { client }]) => [id, client])).toEqual([
+    const { appliedState, applied } = run([open(7), open(8)])
+    expect([...appliedState.sessions].map(([id, { client }]) => [id, client])).toEqual([
       [1, 'client 7'],
       [2, 'client 8'],
     ])
@@ -291,23 +295,23 @@ describe('by hand', () => {
   })
 
   test('a command that comes again gets the first answer, with the first index', () => {
-    const { driver, applied } = run([open(), command(1, 1, 10), command(1, 1, 11)])
-    expect(driver.state).toEqual(['2: 10'])
+    const { appliedState, applied } = run([open(), command(1, 1, 10), command(1, 1, 11)])
+    expect(appliedState.state).toEqual(['2: 10'])
     expect(applied[2]?.outcome).toEqual(applied[1]?.outcome)
     expect(applied[2]?.outcome.index).toBe(2)
   })
 
   test('a command that came out of order is executed, however late', () => {
-    expect(run([open(), command(1, 3), command(1, 1), command(1, 2)]).driver.state).toHaveLength(3)
+    expect(run([open(), command(1, 3), command(1, 1), command(1, 2)]).appliedState.state).toHaveLength(3)
   })
 
   test('a command of an unknown session is refused, and opens none', () => {
-    const { driver } = run([command(1, 1), command(0, 1)])
+    const { appliedState } = run([command(1, 1), command(0, 1)])
     expect(outcomesOf([command(1, 1), command(0, 1)])).toEqual([
       ['expired', 1],
       ['expired', 2],
     ])
-    expect([driver.state, driver.sessions.size]).toEqual([[], 0])
+    expect([appliedState.state, appliedState.sessions.size]).toEqual([[], 0])
   })
 
   test('the session unused for longest expires when there are too many: use counts, age does not', () => {
@@ -338,19 +342,19 @@ describe('by hand', () => {
   })
 
   test('a client that asks for a session again under the same number gets the same one, marked as used', () => {
-    const { driver, applied } = run([ask(1, 5, 1), command(1, 1), ask(1, 5, 1), command(1, 1)])
+    const { appliedState, applied } = run([ask(1, 5, 1), command(1, 1), ask(1, 5, 1), command(1, 1)])
     expect(applied.map(({ outcome: { status, index }, session }) => [status, index, session])).toEqual([
       ['ok', 1, 1],
       ['ok', 2, undefined],
       ['ok', 3, 1],
       ['ok', 2, undefined],
     ])
-    expect([driver.sessions.size, driver.sessions.get(1)?.usedAt]).toEqual([1, 4])
+    expect([appliedState.sessions.size, appliedState.sessions.get(1)?.usedAt]).toEqual([1, 4])
   })
 
   test('one that asks under a higher number has given up the one before; a late copy of that opens nothing', () => {
-    const { driver } = run([ask(1, 5, 1), ask(1, 6, 1), ask(1, 5, 1)])
-    expect([...driver.sessions.keys()]).toEqual([2])
+    const { appliedState } = run([ask(1, 5, 1), ask(1, 6, 1), ask(1, 5, 1)])
+    expect([...appliedState.sessions.keys()]).toEqual([2])
     expect(outcomesOf([ask(1, 5, 1), ask(1, 6, 1), ask(1, 5, 1)]).at(-1)).toEqual(['answered', 3])
   })
 
@@ -378,8 +382,8 @@ describe('by hand', () => {
   })
 
   test('what the client has heard is forgotten, and never executed again', () => {
-    const { driver } = run([open(), command(1, 1), command(1, 2), command(1, 3, 10, 3)])
-    expect([...(driver.sessions.get(1)?.outcomes.keys() ?? [])]).toEqual([3])
+    const { appliedState } = run([open(), command(1, 1), command(1, 2), command(1, 3, 10, 3)])
+    expect([...(appliedState.sessions.get(1)?.outcomes.keys() ?? [])]).toEqual([3])
     expect(outcomesOf([open(), command(1, 1), command(1, 2, 10, 2), command(1, 1)])).toEqual([
       ['ok', 1],
       ['ok', 2],
@@ -390,9 +394,10 @@ describe('by hand', () => {
 
   /** Each outcome of these counts 71 bytes: its own and 64. */
   const remembered = (steps: readonly Step[], limits: { sessionBytesMax?: number; sessionsBytesMax?: number }) =>
-    [...applyEntries(machine, initialDriver(machine), logOf(steps), { sessionsMax: 9, ...limits }).driver.sessions].map(
-      ([id, { answeredBelow, outcomes }]) => ({ id, answeredBelow, outcomes: [...outcomes.keys()] }),
-    )
+    [
+      ...applyEntries(machine, initialAppliedState(machine), logOf(steps), { sessionsMax: 9, ...limits }).appliedState
+        .sessions,
+    ].map(([id, { answeredBelow, outcomes }]) => ({ id, answeredBelow, outcomes: [...outcomes.keys()] }))
 
   test('a session forgets the outcomes of its lowest sequences when there is no room for all of them', () => {
     const steps = [open(), ...[4, 1, 3, 2, 6, 5].map((sequence) => command(1, sequence))]
@@ -405,7 +410,7 @@ describe('by hand', () => {
 
   test('and executes none of them again', () => {
     const steps = [open(), ...[1, 2, 3, 4, 5, 6].map((sequence) => command(1, sequence)), command(1, 1), command(1, 6)]
-    const { applied } = applyEntries(machine, initialDriver(machine), logOf(steps), {
+    const { applied } = applyEntries(machine, initialAppliedState(machine), logOf(steps), {
       sessionsMax: 9,
       sessionBytesMax: 5 * 80,
     })
@@ -433,11 +438,11 @@ describe('by hand', () => {
     fc.assert(
       fc.property(logs, fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 600 }), (entries, one, all) => {
         const limits = { sessionsMax: 3, sessionBytesMax: one, sessionsBytesMax: all }
-        const whole = applyEntries(machine, initialDriver(machine), entries, limits).driver
-        let pieces = initialDriver(machine)
+        const whole = applyEntries(machine, initialAppliedState(machine), entries, limits).appliedState
+        let pieces = initialAppliedState(machine)
         for (const entry of entries) {
-          const restored = decodeDriver(machine, encodeDriver(machine, pieces))
-          pieces = applyEntries(machine, restored, [entry], limits).driver
+          const restored = decodeAppliedState(machine, encodeAppliedState(machine, pieces))
+          pieces = applyEntries(machine, restored, [entry], limits).appliedState
         }
         expect(plainOf(pieces)).toEqual(plainOf(whole))
       }),
@@ -445,13 +450,13 @@ describe('by hand', () => {
   })
 
   test('answeredBelow never falls', () => {
-    const { driver } = run([open(), command(1, 5, 10, 5), command(1, 6, 10, 2)])
-    expect(driver.sessions.get(1)?.answeredBelow).toBe(5)
+    const { appliedState } = run([open(), command(1, 5, 10, 5), command(1, 6, 10, 2)])
+    expect(appliedState.sessions.get(1)?.answeredBelow).toBe(5)
   })
 
   test('what apply throws is the result, remembered as any other, and the state stays', () => {
-    const { driver, applied } = run([open(), command(1, 1, 13), command(1, 1, 14), command(1, 2, 14)])
-    expect(driver.state).toEqual(['4: 14'])
+    const { appliedState, applied } = run([open(), command(1, 1, 13), command(1, 1, 14), command(1, 2, 14)])
+    expect(appliedState.state).toEqual(['4: 14'])
     expect(applied[1]?.outcome).toMatchObject({ status: 'failed', index: 2 })
     expect(textOf(applied[1]?.outcome.bytes ?? nothing)).toBe('RangeError: not this one')
     expect(applied[2]?.outcome).toEqual(applied[1]?.outcome)
@@ -460,9 +465,9 @@ describe('by hand', () => {
   test('bytes that are no command fail alone, and on every node alike', () => {
     const entries = logOf([open(), command(1, 1), command(1, 2)])
     const broken = entries.map((entry) => (entry.index === 2 ? { ...entry, bytes: utf8.encode('{') } : entry))
-    const { driver, applied } = applyEntries(machine, initialDriver(machine), broken, { sessionsMax: 1 })
+    const { appliedState, applied } = applyEntries(machine, initialAppliedState(machine), broken, { sessionsMax: 1 })
     expect(applied[1]?.outcome.status).toBe('failed')
-    expect(driver.state).toEqual(['3: 10'])
+    expect(appliedState.state).toEqual(['3: 10'])
   })
 
   test('a long reason is cut, and one that is no Error is text', () => {
@@ -478,15 +483,19 @@ describe('by hand', () => {
       const entries = logOf([open(), command(1, 1)]).map((entry) =>
         entry.kind === 'command' ? { ...entry, bytes: rude.codecs.command.encode(text) } : entry,
       )
-      const { applied } = applyEntries(rude, initialDriver(rude), entries, { sessionsMax: 1 })
+      const { applied } = applyEntries(rude, initialAppliedState(rude), entries, { sessionsMax: 1 })
       expect(textOf(applied[1]?.outcome.bytes ?? nothing)).toBe(text.slice(0, failureTextMax))
     }
   })
 
   test('entries that do not follow the last one are a defect of the caller', () => {
     const entries = logOf([open(), open(), open()])
-    const { driver } = applyEntries(machine, initialDriver(machine), entries.slice(0, 1), { sessionsMax: 9 })
-    expect(() => applyEntries(machine, driver, entries.slice(2), { sessionsMax: 9 })).toThrow(BrokenInvariantError)
-    expect(() => applyEntries(machine, driver, entries.slice(0, 1), { sessionsMax: 9 })).toThrow('stands at 1')
+    const { appliedState } = applyEntries(machine, initialAppliedState(machine), entries.slice(0, 1), {
+      sessionsMax: 9,
+    })
+    expect(() => applyEntries(machine, appliedState, entries.slice(2), { sessionsMax: 9 })).toThrow(
+      BrokenInvariantError,
+    )
+    expect(() => applyEntries(machine, appliedState, entries.slice(0, 1), { sessionsMax: 9 })).toThrow('stands at 1')
   })
 })

@@ -1,5 +1,5 @@
 import { invariant } from './errors.js'
-import { type Entry, type Mark, origin } from './message.js'
+import { type Entry, type LogId, origin } from './message.js'
 import { persistentMap } from './persistentMap.js'
 import { applyChecked } from './returned.js'
 import { noBytes, type Outcome, type SessionLimits, type Sessions, SessionsDraft } from './sessions.js'
@@ -10,9 +10,9 @@ import { textOf } from './textOf.js'
  * A state machine together with all that decides what its next command does. A value: equal on every node that has
  * applied the same entries.
  */
-export interface DriverState<State = unknown> {
+export interface AppliedState<State = unknown> {
   /** The last entry that was applied. */
-  readonly applied: Mark
+  readonly applied: LogId
   readonly state: State
   readonly sessions: Sessions
   /**
@@ -30,7 +30,7 @@ export interface Applied {
   readonly session?: number
 }
 
-export const initialDriver = <State>(machine: StateMachine<State>): DriverState<State> => ({
+export const initialAppliedState = <State>(machine: StateMachine<State>): AppliedState<State> => ({
   applied: origin,
   state: machine.initial(),
   sessions: persistentMap(),
@@ -38,22 +38,22 @@ export const initialDriver = <State>(machine: StateMachine<State>): DriverState<
 })
 
 /**
- * Applies decided entries, in order, each command at most once. Entries must follow `driver.applied`.
+ * Applies decided entries, in order, each command at most once. Entries must follow `appliedState.applied`.
  * @throws BrokenInvariantError when they do not: the caller lost or repeated one.
  */
 export function applyEntries<State>(
   machine: StateMachine<State>,
-  driver: DriverState<State>,
+  appliedState: AppliedState<State>,
   entries: readonly Entry[],
   limits: SessionLimits & {
-    /** Asked after each entry; the rest is left when it says so, and `driver.applied` tells how far it came. */
+    /** Asked after each entry; the rest is left when it says so, and `appliedState.applied` tells how far it came. */
     readonly isEnough?: () => boolean
   },
-): { readonly driver: DriverState<State>; readonly applied: readonly Applied[] } {
-  const sessions = new SessionsDraft(driver.sessions, limits)
+): { readonly appliedState: AppliedState<State>; readonly applied: readonly Applied[] } {
+  const sessions = new SessionsDraft(appliedState.sessions, limits)
   const applied: Applied[] = []
-  let { state, incarnation } = driver
-  let { index, term } = driver.applied
+  let { state, incarnation } = appliedState
+  let { index, term } = appliedState.applied
   for (const entry of entries) {
     if (applied.length > 0 && limits.isEnough?.()) break
     const before = index
@@ -84,7 +84,7 @@ export function applyEntries<State>(
     sessions.record(entry, next.outcome)
     applied.push({ entry, outcome: next.outcome })
   }
-  return { driver: { applied: { index, term }, state, sessions: sessions.finish(), incarnation }, applied }
+  return { appliedState: { applied: { index, term }, state, sessions: sessions.finish(), incarnation }, applied }
 }
 
 /** The client that an `openSession` entry names. */

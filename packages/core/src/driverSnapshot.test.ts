@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { applyEntries, initialDriver } from './driver.js'
-import { decodeDriver, encodeDriver } from './driverSnapshot.js'
+import { applyEntries, initialAppliedState } from './driver.js'
+import { decodeAppliedState, encodeAppliedState } from './driverSnapshot.js'
 import type { Entry } from './message.js'
 import { noBytes } from './sessions.js'
 import { defineStateMachine } from './stateMachine.js'
@@ -55,21 +55,21 @@ const logs = fc
     }),
   )
 
-describe('the snapshot of a driver', () => {
-  it('continues from the middle of a log exactly as the driver that applied all of it', () => {
+describe('the snapshot of an applied state', () => {
+  it('continues from the middle of a log exactly as the state that all of it was applied to', () => {
     fc.assert(
       fc.property(logs, fc.nat(), (entries, cut) => {
         const at = entries.length === 0 ? 0 : cut % entries.length
-        const whole = applyEntries(sum, initialDriver(sum), entries, limits)
-        const before = applyEntries(sum, initialDriver(sum), entries.slice(0, at), limits).driver
-        const restored = decodeDriver(sum, encodeDriver(sum, before))
+        const whole = applyEntries(sum, initialAppliedState(sum), entries, limits)
+        const before = applyEntries(sum, initialAppliedState(sum), entries.slice(0, at), limits).appliedState
+        const restored = decodeAppliedState(sum, encodeAppliedState(sum, before))
         expect({ ...restored, sessions: new Map(restored.sessions) }).toEqual({
           ...before,
           sessions: new Map(before.sessions),
         })
         const rest = applyEntries(sum, restored, entries.slice(at), limits)
         expect(rest.applied).toEqual(whole.applied.slice(at))
-        expect(encodeDriver(sum, rest.driver)).toEqual(encodeDriver(sum, whole.driver))
+        expect(encodeAppliedState(sum, rest.appliedState)).toEqual(encodeAppliedState(sum, whole.appliedState))
       }),
     )
   })
@@ -83,16 +83,18 @@ describe('the snapshot of a driver', () => {
       answeredBelow: 1,
       outcomes: new Map(sequences.map((sequence) => [sequence, outcome])),
     })
-    const driver = (ids: number[], sequences: number[]) => ({
+    const appliedState = (ids: number[], sequences: number[]) => ({
       applied: { index: 9, term: 2 },
       state: 7,
       sessions: new Map(ids.map((id) => [id, session(sequences)])),
       incarnation: 5,
     })
-    expect(encodeDriver(sum, driver([5, 2], [12, 3]))).toEqual(encodeDriver(sum, driver([2, 5], [3, 12])))
+    expect(encodeAppliedState(sum, appliedState([5, 2], [12, 3]))).toEqual(
+      encodeAppliedState(sum, appliedState([2, 5], [3, 12])),
+    )
   })
 
   it('refuses bytes that are none', () => {
-    expect(() => decodeDriver(sum, new Uint8Array([255, 255, 255]))).toThrow('malformed')
+    expect(() => decodeAppliedState(sum, new Uint8Array([255, 255, 255]))).toThrow('malformed')
   })
 })

@@ -1,6 +1,6 @@
-import type { DriverState } from './driver.js'
+import type { AppliedState } from './driver.js'
 import { MalformedMessageError } from './errors.js'
-import { decodeDriverSnapshot as decodeFields, encodeDriverSnapshot as encodeFields } from './generated/snapshot.js'
+import { decodeAppliedSnapshot as decodeFields, encodeAppliedSnapshot as encodeFields } from './generated/snapshot.js'
 import { persistentMap } from './persistentMap.js'
 import type { Bytes } from './pieces.js'
 import { checkBytes, checkSettled } from './returned.js'
@@ -21,9 +21,9 @@ const nothing: Parameters<typeof encodeFields>[0] = {
  * that a repeated command is known again by a node that never saw the entry. In parts of any size, each made when it is
  * asked for; equal states give equal bytes. What the state machine throws comes out where it throws it.
  */
-export function* driverInParts<State>(
+export function* appliedStateInParts<State>(
   machine: StateMachine<State>,
-  { applied, state, sessions, incarnation }: DriverState<State>,
+  { applied, state, sessions, incarnation }: AppliedState<State>,
 ): Generator<Uint8Array, void, undefined> {
   const given = snapshotOf(machine, state)
   yield encodeFields({ ...nothing, appliedIndex: applied.index, appliedTerm: applied.term, incarnation })
@@ -42,8 +42,8 @@ export function* driverInParts<State>(
 }
 
 /** The same, in one piece. */
-export function encodeDriver<State>(machine: StateMachine<State>, driver: DriverState<State>): Uint8Array {
-  return joined([...driverInParts(machine, driver)])
+export function encodeAppliedState<State>(machine: StateMachine<State>, appliedState: AppliedState<State>): Uint8Array {
+  return joined([...appliedStateInParts(machine, appliedState)])
 }
 
 /** What the state machine gives as a snapshot, checked: bytes, or what can be asked for them. */
@@ -59,10 +59,10 @@ export function snapshotOf<State>(machine: StateMachine<State>, state: State): U
  * Restores what a snapshot holds, a piece with each step.
  * @throws `QUORATE_MALFORMED_MESSAGE` for other bytes, and what the state machine's `restore` throws.
  */
-export function* restoringDriver<State>(
+export function* restoringAppliedState<State>(
   machine: StateMachine<State>,
   bytes: Bytes,
-): Generator<void, DriverState<State>, undefined> {
+): Generator<void, AppliedState<State>, undefined> {
   const sessions = new Map<number, Session>()
   let [index, term, incarnation] = [0, 0, 0]
   let state: Uint8Array = noBytes
@@ -89,9 +89,9 @@ export function* restoringDriver<State>(
   }
 }
 
-/** The same, in one step. @throws as {@link restoringDriver}. */
-export function decodeDriver<State>(machine: StateMachine<State>, bytes: Bytes): DriverState<State> {
-  const steps = restoringDriver(machine, bytes)
+/** The same, in one step. @throws as {@link restoringAppliedState}. */
+export function decodeAppliedState<State>(machine: StateMachine<State>, bytes: Bytes): AppliedState<State> {
+  const steps = restoringAppliedState(machine, bytes)
   for (;;) {
     const { done, value } = steps.next()
     if (done) return value

@@ -1,5 +1,5 @@
 import type { Address, NodeId } from './address.js'
-import type { Command, Entry, Mark, Message, Snapshot } from './message.js'
+import type { Command, Entry, LogId, Message, Snapshot } from './message.js'
 import type { Piece } from './pieces.js'
 
 /** A number by which a host knows its own request again. Never leaves the node. */
@@ -18,8 +18,8 @@ export type Effect<M extends Message = Message, Record = unknown> =
   | { readonly type: 'persist'; readonly record: Record }
   /** Durable. Entries that follow the last one of the log, contiguous. */
   | { readonly type: 'append'; readonly entries: readonly Entry[] }
-  /** Durable. Removes every entry after the mark. */
-  | { readonly type: 'truncate'; readonly after: Mark }
+  /** Durable. Removes every entry after that one. */
+  | { readonly type: 'truncate'; readonly after: LogId }
   /**
    * Durable. Keeps a piece of a snapshot beside what the log holds, until `compact` or `install` names the whole of it; then
    * these have nothing left to write but that. Number 0 begins anew, and what was kept before under this origin and not
@@ -32,7 +32,7 @@ export type Effect<M extends Message = Message, Record = unknown> =
       readonly piece: Piece
     }
   /** Durable. Keeps the snapshot of the actor's own state machine and removes the entries up to `through`, which is at or before `snapshot.last`. */
-  | { readonly type: 'compact'; readonly snapshot: Snapshot; readonly through: Mark }
+  | { readonly type: 'compact'; readonly snapshot: Snapshot; readonly through: LogId }
   /** Durable. Replaces the whole log by a snapshot that came from another node. */
   | { readonly type: 'install'; readonly snapshot: Snapshot }
   /** The state machine continues from this snapshot. */
@@ -82,7 +82,7 @@ export function isDurable<E extends { readonly type: string }>(effect: E): effec
 /** What a host tells an actor. */
 export type LocalEvent =
   /** Everything appended up to `last`, *as it was written*, is durable: compare the term too. */
-  | { readonly type: 'storage.persisted'; readonly last: Mark }
+  | { readonly type: 'storage.persisted'; readonly last: LogId }
   /** Clients ask to have these commands ordered, in this order. Refused as a whole or taken as a whole. */
   | { readonly type: 'client.proposed'; readonly request: RequestId; readonly commands: readonly Command[] }
   /** A client asks to read what is linearizable now. */

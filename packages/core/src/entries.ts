@@ -1,4 +1,4 @@
-import type { Command, Entry, Mark } from './message.js'
+import type { Command, Entry, LogId } from './message.js'
 import { noBytes } from './sessions.js'
 
 /** Commands as the entries that follow a place in the log, in a term or ballot. */
@@ -11,7 +11,7 @@ export function entriesAfter(index: number, term: number, commands: readonly Com
 }
 
 /** An entry that changes nothing. */
-export const noopAt = ({ index, term }: Mark): Entry => ({
+export const noopAt = ({ index, term }: LogId): Entry => ({
   index,
   term,
   kind: 'noop',

@@ -1,10 +1,10 @@
-import { isSameMark, type Mark, type Snapshot } from './message.js'
+import { isSameLogId, type LogId, type Snapshot } from './message.js'
 import { Piece, Pieces } from './pieces.js'
 
 /** A piece of a snapshot on its way from one node to another. */
 export interface SnapshotChunk {
   /** Which snapshot: its last entry. */
-  readonly last: Mark
+  readonly last: LogId
   /** Where the piece stands in the snapshot, in bytes. */
   readonly offset: number
   readonly data: Uint8Array
@@ -14,7 +14,7 @@ export interface SnapshotChunk {
 
 /** A snapshot that arrives in chunks, as far as it is here. A value. */
 export interface IncomingSnapshot {
-  readonly last: Mark
+  readonly last: LogId
   readonly parts: readonly Piece[]
   readonly received: number
 }
@@ -28,8 +28,8 @@ export const chunkAt = ({ last, bytes }: Snapshot, offset: number, bytesMax: num
 })
 
 /** Bytes received so far of the snapshot that ends at `last`. */
-export const receivedOf = (incoming: IncomingSnapshot | undefined, last: Mark): number =>
-  incoming && isSameMark(incoming.last, last) ? incoming.received : 0
+export const receivedOf = (incoming: IncomingSnapshot | undefined, last: LogId): number =>
+  incoming && isSameLogId(incoming.last, last) ? incoming.received : 0
 
 /** True for the bytes that are wanted next, some at least where there are any, and never more than were announced. */
 export const isNextChunk = (incoming: IncomingSnapshot | undefined, { last, offset, data, size }: SnapshotChunk) =>

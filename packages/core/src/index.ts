@@ -26,8 +26,21 @@ export {
   stateMachineMethods,
   timerMsMax,
 } from './configuration.js'
-export { type Applied, applyEntries, clientOf, type DriverState, failureTextMax, initialDriver } from './driver.js'
-export { decodeDriver, driverInParts, encodeDriver, restoringDriver, snapshotOf } from './driverSnapshot.js'
+export {
+  type Applied,
+  type AppliedState,
+  applyEntries,
+  clientOf,
+  failureTextMax,
+  initialAppliedState,
+} from './driver.js'
+export {
+  appliedStateInParts,
+  decodeAppliedState,
+  encodeAppliedState,
+  restoringAppliedState,
+  snapshotOf,
+} from './driverSnapshot.js'
 export {
   type ClientAsked,
   type DurableEffect,
@@ -66,8 +79,8 @@ export {
   type Entry,
   type EntryKind,
   entryOverheadBytes,
-  isSameMark,
-  type Mark,
+  isSameLogId,
+  type LogId,
   type Message,
   origin,
   type Snapshot,

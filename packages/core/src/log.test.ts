@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { BrokenInvariantError } from './errors.js'
 import { Log } from './log.js'
-import { type Entry, entryOverheadBytes, type Mark, origin, sizeOf } from './message.js'
+import { type Entry, entryOverheadBytes, type LogId, origin, sizeOf } from './message.js'
 
 const entry = (index: number, term: number, size = 0): Entry => ({
   index,
@@ -16,10 +16,10 @@ const entry = (index: number, term: number, size = 0): Entry => ({
 
 /** What a log is, without any sharing. */
 interface Plain {
-  readonly base: Mark
+  readonly base: LogId
   readonly entries: readonly Entry[]
 }
-const lastOf = ({ base, entries }: Plain): Mark => {
+const lastOf = ({ base, entries }: Plain): LogId => {
   const last = entries.at(-1)
   return last ? { index: last.index, term: last.term } : base
 }

@@ -1,5 +1,5 @@
 import { invariant } from './errors.js'
-import { type Entry, type Mark, origin, sizeOf } from './message.js'
+import { type Entry, type LogId, origin, sizeOf } from './message.js'
 
 /**
  * The log as a value: `append`, `truncateAfter` and `compactThrough` give another log and leave this one as it was.
@@ -10,14 +10,14 @@ import { type Entry, type Mark, origin, sizeOf } from './message.js'
  */
 export class Log implements Iterable<Entry> {
   /** The last entry that was compacted away; the log begins after it. */
-  readonly base: Mark
+  readonly base: LogId
   /** The last entry, or `base` when there is none. */
-  readonly last: Mark
+  readonly last: LogId
   readonly #shared: Entry[]
   readonly #offset: number
   readonly length: number
 
-  private constructor(base: Mark, shared: Entry[], offset: number, length: number) {
+  private constructor(base: LogId, shared: Entry[], offset: number, length: number) {
     this.base = base
     this.#shared = shared
     this.#offset = offset
@@ -26,12 +26,12 @@ export class Log implements Iterable<Entry> {
     this.last = last ? { index: last.index, term: last.term } : base
   }
 
-  static empty(base: Mark = origin): Log {
+  static empty(base: LogId = origin): Log {
     return new Log(base, [], 0, 0)
   }
 
   /** @throws BrokenInvariantError unless the entries are contiguous and follow `base`. */
-  static of(entries: readonly Entry[], base: Mark = origin): Log {
+  static of(entries: readonly Entry[], base: LogId = origin): Log {
     return Log.empty(base).append(entries)
   }
 
@@ -49,8 +49,8 @@ export class Log implements Iterable<Entry> {
     return index === this.base.index ? this.base.term : this.at(index)?.term
   }
 
-  has(mark: Mark): boolean {
-    return this.termAt(mark.index) === mark.term
+  has(id: LogId): boolean {
+    return this.termAt(id.index) === id.term
   }
 
   append(entries: readonly Entry[]): Log {
@@ -77,7 +77,7 @@ export class Log implements Iterable<Entry> {
   }
 
   /** Without the entries up to `through`, which must be in the log. What is kept is copied, so that the rest can be freed. */
-  compactThrough(through: Mark): Log {
+  compactThrough(through: LogId): Log {
     if (through.index <= this.base.index) return this
     invariant(this.has(through), `the log does not hold ${through.index} of term ${through.term}`)
     const kept = this.slice(through.index + 1, this.last.index)
@@ -103,7 +103,7 @@ export class Log implements Iterable<Entry> {
   }
 
   /** Up to where the log may be compacted so that of the entries up to `last` no more than the limits allow are kept. */
-  keeping(last: number, limit: { readonly entriesKept: number; readonly bytesKept: number }): Mark {
+  keeping(last: number, limit: { readonly entriesKept: number; readonly bytesKept: number }): LogId {
     const lowest = Math.max(this.base.index, last - limit.entriesKept)
     let index = last
     let bytes = 0
@@ -124,7 +124,7 @@ export class Log implements Iterable<Entry> {
   }
 
   /** A summary for traces and inspectors. */
-  toJSON(): { readonly base: Mark; readonly last: Mark; readonly entries: number } {
+  toJSON(): { readonly base: LogId; readonly last: LogId; readonly entries: number } {
     return { base: this.base, last: this.last, entries: this.length }
   }
 }

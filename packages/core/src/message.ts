@@ -6,18 +6,18 @@ export interface Message {
 }
 
 /** Which log entry: never an index alone, because an index may come to hold another entry. */
-export interface Mark {
+export interface LogId {
   /** Position in the log, from 1; 0 stands before the first entry. */
   readonly index: number
   /** Term (or ballot number) in which the entry was created; 0 before the first. */
   readonly term: number
 }
 
-/** The mark before the first entry of every log. */
-export const origin: Mark = { index: 0, term: 0 }
+/** Stands before the first entry of every log. */
+export const origin: LogId = { index: 0, term: 0 }
 
-/** True if both marks name the same entry. */
-export const isSameMark = (a: Mark, b: Mark): boolean => a.index === b.index && a.term === b.term
+/** True if both name the same entry. */
+export const isSameLogId = (a: LogId, b: LogId): boolean => a.index === b.index && a.term === b.term
 
 export type EntryKind = 'command' | 'noop' | 'openSession' | 'configuration'
 
@@ -39,11 +39,11 @@ export interface Command {
 }
 
 /** A command with its place in the log. */
-export interface Entry extends Command, Mark {}
+export interface Entry extends Command, LogId {}
 
 /** The state machine, with its sessions, as of `last`. The bytes are opaque to roles. */
 export interface Snapshot {
-  readonly last: Mark
+  readonly last: LogId
   readonly bytes: Bytes
 }
 

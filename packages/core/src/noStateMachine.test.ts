@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { initialDriver } from './driver.js'
-import { decodeDriver, encodeDriver } from './driverSnapshot.js'
+import { initialAppliedState } from './driver.js'
+import { decodeAppliedState, encodeAppliedState } from './driverSnapshot.js'
 import { noStateMachine } from './noStateMachine.js'
 import { noBytes } from './sessions.js'
 
 describe('noStateMachine', () => {
   it('holds nothing, also after a snapshot', () => {
-    const driver = initialDriver(noStateMachine)
-    expect(decodeDriver(noStateMachine, encodeDriver(noStateMachine, driver))).toEqual(driver)
+    const appliedState = initialAppliedState(noStateMachine)
+    expect(decodeAppliedState(noStateMachine, encodeAppliedState(noStateMachine, appliedState))).toEqual(appliedState)
   })
 
   it('says to whoever proposes or queries that it is of no use', () => {

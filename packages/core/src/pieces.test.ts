@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { initialDriver } from './driver.js'
-import { decodeDriver, driverInParts, encodeDriver, restoringDriver } from './driverSnapshot.js'
+import { initialAppliedState } from './driver.js'
+import { appliedStateInParts, decodeAppliedState, encodeAppliedState, restoringAppliedState } from './driverSnapshot.js'
 import { persistentMap } from './persistentMap.js'
 import { inPieces, Piece, Pieces, pieceBytes, wholeOf } from './pieces.js'
 import { noBytes, type Session } from './sessions.js'
@@ -55,8 +55,8 @@ const list = defineStateMachine<readonly string[], string, null>({
     return { add: (piece) => texts.push(new TextDecoder().decode(piece)), finish: () => texts }
   },
 })
-const driverOf = (state: readonly string[]) => ({
-  ...initialDriver(list),
+const appliedStateOf = (state: readonly string[]) => ({
+  ...initialAppliedState(list),
   applied: { index: 7, term: 2 },
   state,
   sessions: persistentMap<Session>(
@@ -79,13 +79,13 @@ describe('a state machine that gives its snapshot in pieces', () => {
   test('gets the same pieces to restore from, however they were cut on their way', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ maxLength: 200 })), fc.integer({ min: 1, max: 300 }), (texts, size) => {
-        const driver = driverOf(texts)
-        const whole = encodeDriver(list, driver)
-        expect(Buffer.concat([...driverInParts(list, driver)]).equals(whole)).toBe(true)
+        const appliedState = appliedStateOf(texts)
+        const whole = encodeAppliedState(list, appliedState)
+        expect(Buffer.concat([...appliedStateInParts(list, appliedState)]).equals(whole)).toBe(true)
         const parts: Uint8Array[] = []
         for (let at = 0; at < whole.length; at += size) parts.push(whole.subarray(at, at + size))
-        expect(decodeDriver(list, inPlaces(parts))).toEqual(
-          texts.length > 0 ? driver : { ...driver, state: ['whole: '] },
+        expect(decodeAppliedState(list, inPlaces(parts))).toEqual(
+          texts.length > 0 ? appliedState : { ...appliedState, state: ['whole: '] },
         )
       }),
     )
@@ -102,14 +102,14 @@ describe('a state machine that gives its snapshot in pieces', () => {
         }
       },
     }
-    const parts = driverInParts(counted, driverOf(['a', 'b', 'c']))
+    const parts = appliedStateInParts(counted, appliedStateOf(['a', 'b', 'c']))
     parts.next()
     for (let count = 1; count <= 3; count++) {
       parts.next()
       expect(asked).toBe(count)
       parts.next()
     }
-    const steps = restoringDriver(list, encodeDriver(list, driverOf(['a', 'b', 'c'])))
+    const steps = restoringAppliedState(list, encodeAppliedState(list, appliedStateOf(['a', 'b', 'c'])))
     let count = 0
     while (!steps.next().done) count++
     // Two numbers, three pieces, one session.
@@ -118,12 +118,14 @@ describe('a state machine that gives its snapshot in pieces', () => {
 
   test('may want them in one place', () => {
     const { restoring: _restoring, ...plain } = list
-    expect(decodeDriver(plain, encodeDriver(list, driverOf(['ab', 'cd']))).state).toEqual(['whole: abcd'])
+    expect(decodeAppliedState(plain, encodeAppliedState(list, appliedStateOf(['ab', 'cd']))).state).toEqual([
+      'whole: abcd',
+    ])
   })
 
   test('restores a snapshot in one piece, as it was written before there were any others', () => {
     const before = { ...list, snapshot: () => new TextEncoder().encode('all') }
-    expect(decodeDriver(list, encodeDriver(before, driverOf(['x']))).state).toEqual(['whole: all'])
+    expect(decodeAppliedState(list, encodeAppliedState(before, appliedStateOf(['x']))).state).toEqual(['whole: all'])
   })
 
   test.each([
@@ -131,7 +133,7 @@ describe('a state machine that gives its snapshot in pieces', () => {
     ['neither bytes nor pieces', () => 5 as never],
     ['a promise', () => Promise.resolve([]) as never],
   ])('is told when it gives %s', (_case, snapshot) => {
-    expect(() => encodeDriver({ ...list, snapshot }, driverOf([]))).toThrow(TypeError)
+    expect(() => encodeAppliedState({ ...list, snapshot }, appliedStateOf([]))).toThrow(TypeError)
   })
 })
 
@@ -140,5 +142,5 @@ test.each([
   ['that ends within a field', [0x1a, 9, 1]],
   ['with a field of another kind', [0x1b, 0]],
 ])('a snapshot %s is malformed', (_case, bytes) => {
-  expect(() => decodeDriver(list, Uint8Array.from(bytes))).toThrow('malformed')
+  expect(() => decodeAppliedState(list, Uint8Array.from(bytes))).toThrow('malformed')
 })

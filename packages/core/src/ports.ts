@@ -1,5 +1,5 @@
 import type { Address, NodeId } from './address.js'
-import type { Entry, Mark, Snapshot } from './message.js'
+import type { Entry, LogId, Snapshot } from './message.js'
 import type { Piece } from './pieces.js'
 
 /**
@@ -95,14 +95,14 @@ export interface Transport {
 export type StoreOperation =
   | { readonly type: 'persist'; readonly record: Uint8Array }
   | { readonly type: 'append'; readonly entries: readonly Entry[] }
-  | { readonly type: 'truncate'; readonly after: Mark }
+  | { readonly type: 'truncate'; readonly after: LogId }
   | {
       readonly type: 'stage'
       readonly origin: 'taken' | 'received'
       readonly number: number
       readonly piece: Piece
     }
-  | { readonly type: 'compact'; readonly snapshot: Snapshot; readonly through: Mark }
+  | { readonly type: 'compact'; readonly snapshot: Snapshot; readonly through: LogId }
   | { readonly type: 'install'; readonly snapshot: Snapshot }
 
 /** Operations on one log, to be done in order. */
@@ -117,7 +117,7 @@ export interface Recovered {
   readonly record: Uint8Array | undefined
   readonly snapshot: Snapshot | undefined
   /** The last entry that was compacted away: the log begins after it. `{ index: 0, term: 0 }` when nothing was. */
-  readonly base: Mark
+  readonly base: LogId
   /** Contiguous, from `base.index + 1`. */
   readonly entries: readonly Entry[]
 }

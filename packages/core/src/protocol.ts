@@ -1,7 +1,7 @@
 import type { AnyActorLogic } from 'xstate'
 import type { NodeId } from './address.js'
 import type { MessageCodec } from './codec/messageCodec.js'
-import type { Entry, Mark, Message, Snapshot } from './message.js'
+import type { Entry, LogId, Message, Snapshot } from './message.js'
 import type { Random } from './ports.js'
 import type { PhaseQuorums } from './quorum/phases.js'
 import type { SessionLimits } from './sessions.js'
@@ -11,7 +11,7 @@ import type { AnyStateMachine, Codec } from './stateMachine.js'
 export interface RecoveredState<Record = unknown> {
   readonly record: Record | undefined
   readonly snapshot: Snapshot | undefined
-  readonly base: Mark
+  readonly base: LogId
   readonly entries: readonly Entry[]
   /** The store lost its last write, which may have been acknowledged: do not rely on own promises before others brought this node up to date. */
   readonly torn: boolean

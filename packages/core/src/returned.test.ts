@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import { applyEntries, initialDriver } from './driver.js'
+import { applyEntries, initialAppliedState } from './driver.js'
 import type { Entry } from './message.js'
 import { answerChecked } from './returned.js'
 import { defineStateMachine, json, type StateMachine } from './stateMachine.js'
@@ -24,9 +24,11 @@ const opening: Entry = {
 const command: Entry = { ...opening, index: 2, kind: 'command', session: 1, bytes: new TextEncoder().encode('1') }
 
 function outcomeOf<State>(machine: StateMachine<State>) {
-  const { driver, applied } = applyEntries(machine, initialDriver(machine), [opening, command], { sessionsMax: 4 })
+  const { appliedState, applied } = applyEntries(machine, initialAppliedState(machine), [opening, command], {
+    sessionsMax: 4,
+  })
   const outcome = applied[1]?.outcome
-  return { state: driver.state, status: outcome?.status, reason: new TextDecoder().decode(outcome?.bytes) }
+  return { state: appliedState.state, status: outcome?.status, reason: new TextDecoder().decode(outcome?.bytes) }
 }
 
 const raise = () => {

@@ -94,7 +94,7 @@ describe('Applier', () => {
     expect(applied.reduce((sum, count) => sum + count)).toBe(101)
     expect(Math.max(...applied)).toBeLessThanOrEqual(6)
     expect(turns).toBeGreaterThan(15)
-    expect(applier.driver.state).toBe(100)
+    expect(applier.appliedState.state).toBe(100)
   })
 
   it('and gets on by one entry in a turn when each takes longer than that', () => {
@@ -118,7 +118,7 @@ describe('Applier', () => {
     const { applier, work } = make(1)
     const ran: string[] = []
     applier.whenApplied(0, () => ran.push('at once'))
-    applier.whenApplied(20, () => ran.push(`20 at ${applier.driver.applied.index}`))
+    applier.whenApplied(20, () => ran.push(`20 at ${applier.appliedState.applied.index}`))
     applier.whenApplied(3, () => ran.push('3'))
     applier.commit([open, ...commands(2, 30)])
     work()
@@ -137,7 +137,7 @@ describe('Applier', () => {
     other.applier.restore(snapshots[0]!)
     other.applier.commit(commands(13, 14))
     while (other.work());
-    expect(other.applier.driver.state).toBe(13)
+    expect(other.applier.appliedState.state).toBe(13)
     expect(other.snapshots).toEqual([])
   })
 
@@ -156,7 +156,7 @@ describe('Applier', () => {
     expect(failures).toHaveLength(1)
     expect(failures[0]).toContain('no snapshot of entry 12: Invalid string length')
     expect(applier.snapshotFailure).toEqual({ attempts: 1, reason: 'Invalid string length' })
-    expect(applier.driver.state).toBe(11)
+    expect(applier.appliedState.state).toBe(11)
     let last = 12
     const step = () => {
       applier.commit(commands(last + 1, last + 1))
@@ -231,13 +231,13 @@ describe('Applier', () => {
       const other = make(1)
       other.applier.commit([open, ...commands(2, 35)], true)
       for (let turn = 0; turn < turns; turn++) other.work()
-      const before = other.applier.driver.applied.index
+      const before = other.applier.appliedState.applied.index
       other.applier.restore(snapshots[0]!)
       expect(other.applier.queued).toBe(0)
       other.applier.commit(commands(41, 60))
       while (other.work());
-      expect(other.applier.driver.applied.index).toBe(60)
-      expect(other.applier.driver.state).toBe(59)
+      expect(other.applier.appliedState.applied.index).toBe(60)
+      expect(other.applier.appliedState.state).toBe(59)
       expect(other.applied.reduce((sum, count) => sum + count, 0)).toBe(before + 20)
     }
   })

@@ -1,15 +1,15 @@
 import {
   type Applied,
+  type AppliedState,
   answerChecked,
   applyEntries,
   type Clock,
-  type DriverState,
   type Entry,
   type GroupLimits,
-  initialDriver,
+  initialAppliedState,
   invariant,
-  isSameMark,
-  restoringDriver,
+  isSameLogId,
+  restoringAppliedState,
   type Snapshot,
   type StateMachine,
   sizeOf,
@@ -35,7 +35,7 @@ export class Applier {
   readonly #clock: Clock
   readonly #onApplied: OnApplied
   readonly #snapshots: OwnSnapshots
-  #driver: DriverState
+  #appliedState: AppliedState
   /** Decided entries, from `#position` on not applied yet. */
   #entries: Entry[] = []
   #position = 0
@@ -43,7 +43,7 @@ export class Applier {
   /** Where among the entries those stand that are to be answered from here: indexes, both included. */
   #answering: { readonly first: number; readonly last: number }[] = []
   /** Replaces the state machine before any of the entries is applied. */
-  #restoring: { readonly snapshot: Snapshot; readonly steps: Iterator<void, DriverState> } | undefined
+  #restoring: { readonly snapshot: Snapshot; readonly steps: Iterator<void, AppliedState> } | undefined
   #waits: { readonly index: number; readonly run: () => void }[] = []
 
   constructor(options: {
@@ -64,7 +64,7 @@ export class Applier {
     this.#machine = machine
     this.#limits = limits
     this.#clock = clock
-    this.#driver = found ? restored(machine, found) : initialDriver(machine)
+    this.#appliedState = found ? restored(machine, found) : initialAppliedState(machine)
     this.#onApplied = options.onApplied
     this.#snapshots = new OwnSnapshots({
       machine,
@@ -78,8 +78,8 @@ export class Applier {
     })
   }
 
-  get driver(): DriverState {
-    return this.#driver
+  get appliedState(): AppliedState {
+    return this.#appliedState
   }
   /** Entries that are decided and not applied yet. */
   get queued(): number {
@@ -105,7 +105,7 @@ export class Applier {
 
   /** False when the log has become too long because the state machine fails to give a snapshot, which is tried first where it is due. */
   hasRoomInLog(): boolean {
-    return this.#snapshots.hasRoomInLog(this.#driver)
+    return this.#snapshots.hasRoomInLog(this.#appliedState)
   }
 
   /** With `answers` clients are answered from here, whoever took their commands. */
@@ -120,7 +120,7 @@ export class Applier {
 
   restore(snapshot: Snapshot): void {
     // It holds more than all that was committed before it, or it would not be installed.
-    this.#restoring = { snapshot, steps: restoringDriver(this.#machine, snapshot.bytes) }
+    this.#restoring = { snapshot, steps: restoringAppliedState(this.#machine, snapshot.bytes) }
     this.#entries = []
     this.#position = 0
     this.#queuedBytes = 0
@@ -130,12 +130,12 @@ export class Applier {
 
   /** Runs once everything up to `index` is applied: at once, when it is. */
   whenApplied(index: number, run: () => void): void {
-    if (this.#driver.applied.index >= index) run()
+    if (this.#appliedState.applied.index >= index) run()
     else this.#waits.push({ index, run })
   }
 
   query(bytes: Uint8Array): Uint8Array {
-    return answerChecked(this.#machine, this.#driver.state, bytes)
+    return answerChecked(this.#machine, this.#appliedState.state, bytes)
   }
 
   get hasWork(): boolean {
@@ -150,17 +150,17 @@ export class Applier {
     } else if (this.queued > 0) this.#applySome(untilMs)
     else if (!this.#snapshots.hasWork) return
     this.#runWaits()
-    this.#snapshots.work(this.#driver, untilMs)
+    this.#snapshots.work(this.#appliedState, untilMs)
   }
 
   #applySome(untilMs: number): void {
-    const { driver, applied } = applyEntries(
+    const { appliedState, applied } = applyEntries(
       this.#machine,
-      this.#driver,
+      this.#appliedState,
       this.#entries.slice(this.#position, this.#position + turnEntriesMax),
       { ...this.#limits, isEnough: () => this.#clock.nowMs() >= untilMs },
     )
-    this.#driver = driver
+    this.#appliedState = appliedState
     const bytes = applied.reduce((sum, { entry }) => sum + sizeOf(entry), 0)
     this.#queuedBytes -= bytes
     this.#snapshots.applied(bytes)
@@ -188,10 +188,10 @@ export class Applier {
     if (!restoring) return
     const { snapshot, steps } = restoring
     do {
-      const driver = stepOf(snapshot, steps)
-      if (!driver) continue
+      const appliedState = stepOf(snapshot, steps)
+      if (!appliedState) continue
       this.#restoring = undefined
-      this.#driver = driver
+      this.#appliedState = appliedState
       this.#snapshots.replaced(snapshot)
       return
     } while (this.#clock.nowMs() < untilMs)
@@ -199,7 +199,7 @@ export class Applier {
 
   #runWaits(): void {
     if (this.#waits.length === 0) return
-    const { index } = this.#driver.applied
+    const { index } = this.#appliedState.applied
     const due = this.#waits.filter((wait) => wait.index <= index)
     if (due.length === 0) return
     this.#waits = this.#waits.filter((wait) => wait.index > index)
@@ -211,17 +211,17 @@ export class Applier {
  * The state machine as a snapshot holds it.
  * @throws {@link RestoreFailedError} `QUORATE_RESTORE_FAILED`
  */
-function restored(machine: StateMachine, snapshot: Snapshot): DriverState {
-  const steps = restoringDriver(machine, snapshot.bytes)
+function restored(machine: StateMachine, snapshot: Snapshot): AppliedState {
+  const steps = restoringAppliedState(machine, snapshot.bytes)
   for (;;) {
-    const driver = stepOf(snapshot, steps)
-    if (driver) return driver
+    const appliedState = stepOf(snapshot, steps)
+    if (appliedState) return appliedState
   }
 }
 
 /** One step of restoring; what it came to, after the last. */
-function stepOf(snapshot: Snapshot, steps: Iterator<void, DriverState>): DriverState | undefined {
-  let step: IteratorResult<void, DriverState>
+function stepOf(snapshot: Snapshot, steps: Iterator<void, AppliedState>): AppliedState | undefined {
+  let step: IteratorResult<void, AppliedState>
   try {
     step = steps.next()
   } catch (error) {
@@ -230,7 +230,7 @@ function stepOf(snapshot: Snapshot, steps: Iterator<void, DriverState>): DriverS
   if (!step.done) return undefined
   const { applied } = step.value
   invariant(
-    isSameMark(applied, snapshot.last),
+    isSameLogId(applied, snapshot.last),
     `a snapshot of entry ${snapshot.last.index} holds the state after entry ${applied.index}`,
   )
   return step.value

@@ -7,7 +7,7 @@ import {
   emptyOutbox,
   enqueue,
   type LocalEvent,
-  type Mark,
+  type LogId,
   type Message,
   type NodeId,
   type Outbox,
@@ -111,7 +111,7 @@ export class Cell {
   }
 
   /** What must be written next, if anything. */
-  beginWrite(): { readonly operations: readonly StoreOperation[]; readonly last: Mark | undefined } | undefined {
+  beginWrite(): { readonly operations: readonly StoreOperation[]; readonly last: LogId | undefined } | undefined {
     if (this.#outbox.waiting.length === 0) return undefined
     const { outbox, write } = take(this.#outbox)
     this.#outbox = outbox
@@ -135,8 +135,8 @@ export class Cell {
 const noEffects: readonly Effect[] = []
 
 /** Where the log ends after a write that changed its end. */
-function lastWritten(write: readonly DurableEffect<Effect>[]): Mark | undefined {
-  let last: Mark | undefined
+function lastWritten(write: readonly DurableEffect<Effect>[]): LogId | undefined {
+  let last: LogId | undefined
   for (const effect of write) {
     if (effect.type === 'truncate') last = effect.after
     else if (effect.type === 'append') {

@@ -135,7 +135,7 @@ export class ClientCommands {
       this.#options.drops.note('malformed', { from: client, request })
       return
     }
-    const sessions = this.#options.applier?.driver.sessions
+    const sessions = this.#options.applier?.appliedState.sessions
     const opened = sessions && sessionOf(sessions, name)
     if (opened?.session.opening === request && known === 0) {
       // It asks for the second time, and the answer to the first is on its way or was lost.
@@ -156,7 +156,7 @@ export class ClientCommands {
   #outcomeOf(id: number, sequence: number): Outcome | undefined {
     const { applier } = this.#options
     if (!applier) return undefined
-    const { sessions, applied } = applier.driver
+    const { sessions, applied } = applier.appliedState
     const session = sessions.get(id)
     // One that is not known here may be opened by an entry that is not applied yet: apply will tell.
     if (!session) return undefined

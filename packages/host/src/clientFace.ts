@@ -103,7 +103,7 @@ export class ClientFace {
     const { applier, serving, clock, definition, drops, telemetry, peers, accord, post } = options
     const { limits } = definition
     this.#options = options
-    const incarnation = () => applier?.driver.incarnation ?? 0
+    const incarnation = () => applier?.appliedState.incarnation ?? 0
     const voice = new ClientVoice({ ...options, incarnation })
     this.#voice = voice
     const own = applier && new OwnQueries(voice, applier)

@@ -46,7 +46,7 @@ export class CommandResults {
   #clientOf(entry: Entry): Address {
     const { group } = this.#voice
     const name =
-      entry.kind === 'openSession' ? clientOf(entry) : this.#applier.driver.sessions.get(entry.session)?.client
+      entry.kind === 'openSession' ? clientOf(entry) : this.#applier.appliedState.sessions.get(entry.session)?.client
     return name === undefined ? addressOf(group, clientRole, everyNode) : addressOf(group, answersRole, name)
   }
 }

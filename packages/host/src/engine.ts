@@ -1,4 +1,4 @@
-import type { Clock, Effect, Mark, OpenStore, StoreOperation, StoreWrite } from '@quorate/core'
+import type { Clock, Effect, LogId, OpenStore, StoreOperation, StoreWrite } from '@quorate/core'
 import type { ActorClock, ActorEvent, Cell } from './cell.js'
 import type { Telemetry } from './telemetry.js'
 
@@ -25,7 +25,7 @@ type StageOperation = Extract<StoreOperation, { type: 'stage' }>
 const stagedBytesMax = 1024 * 1024
 
 interface WriteUnderWay {
-  readonly cells: readonly { readonly cell: Cell; readonly last: Mark | undefined }[]
+  readonly cells: readonly { readonly cell: Cell; readonly last: LogId | undefined }[]
   readonly done: readonly (() => void)[]
   readonly operations: number
   readonly beganAtMs: number
@@ -160,7 +160,7 @@ export class Engine {
   #beginWrite(): void {
     if (this.#write || this.#isStopped) return
     const writes: StoreWrite[] = []
-    const cells: { cell: Cell; last: Mark | undefined }[] = []
+    const cells: { cell: Cell; last: LogId | undefined }[] = []
     for (const cell of this.#cells) {
       const begun = cell.beginWrite()
       if (!begun) continue

@@ -151,9 +151,9 @@ export class HostedGroup {
       placement: placementOf(this.definition),
       roles: Object.fromEntries([...this.#cells].map(([role, cell]) => [role, reportOf(cell)])),
       ...(applier && {
-        applied: applier.driver.applied.index,
+        applied: applier.appliedState.applied.index,
         toApply: applier.queued,
-        sessions: applier.driver.sessions.size,
+        sessions: applier.appliedState.sessions.size,
         snapshot: applier.snapshotIndex,
         ...(applier.snapshotFailure && { snapshotFailure: applier.snapshotFailure }),
       }),

@@ -106,7 +106,7 @@ export class LocalGroup implements NodeGroup<unknown, unknown, unknown, unknown,
       const { signal } = options
       await this.#reach(applier, await this.#client.readIndex({ signal }), signal)
     }
-    return look(applier.driver.state)
+    return look(applier.appliedState.state)
   }
 
   async query(query: unknown, options?: QueryOptions): Promise<unknown> {
@@ -126,7 +126,7 @@ export class LocalGroup implements NodeGroup<unknown, unknown, unknown, unknown,
   }
 
   #reach(applier: Applier, index: number, signal: AbortSignal | undefined): Promise<void> | undefined {
-    if (applier.driver.applied.index >= index) return undefined
+    if (applier.appliedState.applied.index >= index) return undefined
     return new Promise((resolve, reject) => {
       const end = () => {
         this.#waiting.delete(give)

@@ -1,10 +1,10 @@
 import {
   applyEntries,
   type Clock,
-  decodeDriver,
+  decodeAppliedState,
   defineStateMachine,
   type Entry,
-  initialDriver,
+  initialAppliedState,
   noBytes,
   type Piece,
   pieceBytes,
@@ -106,10 +106,10 @@ describe('a large snapshot', () => {
     }
     expect(turns).toBeGreaterThan(15)
     while (applier.queued > 0) work()
-    expect(applier.driver.state).toBe(index - 1)
+    expect(applier.appliedState.state).toBe(index - 1)
     const [snapshot] = snapshots
     expect(snapshot?.last).toEqual({ index: 10, term: 1 })
-    expect(decodeDriver(machine, snapshot?.bytes ?? noBytes).state).toBe(9)
+    expect(decodeAppliedState(machine, snapshot?.bytes ?? noBytes).state).toBe(9)
   })
 
   it('is told only when every piece of it is on the disk, and no more is made than may wait for that', () => {
@@ -147,12 +147,17 @@ describe('a large snapshot', () => {
     }
     expect(snapshots).toEqual([])
     expect(applier.snapshotIndex).toBe(40)
-    expect(applier.driver.state).toBe(39)
+    expect(applier.appliedState.state).toBe(39)
   })
 
   it('is restored a few milliseconds at a time; what was decided after it waits, and what was before it is forgotten', () => {
     const { machine } = large(100)
-    const { driver } = applyEntries(machine, initialDriver(machine), [open, ...commands(2, 40)], fixtureLimits)
+    const { appliedState } = applyEntries(
+      machine,
+      initialAppliedState(machine),
+      [open, ...commands(2, 40)],
+      fixtureLimits,
+    )
     const sender = make(100)
     sender.applier.commit([open, ...commands(2, 40)])
     while (sender.snapshots.length === 0) {
@@ -166,16 +171,16 @@ describe('a large snapshot', () => {
     applier.restore(sender.snapshots[0] as Snapshot)
     applier.commit(commands(41, 43))
     let turns = 0
-    while (applier.driver.applied.index < 40) {
+    while (applier.appliedState.applied.index < 40) {
       const beganMs = clock.nowMs()
       work()
       expect(clock.nowMs() - beganMs).toBeLessThanOrEqual(7)
       turns++
     }
     expect(turns).toBeGreaterThan(15)
-    expect(applier.driver.state).toBe(driver.state)
+    expect(applier.appliedState.state).toBe(appliedState.state)
     while (applier.queued > 0) work()
-    expect(applier.driver.state).toBe(42)
+    expect(applier.appliedState.state).toBe(42)
   })
 })
 

@@ -1,10 +1,10 @@
 import {
+  type AppliedState,
+  appliedStateInParts,
   type Clock,
-  type DriverState,
-  driverInParts,
   type GroupLimits,
   inPieces,
-  type Mark,
+  type LogId,
   Piece,
   Pieces,
   type Snapshot,
@@ -30,7 +30,7 @@ export type Stage = (operation: Extract<StoreOperation, { type: 'stage' }>, done
 
 /** A snapshot that is being taken: of one state, however much is applied meanwhile. */
 interface Taking {
-  readonly last: Mark
+  readonly last: LogId
   readonly parts: Iterator<Uint8Array>
   readonly pieces: Piece[]
   /** Of the log that it makes superfluous. */
@@ -102,10 +102,10 @@ export class OwnSnapshots {
   }
 
   /** False when the log has become too long because the state machine fails to give a snapshot, which is tried first where it is due. */
-  hasRoomInLog(driver: DriverState): boolean {
+  hasRoomInLog(appliedState: AppliedState): boolean {
     if (!this.#retry.failure) return true
-    this.#beginIfDue(driver)
-    return this.#logSince(driver) < snapshotsMissedMax
+    this.#beginIfDue(appliedState)
+    return this.#logSince(appliedState) < snapshotsMissedMax
   }
 
   /** Entries of so many bytes were applied. */
@@ -123,24 +123,24 @@ export class OwnSnapshots {
   }
 
   /** Makes pieces until then, but at least one, of the snapshot that is being taken, or of one that is due. */
-  work(driver: DriverState, untilMs: number): void {
-    if (!this.#taking) this.#beginIfDue(driver)
+  work(appliedState: AppliedState, untilMs: number): void {
+    if (!this.#taking) this.#beginIfDue(appliedState)
     while (this.hasWork) {
       this.#makePiece()
       if (this.#clock.nowMs() >= untilMs) break
     }
   }
 
-  #beginIfDue(driver: DriverState): void {
-    if (this.#taking || this.#retry.isPausing || this.#logSince(driver) < this.#dueAt) return
-    const parts = inPieces(driverInParts(this.#machine, driver))
+  #beginIfDue(appliedState: AppliedState): void {
+    if (this.#taking || this.#retry.isPausing || this.#logSince(appliedState) < this.#dueAt) return
+    const parts = inPieces(appliedStateInParts(this.#machine, appliedState))
     const bytesBefore = this.#bytesSince
-    this.#taking = { last: driver.applied, parts, pieces: [], bytesBefore, unwrittenBytes: 0, isWhole: false }
+    this.#taking = { last: appliedState.applied, parts, pieces: [], bytesBefore, unwrittenBytes: 0, isWhole: false }
     this.#makePiece()
   }
 
   /** How often the log since the last one is as long as what is to be kept between two. */
-  #logSince({ applied }: DriverState): number {
+  #logSince({ applied }: AppliedState): number {
     const { snapshotEveryEntries, snapshotEveryBytes = defaultSnapshotEveryBytes } = this.#limits
     const entries = (applied.index - this.#index) / snapshotEveryEntries
     const often = Math.max(entries, this.#bytesSince / snapshotEveryBytes)

@@ -47,7 +47,7 @@ export class OwnQueries implements Queries {
   }
 
   answer(client: Address, { request, questions }: Asked, at: number): void {
-    if (this.#applier.driver.applied.index >= at) {
+    if (this.#applier.appliedState.applied.index >= at) {
       this.#answer(client, questions)
       return
     }
@@ -73,7 +73,7 @@ export class OwnQueries implements Queries {
   }
 
   #answer(client: Address, questions: readonly Question[]): void {
-    const { index } = this.#applier.driver.applied
+    const { index } = this.#applier.appliedState.applied
     const answers = questions.map(({ number, bytes }): Answer => {
       try {
         return { number, index, status: 'ok', bytes: this.#applier.query(bytes) }

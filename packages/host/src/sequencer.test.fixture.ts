@@ -12,7 +12,7 @@ import {
   json,
   type LocalEvent,
   Log,
-  type Mark,
+  type LogId,
   type NodeId,
   origin,
   type Received,
@@ -30,7 +30,7 @@ import { assign, emit, setup } from 'xstate'
 type SequencerMessage =
   | { readonly type: 'Entries'; readonly entries: readonly Entry[] }
   | { readonly type: 'Ask'; readonly after: number }
-  | { readonly type: 'Whole'; readonly last: Mark; readonly bytes: Uint8Array }
+  | { readonly type: 'Whole'; readonly last: LogId; readonly bytes: Uint8Array }
 
 /** How often it was started: entries bear it as their term. */
 interface Epoch {

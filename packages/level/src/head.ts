@@ -1,4 +1,4 @@
-import { type Mark, origin } from '@quorate/core'
+import { type LogId, origin } from '@quorate/core'
 import type { Reader, Writer } from './bytes.js'
 import { beginValue, type Sealed, sealValue } from './value.js'
 
@@ -9,11 +9,11 @@ import { beginValue, type Sealed, sealValue } from './value.js'
 export interface Head {
   /** Checksum of the record; `undefined` before the first. */
   readonly record: number | undefined
-  readonly snapshot: { readonly last: Mark; readonly length: number } | undefined
+  readonly snapshot: { readonly last: LogId; readonly length: number } | undefined
   /** Counts the snapshots, and stands in the keys of their parts, so that those of two never mix. */
   readonly generation: number
   /** The log begins after it. */
-  readonly base: Mark
+  readonly base: LogId
   /** Index of the last entry; that of `base` in an empty log. */
   readonly last: number
   /** How many chunks there are. The first may begin before `base`, and each may reach beyond where the next begins. */
@@ -34,23 +34,23 @@ export const emptyHead: Head = {
 
 const headBytesMax = 96
 
-const writeMark = (writer: Writer, { index, term }: Mark): void => {
+const writeLogId = (writer: Writer, { index, term }: LogId): void => {
   writer.varint(index)
   writer.varint(term)
 }
 
-const readMark = (reader: Reader): Mark => ({ index: reader.varint(), term: reader.varint() })
+const readLogId = (reader: Reader): LogId => ({ index: reader.varint(), term: reader.varint() })
 
 export const encodeHead = (key: Uint8Array, head: Head): Sealed => {
   const writer = beginValue(headBytesMax)
   writer.byte((head.record === undefined ? 0 : 1) | (head.snapshot === undefined ? 0 : 2))
   if (head.record !== undefined) writer.uint32(head.record)
   if (head.snapshot !== undefined) {
-    writeMark(writer, head.snapshot.last)
+    writeLogId(writer, head.snapshot.last)
     writer.varint(head.snapshot.length)
   }
   writer.varint(head.generation)
-  writeMark(writer, head.base)
+  writeLogId(writer, head.base)
   writer.varint(head.last)
   writer.varint(head.chunks)
   writer.uint32(head.chain)
@@ -61,9 +61,9 @@ export const decodeHead = (reader: Reader): Head => {
   const has = reader.byte()
   return {
     record: (has & 1) === 0 ? undefined : reader.uint32(),
-    snapshot: (has & 2) === 0 ? undefined : { last: readMark(reader), length: reader.varint() },
+    snapshot: (has & 2) === 0 ? undefined : { last: readLogId(reader), length: reader.varint() },
     generation: reader.varint(),
-    base: readMark(reader),
+    base: readLogId(reader),
     last: reader.varint(),
     chunks: reader.varint(),
     chain: reader.uint32(),

@@ -1,4 +1,4 @@
-import { type Entry, invariant, type Mark, type Snapshot, type StoreOperation } from '@quorate/core'
+import { type Entry, invariant, type LogId, type Snapshot, type StoreOperation } from '@quorate/core'
 import { encodeChunk } from './chunk.js'
 import { emptyHead, encodeHead, type Head } from './head.js'
 import { keysOf, type LogKeys } from './keys.js'
@@ -128,8 +128,8 @@ export class Log {
     this.head = { ...this.head, last: this.head.last + entries.length }
   }
 
-  /** The chunk that the mark cuts stays as it is: where the next chunk begins, or the head, says how far it counts. */
-  #truncate(after: Mark, changes: Change[]): void {
+  /** The chunk that is cut stays as it is: where the next chunk begins, or the head, says how far it counts. */
+  #truncate(after: LogId, changes: Change[]): void {
     const { base, last } = this.head
     invariant(
       after.index >= base.index && after.index <= last,
@@ -142,7 +142,7 @@ export class Log {
     this.head = { ...this.head, last: after.index }
   }
 
-  #compact(snapshot: Snapshot, through: Mark, changes: Change[]): void {
+  #compact(snapshot: Snapshot, through: LogId, changes: Change[]): void {
     invariant(
       through.index <= snapshot.last.index,
       `${this.name}: compacted through ${through.index}, the snapshot reaches ${snapshot.last.index}`,

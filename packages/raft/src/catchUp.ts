@@ -1,4 +1,4 @@
-import { type Address, chunkAt, invariant, isSameMark, type Mark, type Received } from '@quorate/core'
+import { type Address, chunkAt, invariant, isSameLogId, type LogId, type Received } from '@quorate/core'
 import * as check from './consistencyCheck.js'
 import type { CatchUp, InstallSnapshotReply, PreVote } from './generated/raft.js'
 import { isUpToDate, mayStandIn, replyTo, type Server } from './server.js'
@@ -15,7 +15,7 @@ import { isUpToDate, mayStandIn, replyTo, type Server } from './server.js'
  */
 
 /** The last entry that both logs are known to have: the candidate's last one, or else what it knows to be committed. */
-function commonOf({ log }: Server, { lastLogIndex, lastLogTerm, commitIndex }: PreVote): Mark | undefined {
+function commonOf({ log }: Server, { lastLogIndex, lastLogTerm, commitIndex }: PreVote): LogId | undefined {
   const last = { index: lastLogIndex, term: lastLogTerm }
   if (last.index >= log.base.index && log.has(last)) return last
   const term = log.termAt(commitIndex)
@@ -64,7 +64,7 @@ export const wantsMore = ({ snapshot, currentTerm }: Server, reply: InstallSnaps
   reply.term === currentTerm &&
   !reply.installed &&
   snapshot !== undefined &&
-  isSameMark(snapshot.last, { index: reply.lastIncludedIndex, term: reply.lastIncludedTerm })
+  isSameLogId(snapshot.last, { index: reply.lastIncludedIndex, term: reply.lastIncludedTerm })
 
 /** Entries that this log lacks, after one that it has, of a log that is more up-to-date. */
 export const bringsMore = (self: Server, message: CatchUp): boolean =>

@@ -1,4 +1,4 @@
-import type { Applied, DriverState, DurableEffect, Effect, NodeId } from '@quorate/core'
+import type { Applied, AppliedState, DurableEffect, Effect, NodeId } from '@quorate/core'
 import { defineStateMachine, json } from '@quorate/core'
 import { type Packet as AnyPacket, type Driven, Stage, type StageActor, type StageDisk } from '@quorate/core/testing'
 import { server } from './family.js'
@@ -69,8 +69,8 @@ export class Host {
   get outbox() {
     return this.actor.outbox
   }
-  get driver(): DriverState<readonly string[]> {
-    return this.actor.driver as DriverState<readonly string[]>
+  get appliedState(): AppliedState<readonly string[]> {
+    return this.actor.appliedState as AppliedState<readonly string[]>
   }
   get applied(): Applied[] {
     return this.actor.applied

@@ -1,4 +1,4 @@
-import { type Entry, invariant, type Mark } from '@quorate/core'
+import { type Entry, invariant, type LogId } from '@quorate/core'
 import type { AppendEntries } from './generated/raft.js'
 import type { Server } from './server.js'
 
@@ -42,7 +42,7 @@ export function hasConflict(self: Server, message: Sent): boolean {
 }
 
 /** The last entry that stays when the log has a conflict. Never before what is committed: that would unsay an acknowledged command. */
-export function lastBeforeConflict(self: Server, message: Sent): Mark {
+export function lastBeforeConflict(self: Server, message: Sent): LogId {
   const [first] = newEntries(self, message)
   const index = (first?.index ?? self.log.last.index + 1) - 1
   const term = self.log.termAt(index)

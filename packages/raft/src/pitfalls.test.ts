@@ -1,14 +1,14 @@
 import {
+  type AppliedState,
   applyEntries,
   become,
-  type DriverState,
-  decodeDriver,
+  decodeAppliedState,
   defineStateMachine,
   type Entry,
   emptyOutbox,
-  encodeDriver,
+  encodeAppliedState,
   enqueue,
-  initialDriver,
+  initialAppliedState,
   isDurable,
   json,
   majority,
@@ -551,35 +551,40 @@ describe('duplicate commands on retry', () => {
   })
   const opening = (index: number): Entry => ({ ...command(index, 0, 0), kind: 'openSession', session: 0 })
 
-  interface Driver {
-    apply(driver: DriverState<number>, entries: readonly Entry[], sessionsMax: number): DriverState<number>
+  interface Execution {
+    apply(appliedState: AppliedState<number>, entries: readonly Entry[], sessionsMax: number): AppliedState<number>
     /** Through a snapshot, and back. */
-    carried(driver: DriverState<number>): DriverState<number>
+    carried(appliedState: AppliedState<number>): AppliedState<number>
   }
-  const sound: Driver = {
-    apply: (driver, entries, sessionsMax) => applyEntries(sum, driver, entries, { sessionsMax }).driver,
-    carried: (driver) => decodeDriver(sum, encodeDriver(sum, driver)),
+  const sound: Execution = {
+    apply: (appliedState, entries, sessionsMax) =>
+      applyEntries(sum, appliedState, entries, { sessionsMax }).appliedState,
+    carried: (appliedState) => decodeAppliedState(sum, encodeAppliedState(sum, appliedState)),
   }
-  const forgetsAll: Driver = {
+  const forgetsAll: Execution = {
     ...sound,
-    apply(driver, entries) {
-      let { state, applied } = driver
+    apply(appliedState, entries) {
+      let { state, applied } = appliedState
       for (const { kind, bytes, index, term } of entries) {
         if (kind === 'command') state = sum.apply(state, bytes, { index }).state
         applied = { index, term }
       }
-      return { ...driver, state, applied }
+      return { ...appliedState, state, applied }
     },
   }
-  const forgetsInSnapshot: Driver = {
+  const forgetsInSnapshot: Execution = {
     ...sound,
-    carried: (driver) => ({ ...sound.carried(driver), sessions: new Map([[1, emptySession]]) }),
+    carried: (appliedState) => ({ ...sound.carried(appliedState), sessions: new Map([[1, emptySession]]) }),
   }
   const emptySession = { client: '', opening: 0, usedAt: 1, answeredBelow: 0, outcomes: new Map() }
 
   test('a command that comes again is executed once, also when a snapshot lies between', () => {
-    const scenario = ({ apply, carried }: Driver) => {
-      const first = apply(initialDriver(sum), [opening(1), command(2, 1, 5), command(3, 2, 7), command(4, 1, 5)], 4)
+    const scenario = ({ apply, carried }: Execution) => {
+      const first = apply(
+        initialAppliedState(sum),
+        [opening(1), command(2, 1, 5), command(3, 2, 7), command(4, 1, 5)],
+        4,
+      )
       expect(first.state).toBe(12)
       expect(apply(carried(first), [command(5, 2, 7), command(6, 1, 5)], 4).state).toBe(12)
       expect(apply(carried(first), [command(5, 3, 1)], 4).state).toBe(13)
@@ -591,19 +596,19 @@ describe('duplicate commands on retry', () => {
   })
 
   test('who said that it has an answer does not get the command executed again', () => {
-    const scenario = ({ apply }: Driver) => {
-      const driver = apply(
-        initialDriver(sum),
+    const scenario = ({ apply }: Execution) => {
+      const appliedState = apply(
+        initialAppliedState(sum),
         [opening(1), command(2, 1, 5), command(3, 2, 7, 2), command(4, 1, 5, 2)],
         4,
       )
-      expect(driver.state).toBe(12)
+      expect(appliedState.state).toBe(12)
     }
     pitfall(scenario, sound, { 'it remembers nothing': forgetsAll })
   })
 
   test('sessions expire by log position, so that all nodes agree; an expired one is refused, never opened anew', () => {
-    const scenario = ({ apply, carried }: Driver) => {
+    const scenario = ({ apply, carried }: Execution) => {
       const entries = [
         opening(1),
         opening(2),
@@ -613,16 +618,19 @@ describe('duplicate commands on retry', () => {
         command(6, 2, 9, 0, 1),
       ]
       // Session 2 was unused for longest when the third was opened.
-      const atOnce = apply(initialDriver(sum), entries, 2)
+      const atOnce = apply(initialAppliedState(sum), entries, 2)
       expect(atOnce.state).toBe(14)
-      const oneByOne = entries.reduce((driver, entry) => apply(carried(driver), [entry], 2), initialDriver(sum))
+      const oneByOne = entries.reduce(
+        (appliedState, entry) => apply(carried(appliedState), [entry], 2),
+        initialAppliedState(sum),
+      )
       expect(oneByOne).toEqual(atOnce)
     }
     let reads = 0
-    const byClock: Driver = {
+    const byClock: Execution = {
       ...sound,
-      apply: (driver, entries, sessionsMax) => {
-        const next = sound.apply(driver, entries, sessionsMax)
+      apply: (appliedState, entries, sessionsMax) => {
+        const next = sound.apply(appliedState, entries, sessionsMax)
         // As if time had passed on this node, and not on another.
         return { ...next, sessions: ++reads > 1 ? new Map() : next.sessions }
       },

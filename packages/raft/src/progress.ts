@@ -1,4 +1,4 @@
-import { isSameMark, type Mark, type Snapshot, sizeOf } from '@quorate/core'
+import { isSameLogId, type LogId, type Snapshot, sizeOf } from '@quorate/core'
 import type { AppendEntriesReply, InstallSnapshotReply } from './generated/raft.js'
 import type { RaftLimits } from './server.js'
 
@@ -138,7 +138,7 @@ function nextAfterConflict({ matchIndex, nextIndex }: Progress, reply: AppendEnt
 }
 
 interface TermsOf {
-  readonly base: Mark
+  readonly base: LogId
   termAt(index: number): number | undefined
 }
 
@@ -173,7 +173,7 @@ export const afterChunkSent = (progress: Progress): Progress =>
 export function afterChunk(progress: Progress, reply: InstallSnapshotReply): Progress {
   const { installing } = progress
   const last = { index: reply.lastIncludedIndex, term: reply.lastIncludedTerm }
-  if (!installing || !isSameMark(installing.snapshot.last, last)) return progress
+  if (!installing || !isSameLogId(installing.snapshot.last, last)) return progress
   if (!reply.installed) {
     const wanted = Math.min(reply.offset, installing.snapshot.bytes.length)
     const news = wanted > installing.offset ? { offset: wanted, sent: false } : {}

@@ -4,7 +4,7 @@ import {
   type Entry,
   everyNode,
   invariant,
-  type Mark,
+  type LogId,
   majority,
   noBytes,
   nodeOf,
@@ -58,7 +58,7 @@ export const entry = (index: number, term: number, bytes: Uint8Array = noBytes):
 })
 
 /** A log drawn as in the paper: the term of each entry. */
-export const entriesOf = (terms: readonly number[], base: Mark = origin): readonly Entry[] =>
+export const entriesOf = (terms: readonly number[], base: LogId = origin): readonly Entry[] =>
   terms.map((term, position) => entry(base.index + 1 + position, term))
 
 export const termsOf = ({ log }: Server): readonly number[] => [...log].map(({ term }) => term)
@@ -71,7 +71,7 @@ export interface Situation {
   readonly limits?: Partial<RaftLimits>
   /** The term of each entry after `base`. @default [] */
   readonly terms?: readonly number[]
-  readonly base?: Mark
+  readonly base?: LogId
   readonly snapshot?: Snapshot
   /** @default the term of the last entry, or 1 */
   readonly currentTerm?: number

@@ -5,7 +5,7 @@ import {
   everyNode,
   type LocalEvent,
   Log,
-  type Mark,
+  type LogId,
   type NodeId,
   nodeOf,
   origin,
@@ -219,7 +219,7 @@ export const entriesToCommit = (self: Server, through: number): readonly Entry[]
   self.log.slice(self.commitIndex + 1, through)
 
 /** Section 7: the log before a snapshot may go; some of it is kept for followers that are a little behind. */
-const compactionPoint = (self: Server, { last }: Snapshot): Mark => self.log.keeping(last.index, self.config.limits)
+const compactionPoint = (self: Server, { last }: Snapshot): LogId => self.log.keeping(last.index, self.config.limits)
 
 type Taken = { readonly snapshot: Snapshot }
 

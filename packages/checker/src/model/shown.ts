@@ -18,7 +18,7 @@ export function shown(value: unknown): string {
   return fields === '' ? type : `${type}{${fields}}`
 }
 
-/** An entry of a log: its mark, and what it holds. */
+/** An entry of a log: its id, and what it holds. */
 const isEntry = (value: object): value is Entry =>
   'index' in value && 'term' in value && 'kind' in value && 'bytes' in value
 

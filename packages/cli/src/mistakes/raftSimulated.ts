@@ -1,4 +1,4 @@
-import { type Command, completed, decodeDriver, encodeDriver, type StateMachine } from '@quorate/core'
+import { type Command, completed, decodeAppliedState, encodeAppliedState, type StateMachine } from '@quorate/core'
 import { registers } from '@quorate/simulator'
 import { assign, emit } from 'xstate'
 import { behind, deaf, leftBehind, missed, repeated, snapshotSent, teachingTerms, tornTail } from './aims.js'
@@ -64,8 +64,8 @@ export const raftMistakes: readonly Simulated[] = [
         actions: {
           restore: emit(({ context }: Any) => {
             const { last, bytes } = completed(context.incoming)
-            const driver = { ...decodeDriver(machine, bytes), sessions: new Map() }
-            return { type: 'restore', snapshot: { last, bytes: encodeDriver(machine, driver) } }
+            const appliedState = { ...decodeAppliedState(machine, bytes), sessions: new Map() }
+            return { type: 'restore', snapshot: { last, bytes: encodeAppliedState(machine, appliedState) } }
           }),
         },
       },

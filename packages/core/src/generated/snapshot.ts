@@ -47,7 +47,7 @@ function writeOutcomeStatus(writer: ProtoWriter, value: OutcomeStatus): void {
   }
 }
 
-export interface DriverSnapshot {
+export interface AppliedSnapshot {
   readonly appliedIndex: number
   readonly appliedTerm: number
   /** What the state machine's `snapshot` gave. */
@@ -60,7 +60,7 @@ export interface DriverSnapshot {
   readonly statePieces: readonly Uint8Array[]
 }
 
-function emptyDriverSnapshot(): Draft<DriverSnapshot> {
+function emptyAppliedSnapshot(): Draft<AppliedSnapshot> {
   return {
     appliedIndex: 0,
     appliedTerm: 0,
@@ -71,8 +71,8 @@ function emptyDriverSnapshot(): Draft<DriverSnapshot> {
   }
 }
 
-function readDriverSnapshot(reader: ProtoReader): DriverSnapshot {
-  const message = emptyDriverSnapshot()
+function readAppliedSnapshot(reader: ProtoReader): AppliedSnapshot {
+  const message = emptyAppliedSnapshot()
   while (reader.hasMore()) {
     const tag = reader.tag()
     switch (tag) {
@@ -101,7 +101,7 @@ function readDriverSnapshot(reader: ProtoReader): DriverSnapshot {
   return message
 }
 
-function writeDriverSnapshot(writer: ProtoWriter, message: DriverSnapshot): void {
+function writeAppliedSnapshot(writer: ProtoWriter, message: AppliedSnapshot): void {
   if (message.appliedIndex !== 0) writer.tag(8).uint64(message.appliedIndex)
   if (message.appliedTerm !== 0) writer.tag(16).uint64(message.appliedTerm)
   if (message.state.length !== 0) writer.tag(26).bytes(message.state)
@@ -111,13 +111,13 @@ function writeDriverSnapshot(writer: ProtoWriter, message: DriverSnapshot): void
 }
 
 /** @throws `QUORATE_UNENCODABLE_VALUE` */
-export function encodeDriverSnapshot(message: DriverSnapshot): Uint8Array {
-  return encodeWith(writeDriverSnapshot, message)
+export function encodeAppliedSnapshot(message: AppliedSnapshot): Uint8Array {
+  return encodeWith(writeAppliedSnapshot, message)
 }
 
 /** @throws `QUORATE_MALFORMED_MESSAGE` */
-export function decodeDriverSnapshot(bytes: Uint8Array): DriverSnapshot {
-  return decodeWith(readDriverSnapshot, bytes)
+export function decodeAppliedSnapshot(bytes: Uint8Array): AppliedSnapshot {
+  return decodeWith(readAppliedSnapshot, bytes)
 }
 
 export interface SessionSnapshot {

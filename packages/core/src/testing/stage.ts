@@ -1,10 +1,10 @@
 import type { AnyActorLogic } from 'xstate'
 import { type Address, addressOf, everyNode, type NodeId, parseAddress } from '../address.js'
-import { type Applied, applyEntries, type DriverState, initialDriver } from '../driver.js'
-import { decodeDriver, encodeDriver } from '../driverSnapshot.js'
+import { type Applied, type AppliedState, applyEntries, initialAppliedState } from '../driver.js'
+import { decodeAppliedState, encodeAppliedState } from '../driverSnapshot.js'
 import type { DurableEffect, Effect, RequestId } from '../effect.js'
 import { invariant } from '../errors.js'
-import type { Command, Entry, Mark, Message, Snapshot } from '../message.js'
+import type { Command, Entry, LogId, Message, Snapshot } from '../message.js'
 import { origin } from '../message.js'
 import { emptyOutbox, enqueue, type Outbox, take, written } from '../outbox.js'
 import type { Random } from '../ports.js'
@@ -22,7 +22,7 @@ export interface Packet {
 export interface StageDisk {
   readonly record: Uint8Array | undefined
   readonly snapshot: Snapshot | undefined
-  readonly base: Mark
+  readonly base: LogId
   readonly entries: readonly Entry[]
 }
 
@@ -39,7 +39,7 @@ export class StageActor {
   writing: readonly DurableEffect<Effect>[] = []
   outbox: Outbox<Effect> = emptyOutbox
   driven: Driven<AnyActorLogic> | undefined
-  driver: DriverState
+  appliedState: AppliedState
   /** What its state machine applied, since somebody last looked and emptied it. */
   applied: Applied[] = []
   readable: { readonly request: RequestId; readonly at: number }[] = []
@@ -53,7 +53,7 @@ export class StageActor {
     this.node = node
     this.definition = definition
     this.address = addressOf(stage.group, role, node)
-    this.driver = initialDriver(stage.definition.stateMachine)
+    this.appliedState = initialAppliedState(stage.definition.stateMachine)
   }
 
   get isUp(): boolean {
@@ -68,7 +68,8 @@ export class StageActor {
   start(torn = false): void {
     const { record, snapshot, base, entries } = this.disk
     const machine = this.#stage.definition.stateMachine
-    this.driver = snapshot && this.definition.applies ? decodeDriver(machine, snapshot.bytes) : initialDriver(machine)
+    this.appliedState =
+      snapshot && this.definition.applies ? decodeAppliedState(machine, snapshot.bytes) : initialAppliedState(machine)
     this.outbox = emptyOutbox
     this.writing = []
     const recovered = {
@@ -128,9 +129,9 @@ export class StageActor {
   }
 
   takeSnapshot(): void {
-    if (!this.definition.applies || this.driver.applied.index === 0) return
-    const bytes = encodeDriver(this.#stage.definition.stateMachine, this.driver)
-    this.tell({ type: 'snapshot.taken', snapshot: { last: this.driver.applied, bytes } })
+    if (!this.definition.applies || this.appliedState.applied.index === 0) return
+    const bytes = encodeAppliedState(this.#stage.definition.stateMachine, this.appliedState)
+    this.tell({ type: 'snapshot.taken', snapshot: { last: this.appliedState.applied, bytes } })
   }
 
   #onDisk(effect: DurableEffect<Effect>): StageDisk {
@@ -176,7 +177,7 @@ export class StageActor {
           this.#apply(effect.entries)
           break
         case 'restore':
-          this.driver = decodeDriver(this.#stage.definition.stateMachine, effect.snapshot.bytes)
+          this.appliedState = decodeAppliedState(this.#stage.definition.stateMachine, effect.snapshot.bytes)
           break
         case 'readable':
           this.readable.push({ request: effect.request, at: effect.at })
@@ -195,8 +196,8 @@ export class StageActor {
 
   #apply(entries: readonly Entry[]): void {
     const { stateMachine, limits } = this.#stage.definition
-    const next = applyEntries(stateMachine, this.driver, entries, limits)
-    this.driver = next.driver
+    const next = applyEntries(stateMachine, this.appliedState, entries, limits)
+    this.appliedState = next.appliedState
     this.applied.push(...next.applied)
   }
 }

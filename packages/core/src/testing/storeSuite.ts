@@ -128,7 +128,7 @@ const cases: Record<string, (bench: StoreBench) => Promise<void>> = {
     await bench.verify()
   },
 
-  async 'compaction keeps the snapshot, and the entries after the mark'(bench) {
+  async 'compaction keeps the snapshot, and the entries after "through"'(bench) {
     await bench.write(append(...entriesOf(1, 20, 1)), append(...entriesOf(21, 40, 1)))
     const snapshot = snapshotOf({ index: 35, term: 1 })
     await bench.write({ type: 'compact', snapshot, through: { index: 25, term: 1 } })

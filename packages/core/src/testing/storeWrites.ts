@@ -1,4 +1,4 @@
-import type { Entry, EntryKind, Mark, Snapshot } from '../message.js'
+import type { Entry, EntryKind, LogId, Snapshot } from '../message.js'
 import type { Random, Recovered, StoreOperation, StoreWrite } from '../ports.js'
 import { afterOperation, type StoreModel } from './storeModel.js'
 
@@ -25,7 +25,7 @@ export const entriesOf = (from: number, to: number, term: number): Entry[] =>
     bytes: patternOf((from + position) % 7, term),
   }))
 
-export const snapshotOf = (last: Mark, length = 20): Snapshot => ({ last, bytes: patternOf(length, last.index) })
+export const snapshotOf = (last: LogId, length = 20): Snapshot => ({ last, bytes: patternOf(length, last.index) })
 
 /** Numbers that are the same everywhere for one seed (mulberry32). */
 export const seeded = (seed: number): Random => {
@@ -58,9 +58,9 @@ export const randomWrites = (random: Random, model: StoreModel, keys: readonly s
 }
 
 const randomOperation = (random: Random, log: Recovered): StoreOperation => {
-  const marks: Mark[] = [log.base, ...log.entries]
+  const marks: LogId[] = [log.base, ...log.entries]
   const last = marks[marks.length - 1] ?? log.base
-  const any = (): Mark => {
+  const any = (): LogId => {
     const { index, term } = marks[random.below(marks.length)] ?? last
     return { index, term }
   }
@@ -83,14 +83,14 @@ const randomOperation = (random: Random, log: Recovered): StoreOperation => {
   }
 }
 
-const randomCompact = (random: Random, { entries }: Recovered, last: Mark): StoreOperation => {
+const randomCompact = (random: Random, { entries }: Recovered, last: LogId): StoreOperation => {
   const before = entries.filter(({ index }) => index <= last.index)
   const { index, term } = before[random.below(before.length + 1)] ?? last
   const snapshot = { last, bytes: patternOf(random.below(5000), last.index) }
   return { type: 'compact', snapshot, through: { index, term } }
 }
 
-const randomEntries = (random: Random, last: Mark): Entry[] => {
+const randomEntries = (random: Random, last: LogId): Entry[] => {
   let { index, term } = last
   return Array.from({ length: 1 + random.below(12) }, () => {
     term += random.below(4) === 0 ? 1 + random.below(3) : 0

@@ -1,10 +1,10 @@
 import {
   type AnyStateMachine,
   applyChecked,
-  decodeDriver,
-  encodeDriver,
+  decodeAppliedState,
+  encodeAppliedState,
   type GroupDefinition,
-  initialDriver,
+  initialAppliedState,
   type NodeId,
   type Placed,
   QuorateError,
@@ -82,7 +82,7 @@ export class DeterminismCheck {
 
   #apply(machine: AnyStateMachine, state: unknown, command: Uint8Array, at: Placed, place: string, node: NodeId): Next {
     const before = snapshotOf(machine, state)
-    const copy = decodeDriver(machine, before.slice()).state
+    const copy = decodeAppliedState(machine, before.slice()).state
     if (!isEqual(before, snapshotOf(machine, copy)))
       throw new Difference('restore(snapshot(state)) has another snapshot than the state')
     const other = inAnotherWorld(() => endingOf(machine, copy, command, at))
@@ -106,7 +106,7 @@ export class DeterminismCheck {
 
 /** As a node would write it: in one piece or in several. */
 const snapshotOf = (machine: AnyStateMachine, state: unknown): Uint8Array =>
-  encodeDriver(machine, { ...initialDriver(machine), state })
+  encodeAppliedState(machine, { ...initialAppliedState(machine), state })
 
 function endingOf(machine: AnyStateMachine, state: unknown, command: Uint8Array, at: Placed): Ending {
   try {

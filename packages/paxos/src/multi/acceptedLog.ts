@@ -1,4 +1,4 @@
-import { type Entry, invariant, type Log, type Mark, noopAt } from '@quorate/core'
+import { type Entry, invariant, type Log, type LogId, noopAt } from '@quorate/core'
 import { termOf } from '../ballot.js'
 import type { Accept } from '../generated/multi_paxos.js'
 
@@ -51,7 +51,7 @@ export function rewrites(log: Log, { entries }: Accept): boolean {
 }
 
 /** Where the log is cut before {@link written} is appended. */
-export function cutBefore(log: Log, { entries }: Accept): Mark {
+export function cutBefore(log: Log, { entries }: Accept): LogId {
   const index = Math.min((remembered(log, entries)[0]?.index ?? 0) - 1, log.last.index)
   const term = log.termAt(index)
   invariant(term !== undefined, `slot ${index} is neither in the log nor its base`)

@@ -122,7 +122,7 @@ function untilApplied(world: VirtualTime, withinMs = boundMs): number {
   const isApplied = () => {
     if (safety.applied.size > seen) slot ??= [...safety.applied].find(([, value]) => isNew(value))?.[0]
     seen = safety.applied.size
-    return slot !== undefined && learners.every(({ driver }) => driver.applied.index >= (slot ?? 0))
+    return slot !== undefined && learners.every(({ appliedState }) => appliedState.applied.index >= (slot ?? 0))
   }
   const isRead = () => [...safety.answered].some((read) => Number(read.split('/').at(-1)) >= 1_000_000)
   const begun = world.now
@@ -162,7 +162,8 @@ describe('after any faults', () => {
     if (!first) throw new Error('nobody leads')
     const slots = 6000
     world.do((stage) => stage.propose(first, 1, ...Array.from({ length: slots }, (_, at) => commandOf(`${at}`))))
-    const isDone = () => world.stage.actorsOf('learner').every(({ driver }) => driver.applied.index >= slots)
+    const isDone = () =>
+      world.stage.actorsOf('learner').every(({ appliedState }) => appliedState.applied.index >= slots)
     expect(world.pass(60_000, isDone)).toBe(true)
     world.pass(1000)
     world.do(() => {
@@ -190,7 +191,7 @@ describe('after any faults', () => {
     const large = Array.from({ length: 320 }, (_, at) => commandOf(`${at}`.padEnd(bytes, '.')))
     world.do((stage) => stage.propose(leaders()[0] as StageActor, 1, ...large))
     // In the midst of it: a window is open, too.
-    const isMost = () => world.stage.actorsOf('learner').every(({ driver }) => driver.applied.index >= 300)
+    const isMost = () => world.stage.actorsOf('learner').every(({ appliedState }) => appliedState.applied.index >= 300)
     expect(world.pass(60_000, isMost)).toBe(true)
     world.do(() => {
       for (const actor of actors) actor.crash()
@@ -255,7 +256,7 @@ describe.each([150, 500, 1000])('on links that take %i ms each way', (delayMs) =
       const [late, ...others] = learners
       if (!late || others.length === 0) return
       world.do(() => late.crash())
-      const index = () => Math.max(...others.map(({ driver }) => driver.applied.index))
+      const index = () => Math.max(...others.map(({ appliedState }) => appliedState.applied.index))
       const first = index()
       for (let time = 0; time < 20 && index() < first + 20; time++) untilApplied(world, withinMs)
       world.do(() => {
@@ -264,8 +265,8 @@ describe.each([150, 500, 1000])('on links that take %i ms each way', (delayMs) =
       world.pass(1000)
       const wanted = index()
       world.do(() => late.start())
-      expect(late.driver.applied.index).toBeLessThan(first)
-      expect(world.pass(60_000 + 40 * delayMs, () => late.driver.applied.index >= wanted)).toBe(true)
+      expect(late.appliedState.applied.index).toBeLessThan(first)
+      expect(world.pass(60_000 + 40 * delayMs, () => late.appliedState.applied.index >= wanted)).toBe(true)
     },
   )
 })

@@ -1,4 +1,4 @@
-import { Log, type Mark, type Received, type RecoveredState, send } from '@quorate/core'
+import { Log, type LogId, type Received, type RecoveredState, send } from '@quorate/core'
 import { type Ballot, noBallot } from '../ballot.js'
 import type { Accept, Learn, Prepare } from '../generated/multi_paxos.js'
 import * as accepted from './acceptedLog.js'
@@ -98,8 +98,8 @@ export function report(self: Acceptor, { first, through: asked }: Learn) {
 export const holesLeft = ({ log, config }: Acceptor, message: Accept) =>
   accepted.holesBefore(log, message, config.limits.emptySlotsMax)
 
-/** Beyond the last slot the log begins anew; its mark is of no ballot. */
-export function forgettingPoint({ log, forgetThrough: index }: Acceptor): Mark {
+/** Beyond the last slot the log begins anew; its base is of no ballot. */
+export function forgettingPoint({ log, forgetThrough: index }: Acceptor): LogId {
   return { index, term: log.termAt(index) ?? 0 }
 }
 

@@ -5,7 +5,7 @@ import {
   type Command,
   type Effect,
   type Entry,
-  type Mark,
+  type LogId,
   majority,
   noBytes,
   nodeOf,
@@ -126,7 +126,7 @@ export interface AcceptorSituation extends Place {
   readonly promised?: Ballot
   /** After `base`. */
   readonly accepted?: readonly Entry[]
-  readonly base?: Mark
+  readonly base?: LogId
   readonly torn?: boolean
 }
 

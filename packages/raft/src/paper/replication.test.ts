@@ -315,7 +315,7 @@ describe('Figure 7: "it is possible that any of scenarios (a-f) could occur in f
       // The next message tells them what is committed.
       cluster.host('n1').do((role) => role.fire('heartbeat'))
       cluster.stabilize()
-      for (const host of cluster.hosts.values()) expect(host.driver.applied).toEqual({ index: 11, term: 8 })
+      for (const host of cluster.hosts.values()) expect(host.appliedState.applied).toEqual({ index: 11, term: 8 })
     },
   )
 })

@@ -403,7 +403,7 @@ describe('7, from end to end', () => {
       cluster.stabilize()
     }
     propose({ ...blank, kind: 'openSession', bytes: history.codecs.command.encode('client') })
-    const session = cluster.host('n1').driver.applied.index
+    const session = cluster.host('n1').appliedState.applied.index
     for (let sequence = 1; sequence <= 40; sequence++) {
       const bytes = history.codecs.command.encode(`command ${sequence}`)
       propose({ kind: 'command', session, sequence, answeredBelow: sequence, bytes })
@@ -425,7 +425,7 @@ describe('7, from end to end', () => {
     expect(chunks).toBeGreaterThan(3)
     const [n1, n3] = [cluster.host('n1'), cluster.host('n3')]
     expect(given.inOnePlace(n3.disk.snapshot)).toEqual(given.inOnePlace(n1.disk.snapshot))
-    expect(n3.driver.state).toEqual(n1.driver.state)
-    expect(n3.driver.state.length).toBe(40)
+    expect(n3.appliedState.state).toEqual(n1.appliedState.state)
+    expect(n3.appliedState.state.length).toBe(40)
   })
 })

@@ -41,7 +41,7 @@ export function alikeNodes<History>(
 }
 
 function renamedState(state: RoleState, actor: RoleActor, names: ReadonlyMap<string, string>): RoleState {
-  const { snapshot, outbox, writing, disk, driver } = state
+  const { snapshot, outbox, writing, disk, appliedState } = state
   const codec = actor.recordCodec
   const renamedDisk = ({ record, before, ...rest }: Disk): Disk => ({
     ...rest,
@@ -54,7 +54,7 @@ function renamedState(state: RoleState, actor: RoleActor, names: ReadonlyMap<str
     outbox: renamed(outbox, names),
     writing: renamed(writing, names),
     disk: renamedDisk(disk),
-    driver: driver && renamed({ ...driver, sessions: new Map(driver.sessions) }, names),
+    appliedState: appliedState && renamed({ ...appliedState, sessions: new Map(appliedState.sessions) }, names),
   }
 }
 

@@ -4,7 +4,7 @@ import {
   type Effect,
   type Entry,
   invariant,
-  type Mark,
+  type LogId,
   origin,
   type RecoveredState,
   type Snapshot,
@@ -15,7 +15,7 @@ export interface Disk {
   /** As bytes: what does not survive its codec is lost here as it would be in a process. */
   readonly record: Uint8Array | undefined
   readonly snapshot: Snapshot | undefined
-  readonly base: Mark
+  readonly base: LogId
   readonly entries: readonly Entry[]
   /** As it was before the last write; where that may be lost. */
   readonly before?: Disk

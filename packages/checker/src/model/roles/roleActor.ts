@@ -64,7 +64,7 @@ const nothing: RoleState = {
   outbox: emptyOutbox,
   writing: [],
   disk: emptyDisk,
-  driver: undefined,
+  appliedState: undefined,
   failure: undefined,
 }
 

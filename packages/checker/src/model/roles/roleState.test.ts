@@ -26,20 +26,20 @@ const stateWith = (changed: Partial<RoleState>): RoleState => ({
   outbox: emptyOutbox,
   writing: [],
   disk: emptyDisk,
-  driver: undefined,
+  appliedState: undefined,
   failure: undefined,
   ...changed,
 })
 
 const inContext = (context: unknown): string =>
   keyOfRole(stateWith({ snapshot: { status: 'active', value: 'waiting', context } }), machine)
-const inDriver = (state: unknown): string =>
-  keyOfRole(stateWith({ driver: { applied: origin, state, sessions: new Map(), incarnation: 0 } }), machine)
+const inAppliedState = (state: unknown): string =>
+  keyOfRole(stateWith({ appliedState: { applied: origin, state, sessions: new Map(), incarnation: 0 } }), machine)
 
 test('a state machine whose states hide what they hold is told by its snapshots', () => {
-  expect(inDriver(new Hiding(1))).toBe(inDriver(new Hiding(1)))
-  expect(inDriver(new Hiding(1))).not.toBe(inDriver(new Hiding(2)))
-  expect(inDriver({ a: 1 })).not.toBe(inDriver({ a: 2 }))
+  expect(inAppliedState(new Hiding(1))).toBe(inAppliedState(new Hiding(1)))
+  expect(inAppliedState(new Hiding(1))).not.toBe(inAppliedState(new Hiding(2)))
+  expect(inAppliedState({ a: 1 })).not.toBe(inAppliedState({ a: 2 }))
 })
 
 test('a context must tell what it holds; under `config` it may have functions', () => {

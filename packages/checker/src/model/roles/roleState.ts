@@ -1,6 +1,6 @@
 import {
   type AnyStateMachine,
-  type DriverState,
+  type AppliedState,
   type DurableEffect,
   delayNameOf,
   type Effect,
@@ -36,7 +36,7 @@ export interface RoleState {
   readonly writing: readonly DurableEffect<Effect>[]
   readonly disk: Disk
   /** Of a role that applies. */
-  readonly driver: DriverState | undefined
+  readonly appliedState: AppliedState | undefined
   /** What the role threw: its node has stopped. */
   readonly failure: string | undefined
 }
@@ -57,7 +57,7 @@ const isPlain = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
 
 /** A state machine whose states are no plain data tells them by its snapshots. */
-function keyOfDriver({ applied, state, sessions, incarnation }: DriverState, machine: AnyStateMachine): string {
+function keyOfApplied({ applied, state, sessions, incarnation }: AppliedState, machine: AnyStateMachine): string {
   const isInstance =
     typeof state === 'object' && state !== null && !toldPrototypes.includes(Object.getPrototypeOf(state))
   return contentKey([applied, isInstance ? told(machine, state) : state, new Map(sessions), incarnation])
@@ -76,8 +76,8 @@ const returnsOf = (historyValue: HistoryValue | undefined): object =>
 
 /** Equal for equal contents, whatever objects hold them. */
 export function keyOfRole(state: RoleState, machine: AnyStateMachine): string {
-  const { snapshot, timers, outbox, writing, disk, driver, failure } = state
-  const [role, applied] = [snapshot && keyOfSnapshot(snapshot), driver && keyOfDriver(driver, machine)]
+  const { snapshot, timers, outbox, writing, disk, appliedState, failure } = state
+  const [role, applied] = [snapshot && keyOfSnapshot(snapshot), appliedState && keyOfApplied(appliedState, machine)]
   return contentKey([role, timers, outbox, writing, disk, applied, failure])
 }
 
@@ -88,14 +88,14 @@ export function timerName(timers: readonly string[], timer: string): string {
 }
 
 /** What a person reads: the role's state and its context without what never changes. */
-export function showRole({ snapshot, timers, outbox, writing, disk, driver, failure }: RoleState): unknown {
+export function showRole({ snapshot, timers, outbox, writing, disk, appliedState, failure }: RoleState): unknown {
   const { record: _bytes, ...kept } = disk
   const rest = {
     waiting: outbox.waiting.length > 0 ? outbox.waiting.map(({ type }) => type) : undefined,
     writing: writing.length > 0 ? writing.map(({ type }) => type) : undefined,
     disk:
       kept.entries.length > 0 || kept.snapshot ? kept.entries.map(({ index, term }) => `${index}.${term}`) : undefined,
-    applied: driver && driver.applied.index > 0 ? driver.applied.index : undefined,
+    applied: appliedState && appliedState.applied.index > 0 ? appliedState.applied.index : undefined,
   }
   if (failure !== undefined) return { state: 'failed', failure, ...rest }
   if (!snapshot) return { state: 'down', ...rest }

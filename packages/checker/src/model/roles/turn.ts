@@ -1,14 +1,14 @@
 import {
   type Address,
+  type AppliedState,
   applyEntries,
-  type DriverState,
   type DurableEffect,
-  decodeDriver,
+  decodeAppliedState,
   type Effect,
   emptyOutbox,
   enqueue,
   type GroupDefinition,
-  initialDriver,
+  initialAppliedState,
   type Message,
   type Outbox,
   type RoleDefinition,
@@ -46,7 +46,7 @@ export class Turn {
   #outbox: Outbox
   #writing: readonly DurableEffect<Effect>[]
   #disk: Disk
-  #driver: DriverState | undefined
+  #appliedState: AppliedState | undefined
 
   constructor(place: Place, state: RoleState) {
     this.#place = place
@@ -55,7 +55,7 @@ export class Turn {
     this.#outbox = state.outbox
     this.#writing = state.writing
     this.#disk = state.disk
-    this.#driver = state.driver
+    this.#appliedState = state.appliedState
   }
 
   get state(): RoleState {
@@ -65,7 +65,7 @@ export class Turn {
       outbox: this.#outbox,
       writing: this.#writing,
       disk: this.#disk,
-      driver: this.#driver,
+      appliedState: this.#appliedState,
       failure: undefined,
     }
   }
@@ -77,7 +77,8 @@ export class Turn {
     const { group, role, stepper } = this.#place
     const { snapshot } = this.#disk
     const machine = group.stateMachine
-    if (role.applies) this.#driver = snapshot ? decodeDriver(machine, snapshot.bytes) : initialDriver(machine)
+    if (role.applies)
+      this.#appliedState = snapshot ? decodeAppliedState(machine, snapshot.bytes) : initialAppliedState(machine)
     this.#take(stepper.initial(input as never))
   }
 
@@ -118,7 +119,7 @@ export class Turn {
     this.#timers = new Set()
     this.#outbox = emptyOutbox
     this.#writing = []
-    this.#driver = undefined
+    this.#appliedState = undefined
   }
 
   /** The last write that was durable is damaged. */
@@ -147,9 +148,14 @@ export class Turn {
         continue
       }
       this.outputs.push(effect)
-      if (effect.type === 'restore') this.#driver = decodeDriver(group.stateMachine, effect.snapshot.bytes)
-      if (effect.type === 'commit' && this.#driver) {
-        this.#driver = applyEntries(group.stateMachine, this.#driver, effect.entries, group.limits).driver
+      if (effect.type === 'restore') this.#appliedState = decodeAppliedState(group.stateMachine, effect.snapshot.bytes)
+      if (effect.type === 'commit' && this.#appliedState) {
+        this.#appliedState = applyEntries(
+          group.stateMachine,
+          this.#appliedState,
+          effect.entries,
+          group.limits,
+        ).appliedState
       }
     }
   }
