@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { exitCodes } from '@quorate/cli'
@@ -10,6 +10,13 @@ import { CliProcess, quorate } from './cliProcess.js'
 const directory = mkdtempSync(join(tmpdir(), 'quorate-cli-up-'))
 const topology = join(directory, 'topology.ts')
 const data = join(directory, 'data')
+const topologyOf = (cluster: string, ids: readonly string[]) =>
+  `import { defineTopology } from '@quorate/host'
+   import { kv } from '@quorate/kv'
+   import { raft } from '@quorate/raft'
+   const nodes: readonly string[] = ${JSON.stringify(ids)}
+   const store = raft({ members: nodes, stateMachine: kv, electionTimeoutMs: 300, heartbeatMs: 50 })
+   export default defineTopology({ cluster: '${cluster}', nodes, groups: { store } })`
 let broker: Broker
 let variables: Record<string, string>
 
@@ -22,15 +29,7 @@ beforeAll(async () => {
     QUORATE_CLUSTER: 'outside',
     QUORATE_GROUP: 'store',
   }
-  writeFileSync(
-    topology,
-    `import { defineTopology } from '@quorate/host'
-     import { kv } from '@quorate/kv'
-     import { raft } from '@quorate/raft'
-     const nodes: readonly string[] = ['n1', 'n2', 'n3']
-     const store = raft({ members: nodes, stateMachine: kv, electionTimeoutMs: 300, heartbeatMs: 50 })
-     export default defineTopology({ cluster: 'outside', nodes, groups: { store } })`,
-  )
+  writeFileSync(topology, topologyOf('outside', ['n1', 'n2', 'n3']))
 })
 afterAll(async () => {
   await broker.close()
@@ -89,6 +88,39 @@ describe('up', { timeout: 60_000 }, () => {
     expect(await up.exited).toMatchObject({ code: 0 })
     other.kill('SIGTERM')
     await other.exited
+  })
+
+  test('members that were added to the file: old nodes refuse, new ones that wait for them end too', async () => {
+    const grown = join(directory, 'grown.ts')
+    writeFileSync(grown, topologyOf('grown', ['n1']))
+    const stores = join(directory, 'grown')
+    const small = new CliProcess(['up', grown, '--data', stores], variables)
+    await small.said(/all nodes of cluster grown are ready/)
+    expect(await quorate(['kv', 'put', 'a', 'one', '--cluster', 'grown'], variables)).toMatchObject({ code: 0 })
+    small.kill('SIGINT')
+    await small.exited
+
+    writeFileSync(grown, topologyOf('grown', ['n1', 'n2', 'n3']))
+    const { code, err } = await quorate(['up', grown, '--data', stores], variables)
+    expect(code).toBe(exitCodes.usage)
+    expect(err).toMatch(/^n1 \| error: node n1 was started with another group store than it was begun with/m)
+    for (const id of ['n2', 'n3']) {
+      // Whether it has heard it from n1 before that ended depends on which of them was faster.
+      const itself = `error: node ${id} was started with another group store than node n1 knows`
+      expect(err).toMatch(new RegExp(`^${id} \\| (${itself}|waits for n1, which has ended, and is stopped$)`, 'm'))
+    }
+  })
+
+  test('at a first start without one of the nodes, the others do not wait for ever', async () => {
+    const first = join(directory, 'first.ts')
+    writeFileSync(first, topologyOf('first', ['n1', 'n2']))
+    const stores = join(directory, 'first')
+    mkdirSync(stores)
+    writeFileSync(join(stores, 'n2'), 'a file where a directory should be')
+    const { code, err } = await quorate(['up', first, '--data', stores], variables)
+    expect(code).toBe(exitCodes.failure)
+    expect(err).toMatch(/^n2 \| ended with exit code 1, and is not started again$/m)
+    expect(err).toMatch(/^n1 \| waits for n2, which has ended, and is stopped$/m)
   })
 
   test('nodes do not outlive the process that started them, even if it is killed', async () => {

@@ -1,32 +1,59 @@
-import type { NodeId } from '@quorate/core'
+import { addressOf, type Connection, everyNode, type NodeId, type OpenStore, type RecoveredState } from '@quorate/core'
+import { nodeGroup, nodeRole } from './addresses.js'
+import { Bus } from './bus.js'
 import { charterOf } from './charter.js'
-import type { Groups } from './configuration.js'
+import type { Groups, NodeOptions } from './configuration.js'
+import { DropLog } from './dropLog.js'
 import { MembersChangedError } from './errors.js'
+import { type GroupCharter, messages } from './generated/node.js'
 import type { NodeBook } from './nodeBook.js'
+import { systemRandom } from './random.js'
+import { realClock } from './realClock.js'
 import type { RecoveredRoles } from './recoverRoles.js'
+import { silentLogger } from './silentLogger.js'
+import { Telemetry } from './telemetry.js'
 
 /**
- * Refuses a group that is not what it was begun with, unless nothing of it is stored here: then nothing was promised yet.
+ * Refuses groups that are not what they were begun with, unless nothing of them is stored here: then nothing was promised
+ * yet. The other nodes are told what the groups were begun with, because new ones may be waiting for this node.
  * @throws {@link MembersChangedError} `QUORATE_MEMBERS_CHANGED`
  */
 export function checkCharters(
-  node: NodeId,
-  groups: Groups,
+  options: NodeOptions<Groups>,
+  connection: Connection,
+  store: OpenStore,
   book: NodeBook,
   recovered: ReadonlyMap<string, RecoveredRoles>,
 ): void {
-  for (const [group, definition] of Object.entries(groups)) {
+  const changed = Object.entries(options.groups).flatMap(([group, definition]) => {
     const known = book.charterOf(group)
     const given = charterOf(group, definition).text
-    if (known === undefined || known === given) continue
-    const roles = recovered.get(group)
-    const isMember = roles !== undefined && roles.size > 0
-    if (isMember && !holdsAnything(roles)) continue
-    throw new MembersChangedError({ node, group, given, known })
-  }
+    if (known === undefined || known === given || isCorrectable(recovered.get(group))) return []
+    return [{ group, given, known }]
+  })
+  const [first] = changed
+  if (!first) return
+  const begunWith = changed.map(({ group, known }) => ({ group, charter: known }))
+  tellAll(options, connection, store, begunWith)
+  throw new MembersChangedError({ node: options.id, ...first })
 }
 
-const holdsAnything = (roles: RecoveredRoles): boolean =>
-  [...roles.values()].some(
-    ({ record, snapshot, base, entries }) => record !== undefined || snapshot || base.index > 0 || entries.length > 0,
-  )
+/** True for a member that holds nothing of the group. */
+const isCorrectable = (roles: RecoveredRoles | undefined): boolean =>
+  roles !== undefined && roles.size > 0 && ![...roles.values()].some(holdsAnything)
+
+const holdsAnything = ({ record, snapshot, base, entries }: RecoveredState): boolean =>
+  record !== undefined || snapshot !== undefined || base.index > 0 || entries.length > 0
+
+function tellAll(
+  { id, cluster, clock = realClock(), logger = silentLogger, random = systemRandom }: NodeOptions<Groups>,
+  connection: Connection,
+  store: OpenStore,
+  groups: readonly GroupCharter[],
+): void {
+  const drops = new DropLog(clock, logger, new Telemetry())
+  // It hears nothing, so nothing can fail on a message.
+  const bus = new Bus({ connection, cluster, store: store.storeId, drops, random, fail: () => {} })
+  const address = (node: NodeId) => addressOf(nodeGroup, nodeRole, node)
+  bus.say(address(id), address(everyNode), messages, { type: 'OtherCharters', groups })
+}

@@ -106,6 +106,24 @@ describe('nodes that take a group for something else', () => {
     expect(cluster.nodes.get('n1')?.status().state).toBe('running')
   })
 
+  it('one that is new and waits for a node that refuses is told why that node will not start', async () => {
+    await begin()
+    for (const id of ids) await cluster.kill(id)
+    const grown = groupsOf(['n1', 'n2', 'n3', 'n4'])
+    const waiting = await cluster.start('n4', grown)
+    await cluster.pass(1000)
+    expect(waiting.status()).toMatchObject({ state: 'introducing', waitingFor: ['n1', 'n2', 'n3'] })
+    await expect(cluster.start('n2', grown)).rejects.toMatchObject(changed)
+    const error = await cluster.wait(waiting.stopped)
+    expect(error).toMatchObject(changed)
+    expect(error?.message).toMatch(
+      /^node n4 was started with .* than node n2 knows: given log: n1, n2, n3, n4;.* known log: n1, n2, n3/,
+    )
+    // Nothing is spoilt: with what the group was begun with it goes on.
+    await cluster.startAll(ids)
+    expect((await cluster.wait(cluster.nodes.get('n2')!.group('journal').propose({ text: 'b' }))).result).toBe(2)
+  })
+
   it('two that are new and were given different lists stop, and can be corrected', async () => {
     cluster = new TestCluster(groupOf(['n1', 'n2']))
     const one = await cluster.start('n1')

@@ -8,7 +8,8 @@ const examples = `
 Without --nats and NATS_URL, and where no server listens on the default port, a broker is started along with the nodes:
 nats-server where it is on the PATH, else the embedded development broker.
 
-Ctrl-C stops all nodes, a second one kills them. A node that ends is not started again.
+Ctrl-C stops all nodes, a second one kills them. A node that ends is not started again. Where every node that is left waits
+for one that has ended, as at a first start, all are stopped.
 
 With --inspect and no --inspect-url, a relay on this machine is started, too, where none listens on port 8080; the page to
 open is printed. With --node, or where the named relay does not answer, none is started, and the nodes run all the same.

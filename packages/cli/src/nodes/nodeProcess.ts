@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { type ConnectionSettings, variablesOf } from '../connection/settings.js'
 import { NodeExitedError } from '../errors.js'
 import type { Digest } from './digest.js'
-import type { DigestRequest, NodeMessage } from './nodeMessages.js'
+import type { DigestRequest, NodeEnded, NodeMessage } from './nodeMessages.js'
 
 /** How a process ended. */
 export interface Exit {
@@ -22,6 +22,8 @@ export interface NodeProcessOptions {
   /** Beside those of this process. */
   readonly variables?: Readonly<Record<string, string>>
   readonly print: (line: string, stream: 'stdout' | 'stderr') => void
+  /** Called when the node has said for whom it waits. */
+  readonly waits?: () => void
 }
 
 const binary = fileURLToPath(new URL('../bin.js', import.meta.url))
@@ -43,8 +45,9 @@ export class NodeProcess {
   readonly #lastWords: string[] = []
   #lastRequest = 0
   #isReady = () => {}
+  #waitingFor: readonly string[] = []
 
-  constructor({ topology, id, data, connection, flags = [], variables, print }: NodeProcessOptions) {
+  constructor({ topology, id, data, connection, flags = [], variables, print, waits = () => {} }: NodeProcessOptions) {
     this.id = id
     this.#child = spawn(process.execPath, [binary, 'up', topology, '--node', id, '--data', data, ...flags], {
       env: { ...process.env, ...variablesOf(connection), ...variables },
@@ -54,7 +57,7 @@ export class NodeProcess {
       const input = this.#child[stream]
       if (input) createInterface({ input }).on('line', (line) => this.#heard(line, stream, print))
     }
-    this.#child.on('message', (message) => this.#receive(message as NodeMessage))
+    this.#child.on('message', (message) => this.#receive(message as NodeMessage, waits))
     this.exited = new Promise((resolve) => this.#child.on('close', (code, signal) => resolve({ code, signal })))
     this.failed = this.exited.then((exit) => this.#exitError(exit))
     this.ready = new Promise((resolve, reject) => {
@@ -72,6 +75,19 @@ export class NodeProcess {
     this.#child.kill(signal)
   }
 
+  /** Nodes that must answer before the actors of this one run, as it said last. */
+  get waitingFor(): readonly string[] {
+    return this.#waitingFor
+  }
+
+  /** Tells it that another node has ended, and asks anew for whom it waits. */
+  tellEnded(): void {
+    this.#waitingFor = []
+    const message: NodeEnded = { type: 'ended' }
+    // One that has ended meanwhile waits for nobody.
+    if (this.#child.connected) this.#child.send(message, () => {})
+  }
+
   /** What the node holds under a prefix of a key-value group, computed in its own process. */
   digest(group: string, prefix: string): Promise<Digest> {
     const request = ++this.#lastRequest
@@ -82,8 +98,15 @@ export class NodeProcess {
     })
   }
 
-  #receive(message: NodeMessage): void {
-    if (message.type === 'ready') return this.#isReady()
+  #receive(message: NodeMessage, waits: () => void): void {
+    if (message.type === 'ready') {
+      this.#waitingFor = []
+      return this.#isReady()
+    }
+    if (message.type === 'waiting') {
+      this.#waitingFor = message.for
+      return waits()
+    }
     const answer = this.#answers.get(message.request)
     this.#answers.delete(message.request)
     if (message.type === 'digest') answer?.resolve(message.digest)

@@ -11,6 +11,7 @@ import { isQuorateError } from '../isQuorateError.js'
 import type { LogFormat } from '../logger.js'
 import { onStopSignal } from '../signals.js'
 import { NodeProcess, type NodeProcessOptions } from './nodeProcess.js'
+import { strandedOf } from './stranded.js'
 import type { UpSettings } from './up.js'
 
 const palette = [colours.cyan, colours.yellow, colours.magenta, colours.green, colours.blue]
@@ -45,22 +46,34 @@ const runNodes = async (
   options: Omit<NodeProcessOptions, 'id' | 'print'>,
   log: LogFormat,
 ): Promise<void> => {
-  const width = Math.max(...topology.nodes.map((node) => node.length))
+  const prefixOf = prefixes(topology)
   const stopping = { isAsked: false }
-  const nodes = topology.nodes.map((id, at) => {
-    const colour = palette[at % palette.length] ?? String
-    const prefix = colour(`${id.padEnd(width)} |`)
+  const ended = new Set<string>()
+  const given = new Set<NodeProcess>()
+  const giveUpStranded = () => {
+    for (const { node, missing } of stopping.isAsked ? [] : strandedOf(nodes, ended)) {
+      if (given.has(node)) continue
+      given.add(node)
+      const have = missing.length === 1 ? 'has' : 'have'
+      printNote(io, `${prefixOf(node.id)} waits for ${missing.join(', ')}, which ${have} ended, and is stopped`)
+      node.kill('SIGTERM')
+    }
+  }
+  const nodes = topology.nodes.map((id) => {
     // Objects name their node themselves.
     const isPrefixed = (stream: string) => log === 'text' || stream === 'stderr'
     const print = (line: string, stream: 'stdout' | 'stderr') =>
-      void io[stream].write(`${isPrefixed(stream) ? `${prefix} ` : ''}${line}\n`)
-    const child = new NodeProcess({ ...options, id, print })
-    void child.exited.then(({ code, signal }) => {
-      if (code !== 0 && !stopping.isAsked)
-        printNote(io, `${prefix} ended with ${signal ?? `exit code ${code}`}, and is not started again`)
-    })
-    return child
+      void io[stream].write(`${isPrefixed(stream) ? `${prefixOf(id)} ` : ''}${line}\n`)
+    return new NodeProcess({ ...options, id, print, waits: giveUpStranded })
   })
+  for (const { id, exited } of nodes) {
+    void exited.then(({ code, signal }) => {
+      if (code !== 0 && !stopping.isAsked)
+        printNote(io, `${prefixOf(id)} ended with ${signal ?? `exit code ${code}`}, and is not started again`)
+      ended.add(id)
+      for (const node of nodes) if (!ended.has(node.id)) node.tellEnded()
+    })
+  }
   const forget = stopOnSignals(io, nodes, stopping)
   try {
     void Promise.all(nodes.map(({ ready }) => ready)).then(
@@ -68,10 +81,20 @@ const runNodes = async (
       () => {},
     )
     const exits = await Promise.all(nodes.map(({ exited }) => exited))
-    if (!stopping.isAsked)
-      io.exitCode = exits.map(({ code }) => code ?? exitCodes.failure).find((code) => code !== 0) ?? 0
+    if (stopping.isAsked) return
+    const failed = exits.map(({ code }) => code ?? exitCodes.failure).find((code) => code !== 0)
+    io.exitCode = failed ?? (given.size > 0 ? exitCodes.failure : exitCodes.success)
   } finally {
     forget()
+  }
+}
+
+/** What stands before the lines of a node. */
+const prefixes = ({ nodes }: Topology): ((id: string) => string) => {
+  const width = Math.max(...nodes.map((node) => node.length))
+  return (id) => {
+    const colour = palette[nodes.indexOf(id) % palette.length] ?? String
+    return colour(`${id.padEnd(width)} |`)
   }
 }
 

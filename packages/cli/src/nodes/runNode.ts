@@ -9,7 +9,7 @@ import type { Io } from '../io.js'
 import { loggerFor } from '../logger.js'
 import { onStopSignal } from '../signals.js'
 import { digestOf } from './digest.js'
-import type { DigestRequest, NodeMessage } from './nodeMessages.js'
+import type { DigestRequest, NodeMessage, ParentMessage } from './nodeMessages.js'
 import { whenParentIsGone } from './parent.js'
 import type { UpSettings } from './up.js'
 
@@ -58,18 +58,21 @@ const stopOnSignals = (node: QuorateNode): (() => void) => {
   return onStopSignal(stop)
 }
 
-/** Where another process started this one: says when the node is ready, answers, and leaves when that one is gone. */
+/** Where another process started this one: says for whom the node waits and when it is ready, answers, and leaves when that one is gone. */
 const serveParent = (node: QuorateNode): (() => void) => {
   if (!process.connected) return () => {}
   const say = (message: NodeMessage) => process.connected && process.send?.(message)
-  const hear = ({ request, group, prefix }: DigestRequest) => {
+  const sayWaiting = () => say({ type: 'waiting', for: node.status().waitingFor })
+  const digest = ({ request, group, prefix }: DigestRequest) => {
     const failed = (error: unknown) => say({ type: 'failed', request, reason: textOf(error) })
     // Who asks knows that this group keeps keys and values.
     const kv = new KvClient(node.group(group) as unknown as KvGroup)
     digestOf(kv, prefix).then((digest) => say({ type: 'digest', request, digest }), failed)
   }
+  const hear = (message: ParentMessage) => (message.type === 'ended' ? sayWaiting() : digest(message))
   whenParentIsGone(() => void node.stop())
   process.on('message', hear)
+  sayWaiting()
   node.ready.then(
     () => say({ type: 'ready' }),
     () => {},
