@@ -84,7 +84,7 @@ describe('a deputy', () => {
     const role = deferring()
     expect(role.effects).toEqual([])
     expect(role.timers).toEqual({ patience: 3000 })
-    expect(role.fire('patience')).toMatchObject([{ type: 'multicast', message: { type: 'PreVote', term: 3 } }])
+    expect(role.fire('patience')).toMatchObject([{ type: 'send', message: { type: 'PreVote', term: 3 } }])
     expect(role.state).toEqual({ campaigner: 'preVoting' })
     role.fire('electionTimeout')
     expect(role.state).toEqual({ candidate: 'deferring' })

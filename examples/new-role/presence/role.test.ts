@@ -23,7 +23,7 @@ describe('the role', () => {
   test('writes down that it was started before it says so', () => {
     expect(drive(machine, member).effects).toEqual([
       { type: 'persist', record: { starts: 2, known: {} } },
-      { type: 'multicast', to: at('all'), message: { type: 'Hello', starts: 2 } },
+      { type: 'send', to: at('all'), message: { type: 'Hello', starts: 2 } },
     ])
   })
 

@@ -3,7 +3,6 @@ import {
   type Effect,
   everyNode,
   ignore,
-  multicast,
   type NodeId,
   nodeOf,
   type QuorumSystem,
@@ -67,7 +66,7 @@ const behaviour = setup({
     replyWelcome: emit(on('Hello', (_self, { from, starts }) => send(from, { type: 'Welcome', starts }))),
     beginRound: assign(({ context: self }) => ({ answers: { [self.id]: true as const } })),
     broadcastHello: emit(({ context: { group, starts } }) =>
-      multicast(addressOf(group, role, everyNode), { type: 'Hello', starts }),
+      send(addressOf(group, role, everyNode), { type: 'Hello', starts }),
     ),
     count: assign(on('Welcome', (self, { from }) => ({ answers: { ...self.answers, [nodeOf(from)]: true as const } }))),
   },

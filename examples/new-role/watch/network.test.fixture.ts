@@ -3,6 +3,7 @@ import {
   type Effect,
   emptyOutbox,
   enqueue,
+  everyNode,
   type NodeId,
   nodeOf,
   type Outbox,
@@ -114,9 +115,10 @@ export class Network {
 
   #say(id: NodeId, effects: readonly Said[]): void {
     for (const effect of effects) {
-      if (effect.type !== 'send' && effect.type !== 'multicast') continue
+      if (effect.type !== 'send') continue
       const message: Received<WatchMessage> = { ...effect.message, from: `g/${sentryRole}/${id}` }
-      const receivers = effect.type === 'send' ? [nodeOf(effect.to)] : this.members.filter((other) => other !== id)
+      const receivers =
+        nodeOf(effect.to) === everyNode ? this.members.filter((other) => other !== id) : [nodeOf(effect.to)]
       this.#packets.push(...receivers.map((to) => ({ to, message })))
     }
   }

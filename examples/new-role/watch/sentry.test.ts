@@ -57,7 +57,7 @@ describe('a claim', () => {
     expect(role.timers).toEqual({ silence: 1007 })
     expect(role.fire('silence')).toEqual([
       { type: 'persist', record: { epoch: 5, grantedTo: 'n1', forgot: false } },
-      { type: 'multicast', to: everyone, message: { type: 'Claim', epoch: 5 } },
+      { type: 'send', to: everyone, message: { type: 'Claim', epoch: 5 } },
     ])
     expect(role.fire('silence')).toMatchObject([{ record: { epoch: 6 } }, { message: { epoch: 6 } }])
   })
@@ -86,7 +86,7 @@ describe('a claim', () => {
 describe('who has the watch', () => {
   test('says so in every round', () => {
     const role = onWatch()
-    const present = [{ type: 'multicast', to: everyone, message: { type: 'Present', epoch: 1 } }]
+    const present = [{ type: 'send', to: everyone, message: { type: 'Present', epoch: 1 } }]
     expect(role.effects).toEqual(present)
     expect(role.timers).toEqual({ patience: 1000, round: 100 })
     expect(role.fire('round')).toEqual(present)

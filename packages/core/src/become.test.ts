@@ -28,7 +28,7 @@ describe('roles take turns', () => {
     const [, outcomes] = raft.step(candidateSnapshot(), vote(1))
     expect(outcomes).toEqual([
       { type: 'cancel', timer: 'xstate.after.electionTimeout.candidate.campaigning' },
-      { type: 'effect', effect: { type: 'multicast', to: 'g/server/all', message: { type: 'Heartbeat', term: 1 } } },
+      { type: 'effect', effect: { type: 'send', to: 'g/server/all', message: { type: 'Heartbeat', term: 1 } } },
       { type: 'schedule', timer: 'xstate.after.heartbeat.leader.leading', delayMs: 50 },
     ])
   })
@@ -166,7 +166,7 @@ describe('createActor', () => {
       actor.send(vote(1))
       vi.advanceTimersByTime(50)
       expect(actor.getSnapshot()).toMatchObject({ role: 'leader', context: { beats: 1 } })
-      expect(effects.map(({ type }) => type)).toEqual(['persist', 'multicast', 'multicast', 'multicast'])
+      expect(effects.map(({ type }) => type)).toEqual(['persist', 'send', 'send', 'send'])
       expect(inspected).toContain('@xstate.snapshot')
       actor.stop()
       expect(vi.getTimerCount()).toBe(0)
@@ -221,7 +221,7 @@ describe('createActor', () => {
     actor.start()
     actor.send(vote(1))
     expect(failed).toHaveBeenCalledWith(new Error('on purpose'))
-    expect(effects).toEqual(['persist', 'multicast'])
+    expect(effects).toEqual(['persist', 'send'])
   })
 
   test('and what the first role throws', () => {

@@ -12,8 +12,8 @@ export type RequestId = number
  * nothing else: a leader's AppendEntries beside its own write (Ongaro, dissertation, section 10.2.1).
  */
 export type Effect<M extends Message = Message, Record = unknown> =
+  /** To one actor, or to every node that hosts the role where the node of the address is `all`. */
   | { readonly type: 'send'; readonly to: Address; readonly message: M; readonly passes?: 'append' }
-  | { readonly type: 'multicast'; readonly to: Address; readonly message: M; readonly passes?: 'append' }
   /** Durable. Replaces the actor's record. */
   | { readonly type: 'persist'; readonly record: Record }
   /** Durable. Entries that follow the last one of the log, contiguous. */
@@ -103,9 +103,5 @@ export interface ClientAsked {
 /** A message as an actor receives it. */
 export type Received<M extends Message> = M extends Message ? M & { readonly from: Address } : never
 
-/** Says `message` to one actor. */
+/** Says `message` to one actor, or to every node that hosts the role of the address where its node is `all`. */
 export const send = <const M extends Message>(to: Address, message: M) => ({ type: 'send', to, message }) as const
-
-/** Says `message` to every node that hosts the role of the address (its node is `all`). */
-export const multicast = <const M extends Message>(to: Address, message: M) =>
-  ({ type: 'multicast', to, message }) as const

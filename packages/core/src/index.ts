@@ -47,7 +47,6 @@ export {
   type Effect,
   isDurable,
   type LocalEvent,
-  multicast,
   type Received,
   type RequestId,
   send,

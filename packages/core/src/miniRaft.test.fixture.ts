@@ -1,7 +1,7 @@
 import { assign, emit, setup } from 'xstate'
 import { again, become } from './become.js'
 import type { Effect, LocalEvent } from './effect.js'
-import { multicast, send } from './effect.js'
+import { send } from './effect.js'
 import { ignore, rulesFor } from './rules.js'
 
 /** An election of three, and no log: just enough of a family to try the contract on. */
@@ -87,7 +87,7 @@ export const candidate = setup({
   },
   actions: {
     persist: emit(({ context }) => ({ type: 'persist', record: durable(context) })),
-    requestVotes: emit(({ context }) => multicast(everyone, { type: 'RequestVote', term: context.currentTerm })),
+    requestVotes: emit(({ context }) => send(everyone, { type: 'RequestVote', term: context.currentTerm })),
     count: assign(onCandidate('Vote', (self, { from }) => ({ votes: [...self.votes, from] }))),
   },
 }).createMachine({
@@ -119,7 +119,7 @@ export const leader = setup({
   guards: { isNewer: onLeader('RequestVote', isNewer), isNewerLeader: onLeader('Heartbeat', isNewer) },
   actions: {
     beat: assign(({ context }) => ({ beats: context.beats + 1 })),
-    broadcastHeartbeat: emit(({ context }) => multicast(everyone, { type: 'Heartbeat', term: context.currentTerm })),
+    broadcastHeartbeat: emit(({ context }) => send(everyone, { type: 'Heartbeat', term: context.currentTerm })),
   },
 }).createMachine({
   id: 'leader',

@@ -55,7 +55,7 @@ const acts = fc.array(
   { maxLength: 25 },
 )
 
-const isMessage = ({ type }: Numbered) => type === 'send' || type === 'multicast'
+const isMessage = ({ type }: Numbered) => type === 'send'
 const passes = (effect: Numbered) => 'passes' in effect && effect.passes === 'append'
 
 /** Runs acts, then lets the disk finish, and checks after each what the outbox promises. */

@@ -50,8 +50,6 @@ export function written<E extends Effect>(
  */
 function mayPass(effect: Effect, waiting: readonly Effect[]): boolean {
   if (!('passes' in effect) || effect.passes !== 'append') return false
-  const isMessage = isMessageEffect(effect)
-  return waiting.every((ahead) => (isDurable(ahead) ? ahead.type === 'append' : isMessage || isMessageEffect(ahead)))
+  const isMessage = effect.type === 'send'
+  return waiting.every((ahead) => (isDurable(ahead) ? ahead.type === 'append' : isMessage || ahead.type === 'send'))
 }
-
-const isMessageEffect = (effect: Effect): boolean => effect.type === 'send' || effect.type === 'multicast'

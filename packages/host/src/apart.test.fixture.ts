@@ -117,7 +117,7 @@ const sequencer = setup({
   },
   actions: {
     tell: emit(({ context, event }) => ({
-      type: 'multicast',
+      type: 'send',
       to: addressOf(context.group, 'applier', everyNode),
       message: {
         type: 'Entries',

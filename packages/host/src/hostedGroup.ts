@@ -103,7 +103,6 @@ export class HostedGroup {
   carryOut(cell: Cell, effect: Effect): void {
     switch (effect.type) {
       case 'send':
-      case 'multicast':
         this.#bus.say(cell.address, effect.to, this.definition.messages, effect.message)
         return
       case 'commit':

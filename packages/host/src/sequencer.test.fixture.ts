@@ -98,7 +98,7 @@ const sequencer = setup({
       const last = event.type === 'storage.persisted' ? event.last.index : 0
       const entries = context.log.slice(context.commitIndex + 1, last)
       return {
-        type: 'multicast',
+        type: 'send',
         to: addressOf(context.group, role, everyNode),
         message: { type: 'Entries', entries },
       } as const

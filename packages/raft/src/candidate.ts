@@ -75,7 +75,7 @@ export const candidate = setup({
   actions: {
     countOwnPreVote: assign(({ context: self }) => ownVote(self)),
     broadcastPreVote: emit(({ context: self }) => ({
-      type: 'multicast',
+      type: 'send',
       to: server.everyServer(self),
       message: { type: 'PreVote', term: nextTerm(self), ...lastOf(self), commitIndex: self.commitIndex },
     })),
@@ -88,7 +88,7 @@ export const candidate = setup({
     })),
     persist: emit(({ context: self }) => server.recordEffect(self)),
     broadcastRequestVote: emit(({ context: self }) => ({
-      type: 'multicast',
+      type: 'send',
       to: server.everyServer(self),
       message: { type: 'RequestVote', term: self.currentTerm, ...lastOf(self) },
     })),

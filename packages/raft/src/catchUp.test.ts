@@ -97,7 +97,7 @@ describe('the candidate', () => {
   test('takes what it lacks, and asks again, when it is on its disk', () => {
     const role = asking()
     const effects = role.receive(given.catchUp('n2', { ...more, entries }))
-    expect(given.kindsOf(effects)).toEqual(['append', 'multicast'])
+    expect(given.kindsOf(effects)).toEqual(['append', 'send'])
     expect(given.sent(effects)).toMatchObject([
       { type: 'PreVote', term: 4, lastLogIndex: 5, lastLogTerm: 3, commitIndex: 1 },
     ])
@@ -107,7 +107,7 @@ describe('the candidate', () => {
   test('gives up what conflicts, and nothing that is committed', () => {
     const role = asking({ terms: [1, 2, 2], commitIndex: 1 })
     const message = { ...more, prevLogIndex: 1, prevLogTerm: 1, entries: [given.entry(2, 3)] }
-    expect(given.kindsOf(role.receive(given.catchUp('n2', message)))).toEqual(['truncate', 'append', 'multicast'])
+    expect(given.kindsOf(role.receive(given.catchUp('n2', message)))).toEqual(['truncate', 'append', 'send'])
     expect(given.termsOf(role.context)).toEqual([1, 3])
     const committed = asking({ terms: [1, 2, 2], commitIndex: 3 })
     expect(() => committed.receive(given.catchUp('n2', message))).toThrow('committed')

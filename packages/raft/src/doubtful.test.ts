@@ -32,7 +32,7 @@ describe('a server whose disk lost its last write', () => {
     const role = drive(server, torn())
     expect(role.effects).toEqual([
       { type: 'persist', record: doubt() },
-      { type: 'multicast', to: 'g/server/all', message: { type: 'Inquiry', doubt: 1 } },
+      { type: 'send', to: 'g/server/all', message: { type: 'Inquiry', doubt: 1 } },
     ])
     const record = doubt()
     const again = drive(

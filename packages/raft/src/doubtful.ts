@@ -30,7 +30,7 @@ export const doubtful = setup({
   actions: {
     persist: emit(({ context: self }) => server.recordEffect(self)),
     broadcastInquiry: emit(({ context: self }) => ({
-      type: 'multicast',
+      type: 'send',
       to: server.everyServer(self),
       message: { type: 'Inquiry', doubt: self.doubt },
     })),

@@ -745,7 +745,7 @@ describe('a sick leader keeps winning', () => {
     for (const node of ['n2', 'n3']) n1.do((role) => role.receive(given.preVoteReply(node, { term: 0, askedTerm: 1 })))
     expect(n1.role?.state).toEqual({ candidate: 'voting' })
     expect(cluster.packets.filter(({ message }) => message.type === 'RequestVote')).toEqual([])
-    expect(n1.outbox.waiting.map(({ type }) => type)).toEqual(['persist', 'multicast'])
+    expect(n1.outbox.waiting.map(({ type }) => type)).toEqual(['persist', 'send'])
   })
 })
 

@@ -98,7 +98,7 @@ function firstOf(nodes: readonly NodeId[]): NodeId {
 export function multicastEffect(self: Replication) {
   const node = firstOf(self.config.peers)
   const message = appendEntries(self, progressOf(self, node).nextIndex, batchFor(self, node))
-  return { type: 'multicast', to: everyServer(self), message, ...besideOwnWrite } as const
+  return { type: 'send', to: everyServer(self), message, ...besideOwnWrite } as const
 }
 
 export function afterMulticast(self: Replication) {
@@ -122,7 +122,7 @@ export function mayMulticastHeartbeat({ heartbeatsDue, config, progress }: Repli
 
 export const heartbeatForAll = (self: Replication) =>
   ({
-    type: 'multicast',
+    type: 'send',
     to: everyServer(self),
     message: appendEntries(self, progressOf(self, firstOf(self.config.peers)).nextIndex, []),
     ...besideOwnWrite,

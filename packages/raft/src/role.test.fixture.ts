@@ -222,11 +222,9 @@ type To<M extends RaftMessage> = M extends RaftMessage ? M & { readonly to: stri
 /** A message of one type. */
 export type Said<Type extends RaftMessage['type']> = Extract<RaftMessage, { readonly type: Type }>
 
-/** The messages among the effects; a multicast is said to `all`. */
+/** The messages among the effects; one to every node is said to `all`. */
 export const sent = (effects: readonly RaftEffect[]): readonly To<RaftMessage>[] =>
-  effects.flatMap((effect) =>
-    effect.type === 'send' || effect.type === 'multicast' ? [{ ...effect.message, to: nodeOf(effect.to) }] : [],
-  )
+  effects.flatMap((effect) => (effect.type === 'send' ? [{ ...effect.message, to: nodeOf(effect.to) }] : []))
 
 /** The messages of one type among the effects. */
 export const sentOf = <Type extends RaftMessage['type']>(effects: readonly RaftEffect[], type: Type) =>

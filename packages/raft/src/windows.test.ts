@@ -116,7 +116,7 @@ describe('one message for all', () => {
     expect(role.tell(given.proposed('a'))).toMatchObject([
       { type: 'append' },
       {
-        type: 'multicast',
+        type: 'send',
         to: 'g/server/all',
         message: { type: 'AppendEntries', prevLogIndex: 1, entries: [{ index: 2 }] },
       },

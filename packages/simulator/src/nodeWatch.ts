@@ -34,7 +34,7 @@ export function watchOf({ place: { node, group }, process, around, applyUs, note
     took: (transition) => coverage?.took(transition),
     emitted: (role, effect) => {
       if (process.isDead) return
-      if (effect.type === 'send' || effect.type === 'multicast') speakers.set(effect.message, role)
+      if (effect.type === 'send') speakers.set(effect.message, role)
       if (effect.type === 'persist') speakers.set(effect.record as object, role)
       monitor.emitted(placeOf(role), effect)
     },

@@ -27,7 +27,7 @@ test('drives a machine', () => {
 
 test('drives a family, whose role narrows the context', () => {
   const role = drive(server, input)
-  expect(role.fire('electionTimeout').map(({ type }) => type)).toEqual(['persist', 'multicast'])
+  expect(role.fire('electionTimeout').map(({ type }) => type)).toEqual(['persist', 'send'])
   expect(role.state).toEqual({ candidate: 'campaigning' })
   expect(role.timers).toEqual({ electionTimeout: 200 })
   role.receive({ type: 'Vote', from: 'g/server/n2', term: 1 })

@@ -170,7 +170,6 @@ export class StageActor {
     for (const effect of effects) {
       switch (effect.type) {
         case 'send':
-        case 'multicast':
           this.#stage.say(this.address, effect.to, effect.message)
           break
         case 'commit':

@@ -85,7 +85,7 @@ export const acceptor = setup({
     adopt: assign(on('Accept', (_self, { ballot }) => ({ promised: ballot }))),
     persist: emit(({ context: self }) => ({ type: 'persist', record: promising.recordOf(self) })),
     askProposers: emit(({ context: self }) => ({
-      type: 'multicast',
+      type: 'send',
       to: everyRole(self, 'proposer'),
       message: doubts.rejoin(self),
     })),

@@ -13,7 +13,6 @@ import {
 } from '@quorate/core'
 import { assign, emit, setup } from 'xstate'
 import type { Chosen, Heartbeat, InstallSnapshot, Learn, MultiPaxosMessage, Report } from '../generated/multi_paxos.js'
-import { say } from '../saying.js'
 import * as catching from './catchingUp.js'
 import { type Configured, everyRole, type MultiPaxosConfig } from './config.js'
 
@@ -123,8 +122,8 @@ export const learner = setup({
         send(from, { type: 'HeartbeatReply', ballot, snapshotThrough: self.snapshot?.last.index ?? 0 }),
       ),
     ),
-    askLearner: emit(({ context: self }) => say(catching.peerInTurn(self), catching.learn(self))),
-    askAcceptors: emit(({ context: self }) => say(everyRole(self, 'acceptor'), catching.learn(self))),
+    askLearner: emit(({ context: self }) => send(catching.peerInTurn(self), catching.learn(self))),
+    askAcceptors: emit(({ context: self }) => send(everyRole(self, 'acceptor'), catching.learn(self))),
     noteAsked: assign({ answered: false }),
     noteRepeat: assign(({ context: self }) => catching.afterSilence(self)),
     nextTurn: assign(({ context: self }) => catching.withNextTurn(self)),

@@ -1,6 +1,5 @@
-import { ignore, rulesFor } from '@quorate/core'
+import { ignore, rulesFor, send } from '@quorate/core'
 import { assign, emit, setup } from 'xstate'
-import { say } from '../saying.js'
 import * as doubts from './doubt.js'
 import * as phase from './phaseOne.js'
 import * as proposer from './proposer.js'
@@ -45,7 +44,7 @@ export const preparing = setup({
     askForMore: emit(
       on('Promise', (self, message) => {
         const next = phase.nextPiece(self, message)
-        return say(next.to, next.message)
+        return send(next.to, next.message)
       }),
     ),
     recognizeLeader: assign(on('Heartbeat', proposer.withLeader)),

@@ -7,6 +7,7 @@ import {
   nodeOf,
   type Received,
   type RecoveredState,
+  send,
 } from '@quorate/core'
 import { type Ballot, isGreater, isNobodys, noBallot, roundsSkippedWhenTorn } from '../ballot.js'
 import type {
@@ -21,7 +22,6 @@ import type {
   Rejoin,
   Relayed,
 } from '../generated/multi_paxos.js'
-import { say } from '../saying.js'
 import type { Configured, MultiPaxosConfig } from './config.js'
 
 /**
@@ -130,10 +130,10 @@ export const refuse = (self: Proposer, { request }: { readonly request: number }
 }
 
 export const refuseBatch = (_self: Proposer, { from, number }: Received<Batch>) =>
-  say(from, { type: 'BatchReply', number, taken: false })
+  send(from, { type: 'BatchReply', number, taken: false })
 
 export const refuseReadIndex = (_self: Proposer, { from, request }: Received<ReadIndex>) =>
-  say(from, { type: 'ReadIndexReply', request, readable: false, index: 0 })
+  send(from, { type: 'ReadIndexReply', request, readable: false, index: 0 })
 
 /** Something that is to be said, and to whom. */
 export interface Outgoing {
@@ -150,5 +150,5 @@ interface Speaker {
 /** The effect that says what is due first. */
 export function firstOf({ outgoing: [first] }: Speaker) {
   invariant(first !== undefined, 'nothing is due')
-  return say(first.to, first.message)
+  return send(first.to, first.message)
 }

@@ -12,7 +12,6 @@ import {
 import { assign, emit, setup } from 'xstate'
 import { type Ballot, isGreater, isNobodys, isSameBallot, noBallot } from '../ballot.js'
 import type { Accept, Accepted, Heartbeat, MultiPaxosMessage, Nack } from '../generated/multi_paxos.js'
-import { say } from '../saying.js'
 import { type Configured, everyRole, type MultiPaxosConfig } from './config.js'
 import { chosenOf, isWon, type Poll, withVote } from './polls.js'
 
@@ -87,9 +86,9 @@ export const proxyLeader = setup({
   },
   actions: {
     note: assign(on('Accept', withAccept)),
-    relay: emit(on('Accept', (self, { from: _from, ...message }) => say(everyRole(self, 'acceptor'), message))),
+    relay: emit(on('Accept', (self, { from: _from, ...message }) => send(everyRole(self, 'acceptor'), message))),
     count: assign(on('Accepted', (self, { from, number }) => ({ polls: withVote(self.polls, number, nodeOf(from)) }))),
-    informLearners: emit(({ context: self }) => say(everyRole(self, 'learner'), chosenOf(theWonPoll(self)))),
+    informLearners: emit(({ context: self }) => send(everyRole(self, 'learner'), chosenOf(theWonPoll(self)))),
     informProposer: emit(({ context: self }) =>
       send(theProposer(self), { type: 'Relayed', ballot: self.ballot, number: theWonPoll(self).number }),
     ),

@@ -279,11 +279,9 @@ export const read = (request: number) => ({ type: 'client.read', request }) as c
 
 type To<M extends MultiPaxosMessage> = M extends MultiPaxosMessage ? M & { readonly to: string } : never
 
-/** The messages among the effects; a multicast is said to `all`. */
+/** The messages among the effects; one to every node is said to `all`. */
 export const sent = (effects: readonly PaxosEffect[]): readonly To<MultiPaxosMessage>[] =>
-  effects.flatMap((effect) =>
-    effect.type === 'send' || effect.type === 'multicast' ? [{ ...effect.message, to: nodeOf(effect.to) }] : [],
-  )
+  effects.flatMap((effect) => (effect.type === 'send' ? [{ ...effect.message, to: nodeOf(effect.to) }] : []))
 
 /** The messages of one type among the effects. */
 export const sentOf = <Type extends MultiPaxosMessage['type']>(effects: readonly PaxosEffect[], type: Type) =>
@@ -295,11 +293,7 @@ export const acceptsOf = (effects: readonly PaxosEffect[]) =>
 
 /** What was said, in short: `Promise->n2`, and of other effects their types. */
 export const kindsOf = (effects: readonly PaxosEffect[]): readonly string[] =>
-  effects.map((effect) =>
-    effect.type === 'send' || effect.type === 'multicast'
-      ? `${effect.message.type}->${nodeOf(effect.to)}`
-      : effect.type,
-  )
+  effects.map((effect) => (effect.type === 'send' ? `${effect.message.type}->${nodeOf(effect.to)}` : effect.type))
 
 /** The effects of one type. */
 export const effectsOf = <Type extends PaxosEffect['type']>(effects: readonly PaxosEffect[], type: Type) =>

@@ -14,7 +14,6 @@ import { assign, emit, setup } from 'xstate'
 import { isAlone, mayGoWithout } from '../answered.js'
 import { type Ballot, beyond, higherOf, isGreater, isNobodys, isSameBallot, noBallot } from '../ballot.js'
 import type { Accept, AcceptorRecord, Learn, PaxosMessage, Prepare, Proposal, RejoinReply } from '../generated/paxos.js'
-import { say } from '../saying.js'
 import { everyProposer, informedLearner, type PaxosConfig } from './config.js'
 
 /** Paxos acceptor: Lamport, "Paxos Made Simple" (2001), section 2.2. @module */
@@ -131,7 +130,7 @@ export const acceptor = setup({
       type: 'persist',
       record: { promised, ...(accepted && { accepted }), doubtful, doubt },
     })),
-    askProposers: emit(({ context: self }) => say(everyProposer(self), { type: 'Rejoin', doubt: self.doubt })),
+    askProposers: emit(({ context: self }) => send(everyProposer(self), { type: 'Rejoin', doubt: self.doubt })),
     noteAnswer: assign(
       on('RejoinReply', (self, { from, ballot, chosen }) => ({
         issued: { ...self.issued, [nodeOf(from)]: ballot },
@@ -148,7 +147,7 @@ export const acceptor = setup({
     ),
     replyAccepted: emit(on('Accept', (_self, { from, proposal }) => send(from, { type: 'Accepted', proposal }))),
     informLearners: emit(
-      on('Accept', (self, { proposal }) => say(informedLearner(self), { type: 'Accepted', proposal })),
+      on('Accept', (self, { proposal }) => send(informedLearner(self), { type: 'Accepted', proposal })),
     ),
     refusePrepare: emit(on('Prepare', (self, { from, ballot }) => send(from, nack(self, ballot)))),
     refuseAccept: emit(on('Accept', (self, { from, proposal }) => send(from, nack(self, proposal.ballot)))),

@@ -30,7 +30,7 @@ describe('an acceptor in doubt', () => {
     const role = doubtful()
     expect(role.effects).toEqual([
       { type: 'persist', record: { ...record, doubtful: true, doubt: 1 } },
-      { type: 'multicast', to: 'g/proposer/all', message: { type: 'Rejoin', doubt: 1 } },
+      { type: 'send', to: 'g/proposer/all', message: { type: 'Rejoin', doubt: 1 } },
     ])
     for (const message of [given.prepare(9), given.accept(9, 'red')]) expect(role.receive(message)).toEqual([])
     // That it accepted this is as true as it was.

@@ -12,7 +12,6 @@ import {
 import { assign, emit, setup } from 'xstate'
 import { isNobodys, termOf } from '../ballot.js'
 import type { Accepted, Chosen, Learn, PaxosMessage } from '../generated/paxos.js'
-import { say } from '../saying.js'
 import { everyAcceptor, everyLearner, type PaxosConfig } from './config.js'
 
 /** Paxos learner: Lamport, "Paxos Made Simple" (2001), section 2.3. @module */
@@ -72,9 +71,9 @@ export const learner = setup({
     count: assign(on('Accepted', withVote)),
     learn: assign(({ context: self }) => ({ chosen: chosenValue(self), votes: new Map() })),
     believe: assign(on('Chosen', (_self, { value }) => ({ chosen: value, votes: new Map() }))),
-    informLearners: emit(({ context: self }) => say(everyLearner(self), { type: 'Chosen', value: chosen(self) })),
-    askAcceptors: emit(({ context: self }) => say(everyAcceptor(self), { type: 'Learn' })),
-    askLearners: emit(({ context: self }) => say(everyLearner(self), { type: 'Learn' })),
+    informLearners: emit(({ context: self }) => send(everyLearner(self), { type: 'Chosen', value: chosen(self) })),
+    askAcceptors: emit(({ context: self }) => send(everyAcceptor(self), { type: 'Learn' })),
+    askLearners: emit(({ context: self }) => send(everyLearner(self), { type: 'Learn' })),
     replyChosen: emit(on('Learn', (self, { from }) => send(from, { type: 'Chosen', value: chosen(self) }))),
   },
 }).createMachine({

@@ -165,7 +165,7 @@ describe('2.2, phase 1', () => {
     expect(given.sent(role.fire('phaseTimeout'))).toEqual([
       { to: toAcceptors, type: 'Prepare', ballot: given.ballot(1) },
     ])
-    expect(given.kindsOf(role.effects)).toEqual(['multicast'])
+    expect(given.kindsOf(role.effects)).toEqual(['send'])
     expect(role.timers).toEqual({ phaseTimeout: 500 })
     role.receive(given.promise('a2', 1))
     expect(role.state).toBe('accepting')
@@ -329,11 +329,11 @@ describe('2.2, phase 2', () => {
   test('(b) a proposal that comes again is accepted again, and writes nothing; not where a greater number was promised', () => {
     const role = given.acceptorWith()
     const first = role.receive(given.accept(3, 'blue'))
-    expect(given.kindsOf(first)).toEqual(['persist', 'send', 'multicast'])
+    expect(given.kindsOf(first)).toEqual(['persist', 'send', 'send'])
     expect(role.receive(given.accept(3, 'blue'))).toEqual(first.slice(1))
     role.receive(given.prepare(4, 'p2'))
     expect(given.sent(role.receive(given.accept(3, 'blue')))).toMatchObject([{ type: 'Nack' }])
-    expect(given.kindsOf(role.receive(given.accept(4, 'red', 'p2')))).toEqual(['persist', 'send', 'multicast'])
+    expect(given.kindsOf(role.receive(given.accept(4, 'red', 'p2')))).toEqual(['persist', 'send', 'send'])
   })
 
   test('(b) what was accepted promises as much as a prepare request of its number would', () => {
@@ -644,7 +644,7 @@ describe('2.5, the implementation', () => {
       type: 'persist',
       record: { promised: given.ballot(3), doubtful: false, doubt: 0 },
     })
-    expect(given.kindsOf(role.receive(given.accept(3, 'blue')))).toEqual(['persist', 'send', 'multicast'])
+    expect(given.kindsOf(role.receive(given.accept(3, 'blue')))).toEqual(['persist', 'send', 'send'])
     const record = { promised: given.ballot(3), accepted: given.proposal(3, 'blue'), doubtful: false, doubt: 0 }
     expect(role.effects[0]).toEqual({ type: 'persist', record })
   })

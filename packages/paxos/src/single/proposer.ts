@@ -24,7 +24,6 @@ import type {
   Proposal,
   Rejoin,
 } from '../generated/paxos.js'
-import { say } from '../saying.js'
 import { everyAcceptor, everyLearner, everyProposer, type PaxosConfig } from './config.js'
 
 /** Paxos proposer: Lamport, "Paxos Made Simple" (2001), section 2.2. @module */
@@ -161,7 +160,7 @@ export const proposer = setup({
     trust: assign({ torn: false }),
     replyRejoin: emit(on('Rejoin', rejoinReply)),
     broadcastPrepare: emit(({ context: self }) =>
-      say(everyAcceptor(self), { type: 'Prepare', ballot: ballotOf(self) }),
+      send(everyAcceptor(self), { type: 'Prepare', ballot: ballotOf(self) }),
     ),
     countPromise: assign(
       on('Promise', (self, { from, accepted, doubtful }) => ({
@@ -171,7 +170,7 @@ export const proposer = setup({
       })),
     ),
     broadcastAccept: emit(({ context: self }) =>
-      say(everyAcceptor(self), { type: 'Accept', proposal: theProposal(self) }),
+      send(everyAcceptor(self), { type: 'Accept', proposal: theProposal(self) }),
     ),
     countAccepted: assign(
       on('Accepted', (self, { from }) => ({ votes: { ...self.votes, [nodeOf(from)]: true as const } })),
@@ -181,11 +180,11 @@ export const proposer = setup({
     noteFailure: assign(({ context: { failures } }) => ({ failures: failures + 1 })),
     noteChosen: assign(({ context: self }) => ({ chosen: theProposal(self).value, chosenIn: ballotOf(self) })),
     informLearners: emit(({ context: self }) =>
-      say(everyLearner(self), { type: 'Chosen', value: theProposal(self).value }),
+      send(everyLearner(self), { type: 'Chosen', value: theProposal(self).value }),
     ),
     /** A duel is over when one knows: the other would go on until it had a ballot of its own accepted. */
     informProposers: emit(({ context: self }) =>
-      say(everyProposer(self), { type: 'Chosen', value: theProposal(self).value }),
+      send(everyProposer(self), { type: 'Chosen', value: theProposal(self).value }),
     ),
     believe: assign(on('Chosen', (_self, { value }) => ({ chosen: value }))),
     answer: emit(({ context: { requests, chosen } }) => {

@@ -82,9 +82,7 @@ export type PaxosEffect = Effect<PaxosMessage, unknown>
 
 /** What is said, and to whom, with its values as texts. */
 export const sent = (effects: readonly PaxosEffect[]) =>
-  effects.flatMap((effect) =>
-    effect.type === 'send' || effect.type === 'multicast' ? [{ to: effect.to, ...readable(effect.message) }] : [],
-  )
+  effects.flatMap((effect) => (effect.type === 'send' ? [{ to: effect.to, ...readable(effect.message) }] : []))
 export const kindsOf = (effects: readonly PaxosEffect[]) => effects.map(({ type }) => type)
 
 /** A message whose values are texts. */

@@ -58,7 +58,7 @@ describe('10.2.1 (dissertation): the leader writes its disk in parallel with its
     for (const effect of role.effects) if (effect.type === 'send') expect(effect.passes).toBe('append')
     role.receive(success('n2', 2, 1))
     role.receive(success('n3', 2, 1))
-    expect(role.tell(given.proposed('a'))).toMatchObject([{ type: 'append' }, { type: 'multicast', passes: 'append' }])
+    expect(role.tell(given.proposed('a'))).toMatchObject([{ type: 'append' }, { type: 'send', passes: 'append' }])
   })
 
   test('it counts itself once its own write is durable, not before', () => {

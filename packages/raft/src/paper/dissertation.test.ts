@@ -295,7 +295,7 @@ describe('9.6, PreVote', () => {
     const role = preVoting()
     expect(role.effects).toEqual([
       {
-        type: 'multicast',
+        type: 'send',
         to: 'g/server/all',
         message: { type: 'PreVote', term: 4, lastLogIndex: 3, lastLogTerm: 2, commitIndex: 0 },
       },

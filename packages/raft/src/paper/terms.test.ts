@@ -193,7 +193,7 @@ describe('Figure 2, "Persistent state on all servers": "Updated on stable storag
 
   test('a candidate has written its new term and its vote before it asks', () => {
     const { effects } = voting()
-    expect(given.kindsOf(effects)).toEqual(['persist', 'multicast'])
+    expect(given.kindsOf(effects)).toEqual(['persist', 'send'])
     expect(effects[0]).toMatchObject({ record: { currentTerm: 4, votedFor: 'n1' } })
   })
 

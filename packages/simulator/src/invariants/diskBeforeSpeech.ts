@@ -47,7 +47,7 @@ export const diskBeforeSpeech: InvariantFactory = ({ group, broken }) => {
       if (isDurable(effect)) {
         const what = effect.type === 'persist' ? (effect.record as object) : effect
         actor.owed.push({ order, type: effect.type, effect: what, bytes: undefined })
-      } else if (effect.type === 'send' || effect.type === 'multicast') {
+      } else if (effect.type === 'send') {
         const said = actor.messages.get(effect.message) ?? []
         said.push({ order, passesAppends: effect.passes === 'append' })
         actor.messages.set(effect.message, said)

@@ -143,7 +143,7 @@ export class Turn {
   #carryOut(effects: readonly Effect[]): void {
     const { group } = this.#place
     for (const effect of effects) {
-      if (effect.type === 'send' || effect.type === 'multicast') {
+      if (effect.type === 'send') {
         this.sayings.push({ to: effect.to, message: effect.message })
         continue
       }

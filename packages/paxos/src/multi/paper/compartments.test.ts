@@ -194,7 +194,7 @@ describe('3.1: a proxy leader', () => {
   test('says what it is given to the acceptors as it is', () => {
     const role = proxyIn()
     const { from: _from, ...message } = accept(4)
-    expect(role.receive(accept(4))).toEqual([{ type: 'multicast', to: 'g/acceptor/all', message }])
+    expect(role.receive(accept(4))).toEqual([{ type: 'send', to: 'g/acceptor/all', message }])
   })
 
   test('counts their answers, and tells the learners first and then the proposer', () => {

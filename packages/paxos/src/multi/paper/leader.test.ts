@@ -1,4 +1,4 @@
-import { atLeast, flexible } from '@quorate/core'
+import { atLeast, everyNode, flexible, nodeOf } from '@quorate/core'
 import { Stage } from '@quorate/core/testing'
 import { describe, expect, test } from 'vitest'
 import { termOf } from '../../ballot.js'
@@ -149,7 +149,10 @@ describe('3: phase 2 alone, for one slot after the other', () => {
 describe('2.4: heartbeats, and when to give way', () => {
   test('it says at once that it leads, to all that follow it, and asks acceptors whether they still let it', () => {
     const role = leadingIn({ nodes: { batcher: ['b1'], proxyLeader: ['x1'] } })
-    const heartbeats = given.effectsOf(role.effects, 'multicast').map(({ to, message }) => `${message.type} ${to}`)
+    const heartbeats = given
+      .effectsOf(role.effects, 'send')
+      .filter(({ to }) => nodeOf(to) === everyNode)
+      .map(({ to, message }) => `${message.type} ${to}`)
     expect(heartbeats).toEqual([
       'Heartbeat g/proposer/all',
       'Heartbeat g/learner/all',

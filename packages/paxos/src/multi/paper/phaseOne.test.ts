@@ -222,7 +222,7 @@ describe('3: one phase 1 for all slots', () => {
     const timed = preparing.provide({ delays: { prepareAgain: ({ context }) => 100 * 2 ** context.doublings } })
     const actor = createActor(timed, { input: given.proposerIn(), clock })
     let asked = 0
-    actor.on('multicast', () => asked++)
+    actor.on('send', () => asked++)
     actor.start()
     const after = (ms: number) => {
       clock.increment(ms)
