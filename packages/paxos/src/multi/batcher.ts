@@ -6,7 +6,6 @@ import {
   invariant,
   type LocalEvent,
   type Received,
-  type RequestId,
   rulesFor,
   send,
   sizeOf,
@@ -16,6 +15,7 @@ import { type Ballot, isGreater, isNobodys, noBallot } from '../ballot.js'
 import type { BatchReply, Heartbeat, MultiPaxosMessage, ReadIndexReply } from '../generated/multi_paxos.js'
 import { bytesOf } from './bytes.js'
 import { type Configured, type MultiPaxosConfig, roleAt } from './config.js'
+import * as open from './openReads.js'
 
 /**
  * Batcher: takes commands from clients and hands them to the distinguished proposer, many in one message. Whittaker et
@@ -24,7 +24,7 @@ import { type Configured, type MultiPaxosConfig, roleAt } from './config.js'
  * @module
  */
 
-export interface Batcher extends Configured {
+export interface Batcher extends Configured, open.Reads {
   readonly ballot: Ballot
   /** The distinguished proposer. */
   readonly proposer: Address | undefined
@@ -36,10 +36,6 @@ export interface Batcher extends Configured {
   readonly lastNumber: number
   /** Heartbeats since the last batch was sent, while it is not answered. */
   readonly waited: number | undefined
-  /** Heartbeats so far. */
-  readonly beat: number
-  /** Reads that the proposer was asked about, and in which beat. */
-  readonly reads: readonly { readonly request: RequestId; readonly askedAt: number }[]
 }
 
 export type BatcherEvent =
@@ -55,8 +51,7 @@ export const newBatcher = (config: MultiPaxosConfig): Batcher => ({
   bytes: 0,
   lastNumber: 0,
   waited: undefined,
-  beat: 0,
-  reads: [],
+  ...open.noReads,
 })
 
 const on = rulesFor<Batcher, BatcherEvent>()
@@ -64,14 +59,12 @@ const on = rulesFor<Batcher, BatcherEvent>()
 /** Whether an unanswered batch was lost does not matter: after so many heartbeats the next is sent, and clients ask again. */
 const waitedMax = 3
 
-/**
- * A read is given up after so many heartbeats. It holds up nobody, and must not be given up before an answer can come, which
- * takes two round trips: on slow links each would be asked for again and again, and none answered.
- */
-const readWaitedMax = 60
-
-const isAwaited = ({ reads }: Batcher, { request }: ReadIndexReply): boolean =>
-  reads.some((read) => read.request === request)
+const withLeader = (self: Batcher, { ballot }: Heartbeat) => ({
+  ...open.afterHeartbeat(self, isGreater(ballot, self.ballot)),
+  ballot,
+  proposer: roleAt(self, 'proposer', ballot.node),
+  waited: self.waited === undefined || self.waited >= waitedMax ? undefined : self.waited + 1,
+})
 
 /** What a command is known by when it comes again: its session, or its client, which has none yet. */
 function nameOf({ session, sequence, kind, bytes }: Command): string | undefined {
@@ -127,22 +120,15 @@ export const batcher = setup({
     hasTooManyReads: on('client.read', ({ reads, config }) => reads.length >= config.limits.openReadsMax),
     isLeader: on('Heartbeat', (self, { ballot }) => !isNobodys(ballot) && !isGreater(self.ballot, ballot)),
     isLast: on('BatchReply', (self, { number }) => self.waited !== undefined && number === self.lastNumber),
-    isAwaited: on('ReadIndexReply', isAwaited),
-    isReadable: on('ReadIndexReply', (self, message) => message.readable && isAwaited(self, message)),
+    isAwaited: on('ReadIndexReply', open.isAwaited),
+    isReadable: on('ReadIndexReply', (self, message) => message.readable && open.isAwaited(self, message)),
     isBatchDue: ({ context: { commands, waited } }) => commands.length > 0 && waited === undefined,
     isReadOpen: ({ context: { reads } }) => reads.length > 0,
-    /** The question or its answer was lost: the client may ask again. */
-    isReadLate: ({ context: { reads, beat } }) => reads[0] !== undefined && beat - reads[0].askedAt > readWaitedMax,
+    isReadDue: ({ context: { readsDue } }) => readsDue.length > 0,
+    isReadLate: ({ context: self }) => open.isLate(self),
   },
   actions: {
-    recognizeLeader: assign(
-      on('Heartbeat', (self, { ballot }) => ({
-        ballot,
-        proposer: roleAt(self, 'proposer', ballot.node),
-        beat: self.beat + 1,
-        waited: self.waited === undefined || self.waited >= waitedMax ? undefined : self.waited + 1,
-      })),
-    ),
+    recognizeLeader: assign(on('Heartbeat', withLeader)),
     replyHeartbeat: emit(
       on('Heartbeat', (_self, { from, ballot }) => send(from, { type: 'HeartbeatReply', ballot, snapshotThrough: 0 })),
     ),
@@ -161,9 +147,11 @@ export const batcher = setup({
     }),
     noteArrived: assign({ waited: undefined }),
     askIndex: emit(on('client.read', (self, { request }) => send(theProposer(self), { type: 'ReadIndex', request }))),
-    noteRead: assign(
-      on('client.read', ({ reads, beat }, { request }) => ({ reads: [...reads, { request, askedAt: beat }] })),
+    noteRead: assign(on('client.read', open.withRead)),
+    askIndexAgain: emit(({ context: self }) =>
+      send(theProposer(self), { type: 'ReadIndex', request: open.firstDue(self) }),
     ),
+    noteAskedAgain: assign(({ context: { readsDue } }) => ({ readsDue: readsDue.slice(1) })),
     answerRead: emit(
       on('ReadIndexReply', (_self, { request, index }) => ({ type: 'readable' as const, request, at: index })),
     ),
@@ -231,6 +219,7 @@ export const batcher = setup({
       after: { leaderTimeout: { actions: 'letGo', target: 'leaderless' } },
       always: [
         { guard: 'isBatchDue', actions: ['sendBatch', 'noteBatch'] },
+        { guard: 'isReadDue', actions: ['askIndexAgain', 'noteAskedAgain'] },
         { guard: 'isReadLate', actions: ['refuseOpenRead', 'forgetOpenRead'] },
       ],
       on: {

@@ -1,15 +1,17 @@
 import { type Address, type Command, entriesAfter, invariant, Log, type NodeId, type Received } from '@quorate/core'
 import { isSameBallot, termOf } from '../ballot.js'
-import type { Accept, Accepted, Batch, HeartbeatReply, MultiPaxosMessage, Relayed } from '../generated/multi_paxos.js'
+import type { Accept, Accepted, Batch, HeartbeatReply, Relayed } from '../generated/multi_paxos.js'
 import { bytesOf } from './bytes.js'
 import { everyRole, type RoleName, roleAt } from './config.js'
 import { openEntries, type Preparing } from './phaseOne.js'
 import { changed, chosenOf, isWon, lastSlotOf, type Poll, withVote } from './polls.js'
+import { inTurn, present, toEach } from './presence.js'
 import { ballotOf, type Outgoing, type Proposer, senderOf } from './proposer.js'
+import { type Relaying, relayInTurn, withLate } from './relays.js'
 
 /** What a distinguished proposer knows, and what it says next. @module */
 
-export interface Leading extends Proposer {
+export interface Leading extends Proposer, Relaying {
   /** It was prepared by acceptors of which too many had lost their last write to be sure of what was chosen. */
   readonly mayHaveLost: boolean
   /** Until every slot up to here is chosen, it is not known what earlier proposers had chosen. */
@@ -26,12 +28,8 @@ export interface Leading extends Proposer {
   readonly lastNumber: number
   /** The Accepts on their way, by slot. */
   readonly polls: readonly Poll[]
-  /** Heartbeats so far. */
-  readonly beat: number
   /** By acceptor, the latest Accept that it answered. */
   readonly acknowledged: Readonly<Record<NodeId, number>>
-  /** In which beat somebody was last heard. */
-  readonly heardAt: Readonly<Record<Address, number>>
   /** In which beat it was last checked that a quorum is there. */
   readonly checkedAt: number
   /** By learner, the last slot that its snapshot holds. */
@@ -63,39 +61,11 @@ export function begin(input: Preparing): Leading {
     beat: 0,
     acknowledged: {},
     heardAt: {},
+    tardyAt: {},
     checkedAt: 0,
     snapshots: {},
     outgoing: [],
   }
-}
-
-// Who is there. Who does not answer is left out of what is said to all: the bus would pile it up for a process that has
-// stopped, at the cost of the others.
-
-const silentBeats = 5
-
-const isSilent = (self: Leading, role: RoleName, node: NodeId): boolean =>
-  self.beat - (self.heardAt[roleAt(self, role, node)] ?? 0) > silentBeats
-
-const heardOf = (self: Leading, role: RoleName): readonly NodeId[] =>
-  self.config.nodes[role].filter((node) => !isSilent(self, role, node))
-
-const present = (self: Leading, role: RoleName): readonly NodeId[] => {
-  const there = heardOf(self, role)
-  return there.length === 0 ? self.config.nodes[role] : there
-}
-
-export function toEach(self: Leading, role: RoleName, message: MultiPaxosMessage): readonly Outgoing[] {
-  const nodes = present(self, role)
-  return nodes.length === self.config.nodes[role].length
-    ? [{ to: everyRole(self, role), message }]
-    : nodes.map((node) => ({ to: roleAt(self, role, node), message }))
-}
-
-const inTurn = (nodes: readonly NodeId[], turn: number): NodeId => {
-  const node = nodes[turn % nodes.length]
-  invariant(node !== undefined, 'a role has no nodes')
-  return node
 }
 
 /** The learner beside this proposer, whose node the clients asked; otherwise each in turn. */
@@ -142,23 +112,21 @@ export function withNextPoll(self: Leading) {
   const entries = self.log.batch(self.sentThrough + 1, self.config.limits)
   const number = self.lastNumber + 1
   const answeredBy = answererOf(self, number)
-  const poll = { number, entries, votes: {}, isChosen: false, answeredBy, sentAt: self.beat, repeats: 0 }
+  const relay = relayInTurn(self, number)
+  const poll = { number, entries, votes: {}, isChosen: false, answeredBy, relay, sentAt: self.beat, repeats: 0 }
   return {
     lastNumber: number,
     sentThrough: lastSlotOf(poll),
     polls: [...self.polls, poll],
-    outgoing: [...self.outgoing, ...acceptsOf(self, poll, number)],
+    outgoing: [...self.outgoing, ...acceptsOf(self, poll)],
   }
 }
 
 /** To a proxy leader; without any, or when all of them are silent, to the acceptors. */
-function acceptsOf(self: Leading, poll: Poll, turn: number): readonly Outgoing[] {
-  const message = accept(self, poll)
-  const proxies = heardOf(self, 'proxyLeader')
-  return proxies.length > 0
-    ? [{ to: roleAt(self, 'proxyLeader', inTurn(proxies, turn)), message }]
-    : toEach(self, 'acceptor', message)
-}
+const acceptsOf = (self: Leading, poll: Poll): readonly Outgoing[] =>
+  poll.relay === undefined
+    ? toEach(self, 'acceptor', accept(self, poll))
+    : [{ to: roleAt(self, 'proxyLeader', poll.relay), message: accept(self, poll) }]
 
 export const isAcceptance = (self: Leading, message: Received<Accepted>): boolean =>
   isSameBallot(message.ballot, ballotOf(self)) &&
@@ -235,8 +203,8 @@ const repeatsMax = 4
 const isLate = (self: Leading, { isChosen, sentAt, repeats }: Poll): boolean =>
   !isChosen && self.beat - sentAt >= repeatAfterBeats * 2 ** Math.min(repeats, doublingsMax)
 
+/** To the acceptors themselves, whoever was to say it: so that no third can be in the way. */
 function repeatsOf(self: Leading, poll: Poll): readonly Outgoing[] {
-  if (heardOf(self, 'proxyLeader').length > 0) return acceptsOf(self, poll, poll.number + self.beat)
   const message = accept(self, poll)
   const missing = present(self, 'acceptor').filter((node) => !poll.votes[node])
   return missing.map((node) => ({ to: roleAt(self, 'acceptor', node), message }))
@@ -254,6 +222,7 @@ export function withHeartbeat(before: Leading) {
   return {
     beat: self.beat,
     lastNumber: number,
+    ...withLate(self, late),
     polls: self.polls.map((poll) =>
       late.includes(poll) ? { ...poll, sentAt: self.beat, repeats: poll.repeats + 1 } : poll,
     ),

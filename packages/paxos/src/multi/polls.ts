@@ -16,6 +16,8 @@ export interface Poll {
   readonly isChosen: boolean
   /** The learner that answers the clients. */
   readonly answeredBy: NodeId
+  /** The proxy leader that was to say it; nobody, if the proposer says it itself. */
+  readonly relay: NodeId | undefined
   /** Counted in heartbeats. */
   readonly sentAt: number
   /** How often it was sent again. */

@@ -52,7 +52,16 @@ function withAccept({ polls, ballot }: ProxyLeader, message: Received<Accept>) {
   const isSame = isSameBallot(message.ballot, ballot)
   const others = isSame ? polls.filter((poll) => poll.number !== number) : []
   const known = isSame ? polls.find((poll) => poll.number === number) : undefined
-  const poll = known ?? { number, entries, votes: {}, isChosen: false, answeredBy, sentAt: 0, repeats: 0 }
+  const poll = known ?? {
+    number,
+    entries,
+    votes: {},
+    isChosen: false,
+    answeredBy,
+    relay: undefined,
+    sentAt: 0,
+    repeats: 0,
+  }
   return { ballot: message.ballot, proposer: message.from, polls: [...others, poll].slice(-pollsMax) }
 }
 

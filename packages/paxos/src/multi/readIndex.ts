@@ -1,5 +1,6 @@
 import { type Address, invariant } from '@quorate/core'
-import { type Leading, question, toEach, usesProxies } from './leadership.js'
+import { type Leading, question, usesProxies } from './leadership.js'
+import { toEach } from './presence.js'
 
 /** Linearizable reads without a slot of their own: which slot a reader must have applied. @module */
 

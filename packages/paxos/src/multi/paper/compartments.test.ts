@@ -171,6 +171,40 @@ describe('4.1: a batcher', () => {
     expect(role.context.reads).toEqual([])
   })
 
+  describe('asks again about a read', () => {
+    const asksOf = (role: Role) => given.sentOf(role.effects, 'ReadIndex').map(({ to, request }) => `${to} ${request}`)
+
+    test('after four heartbeats without an answer, and twice as many each time', () => {
+      const role = ledIn()
+      role.tell(given.read(5))
+      beat(role)
+      role.tell(given.read(6))
+      const askedAt = Array.from({ length: 30 }, (_, at) => {
+        beat(role)
+        return asksOf(role).map((ask) => `${ask} after ${at + 2}`)
+      }).flat()
+      expect(askedAt).toEqual([
+        'n1 5 after 4',
+        'n1 6 after 5',
+        'n1 5 after 12',
+        'n1 6 after 13',
+        'n1 5 after 28',
+        'n1 6 after 29',
+      ])
+      role.receive(said.readIndexReply('n1', { request: 5, index: 3 }))
+      expect(given.effectsOf(role.effects, 'readable')).toEqual([{ type: 'readable', request: 5, at: 3 }])
+    })
+
+    test('at once where another proposer leads, which knows nothing of it', () => {
+      const role = ledIn()
+      for (const request of [5, 6]) role.tell(given.read(request))
+      role.receive(said.heartbeat('n2', { ballot: ballot(2, 'n2') }))
+      expect(asksOf(role)).toEqual(['n2 5', 'n2 6'])
+      role.receive(said.heartbeat('n2', { ballot: ballot(2, 'n2') }))
+      expect(asksOf(role)).toEqual([])
+    })
+  })
+
   test('no more reads wait than are allowed', () => {
     const role = ledIn()
     for (let request = 0; request < 4096; request++) role.tell(given.read(request))
@@ -299,7 +333,7 @@ describe('3.1: a distinguished proposer with proxy leaders', () => {
     expect(role.context.chosenThrough).toBe(1)
   })
 
-  test('gives what is not chosen in time to another one, and leaves silent ones out', () => {
+  test('says what is not chosen in time to the acceptors itself, and leaves silent proxy leaders out', () => {
     const role = given.leadingIn(place)
     role.tell(given.proposed('a'))
     const sent: string[] = []
@@ -308,7 +342,7 @@ describe('3.1: a distinguished proposer with proxy leaders', () => {
       sent.push(...accepts(role))
       role.receive(said.heartbeatReply('proxyLeader', 'x2'))
     }
-    expect(sent).toEqual(['x2 2', 'x2 2'])
+    expect(sent).toEqual(['n1 2', 'n2 2', 'n3 2', 'n1 2', 'n2 2', 'n3 2'])
     for (const text of ['b', 'c']) {
       role.tell(given.proposed(text))
       expect(accepts(role)[0]).toMatch(/^x2/)
@@ -323,7 +357,7 @@ describe('3.1: a distinguished proposer with proxy leaders', () => {
       role.fire('heartbeat')
       sent.push(...accepts(role))
     }
-    expect(sent).toEqual(['x2 2', 'n1 2', 'n2 2', 'n3 2'])
+    expect(sent).toEqual(['n1 2', 'n2 2', 'n3 2', 'n1 2', 'n2 2', 'n3 2'])
     for (const node of ['n1', 'n3']) role.receive(said.accepted(node, { number: 2 }))
     expect(given.sentOf(role.effects, 'Chosen').map(({ to, entries: slots }) => `${to} ${given.drawn(slots)}`)).toEqual(
       ['all 1:a'],
@@ -331,6 +365,44 @@ describe('3.1: a distinguished proposer with proxy leaders', () => {
     role.receive(said.heartbeatReply('proxyLeader', 'x2'))
     role.tell(given.proposed('b'))
     expect(accepts(role)[0]).toMatch(/^x2/)
+  })
+
+  describe('gives no Accept to one that let another go late', () => {
+    const leadingAmong = (...proxyLeader: string[]) => given.leadingIn({ nodes: { proxyLeader } })
+    type Role = ReturnType<typeof given.leadingIn>
+    const pass = (role: Role, beats: number) => {
+      for (let time = 0; time < beats; time++) {
+        role.fire('heartbeat')
+        for (const node of ['n1', 'n2']) role.receive(said.accepted(node))
+        for (const node of role.context.config.nodes.proxyLeader) role.receive(said.heartbeatReply('proxyLeader', node))
+      }
+    }
+    /** Proposes something that is chosen after so many heartbeats; to whom that was given. */
+    const relayOfOne = (role: Role, beats: number): string => {
+      role.tell(given.proposed('a'))
+      const [accept] = given.acceptsOf(role.effects)
+      pass(role, beats)
+      for (const node of ['n1', 'n2']) role.receive(said.accepted(node, { number: accept?.number ?? 0 }))
+      return accept?.to ?? ''
+    }
+    const lateOne = (role: Role) => relayOfOne(role, 4)
+    const nextSix = (role: Role) => new Set([1, 2, 3, 4, 5, 6].map(() => relayOfOne(role, 0)))
+
+    test('for a while, and as long as another one is in time', () => {
+      const role = leadingAmong('x1', 'x2', 'x3')
+      const tardy = lateOne(role)
+      const others = ['x1', 'x2', 'x3'].filter((node) => node !== tardy)
+      pass(role, 63)
+      expect(nextSix(role)).toEqual(new Set(others))
+      pass(role, 1)
+      expect(nextSix(role)).toEqual(new Set(['x1', 'x2', 'x3']))
+    })
+
+    test('where all of them were late, none is worse than another', () => {
+      const role = leadingAmong('x1', 'x2')
+      expect(new Set([lateOne(role), lateOne(role)])).toEqual(new Set(['x1', 'x2']))
+      expect(nextSix(role)).toEqual(new Set(['x1', 'x2']))
+    })
   })
 
   test('takes batches, and says so', () => {
