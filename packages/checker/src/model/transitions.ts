@@ -1,5 +1,4 @@
 import type { Model } from './check.js'
-import { freeze } from './engine/freeze.js'
 import { Interner } from './engine/interner.js'
 import type { CompiledProperty, Space, StepText, Visitor } from './engine/space.js'
 import { asked, ModelFault } from './errors.js'
@@ -56,8 +55,7 @@ class TransitionSpace<State> implements Space {
 
   constructor(system: TransitionSystem<State>) {
     this.#system = system
-    // What contentKey reads, it freezes.
-    this.#states = system.keyOf ? new Interner(system.keyOf.bind(system), freeze) : new Interner()
+    this.#states = new Interner(system.keyOf?.bind(system))
     this.properties = system.properties.map(({ name, kind, predicate }) => ({
       name,
       kind,

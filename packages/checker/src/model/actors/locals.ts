@@ -1,5 +1,4 @@
 import { contentKey } from '../engine/contentKey.js'
-import { freeze } from '../engine/freeze.js'
 import { Interner } from '../engine/interner.js'
 import { PairTable } from '../engine/pairTable.js'
 import { asked, InvalidModelError, ModelFault } from '../errors.js'
@@ -54,10 +53,7 @@ export class Locals<State, Message, Note, History> {
     this.#checkActors()
     const keyOf = ({ actor, state }: Local<State>): string =>
       `${actor}:${this.actorAt(actor).keyOf?.(state) ?? contentKey(state)}`
-    // What contentKey reads, it freezes.
-    this.states = new Interner(keyOf, ({ actor, state }) => {
-      if (this.actorAt(actor).keyOf) freeze(state)
-    })
+    this.states = new Interner(keyOf)
     this.events = new Interner<ActorEvent<Message>>(
       (event) =>
         event.type === 'own' ? `${event.to}:${event.name}` : `${event.from}>${event.to}:${contentKey(event.message)}`,

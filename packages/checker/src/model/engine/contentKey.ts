@@ -1,5 +1,6 @@
 import { Log, Piece, Pieces, wholeOf } from '@quorate/core'
 import { ModelFault } from '../errors.js'
+import { freeze } from './freeze.js'
 
 /** What is nested deeper holds itself. */
 const depthMax = 200
@@ -7,100 +8,134 @@ const depthMax = 200
 /**
  * A text that is equal for equal contents, whoever made them: the key under which a state or a message is known. Fields
  * that are undefined count as absent, maps and sets by what they hold, bytes and logs by their contents. Anything else but
- * plain objects and arrays may hide what it holds, and two that differ would pass for one: it is refused. What is read is
- * frozen, so that it stays what it was.
+ * plain objects and arrays may hide what it holds, and two that differ would pass for one: it is refused.
+ *
+ * Each part of the text says itself where it ends, so that parts need nothing between them.
  * @throws {@link ModelFault} for what hides its contents.
  */
 export const contentKey = (value: unknown): string => keyOf(value, 0, false)
 
+/** Of what never changes, the text is made once. */
+const constants = new WeakMap<object, string>()
+
 /**
- * The same of what never changes, like a configuration: it may hold functions, each of which is like itself alone.
+ * The same of what never changes, like a configuration, and is frozen: it may hold functions, each of which is like itself
+ * alone.
  * @throws {@link ModelFault} for what hides its contents.
  */
-export const constantKey = (value: unknown): string => keyOf(value, 0, true)
+export function constantKey(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return keyOf(value, 0, true)
+  const known = constants.get(value)
+  if (known !== undefined) return known
+  const key = keyOf(value, 0, true)
+  if (freeze(value)) constants.set(value, key)
+  return key
+}
 
 function keyOf(value: unknown, depth: number, isConstant: boolean): string {
   switch (typeof value) {
     case 'string':
-      return JSON.stringify(value)
+      return `${value.length}'${value}`
     case 'number':
-      return Object.is(value, -0) ? '0' : String(value)
+      return value === 0 ? '0,' : `${value},`
     case 'bigint':
       return `${value}n`
     case 'boolean':
       return value ? 'T' : 'F'
     case 'object':
-      return value === null ? 'null' : keyOfObject(value, depth, isConstant)
+      return value === null ? '~' : keyOfObject(value, depth + 1, isConstant)
     case 'undefined':
-      return 'u'
+      return 'U'
     case 'function':
-      if (isConstant) return `f${numberOf(value)}`
+      if (isConstant) return `f${numberOf(value)},`
       throw refused('a function')
     default:
       throw refused(`a ${typeof value}`)
   }
 }
 
-/** Of what is frozen through and through, the text is made once. */
-const keys = new WeakMap<object, string>()
-/** How many things were read so far that cannot be frozen. */
-let changeable = 0
-
 function keyOfObject(value: object, depth: number, isConstant: boolean): string {
-  const known = keys.get(value)
-  if (known !== undefined) return known
   if (depth > depthMax) throw new ModelFault(`holds a value that holds itself, or is nested more than ${depthMax} deep`)
-  const before = changeable
-  const key = contentOf(value, depth + 1, isConstant)
-  if (changeable === before) keys.set(value, key)
-  return key
-}
-
-function contentOf(value: object, depth: number, isConstant: boolean): string {
-  const of = (part: unknown): string => keyOf(part, depth, isConstant)
   switch (Object.getPrototypeOf(value)) {
+    case Array.prototype:
+      return keyOfItems(value as readonly unknown[], depth, isConstant)
     case Object.prototype:
     case null:
-      return keyOfFields(value as Readonly<Record<string, unknown>>, of)
-    case Array.prototype:
-      return keyOfItems(value as readonly unknown[], of)
+      return keyOfFields(value as Readonly<Record<string, unknown>>, depth, isConstant)
     case Map.prototype: {
-      changeable++
-      const entries = [...(value as ReadonlyMap<unknown, unknown>)].map(([key, held]) => `${of(key)}:${of(held)}`)
-      return `M{${entries.sort().join(',')}}`
+      const entries = [...(value as ReadonlyMap<unknown, unknown>)]
+      const texts = entries.map(([key, held]) => keyOf(key, depth, isConstant) + keyOf(held, depth, isConstant))
+      return `M${texts.sort().join('')})`
     }
-    case Set.prototype:
-      changeable++
-      return `S{${[...(value as ReadonlySet<unknown>)].map(of).sort().join(',')}}`
+    case Set.prototype: {
+      const texts = [...(value as ReadonlySet<unknown>)].map((held) => keyOf(held, depth, isConstant))
+      return `S${texts.sort().join('')})`
+    }
     case Piece.prototype:
       return keyOfBytes((value as Piece).bytes)
     case Pieces.prototype:
       return keyOfBytes(wholeOf(value as Pieces))
-    case Log.prototype:
-      return `L${of((value as Log).base)}${of([...(value as Log)])}`
+    case Log.prototype: {
+      const { base } = value as Log
+      return `L${keyOf(base, depth, isConstant)}${keyOf([...(value as Log)], depth, isConstant)}`
+    }
     default:
       return keyOfBytes(value)
   }
 }
 
-function keyOfFields(value: Readonly<Record<string, unknown>>, of: (part: unknown) => string): string {
-  const fields = Reflect.ownKeys(value)
-    .map((name) => {
-      if (typeof name === 'symbol') throw refused('a field that is called by a symbol')
-      return name
-    })
-    .sort()
-    .flatMap((name) => (value[name] === undefined ? [] : [`${JSON.stringify(name)}:${of(value[name])}`]))
-  Object.freeze(value)
-  return `{${fields.join(',')}}`
+/** A name and the text that stands for it. */
+type Field = readonly [name: string, text: string]
+
+/** By the names of fields in the order in which an object has them, one after the other: the same fields in their order. */
+interface Shape {
+  readonly longer: Map<string, Shape>
+  sorted: readonly Field[] | undefined
 }
 
-function keyOfItems(value: readonly unknown[], of: (part: unknown) => string): string {
-  // The places come first, then the length, and then what else it has.
-  if (Reflect.ownKeys(value).at(-1) !== 'length') throw refused('an array with fields beside its items')
-  const items = Array.from(value, (item, place) => (place in value ? of(item) : '-'))
-  Object.freeze(value)
-  return `[${items.join(',')}]`
+const noFields: Shape = { longer: new Map(), sorted: [] }
+
+/** Objects of few shapes are many: fields are put in order once. */
+function sortedFields(names: readonly string[]): readonly Field[] {
+  let shape = noFields
+  for (const name of names) {
+    let longer = shape.longer.get(name)
+    if (!longer) {
+      longer = { longer: new Map(), sorted: undefined }
+      shape.longer.set(name, longer)
+    }
+    shape = longer
+  }
+  shape.sorted ??= [...names].sort().map((name): Field => [name, `${name.length}'${name}`])
+  return shape.sorted
+}
+
+function keyOfFields(value: Readonly<Record<string, unknown>>, depth: number, isConstant: boolean): string {
+  const names = Object.keys(value)
+  const all = Reflect.ownKeys(value)
+  if (all.length !== names.length && all.some((name) => typeof name === 'symbol')) {
+    throw refused('a field that is called by a symbol')
+  }
+  let text = '{'
+  for (const [name, of] of sortedFields(all as string[])) {
+    const held = value[name]
+    if (held !== undefined) text += of + keyOf(held, depth, isConstant)
+  }
+  return `${text}}`
+}
+
+function keyOfItems(value: readonly unknown[], depth: number, isConstant: boolean): string {
+  // Its places come first, in their order, and then what else it has.
+  const names = Object.keys(value)
+  const isWhole = names.length === value.length && (value.length === 0 || names.at(-1) === String(value.length - 1))
+  if (!isWhole && !names.every((name) => String(Number(name)) === name)) {
+    throw refused('an array with fields beside its items')
+  }
+  let text = '['
+  for (let place = 0; place < value.length; place++) {
+    text += isWhole || place in value ? keyOf(value[place], depth, isConstant) : '_'
+  }
+  return `${text}]`
 }
 
 const bytesPrototypes: readonly unknown[] = [
@@ -118,12 +153,11 @@ const bytesPrototypes: readonly unknown[] = [
 ]
 
 function keyOfBytes(value: object): string {
-  changeable++
-  if (value instanceof ArrayBuffer) return `b${hexOf(new Uint8Array(value))}`
+  if (value instanceof ArrayBuffer) return `b${hexOf(new Uint8Array(value))}.`
   const isTold = bytesPrototypes.includes(Object.getPrototypeOf(value)) || nameOf(value) === 'Buffer'
   if (!ArrayBuffer.isView(value) || !isTold) throw refused(`an instance of ${nameOf(value)}`)
   const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
-  return value instanceof Uint8Array ? `x${hexOf(bytes)}` : `x${nameOf(value)}:${hexOf(bytes)}`
+  return value instanceof Uint8Array ? `x${hexOf(bytes)}.` : `y${nameOf(value)}:${hexOf(bytes)}.`
 }
 
 const hexOf = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')

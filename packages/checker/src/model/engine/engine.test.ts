@@ -4,6 +4,7 @@ import { constantKey, contentKey } from './contentKey.js'
 import { ExactStates } from './exactStates.js'
 import { fingerprint, type Halves } from './fingerprint.js'
 import { Frontier, type Taken } from './frontier.js'
+import { Interner } from './interner.js'
 import { PairTable } from './pairTable.js'
 import { Visited } from './visited.js'
 
@@ -167,6 +168,28 @@ test('content keys are equal for equal contents, and differ for others', () => {
     Uint16Array.of(1),
     Log.empty(),
     Log.of([entry]),
+    // Where one part ends and the next begins.
+    ['1', ''],
+    ['', '1'],
+    ["1'1"],
+    [1, 1],
+    [11],
+    [-1],
+    [1n, 1],
+    [null, Number.NaN],
+    [Object.assign(new Array(2), { 1: 5 })],
+    [[1], []],
+    [[], [1]],
+    { a: { b: 1 } },
+    { a: {}, b: 1 },
+    { ab: 1 },
+    new Map([['a', new Map([['b', 1]])]]),
+    new Map<unknown, unknown>([
+      ['a', new Map()],
+      ['b', 1],
+    ]),
+    new Set(['a', 'b']),
+    new Set(['ab']),
   ]
   const bytes = [Uint8Array.of(1, 2), Uint8Array.of(18), new Map([[1, 2]]), new Set([1]), { 0: 1 }]
   const keys = [...different, ...bytes].map(contentKey)
@@ -194,6 +217,7 @@ test.each([
   ['a function', () => 1],
   ['a field that is called by a symbol', { [Symbol('a')]: 1 }],
   ['an array with fields beside its items', Object.assign([1], { more: 2 })],
+  ['an array with fields beside its items', Object.assign(new Array(1), { more: 2 })],
   ['a value that holds itself', knot],
 ])('what hides its contents is refused: %s', (what, value) => {
   for (const of of [value, { deep: [value] }, new Map([[1, value]])])
@@ -206,13 +230,18 @@ test('what never changes may hold functions', () => {
   expect(constantKey({ a: contentKey })).toBe(keys[0])
 })
 
-test('what was read cannot be written, and what can be is read again', () => {
-  const plain = { list: [{ a: 1 }] }
-  contentKey(plain)
+test('what is kept cannot be written, and what can be is looked at again', () => {
+  const interner = new Interner<unknown>()
+  const plain = { list: [{ a: 1 }], more: null }
+  const fixed = interner.numberOf(plain)
   expect(() => plain.list.push({ a: 2 })).toThrow(TypeError)
   expect(() => Object.assign(plain.list[0] as object, { a: 2 })).toThrow(TypeError)
-  const changing = { map: new Map([[1, { bytes: Uint8Array.of(1) }]]) }
-  const before = contentKey(changing)
+  expect(interner.isAsItWas(fixed)).toBe(true)
+  const held = { a: 1 }
+  const changing = { map: new Map([[1, { held, bytes: Uint8Array.of(1) }]]) }
+  const number = interner.numberOf(changing)
+  expect(() => Object.assign(held, { a: 2 })).toThrow(TypeError)
+  expect(interner.isAsItWas(number)).toBe(true)
   changing.map.get(1)?.bytes.fill(2)
-  expect(contentKey(changing)).not.toBe(before)
+  expect(interner.isAsItWas(number)).toBe(false)
 })

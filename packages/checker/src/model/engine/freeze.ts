@@ -1,10 +1,27 @@
-const frozen = new WeakSet<object>()
+/** What a value holds, as far as it is looked into: what else there is looks after itself. */
+function partsOf(value: object): Iterable<unknown> {
+  if (Array.isArray(value)) return value
+  if (value instanceof Set) return value
+  return value instanceof Map ? [...value].flat() : Object.values(value)
+}
 
-/** Freezes plain objects and arrays, and those in them; what else there is looks after itself. */
-export function freeze(value: unknown): void {
-  if (typeof value !== 'object' || value === null || frozen.has(value)) return
+const plainPrototypes: readonly unknown[] = [Object.prototype, Array.prototype, null]
+
+/**
+ * Freezes plain objects and arrays, and those in them, in maps and in sets. True when nothing is left that could change: no
+ * map, no set, no bytes, no instance of a class.
+ */
+export const freeze = (value: unknown): boolean => freezeWithin(value, [])
+
+/** What holds itself is not entered again. */
+function freezeWithin(value: unknown, holders: object[]): boolean {
+  if (typeof value !== 'object' || value === null || holders.includes(value)) return true
   const prototype = Object.getPrototypeOf(value)
-  if (prototype !== Object.prototype && prototype !== Array.prototype && prototype !== null) return
-  frozen.add(Object.freeze(value))
-  for (const part of Object.values(value)) freeze(part)
+  let isFixed = plainPrototypes.includes(prototype)
+  if (isFixed) Object.freeze(value)
+  else if (prototype !== Map.prototype && prototype !== Set.prototype) return false
+  holders.push(value)
+  for (const part of partsOf(value)) if (!freezeWithin(part, holders)) isFixed = false
+  holders.pop()
+  return isFixed
 }

@@ -1,10 +1,12 @@
 import { contentKey } from './contentKey.js'
+import { freeze } from './freeze.js'
 
-/** Gives each value a number, from 0; values of equal content get the same. */
+/** Gives each value a number, from 0; values of equal content get the same. Those that are kept are frozen. */
 export class Interner<Value> {
   readonly #numbers = new Map<string, number>()
   readonly #values: Value[] = []
-  readonly #keys: string[] = []
+  /** The text of a value that cannot be frozen whole; `undefined` for one that cannot change. */
+  readonly #changeable: (string | undefined)[] = []
   readonly #keyOf: (value: Value) => string
   readonly #onNew: (value: Value, number: number) => void
 
@@ -24,7 +26,7 @@ export class Interner<Value> {
     const number = this.#values.length
     this.#numbers.set(key, number)
     this.#values.push(value)
-    this.#keys.push(key)
+    this.#changeable.push(freeze(value) ? undefined : key)
     this.#onNew(value, number)
     return number
   }
@@ -35,6 +37,7 @@ export class Interner<Value> {
 
   /** False when somebody has changed the value since: not all that a value may hold can be frozen. */
   isAsItWas(number: number): boolean {
-    return this.#keyOf(this.valueOf(number)) === this.#keys[number]
+    const key = this.#changeable[number]
+    return key === undefined || this.#keyOf(this.valueOf(number)) === key
   }
 }

@@ -49,7 +49,7 @@ const keyOfSnapshot = ({ status, role, value, context, historyValue, inner }: Ro
 /** A role keeps what never changes under `config`, functions too. */
 function keyOfContext(context: unknown): string {
   if (!isPlain(context) || !('config' in context)) return contentKey(context)
-  const { config, ...changing } = Object.freeze(context)
+  const { config, ...changing } = context
   return `${constantKey(config)}${contentKey(changing)}`
 }
 
