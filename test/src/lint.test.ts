@@ -134,7 +134,7 @@ const deep: Offence[] = [
     'Deep import:',
   ],
   ['packages/raft/src/deep.test.ts', "export { thing } from '../../core/src/log.js'", 'Deep import:'],
-  ['test/src/deep.ts', "export { thing } from '../../packages/core/src/log.js'", 'Deep import:'],
+  ['test/src/deep.ts', "export { thing } from '../../packages/core/src/log/log.js'", 'Deep import:'],
   ['examples/one/deep.ts', "export { thing } from '@quorate/core/dist/log.js'", 'Deep import:'],
 ]
 

@@ -1,21 +1,28 @@
 export {
-  type Address,
-  addressOf,
-  checkAddress,
-  checkName,
-  everyNode,
-  type NodeId,
-  nameLengthMax,
-  nodeOf,
-  parseAddress,
-} from './address.js'
-export { again, become, type Family, type FamilySnapshot, type Roles, type Successor } from './become.js'
-export { checkOptions, nearestTo, type OptionKeys } from './checkOptions.js'
-export { decodeEnvelope, type Envelope, encodeEnvelope, envelopeWriter, wireVersion } from './codec/envelope.js'
+  type ClientAsked,
+  type DurableEffect,
+  type Effect,
+  isDurable,
+  type LocalEvent,
+  type Received,
+  type RequestId,
+  send,
+} from './actor/effect.js'
+export { emptyOutbox, enqueue, type Outbox, take, written } from './actor/outbox.js'
 export { UnencodableValueError, UnsupportedVersionError } from './codec/errors.js'
 export type { Draft, MessageCodec } from './codec/messageCodec.js'
 export { decodeWith, ProtoReader } from './codec/protoReader.js'
 export { encodeWith, ProtoWriter } from './codec/protoWriter.js'
+export { checkOptions, nearestTo, type OptionKeys } from './errors/checkOptions.js'
+export {
+  BrokenInvariantError,
+  InvalidConfigurationError,
+  InvalidNameError,
+  invariant,
+  MalformedMessageError,
+  QuorateError,
+} from './errors/errors.js'
+export { errorOf, messageOf, textOf } from './errors/textOf.js'
 export {
   checkMembers,
   checkMethods,
@@ -25,42 +32,16 @@ export {
   quorumMethods,
   stateMachineMethods,
   timerMsMax,
-} from './configuration.js'
-export {
-  type Applied,
-  type AppliedState,
-  applyEntries,
-  clientOf,
-  failureTextMax,
-  initialAppliedState,
-} from './driver.js'
-export {
-  appliedStateInParts,
-  decodeAppliedState,
-  encodeAppliedState,
-  restoringAppliedState,
-  snapshotOf,
-} from './driverSnapshot.js'
-export {
-  type ClientAsked,
-  type DurableEffect,
-  type Effect,
-  isDurable,
-  type LocalEvent,
-  type Received,
-  type RequestId,
-  send,
-} from './effect.js'
-export { entriesAfter, noopAt } from './entries.js'
-export {
-  BrokenInvariantError,
-  InvalidConfigurationError,
-  InvalidNameError,
-  invariant,
-  MalformedMessageError,
-  QuorateError,
-} from './errors.js'
-export { fingerprintOf } from './fingerprint.js'
+} from './group/configuration.js'
+export type {
+  GroupDefinition,
+  GroupLimits,
+  Notice,
+  RecoveredState,
+  RoleDefinition,
+  RoleStatus,
+} from './group/protocol.js'
+export { entriesAfter, noopAt } from './log/entries.js'
 export {
   chunkAt,
   completed,
@@ -71,8 +52,8 @@ export {
   type SnapshotChunk,
   stageLastChunk,
   withChunk,
-} from './incomingSnapshot.js'
-export { Log } from './log.js'
+} from './log/incomingSnapshot.js'
+export { Log } from './log/log.js'
 export {
   type Command,
   type Entry,
@@ -84,10 +65,7 @@ export {
   origin,
   type Snapshot,
   sizeOf,
-} from './message.js'
-export { noStateMachine } from './noStateMachine.js'
-export { emptyOutbox, enqueue, type Outbox, take, written } from './outbox.js'
-export { type Bytes, inPieces, Piece, Pieces, pieceBytes, wholeOf } from './pieces.js'
+} from './log/message.js'
 export type {
   Clock,
   Connection,
@@ -102,8 +80,8 @@ export type {
   Transport,
   TransportCounters,
   TransportStatus,
-} from './ports.js'
-export type { GroupDefinition, GroupLimits, Notice, RecoveredState, RoleDefinition, RoleStatus } from './protocol.js'
+} from './ports/ports.js'
+export { afterOperation, nothingStored, type StoredLog } from './ports/storedLog.js'
 export { describeQuorum } from './quorum/description.js'
 export { grid } from './quorum/grid.js'
 export { type DisjointQuorums, disjointQuorums, UnprovenQuorumsError } from './quorum/intersection.js'
@@ -111,10 +89,28 @@ export { bothPhases, flexible, membersOf, type PhaseQuorums } from './quorum/pha
 export { quorums } from './quorum/predicate.js'
 export type { Part, QuorumSystem, Threshold } from './quorum/quorumSystem.js'
 export { atLeast, joint, majority, weighted } from './quorum/threshold.js'
-export { answerChecked, applyChecked, checkBytes } from './returned.js'
-export { eventOf, ignore, rulesFor } from './rules.js'
+export { again, become, type Family, type FamilySnapshot, type Roles, type Successor } from './role/become.js'
+export { eventOf, ignore, rulesFor } from './role/rules.js'
+export { statePath } from './role/statePath.js'
+export { delayNameOf, type Step, type StepOutcome, type Stepper, stepper } from './role/stepper.js'
 export {
-  noBytes,
+  appliedStateInParts,
+  decodeAppliedState,
+  encodeAppliedState,
+  restoringAppliedState,
+  snapshotOf,
+} from './stateMachine/appliedSnapshot.js'
+export {
+  type Applied,
+  type AppliedState,
+  applyEntries,
+  clientOf,
+  failureTextMax,
+  initialAppliedState,
+} from './stateMachine/appliedState.js'
+export { noStateMachine } from './stateMachine/noStateMachine.js'
+export { answerChecked, applyChecked, checkBytes } from './stateMachine/returned.js'
+export {
   type Outcome,
   openedBy,
   openingOf,
@@ -122,7 +118,7 @@ export {
   type SessionLimits,
   type Sessions,
   sessionOf,
-} from './sessions.js'
+} from './stateMachine/sessions.js'
 export {
   type AnyStateMachine,
   type Codec,
@@ -133,8 +129,18 @@ export {
   type StateMachine,
   type StateMachineDefinition,
   type TypedStateMachine,
-} from './stateMachine.js'
-export { statePath } from './statePath.js'
-export { delayNameOf, type Step, type StepOutcome, type Stepper, stepper } from './stepper.js'
-export { afterOperation, nothingStored, type StoredLog } from './storedLog.js'
-export { errorOf, messageOf, textOf } from './textOf.js'
+} from './stateMachine/stateMachine.js'
+export {
+  type Address,
+  addressOf,
+  checkAddress,
+  checkName,
+  everyNode,
+  type NodeId,
+  nameLengthMax,
+  nodeOf,
+  parseAddress,
+} from './values/address.js'
+export { fingerprintOf } from './values/fingerprint.js'
+export { type Bytes, inPieces, noBytes, Piece, Pieces, pieceBytes, wholeOf } from './values/pieces.js'
+export { decodeEnvelope, type Envelope, encodeEnvelope, envelopeWriter, wireVersion } from './wire/envelope.js'

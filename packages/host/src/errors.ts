@@ -1,5 +1,4 @@
 import { messageOf, QuorateError, type Snapshot } from '@quorate/core'
-import { differenceFrom } from './charter.js'
 
 /**
  * `QUORATE_UNKNOWN_OUTCOME`: the command was sent and no answer came. It may have been executed, may yet be, or never:
@@ -179,4 +178,10 @@ export class NodeStoppedError extends QuorateError {
     const why = cause === undefined ? '; start it again' : `, because of this: ${messageOf(cause)}`
     super('QUORATE_NODE_STOPPED', `node ${node} has stopped${why}`, { cause })
   }
+}
+
+/** What `text` says and `other` does not, in one line. */
+export function differenceFrom(other: string, text: string): string {
+  const lines = text.split('\n').filter((line) => !other.split('\n').includes(line))
+  return lines.length === 0 ? 'nothing else' : lines.join('; ')
 }

@@ -1,11 +1,10 @@
+export type { DropReason } from './bus/dropLog.js'
 export type { CallOptions } from './client/call.js'
 export type { ClientCodecs } from './client/clientCodecs.js'
-export { clusterStatus } from './client/clusterStatus.js'
+export type { ClientOptions } from './client/clientOptions.js'
 export { type ConnectedClient, type ConnectOptions, connectClient } from './client/connectClient.js'
-export { type ClientOptions, GroupClient, type QueryOptions } from './client/groupClient.js'
+export { GroupClient, type QueryOptions } from './client/groupClient.js'
 export type { Proposed } from './client/proposals.js'
-export type { Groups, NodeOptions } from './configuration.js'
-export type { DropReason } from './dropLog.js'
 export {
   CommandFailedError,
   CommandTooLargeError,
@@ -19,15 +18,17 @@ export {
   StoreReplacedError,
   UnknownOutcomeError,
 } from './errors.js'
-export { startNode } from './node.js'
-export type { NodeGroup, NodeGroupOf } from './nodeGroup.js'
-export type { GroupReport, NodeReport, RolePlacement, RoleReport } from './nodeStatus.js'
-export type { QuorateNode } from './quorateNode.js'
-export { QuorumsDoNotMeetError, UnknownNodeError } from './quorumCheck.js'
-export { realClock } from './realClock.js'
+export type { NodeGroup, NodeGroupOf } from './node/nodeGroup.js'
+export type { QuorateNode } from './node/quorateNode.js'
+export { startNode } from './node/startNode.js'
+export { clusterStatus } from './status/clusterStatus.js'
+export type { GroupReport, NodeReport, RolePlacement, RoleReport } from './status/nodeStatus.js'
+export { realClock } from './system/realClock.js'
+export type { Groups, NodeOptions } from './topology/configuration.js'
+export { QuorumsDoNotMeetError, UnknownNodeError } from './topology/quorumCheck.js'
 export {
   DuplicateNodeError,
   defineTopology,
   type Topology,
   UnplacedRoleError,
-} from './topology.js'
+} from './topology/topology.js'

@@ -1,5 +1,5 @@
-import { QuorateError } from '../errors.js'
-import { textOf } from '../textOf.js'
+import { QuorateError } from '../errors/errors.js'
+import { textOf } from '../errors/textOf.js'
 
 /** `QUORATE_UNENCODABLE_VALUE`: a value that its field cannot carry. Whoever made the message has a defect. */
 export class UnencodableValueError extends QuorateError {

@@ -5,7 +5,7 @@ import {
   type EverythingMessage,
   messages,
 } from '../codegen/generated/everything.test.codec.js'
-import { MalformedMessageError } from '../errors.js'
+import { MalformedMessageError } from '../errors/errors.js'
 import { UnencodableValueError } from './errors.js'
 import type { MessageCodec } from './messageCodec.js'
 

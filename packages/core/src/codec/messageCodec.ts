@@ -1,4 +1,4 @@
-import type { Message } from '../message.js'
+import type { Message } from '../log/message.js'
 
 /** How the messages of one protocol become bytes, and bytes become messages. Generated from the protocol's `.proto`. */
 export interface MessageCodec<M extends Message> {

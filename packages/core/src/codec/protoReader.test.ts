@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { MalformedMessageError } from '../errors.js'
+import { MalformedMessageError } from '../errors/errors.js'
 import { ProtoReader } from './protoReader.js'
 import { ProtoWriter } from './protoWriter.js'
 

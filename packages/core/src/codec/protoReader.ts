@@ -1,5 +1,5 @@
-import { MalformedMessageError } from '../errors.js'
-import { noBytes } from '../sessions.js'
+import { MalformedMessageError } from '../errors/errors.js'
+import { noBytes } from '../values/pieces.js'
 
 /** Messages within messages, and groups within groups, that a reader follows before it gives up. */
 const depthMax = 64

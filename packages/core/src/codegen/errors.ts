@@ -1,4 +1,4 @@
-import { QuorateError } from '../errors.js'
+import { QuorateError } from '../errors/errors.js'
 
 /** `QUORATE_UNSUPPORTED_SCHEMA`: a `.proto` that is wrong, or has what messages of Quorate do without. */
 export class UnsupportedSchemaError extends QuorateError {

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import protobuf from 'protobufjs'
 import { describe, expect, it } from 'vitest'
-import { MalformedMessageError } from '../errors.js'
+import { MalformedMessageError } from '../errors/errors.js'
 
 /**
  * Every schema of the workspace, and the one with everything: the generated code against protobufjs's own reflection, in

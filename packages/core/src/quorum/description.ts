@@ -1,5 +1,5 @@
-import type { NodeId } from '../address.js'
-import { fingerprintOf } from '../fingerprint.js'
+import type { NodeId } from '../values/address.js'
+import { fingerprintOf } from '../values/fingerprint.js'
 import { isWon } from './formula.js'
 import type { Part, QuorumSystem } from './quorumSystem.js'
 import { tabulate } from './truthTable.js'

@@ -1,4 +1,4 @@
-import type { NodeId } from '../address.js'
+import type { NodeId } from '../values/address.js'
 import type { QuorumSystem } from './quorumSystem.js'
 import { tabulate, withoutMember } from './truthTable.js'
 

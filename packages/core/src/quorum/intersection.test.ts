@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { QuorateError } from '../errors.js'
+import { QuorateError } from '../errors/errors.js'
 import { grid } from './grid.js'
 import { disjointQuorums } from './intersection.js'
 import { bothPhases, flexible, membersOf, type PhaseQuorums } from './phases.js'

@@ -1,5 +1,5 @@
-import type { NodeId } from '../address.js'
-import { QuorateError } from '../errors.js'
+import { QuorateError } from '../errors/errors.js'
+import type { NodeId } from '../values/address.js'
 import { afterVote, type Formula, formulaOf, isWon, openNodesOf, type Residual } from './formula.js'
 import { membersOf, type PhaseQuorums } from './phases.js'
 import type { QuorumSystem } from './quorumSystem.js'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { InvalidConfigurationError } from '../errors.js'
+import { InvalidConfigurationError } from '../errors/errors.js'
 import { grid } from './grid.js'
 import { bothPhases, flexible, membersOf } from './phases.js'
 import { quorums } from './predicate.js'

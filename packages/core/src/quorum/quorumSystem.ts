@@ -1,4 +1,4 @@
-import type { NodeId } from '../address.js'
+import type { NodeId } from '../values/address.js'
 
 /**
  * Which sets of nodes decide. A set that decides still does so with more nodes in it.

@@ -1,5 +1,5 @@
-import type { NodeId } from '../address.js'
-import { InvalidConfigurationError } from '../errors.js'
+import { InvalidConfigurationError } from '../errors/errors.js'
+import type { NodeId } from '../values/address.js'
 import type { Part, QuorumSystem } from './quorumSystem.js'
 
 /**

@@ -1,5 +1,5 @@
-import type { NodeId } from '../address.js'
-import { InvalidConfigurationError } from '../errors.js'
+import { InvalidConfigurationError } from '../errors/errors.js'
+import type { NodeId } from '../values/address.js'
 
 /** Most members of a rule that is asked about every set of them: 16 have 65,536. */
 const tabulatedMembersMax = 16

@@ -1,7 +1,7 @@
 import type { AnyActorLogic, EmittedFrom, EventFromLogic, InputFrom, SnapshotFrom } from 'xstate'
-import type { Address } from '../address.js'
-import { invariant } from '../errors.js'
-import { delayNameOf, type Step, stepper } from '../stepper.js'
+import { invariant } from '../errors/errors.js'
+import { delayNameOf, type Step, stepper } from '../role/stepper.js'
+import type { Address } from '../values/address.js'
 
 type EventOf<Logic extends AnyActorLogic> = Exclude<EventFromLogic<Logic>, { readonly type: 'xstate.route' }>
 type FieldOf<Snapshot, Key extends string> = Snapshot extends { readonly [Name in Key]: infer Value } ? Value : never

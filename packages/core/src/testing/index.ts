@@ -1,5 +1,5 @@
-export { checkFamily, checkMachine, type EventsOf } from './checkMachine.js'
-export { type MachineDefect, type MachineDefectKind, MachineDefectsError } from './checkMachineParts.js'
+export { checkFamily, checkMachine, type EventsOf } from './checkMachine/checkMachine.js'
+export { type MachineDefect, type MachineDefectKind, MachineDefectsError } from './checkMachine/checkMachineParts.js'
 export { type Driven, drive } from './harness.js'
 export { type MemoryStore, type MemoryStoreOptions, memoryStore } from './memoryStore.js'
 export {
@@ -9,7 +9,7 @@ export {
   memoryTransport,
 } from './memoryTransport.js'
 export { type Packet, Stage, StageActor, type StageDisk } from './stage.js'
-export type { StoreLocation } from './storeBench.js'
-export { storeSuite } from './storeSuite.js'
-export { type SuiteCase, transportSuite } from './transportSuite.js'
+export type { StoreLocation } from './suites/storeBench.js'
+export { storeSuite } from './suites/storeSuite.js'
+export { type SuiteCase, transportSuite } from './suites/transportSuite.js'
 export { type VirtualClock, virtualClock } from './virtualClock.js'

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest'
-import type { Clock } from '../ports.js'
+import type { Clock } from '../ports/ports.js'
 import { memoryStore } from './memoryStore.js'
-import { storeSuite } from './storeSuite.js'
+import { storeSuite } from './suites/storeSuite.js'
 import { virtualClock } from './virtualClock.js'
 
 const realTime: Clock = {

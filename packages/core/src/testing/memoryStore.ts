@@ -1,6 +1,6 @@
-import { InvalidConfigurationError, invariant, QuorateError } from '../errors.js'
-import type { Clock, OpenStore, Recovered, Store, StoreWrite } from '../ports.js'
-import { afterOperation, nothingStored, type StoredLog } from '../storedLog.js'
+import { InvalidConfigurationError, invariant, QuorateError } from '../errors/errors.js'
+import type { Clock, OpenStore, Recovered, Store, StoreWrite } from '../ports/ports.js'
+import { afterOperation, nothingStored, type StoredLog } from '../ports/storedLog.js'
 
 /** A disk in memory: what was written survives closing and crashing, and is lost with the process. */
 export interface MemoryStore extends Store {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { addressOf, everyNode } from '../address.js'
+import { addressOf, everyNode } from '../values/address.js'
 import { memoryTransport } from './memoryTransport.js'
-import { transportSuite } from './transportSuite.js'
+import { transportSuite } from './suites/transportSuite.js'
 
 describe('memory transport: the transport suite', () => {
   for (const { name, run } of transportSuite(() => memoryTransport())) test(name, run)

@@ -1,6 +1,6 @@
-import { type Address, checkAddress, checkName } from '../address.js'
-import { QuorateError } from '../errors.js'
-import type { Clock, Connection, Subscription, Transport, TransportCounters, TransportStatus } from '../ports.js'
+import { QuorateError } from '../errors/errors.js'
+import type { Clock, Connection, Subscription, Transport, TransportCounters, TransportStatus } from '../ports/ports.js'
+import { type Address, checkAddress, checkName } from '../values/address.js'
 
 /** One message on its way to one receiver. */
 export interface MemoryMessage {

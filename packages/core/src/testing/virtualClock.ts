@@ -1,4 +1,4 @@
-import type { Clock } from '../ports.js'
+import type { Clock } from '../ports/ports.js'
 
 /**
  * Time that passes only when it is told to. Everything happens in one order, which depends on nothing but the calls:

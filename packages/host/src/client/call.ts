@@ -1,6 +1,6 @@
 import type { Span } from '@opentelemetry/api'
 import { errorOf } from '@quorate/core'
-import { endCallSpan } from '../telemetry.js'
+import { endCallSpan } from '../system/telemetry.js'
 import type { Flight } from './flights.js'
 
 /** One thing that a caller waits for. */

@@ -1,7 +1,7 @@
 import { json, type StateMachine } from '@quorate/core'
 import { afterEach, describe, expect, it } from 'vitest'
-import { TestCluster } from '../cluster.test.fixture.js'
-import { sequenced } from '../sequencer.test.fixture.js'
+import { TestCluster } from '../node/cluster.test.fixture.js'
+import { sequenced } from '../node/sequencer.test.fixture.js'
 import { encoded } from './clientCodecs.js'
 
 /** Bytes as they are: no codec looks at what a caller gives. */

@@ -1,6 +1,6 @@
 import { type Address, addressOf, everyNode, type NodeId, nodeOf, type Subscription } from '@quorate/core'
-import { answersRole, clientRole } from '../addresses.js'
-import type { Bus } from '../bus.js'
+import { answersRole, clientRole } from '../bus/addresses.js'
+import type { Bus } from '../bus/bus.js'
 import { type ClientMessage, messages } from '../generated/client.js'
 
 /** How one client speaks with the members of one group. */

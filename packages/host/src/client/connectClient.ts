@@ -9,17 +9,18 @@ import {
   type StateMachine,
   type Transport,
 } from '@quorate/core'
-import { Bus } from '../bus.js'
-import { BusWatch } from '../busWatch.js'
-import { checkBehaviour, checkPositive, clientOptionKeys } from '../configuration.js'
-import { DropLog } from '../dropLog.js'
-import { isDoneWithin } from '../isDoneWithin.js'
-import { randomName, systemRandom } from '../random.js'
-import { realClock } from '../realClock.js'
-import { silentLogger } from '../silentLogger.js'
-import { Telemetry } from '../telemetry.js'
+import { Bus } from '../bus/bus.js'
+import { BusWatch } from '../bus/busWatch.js'
+import { DropLog } from '../bus/dropLog.js'
+import { checkPositive } from '../system/checkPositive.js'
+import { isDoneWithin } from '../system/isDoneWithin.js'
+import { randomName, systemRandom } from '../system/random.js'
+import { realClock } from '../system/realClock.js'
+import { silentLogger } from '../system/silentLogger.js'
+import { Telemetry } from '../system/telemetry.js'
 import type { ClientCodecs } from './clientCodecs.js'
-import { type ClientOptions, GroupClient } from './groupClient.js'
+import { type ClientOptions, checkBehaviour, clientOptionKeys } from './clientOptions.js'
+import { GroupClient } from './groupClient.js'
 
 /** What a client is made of. */
 export interface ConnectOptions<Command, Result, Query, Answer> extends ClientOptions {

@@ -1,10 +1,10 @@
 import { type Connection, decodeEnvelope } from '@quorate/core'
 import { afterEach, describe, expect, it } from 'vitest'
-import { journal, type Note, seededRandom, TestCluster } from '../cluster.test.fixture.js'
 import { decodePropose } from '../generated/client.js'
-import { sequenced } from '../sequencer.test.fixture.js'
+import { journal, type Note, seededRandom, TestCluster } from '../node/cluster.test.fixture.js'
+import { sequenced } from '../node/sequencer.test.fixture.js'
+import type { ClientOptions } from './clientOptions.js'
 import { type ConnectedClient, connectClient } from './connectClient.js'
-import type { ClientOptions } from './groupClient.js'
 
 type JournalClient = ConnectedClient<Note, number, number, string>
 

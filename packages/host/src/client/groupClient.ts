@@ -1,34 +1,20 @@
 import { type Clock, type Codec, type NodeId, QuorateError, type Random } from '@quorate/core'
-import type { Bus } from '../bus.js'
+import type { Bus } from '../bus/bus.js'
 import type { ClientMessage, ReadConsistency, Refused } from '../generated/client.js'
-import { randomName } from '../random.js'
-import { isTracing, startCallSpan } from '../telemetry.js'
+import { randomName } from '../system/random.js'
+import { isTracing, startCallSpan } from '../system/telemetry.js'
 import { Asks } from './asks.js'
 import { type CallOptions, openCall } from './call.js'
 import type { CallKind } from './callKind.js'
 import { asBytes, type ClientCodecs, encoded, unused } from './clientCodecs.js'
 import { ClientLink } from './clientLink.js'
+import type { ClientOptions } from './clientOptions.js'
 import type { FlightSurroundings } from './flights.js'
 import type { LeaderTracker } from './leaderTracker.js'
 import { Proposals, type Proposed } from './proposals.js'
 import { Reads } from './reads.js'
 import { joinTracker } from './sharedTracker.js'
 import { Sweeper } from './sweeper.js'
-
-/** How a client behaves. */
-export interface ClientOptions {
-  /**
-   * Commands that travel in one message when many are called for at once. 1 sends each by itself. @default 1024
-   */
-  readonly commandsPerMessageMax?: number
-  /**
-   * Messages with commands that are under way at once. With 1 commands are executed in the order of their calls, also
-   * across fail-overs; with more, one that had to be sent again may come after a later one. @default 4
-   */
-  readonly messagesInFlightMax?: number
-  /** How long a call without a signal of its own is tried, in milliseconds; no call is tried for longer. @default 30000 */
-  readonly deadlineMs?: number
-}
 
 /** What a reader may ask for. */
 export interface QueryOptions extends CallOptions {

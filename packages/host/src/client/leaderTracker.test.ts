@@ -1,6 +1,6 @@
 import { virtualClock } from '@quorate/core/testing'
 import { describe, expect, it } from 'vitest'
-import { seededRandom } from '../cluster.test.fixture.js'
+import { seededRandom } from '../node/cluster.test.fixture.js'
 import { LeaderTracker } from './leaderTracker.js'
 
 function make() {

@@ -1,5 +1,5 @@
 import type { Clock, NodeId, Random } from '@quorate/core'
-import { jittered } from '../random.js'
+import { jittered } from '../system/random.js'
 
 /** How long the leader may be silent before all members are asked who leads. */
 const silenceMs = 100

@@ -1,5 +1,5 @@
 import type { Refused } from '../generated/client.js'
-import { jittered } from '../random.js'
+import { jittered } from '../system/random.js'
 import type { FlightSurroundings } from './flights.js'
 
 /** Without an answer it is asked again after this, then after twice as long, and so on. */

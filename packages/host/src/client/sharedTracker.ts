@@ -1,5 +1,5 @@
 import type { Clock, Random } from '@quorate/core'
-import type { Bus } from '../bus.js'
+import type { Bus } from '../bus/bus.js'
 import { type Follower, LeaderTracker } from './leaderTracker.js'
 
 /** By bus, cluster and group. */

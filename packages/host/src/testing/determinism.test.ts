@@ -1,7 +1,7 @@
 import { defineStateMachine, json } from '@quorate/core'
 import { raft } from '@quorate/raft'
 import { describe, expect, test } from 'vitest'
-import { defineTopology } from '../topology.js'
+import { defineTopology } from '../topology/topology.js'
 import { inAnotherWorld } from './anotherWorld.js'
 import { localCluster } from './localCluster.js'
 

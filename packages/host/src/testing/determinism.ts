@@ -10,7 +10,7 @@ import {
   QuorateError,
   textOf,
 } from '@quorate/core'
-import type { Groups } from '../configuration.js'
+import type { Groups } from '../topology/configuration.js'
 import { inAnotherWorld } from './anotherWorld.js'
 
 /** `QUORATE_NOT_DETERMINISTIC`: a command would not do the same again, or does not on another node. */

@@ -1,8 +1,8 @@
 import { raft } from '@quorate/raft'
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import type { ConnectedClient } from '../client/connectClient.js'
-import { journal, type Note } from '../cluster.test.fixture.js'
-import { defineTopology } from '../topology.js'
+import { journal, type Note } from '../node/cluster.test.fixture.js'
+import { defineTopology } from '../topology/topology.js'
 import { localCluster } from './localCluster.js'
 
 const nodes = ['n1', 'n2', 'n3']

@@ -1,7 +1,7 @@
 import { checkMachine } from '@quorate/core/testing'
 import { describe, test } from 'vitest'
 import { batcher, multiPaxosAcceptor, multiPaxosLearner, multiPaxosProposer, proxyLeader } from '../index.js'
-import type { ProposerEvent } from './proposer.js'
+import type { ProposerEvent } from './proposer/state.js'
 
 const proposerEvents: Readonly<Record<ProposerEvent['type'], 'message' | 'local'>> = {
   Promise: 'message',

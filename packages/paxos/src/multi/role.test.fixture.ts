@@ -39,10 +39,10 @@ import type {
   Report,
 } from '../generated/multi_paxos.js'
 import { multiPaxosProposer } from '../index.js'
-import { type MultiPaxosConfig, type MultiPaxosLimits, type RoleName, roleNames } from './config.js'
-import { type Learner, recoverLearner } from './learner.js'
-import { type Acceptor, recoverAcceptor } from './promising.js'
-import { type Proposer, recoverProposer } from './proposer.js'
+import { type Acceptor, recoverAcceptor } from './acceptor/state.js'
+import { type Learner, recoverLearner } from './learner/state.js'
+import { type Proposer, recoverProposer } from './proposer/state.js'
+import { type MultiPaxosConfig, type MultiPaxosLimits, type RoleName, roleNames } from './shared/config.js'
 
 /** One role with no host: who it is, what it holds, what others say to it, and what it said. */
 

@@ -1,11 +1,11 @@
 import { type Notice, type RoleStatus, statePath } from '@quorate/core'
 import type { SnapshotFrom } from 'xstate'
 import { noticesOf } from '../doubtNotice.js'
-import type { acceptor } from './acceptor.js'
-import type { batcher } from './batcher.js'
-import type { learner } from './learner.js'
-import type { Proposer } from './proposer.js'
-import type { proxyLeader } from './proxyLeader.js'
+import type { acceptor } from './acceptor/chart.js'
+import type { batcher } from './batcher/chart.js'
+import type { learner } from './learner/chart.js'
+import type { Proposer } from './proposer/state.js'
+import type { proxyLeader } from './proxyLeader/chart.js'
 
 /** What people and clients are told of each role. @module */
 

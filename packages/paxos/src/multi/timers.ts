@@ -1,11 +1,11 @@
 import type { Random } from '@quorate/core'
-import { acceptor as acceptorRole } from './acceptor.js'
-import { batcher as batcherRole } from './batcher.js'
-import * as lead from './leadership.js'
-import { learner as learnerRole } from './learner.js'
-import { isPrompt, type Proposer, patienceOf } from './proposer.js'
-import { multiPaxosProposer } from './proposers.js'
-import { proxyLeader as proxyLeaderRole } from './proxyLeader.js'
+import { acceptor as acceptorRole } from './acceptor/chart.js'
+import { batcher as batcherRole } from './batcher/chart.js'
+import { learner as learnerRole } from './learner/chart.js'
+import { multiPaxosProposer } from './proposer/chart.js'
+import * as lead from './proposer/leadership.js'
+import { isPrompt, type Proposer, patienceOf } from './proposer/state.js'
+import { proxyLeader as proxyLeaderRole } from './proxyLeader/chart.js'
 
 /** The roles with the times of a group in place of their nominal ones. @module */
 

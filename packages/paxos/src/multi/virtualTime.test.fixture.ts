@@ -2,9 +2,9 @@ import { type GroupDefinition, type Random, sizeOf } from '@quorate/core'
 import { type Packet, Stage, type StageActor } from '@quorate/core/testing'
 import type { StateMachine } from 'xstate'
 import { batcher, multiPaxosAcceptor, multiPaxosLearner, multiPaxosProposer } from '../index.js'
-import type { Leading } from './leadership.js'
-import * as lead from './leadership.js'
-import { isPrompt, type Proposer, patienceOf } from './proposer.js'
+import type { Leading } from './proposer/leadership.js'
+import * as lead from './proposer/leadership.js'
+import { isPrompt, type Proposer, patienceOf } from './proposer/state.js'
 import { finishWrite, Safety } from './safety.test.fixture.js'
 
 /** What may go wrong, and how often. */

@@ -1,4 +1,4 @@
-import { ordersLog } from '../clientGroups.js'
+import { ordersLog } from '../subject/clientGroups.js'
 import type { InvariantFactory } from './invariant.js'
 
 /** A command is executed at most once, however often it was sent, and at the same place on every node. */

@@ -1,7 +1,7 @@
 import type { Effect, GroupDefinition, Message, NodeId, Placed, StoreWrite } from '@quorate/core'
-import type { Ending } from '../history.js'
-import type { Place } from '../observation.js'
-import type { BitRot, Operation } from '../script.js'
+import type { Ending } from '../observation/history.js'
+import type { Place } from '../observation/observation.js'
+import type { BitRot, Operation } from '../script/script.js'
 
 /** One group as an invariant sees it. */
 export interface Subject {

@@ -1,6 +1,6 @@
 import { checkLinearizability, HistoryBuilder, historyModels } from '@quorate/checker'
-import { ordersLog } from '../clientGroups.js'
-import { completionOf, invocationOf } from '../history.js'
+import { completionOf, invocationOf } from '../observation/history.js'
+import { ordersLog } from '../subject/clientGroups.js'
 import type { InvariantFactory } from './invariant.js'
 
 /** Operations that a judgement may try: half a minute needs some hundreds. */

@@ -1,5 +1,5 @@
-import { ordersLog } from '../clientGroups.js'
-import type { Operation } from '../script.js'
+import type { Operation } from '../script/script.js'
+import { ordersLog } from '../subject/clientGroups.js'
 import type { InvariantFactory } from './invariant.js'
 
 interface Written {

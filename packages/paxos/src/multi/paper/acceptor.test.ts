@@ -3,8 +3,8 @@ import { type Driven, drive } from '@quorate/core/testing'
 import { describe, expect, test } from 'vitest'
 import { noBallot, roundMax, termOf } from '../../ballot.js'
 import { multiPaxosAcceptor } from '../../index.js'
+import { type AcceptorRecord, recoverAcceptor } from '../acceptor/state.js'
 import { groupOf } from '../history.test.fixture.js'
-import { type AcceptorRecord, recoverAcceptor } from '../promising.js'
 import * as given from '../role.test.fixture.js'
 
 /** Lamport, "Paxos Made Simple" (2001), sections 2.2, 2.3 and 3: the acceptor, whose one promise holds for all slots. */

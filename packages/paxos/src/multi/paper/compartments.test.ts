@@ -2,8 +2,8 @@ import { type Driven, drive } from '@quorate/core/testing'
 import { describe, expect, test } from 'vitest'
 import { roundMax } from '../../ballot.js'
 import { batcher, proxyLeader } from '../../index.js'
-import { newBatcher } from '../batcher.js'
-import { newProxyLeader } from '../proxyLeader.js'
+import { newBatcher } from '../batcher/state.js'
+import { newProxyLeader } from '../proxyLeader/state.js'
 import * as given from '../role.test.fixture.js'
 
 /** Whittaker et al., "Scaling Replicated State Machines with Compartmentalization" (2021), sections 3.1 and 4.1. */

@@ -5,8 +5,8 @@ import { createActor, SimulatedClock } from 'xstate'
 import { roundMax, termOf } from '../../ballot.js'
 import { multiPaxosProposer } from '../../index.js'
 import { groupOf } from '../history.test.fixture.js'
-import { preparing } from '../preparing.js'
-import { isPrompt, patienceOf } from '../proposer.js'
+import { preparing } from '../proposer/preparing.js'
+import { isPrompt, patienceOf } from '../proposer/state.js'
 import * as given from '../role.test.fixture.js'
 
 /** Lamport, "Paxos Made Simple" (2001), sections 2.2, 2.5 and 3: how a proposer becomes the distinguished one. */

@@ -1,0 +1,107 @@
+import type { Command, Entry, LogId, Message, Snapshot } from '../log/message.js'
+import type { Address, NodeId } from '../values/address.js'
+import type { Piece } from '../values/pieces.js'
+
+/** A number by which a host knows its own request again. Never leaves the node. */
+export type RequestId = number
+
+/**
+ * All that a role may ask of the place where it runs. Emitted in order; the outbox is **first in, first out for each
+ * actor, over all its steps**: an effect waits for every durable effect that the same actor emitted before it, in this
+ * step or in an earlier one. `passes: 'append'` lets an effect overtake appends that are not yet on the disk, and
+ * nothing else: a leader's AppendEntries beside its own write (Ongaro, dissertation, section 10.2.1).
+ */
+export type Effect<M extends Message = Message, Record = unknown> =
+  /** To one actor, or to every node that hosts the role where the node of the address is `all`. */
+  | { readonly type: 'send'; readonly to: Address; readonly message: M; readonly passes?: 'append' }
+  /** Durable. Replaces the actor's record. */
+  | { readonly type: 'persist'; readonly record: Record }
+  /** Durable. Entries that follow the last one of the log, contiguous. */
+  | { readonly type: 'append'; readonly entries: readonly Entry[] }
+  /** Durable. Removes every entry after that one. */
+  | { readonly type: 'truncate'; readonly after: LogId }
+  /**
+   * Durable. Keeps a piece of a snapshot beside what the log holds, until `compact` or `install` names the whole of it; then
+   * these have nothing left to write but that. Number 0 begins anew, and what was kept before under this origin and not
+   * named may go. A crash takes all that no operation has named.
+   */
+  | {
+      readonly type: 'stage'
+      readonly origin: 'taken' | 'received'
+      readonly number: number
+      readonly piece: Piece
+    }
+  /** Durable. Keeps the snapshot of the actor's own state machine and removes the entries up to `through`, which is at or before `snapshot.last`. */
+  | { readonly type: 'compact'; readonly snapshot: Snapshot; readonly through: LogId }
+  /** Durable. Replaces the whole log by a snapshot that came from another node. */
+  | { readonly type: 'install'; readonly snapshot: Snapshot }
+  /** The state machine continues from this snapshot. */
+  | { readonly type: 'restore'; readonly snapshot: Snapshot }
+  /**
+   * The next decided entries, contiguous, for the state machine. With `answers` this node also answers clients whose
+   * commands another node took: where the role that orders runs apart from those that apply, one of these is told to.
+   */
+  | {
+      readonly type: 'commit'
+      readonly entries: readonly Entry[]
+      readonly answers?: boolean
+      readonly passes?: 'append'
+    }
+  /** A read may be answered once the state machine has applied `at`. */
+  | { readonly type: 'readable'; readonly request: RequestId; readonly at: number; readonly passes?: 'append' }
+  /** What came of a `client.asked`. */
+  | { readonly type: 'answer'; readonly request: RequestId; readonly bytes: Uint8Array }
+  /** A proposal, a read or a question that this actor does not take. */
+  | {
+      readonly type: 'refuse'
+      readonly request: RequestId
+      readonly reason: 'notLeader' | 'overloaded'
+      readonly leader?: NodeId
+    }
+
+export type DurableEffect<E = Effect> = Extract<
+  E,
+  { type: 'persist' | 'append' | 'truncate' | 'stage' | 'compact' | 'install' }
+>
+
+/** True if the effect must be on the disk before later effects of its actor may leave. */
+export function isDurable<E extends { readonly type: string }>(effect: E): effect is DurableEffect<E> & E {
+  switch (effect.type) {
+    case 'persist':
+    case 'append':
+    case 'truncate':
+    case 'stage':
+    case 'compact':
+    case 'install':
+      return true
+    default:
+      return false
+  }
+}
+
+/** What a host tells an actor. */
+export type LocalEvent =
+  /** Everything appended up to `last`, *as it was written*, is durable: compare the term too. */
+  | { readonly type: 'storage.persisted'; readonly last: LogId }
+  /** Clients ask to have these commands ordered, in this order. Refused as a whole or taken as a whole. */
+  | { readonly type: 'client.proposed'; readonly request: RequestId; readonly commands: readonly Command[] }
+  /** A client asks to read what is linearizable now. */
+  | { readonly type: 'client.read'; readonly request: RequestId }
+  /** The host took a snapshot of the state machine; the log before it may go. */
+  | { readonly type: 'snapshot.taken'; readonly snapshot: Snapshot }
+
+/**
+ * A client asks something of a protocol that orders no log (one decision, a transaction, a quorum read). Asking again
+ * must do no harm: the client does so until it has an answer.
+ */
+export interface ClientAsked {
+  readonly type: 'client.asked'
+  readonly request: RequestId
+  readonly bytes: Uint8Array
+}
+
+/** A message as an actor receives it. */
+export type Received<M extends Message> = M extends Message ? M & { readonly from: Address } : never
+
+/** Says `message` to one actor, or to every node that hosts the role of the address where its node is `all`. */
+export const send = <const M extends Message>(to: Address, message: M) => ({ type: 'send', to, message }) as const

@@ -1,0 +1,95 @@
+import type { AnyActorLogic } from 'xstate'
+import type { MessageCodec } from '../codec/messageCodec.js'
+import type { Entry, LogId, Message, Snapshot } from '../log/message.js'
+import type { Random } from '../ports/ports.js'
+import type { PhaseQuorums } from '../quorum/phases.js'
+import type { SessionLimits } from '../stateMachine/sessions.js'
+import type { AnyStateMachine, Codec } from '../stateMachine/stateMachine.js'
+import type { NodeId } from '../values/address.js'
+
+/** What an actor finds again after a restart. */
+export interface RecoveredState<Record = unknown> {
+  readonly record: Record | undefined
+  readonly snapshot: Snapshot | undefined
+  readonly base: LogId
+  readonly entries: readonly Entry[]
+  /** The store lost its last write, which may have been acknowledged: do not rely on own promises before others brought this node up to date. */
+  readonly torn: boolean
+  /** The operator says that this node may go on although its last write is lost, where nobody else can tell what it was. @default false */
+  readonly lossAccepted?: boolean
+}
+
+/** Something of an actor that people should know. Roles do not log: the host does, when a notice is new or its count has grown. */
+export interface Notice {
+  readonly level: 'warn' | 'error'
+  /** A sentence that says what happened, and what to do where somebody can. */
+  readonly text: string
+  /** How often it happened, where it may happen again. @default 1 */
+  readonly count?: number
+}
+
+/** What people and clients want to know of an actor. */
+export interface RoleStatus {
+  /** The statechart's state, e.g. `leader.replicating`. */
+  readonly state: string
+  /** Term or ballot round. */
+  readonly term: number
+  /** Who leads, as far as this actor knows. */
+  readonly leader: NodeId | undefined
+  /** True if this actor itself leads. */
+  readonly leads: boolean
+  /** Where it leads for clients only, and another one decides: who that is. */
+  readonly handsTo?: NodeId
+  readonly commitIndex: number
+  readonly lastIndex: number
+  /** @default none */
+  readonly notices?: readonly Notice[]
+}
+
+/**
+ * One role of a group: who hosts it, and what the host needs to run it. Plain data and functions, never compared by
+ * `instanceof`: a topology may be loaded beside another copy of a package.
+ */
+export interface RoleDefinition {
+  readonly nodes: readonly NodeId[]
+  /** The statechart (or family) that `node` runs, its randomized timers drawn from `random`. */
+  logic(random: Random, node: NodeId): AnyActorLogic
+  input(place: { readonly group: string; readonly node: NodeId; readonly recovered: RecoveredState }): unknown
+  /** False if this role emits no durable effect: it begins anew each time. @default true */
+  readonly remembers?: boolean
+  /** How the record of a `persist` effect becomes bytes. */
+  readonly record: Codec<unknown>
+  /** True if this role takes `client.proposed` and `client.read`. */
+  readonly orders: boolean
+  /** True if this role takes `client.asked`. @default false */
+  readonly asked?: boolean
+  /** True if this role emits `commit`: where it runs, the state machine runs. */
+  readonly applies: boolean
+  status(snapshot: unknown): RoleStatus
+}
+
+/** Limits of a group, equal on all its nodes. */
+export interface GroupLimits extends SessionLimits {
+  /** Largest command, in bytes. @default 262144 */
+  readonly commandBytesMax: number
+  /** Largest message between nodes, in bytes: what the bus must be able to carry. */
+  readonly messageBytesMax: number
+  /** A snapshot is taken when so many entries were applied since the last one. @default 50000 */
+  readonly snapshotEveryEntries: number
+  /** A snapshot is taken when entries of so many bytes were applied since the last one. @default 67108864 */
+  readonly snapshotEveryBytes?: number
+  /** Sessions remembered. When another is opened the one unused for longest expires, unless all are in use. @default 16384 */
+  readonly sessionsMax: number
+}
+
+/** One consensus instance: protocol, roles, and the state machine that it drives. */
+export interface GroupDefinition<Machine extends AnyStateMachine = AnyStateMachine> {
+  /** The protocol's name, e.g. `raft`. */
+  readonly protocol: string
+  readonly roles: Readonly<Record<string, RoleDefinition>>
+  /** Who decides; `defineTopology` proves that the two phases meet. Absent in a protocol without quorums. */
+  readonly quorums?: PhaseQuorums
+  readonly messages: MessageCodec<Message>
+  readonly stateMachine: Machine
+  readonly limits: GroupLimits
+}

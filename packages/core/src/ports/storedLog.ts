@@ -1,0 +1,36 @@
+import { Log } from '../log/log.js'
+import type { Snapshot } from '../log/message.js'
+import type { StoreOperation } from './ports.js'
+
+/** What a store holds under one key: a value, for stores that keep it in memory. */
+export interface StoredLog {
+  readonly record: Uint8Array | undefined
+  readonly snapshot: Snapshot | undefined
+  readonly log: Log
+}
+
+/** Under a key that was never written. */
+export const nothingStored: StoredLog = { record: undefined, snapshot: undefined, log: Log.empty() }
+
+/**
+ * What is held after an operation.
+ * @throws {@link BrokenInvariantError} `QUORATE_BROKEN_INVARIANT` when it does not fit what is held.
+ */
+export function afterOperation(stored: StoredLog, operation: StoreOperation): StoredLog {
+  const { log } = stored
+  switch (operation.type) {
+    case 'persist':
+      return { ...stored, record: operation.record }
+    case 'append':
+      return { ...stored, log: log.append(operation.entries) }
+    case 'truncate':
+      return { ...stored, log: log.truncateAfter(operation.after.index) }
+    case 'stage':
+      // It is in memory as it is, and what names it names it.
+      return stored
+    case 'compact':
+      return { ...stored, snapshot: operation.snapshot, log: log.compactThrough(operation.through) }
+    case 'install':
+      return { ...stored, snapshot: operation.snapshot, log: Log.empty(operation.snapshot.last) }
+  }
+}

@@ -1,0 +1,122 @@
+import type {
+  AnyActorLogic,
+  AnyActorScope,
+  EmittedFrom,
+  EventFromLogic,
+  InputFrom,
+  Snapshot,
+  SnapshotFrom,
+} from 'xstate'
+import { BrokenInvariantError, invariant } from '../errors/errors.js'
+
+/** What one step did. A timer is named by its id (see {@link delayNameOf}), its delay as provided. */
+export type StepOutcome<Emitted> =
+  | { readonly type: 'effect'; readonly effect: Emitted }
+  | { readonly type: 'schedule'; readonly timer: string; readonly delayMs: number }
+  | { readonly type: 'cancel'; readonly timer: string }
+
+/** The next snapshot, the same object when nothing changed, and what the role did, in that order. */
+export type Step<Logic extends AnyActorLogic> = readonly [
+  snapshot: SnapshotFrom<Logic>,
+  outcomes: readonly StepOutcome<EmittedFrom<Logic>>[],
+]
+
+/**
+ * Steps a role as a function: nothing is kept between calls, so any snapshot may be stepped again and again. Who steps
+ * keeps the table of pending timers: a `schedule` enters one, a `cancel` removes one, `fire` uses one up.
+ */
+export interface Stepper<Logic extends AnyActorLogic> {
+  /** @throws what the role throws while it starts. */
+  initial(input: InputFrom<Logic>): Step<Logic>
+  /**
+   * @throws what an action throws; what a guard throws, in XState's wording.
+   * @throws {@link BrokenInvariantError} `QUORATE_BROKEN_INVARIANT` when the role does more than assign, emit, wait.
+   */
+  step(snapshot: SnapshotFrom<Logic>, event: EventFromLogic<Logic>): Step<Logic>
+  /** Lets a pending timer fire. @throws as `step` does. */
+  fire(snapshot: SnapshotFrom<Logic>, timer: string): Step<Logic>
+}
+
+const timerPrefix = 'xstate.after.'
+
+/** The name under which a role declares a timer's delay: `xstate.after.heartbeat.leader` -> `heartbeat`. */
+export function delayNameOf(timer: string): string {
+  invariant(timer.startsWith(timerPrefix), `"${timer}" is no timer of a role: expected ${timerPrefix}<delay>.<state>`)
+  const rest = timer.slice(timerPrefix.length)
+  const end = rest.indexOf('.')
+  return end < 0 ? rest : rest.slice(0, end)
+}
+
+/**
+ * Makes a stepper. XState's own `transition()` builds an actor at each call and asks the context factory without an
+ * input; this makes one scope and keeps it. Gives the same effects, timers and cancels, in the same order, as
+ * `createActor`.
+ */
+export function stepper<Logic extends AnyActorLogic>(logic: Logic): Stepper<Logic> {
+  let outcomes: StepOutcome<EmittedFrom<Logic>>[] = []
+  const scope = scopeFor((action) => outcomes.push(outcomeOf<EmittedFrom<Logic>>(action)))
+  const run = (next: () => Snapshot<unknown>): Step<Logic> => {
+    outcomes = []
+    const snapshot = next()
+    // A machine that fails while it starts does not throw: it gives its error in the snapshot.
+    if (snapshot.status === 'error') throw snapshot.error
+    return [snapshot as SnapshotFrom<Logic>, outcomes]
+  }
+  return {
+    initial: (input) => run(() => logic.getInitialSnapshot(scope, input)),
+    step: (snapshot, event) => run(() => logic.transition(snapshot, event, scope)),
+    fire: (snapshot, timer) => {
+      // The event of an `after` bears the id of its timer as its type.
+      invariant(
+        timer.startsWith(timerPrefix),
+        `"${timer}" is no timer: fire takes the id that a schedule outcome named`,
+      )
+      return run(() => logic.transition(snapshot, { type: timer }, scope))
+    },
+  }
+}
+
+interface Action {
+  readonly type: string
+  readonly params: unknown
+}
+
+function outcomeOf<Emitted>({ type, params }: Action): StepOutcome<Emitted> {
+  switch (type) {
+    case 'xstate.emit':
+      return { type: 'effect', effect: (params as { event: Emitted }).event }
+    case 'xstate.raise': {
+      const { id, delay, event } = params as { id?: string; delay?: number; event: { type: string } }
+      if (id === undefined || id !== event.type || !id.startsWith(timerPrefix)) break
+      // With a misspelt delay XState would fire the timer at once.
+      invariant(typeof delay === 'number', `the delay of ${id} is not declared: add it to \`delays\` in setup`)
+      return { type: 'schedule', timer: id, delayMs: delay }
+    }
+    case 'xstate.cancel':
+      return { type: 'cancel', timer: (params as { sendId: string }).sendId }
+  }
+  throw new BrokenInvariantError(`a role may only assign, emit and wait (after), found the action "${type}"`)
+}
+
+/** As much of an actor as a machine asks for while it steps. It has no system: what would spawn fails here. */
+function scopeFor(execute: (action: Action) => void): AnyActorScope {
+  const nothing = () => {}
+  const self = {
+    id: 'stepper',
+    sessionId: 'stepper',
+    get system(): never {
+      throw new BrokenInvariantError('a role may not spawn or invoke: its effects are all that leaves it')
+    },
+  }
+  return {
+    self,
+    id: self.id,
+    sessionId: self.sessionId,
+    logger: nothing,
+    defer: nothing,
+    emit: nothing,
+    stopChild: nothing,
+    system: { _sendInspectionEvent: nothing },
+    actionExecutor: execute,
+  } as unknown as AnyActorScope
+}

@@ -1,0 +1,214 @@
+import type { Clock, Effect, LogId, OpenStore, StoreOperation, StoreWrite } from '@quorate/core'
+import type { Telemetry } from '../system/telemetry.js'
+import type { ActorClock, ActorEvent, Cell } from './hostedActor.js'
+
+/** What an engine asks of the node around it. */
+export interface EngineSurroundings {
+  readonly clock: Clock
+  readonly store: OpenStore
+  readonly telemetry: Telemetry
+  /** An effect that nothing holds back any more. */
+  carryOut(cell: Cell, effect: Effect): void
+  /** An actor may have changed, and what it emitted was taken. */
+  stepped(cell: Cell): void
+  /** Before the actors step: brings what clients asked for. */
+  gather(): void
+  /** After they stepped: a bounded piece of work on state machines. True if some is left. */
+  work(): boolean
+  /** Something is broken that cannot be mended while the node runs. */
+  fail(error: unknown): void
+}
+
+type StageOperation = Extract<StoreOperation, { type: 'stage' }>
+
+/** Of pieces of snapshots, in one write: whatever else is in it waits for them. */
+const stagedBytesMax = 1024 * 1024
+
+interface WriteUnderWay {
+  readonly cells: readonly { readonly cell: Cell; readonly last: LogId | undefined }[]
+  readonly done: readonly (() => void)[]
+  readonly operations: number
+  readonly beganAtMs: number
+}
+
+/**
+ * The turn: take what has arrived, step the actors, carry out what may leave, begin one durable write of all actors,
+ * and give the state machines a piece of work. While a write is under way the next turns fill it up, so that batches come
+ * from load and not from a timer. It awaits nothing.
+ */
+export class Engine {
+  readonly #around: EngineSurroundings
+  readonly #cells: Cell[] = []
+  readonly #touched = new Set<Cell>()
+  #arrivals: { readonly cell: Cell; readonly event: ActorEvent }[] = []
+  #records: { readonly write: StoreWrite; readonly done: () => void }[] = []
+  #stages: { readonly key: string; readonly operation: StageOperation; readonly done: () => void }[] = []
+  #write: WriteUnderWay | undefined
+  #afterWrite: (() => void)[] = []
+  #isScheduled = false
+  #isStopped = false
+
+  constructor(around: EngineSurroundings) {
+    this.#around = around
+  }
+
+  /** Adds an actor and starts it. */
+  start(cell: Cell): void {
+    this.#cells.push(cell)
+    cell.start()
+    this.#touch(cell)
+  }
+
+  /** Time for one actor: what a timer makes it emit is taken in the next turn. */
+  actorClock(cellOf: () => Cell): ActorClock {
+    const { clock } = this.#around
+    return {
+      setTimeout: (fire, delayMs) =>
+        clock.setTimeout(() => {
+          if (this.#isStopped) return
+          fire()
+          this.#touch(cellOf())
+        }, delayMs),
+      clearTimeout: (timer) => clock.clearTimeout(timer),
+    }
+  }
+
+  /** An event for an actor, in the next turn. */
+  post(cell: Cell, event: ActorEvent): void {
+    this.#arrivals.push({ cell, event })
+    this.schedule()
+  }
+
+  /** Writes a record that is no actor's together with the next write; `done` is called when it is durable. */
+  record(key: string, record: Uint8Array, done: () => void): void {
+    this.#records.push({ write: { key, operations: [{ type: 'persist', record }] }, done })
+    this.schedule()
+  }
+
+  /**
+   * Writes a piece of a snapshot beside the log of `key`, with the next write that has room for it; `done` is called when it
+   * is durable. In the order of the calls.
+   */
+  stage(key: string, operation: StageOperation, done: () => void): void {
+    this.#stages.push({ key, operation, done })
+    this.schedule()
+  }
+
+  /** There is something to do. */
+  schedule(): void {
+    if (this.#isScheduled || this.#isStopped) return
+    this.#isScheduled = true
+    this.#around.clock.soon(() => {
+      this.#isScheduled = false
+      this.#turn()
+    })
+  }
+
+  /** Nothing is stepped, written or carried out any more. `done` is called after the write under way, or at once. */
+  stop(done: () => void): void {
+    this.#isStopped = true
+    for (const cell of this.#cells) cell.stop()
+    this.#arrivals = []
+    if (this.#write) this.#afterWrite.push(done)
+    else done()
+  }
+
+  get isWriting(): boolean {
+    return this.#write !== undefined
+  }
+
+  #touch(cell: Cell): void {
+    this.#touched.add(cell)
+    this.schedule()
+  }
+
+  #turn(): void {
+    if (this.#isStopped) return
+    try {
+      this.#around.gather()
+      this.#step()
+      this.#beginWrite()
+      if (!this.#isStopped && this.#around.work()) this.schedule()
+    } catch (error) {
+      this.#around.fail(error)
+    }
+  }
+
+  #step(): void {
+    const arrivals = this.#arrivals
+    this.#arrivals = []
+    for (const { cell, event } of arrivals) {
+      cell.send(event)
+      if (this.#isStopped) return
+      this.#touched.add(cell)
+    }
+    for (const cell of this.#touched) {
+      this.#carryOut(cell, cell.collect())
+      if (this.#isStopped) return
+      this.#around.stepped(cell)
+    }
+    this.#touched.clear()
+  }
+
+  #carryOut(cell: Cell, effects: readonly Effect[]): void {
+    for (const effect of effects) {
+      if (this.#isStopped) return
+      this.#around.carryOut(cell, effect)
+    }
+  }
+
+  #beginWrite(): void {
+    if (this.#write || this.#isStopped) return
+    const writes: StoreWrite[] = []
+    const cells: { cell: Cell; last: LogId | undefined }[] = []
+    for (const cell of this.#cells) {
+      const begun = cell.beginWrite()
+      if (!begun) continue
+      writes.push({ key: cell.key, operations: begun.operations })
+      cells.push({ cell, last: begun.last })
+    }
+    const records = this.#records
+    this.#records = []
+    for (const { write } of records) writes.push(write)
+    const stages = this.#takeStages()
+    for (const { key, operation } of stages) writes.push({ key, operations: [operation] })
+    if (writes.length === 0) return
+    const operations = writes.reduce((sum, write) => sum + write.operations.length, 0)
+    const done = [...records, ...stages].map((each) => each.done)
+    this.#write = { cells, done, operations, beganAtMs: this.#around.clock.nowMs() }
+    this.#around.store.write(writes, (error) => this.#endWrite(error))
+  }
+
+  /** As many of the pieces that wait as one write has room for, but at least one. */
+  #takeStages() {
+    let [count, bytes] = [0, 0]
+    for (const { operation } of this.#stages) {
+      bytes += operation.piece.length
+      if (count > 0 && bytes > stagedBytesMax) break
+      count++
+    }
+    return this.#stages.splice(0, count)
+  }
+
+  #endWrite(error: Error | undefined): void {
+    const write = this.#write
+    this.#write = undefined
+    if (write && !error && !this.#isStopped) {
+      const { clock, telemetry } = this.#around
+      telemetry.written(write.operations, clock.nowMs() - write.beganAtMs)
+      try {
+        for (const { cell, last } of write.cells) {
+          if (last) this.#arrivals.push({ cell, event: { type: 'storage.persisted', last } })
+          this.#carryOut(cell, cell.endWrite())
+        }
+        for (const done of write.done) done()
+      } catch (thrown) {
+        this.#around.fail(thrown)
+      }
+      this.#turn()
+    } else if (error && !this.#isStopped) this.#around.fail(error)
+    const waiting = this.#afterWrite
+    this.#afterWrite = []
+    for (const done of waiting) done()
+  }
+}

@@ -1,0 +1,35 @@
+import { type GroupDefinition, type NodeId, type OpenStore, origin, type RecoveredState } from '@quorate/core'
+import { keyOf } from './hostedActor.js'
+
+/** What was found on the disk for each hosted role. */
+export type RecoveredRoles = ReadonlyMap<string, RecoveredState>
+
+const nothingRecovered: RecoveredState = {
+  record: undefined,
+  snapshot: undefined,
+  base: origin,
+  entries: [],
+  torn: false,
+}
+
+/** Reads what the store holds of the roles that `node` hosts in a group. */
+export async function recoverRoles(
+  store: OpenStore,
+  node: NodeId,
+  group: string,
+  definition: GroupDefinition,
+  lossAccepted: boolean,
+): Promise<RecoveredRoles> {
+  const roles = new Map<string, RecoveredState>()
+  for (const [role, { nodes, record: codec, remembers = true }] of Object.entries(definition.roles)) {
+    if (!nodes.includes(node)) continue
+    // What a torn store lost cannot have been this role's, and who is told of it must write something.
+    if (!remembers) {
+      roles.set(role, nothingRecovered)
+      continue
+    }
+    const { record, snapshot, base, entries } = await store.recover(keyOf(group, role))
+    roles.set(role, { record: record && codec.decode(record), snapshot, base, entries, torn: store.torn, lossAccepted })
+  }
+  return roles
+}

@@ -1,0 +1,139 @@
+import { addressOf, type Clock, type Envelope, type Logger, type NodeId, nodeOf, parseAddress } from '@quorate/core'
+import { nodeGroup, nodeRole } from '../bus/addresses.js'
+import type { Bus } from '../bus/bus.js'
+import type { DropLog } from '../bus/dropLog.js'
+import { MembersChangedError } from '../errors.js'
+import { type GroupCharter, messages, type OtherCharters } from '../generated/node.js'
+import type { Charter } from '../topology/charter.js'
+
+/** How often a node is told that it takes a group for something else. */
+const tellEveryMs = 1000
+
+interface GroupAccord {
+  readonly charter: Charter
+  /** True until another node is known to take the group for the same, if this node was never started with it before. */
+  isUntried: boolean
+  /** Nodes that said that they take it for something else. */
+  readonly otherwise: Set<NodeId>
+}
+
+/**
+ * Whether all nodes take the groups of this one for the same. Who takes a group for something else is not heard in it, and
+ * is told so.
+ */
+export class Accord {
+  readonly #node: NodeId
+  readonly #bus: Bus
+  readonly #clock: Clock
+  readonly #logger: Logger
+  readonly #drops: DropLog
+  readonly #fail: (error: Error) => void
+  readonly #groups: ReadonlyMap<string, GroupAccord>
+  readonly #toldAtMs = new Map<NodeId, number>()
+
+  constructor(options: {
+    node: NodeId
+    charters: readonly Charter[]
+    /** Those of them that this node was started with before. */
+    remembered: ReadonlySet<string>
+    bus: Bus
+    clock: Clock
+    logger: Logger
+    drops: DropLog
+    fail: (error: Error) => void
+  }) {
+    this.#node = options.node
+    this.#bus = options.bus
+    this.#clock = options.clock
+    this.#logger = options.logger
+    this.#drops = options.drops
+    this.#fail = options.fail
+    this.#groups = new Map(
+      options.charters.map((charter) => [
+        charter.group,
+        { charter, isUntried: !options.remembered.has(charter.group), otherwise: new Set() },
+      ]),
+    )
+  }
+
+  /** What this node takes its groups for. */
+  get charters(): readonly Charter[] {
+    return [...this.#groups.values()].map(({ charter }) => charter)
+  }
+
+  /** Of a group, if this node is a member of it. */
+  fingerprintOf(group: string): number | undefined {
+    return this.#groups.get(group)?.charter.fingerprint
+  }
+
+  /** Nodes that take a group for something else. */
+  otherwise(group: string): readonly NodeId[] {
+    return [...(this.#groups.get(group)?.otherwise ?? [])]
+  }
+
+  /** True if the sender takes the group for the same, or does not say. Else it is told. */
+  agrees(group: string, node: NodeId, { charter }: Envelope): boolean {
+    const accord = this.#groups.get(group)
+    if (!accord || charter === undefined) return true
+    if (charter === accord.charter.fingerprint) {
+      accord.isUntried = false
+      return true
+    }
+    this.#drops.note('otherCharter', { group, node })
+    this.#tell(node, accord.charter)
+    return false
+  }
+
+  /** Somebody who is no member as far as this node knows is told so, if it takes itself for one. */
+  meetStranger(group: string, { from, charter }: Envelope): void {
+    const accord = this.#groups.get(group)
+    if (!accord || charter === undefined || charter === accord.charter.fingerprint) return
+    if (parseAddress(from)?.group === group) this.#tell(nodeOf(from), accord.charter)
+  }
+
+  /** Those groups that another node takes for something else, as this one has them. */
+  differing(theirs: readonly GroupCharter[]): readonly GroupCharter[] {
+    return theirs.flatMap(({ group, charter }) => {
+      const own = this.#groups.get(group)?.charter
+      return own && own.text !== charter ? [{ group, charter: own.text }] : []
+    })
+  }
+
+  /** What is wrong, when another node takes a group for something else: the first that is found. */
+  errorOf(peer: NodeId, theirs: readonly GroupCharter[]): MembersChangedError | undefined {
+    for (const { group, charter } of theirs) {
+      const own = this.#groups.get(group)?.charter
+      if (!own || own.text === charter) continue
+      return new MembersChangedError({ node: this.#node, group, given: own.text, known: charter, peer })
+    }
+    return undefined
+  }
+
+  /**
+   * Another node says so. One that nobody has agreed with yet stops: it is the one that was started with something else.
+   */
+  told(peer: NodeId, { groups }: OtherCharters): void {
+    for (const each of groups) {
+      const error = this.errorOf(peer, [each])
+      const accord = this.#groups.get(each.group)
+      if (!error || !accord) continue
+      if (accord.isUntried) {
+        this.#fail(error)
+        return
+      }
+      if (!accord.otherwise.has(peer)) this.#logger.error({ group: each.group, peer, error }, 'a node is not heard')
+      accord.otherwise.add(peer)
+    }
+  }
+
+  #tell(node: NodeId, { group, text }: Charter): void {
+    const nowMs = this.#clock.nowMs()
+    if (nowMs - (this.#toldAtMs.get(node) ?? Number.NEGATIVE_INFINITY) < tellEveryMs) return
+    this.#toldAtMs.set(node, nowMs)
+    const own = addressOf(nodeGroup, nodeRole, this.#node)
+    this.#bus.say(own, addressOf(nodeGroup, nodeRole, node), messages, {
+      type: 'OtherCharters',
+      groups: [{ group, charter: text }],
+    })
+  }
+}

@@ -1,0 +1,80 @@
+import type { NodeId } from '@quorate/core'
+import { decodePeerBook, encodePeerBook } from '../generated/node.js'
+import type { Charter } from '../topology/charter.js'
+
+/** Under which key of its store a node keeps what it knows of itself and of others. */
+export const bookKey = '$node/peers'
+
+/** Two starts of the same number, of a disk and of its copy, are told apart by the last 24 bits. */
+const startStep = 2 ** 24
+
+/** What a node keeps of itself and of others, on its own disk. Each writing is of the whole. */
+export class NodeBook {
+  /** Which start of its store the node is in: higher than all before. */
+  readonly start: number
+  readonly #stores = new Map<NodeId, Uint8Array>()
+  readonly #charters = new Map<string, string>()
+  #isIntroduced = false
+
+  /** `nowMs` is that of this start. */
+  constructor(options: {
+    own: { readonly node: NodeId; readonly store: Uint8Array }
+    record: Uint8Array | undefined
+    nowMs: number
+  }) {
+    const { own, record, nowMs } = options
+    const before = record && decodePeerBook(record)
+    const starts = Math.floor((before?.start ?? 0) / startStep) + 1
+    // Time, and no draw: in a simulation the draws of a node are numbered.
+    this.start = starts * startStep + (Math.floor(nowMs * 1000) % startStep)
+    this.#isIntroduced = before?.introduced ?? false
+    for (const { node, store } of before?.peers ?? []) this.#stores.set(node, store.slice())
+    for (const { group, charter } of before?.groups ?? []) this.#charters.set(group, charter)
+    this.#stores.set(own.node, own.store)
+  }
+
+  /** True when all others have been asked whether they know this node with another store, or never needed to be. */
+  get isIntroduced(): boolean {
+    return this.#isIntroduced
+  }
+
+  introduce(): void {
+    this.#isIntroduced = true
+  }
+
+  /** Which store a node has, as far as that was recorded. */
+  storeOf(node: NodeId): Uint8Array | undefined {
+    return this.#stores.get(node)
+  }
+
+  setStore(node: NodeId, store: Uint8Array): void {
+    this.#stores.set(node, store)
+  }
+
+  /** What a group was begun with on this node; `undefined` where that is not known. */
+  charterOf(group: string): string | undefined {
+    return this.#charters.get(group)
+  }
+
+  setCharter({ group, text }: Charter): void {
+    this.#charters.set(group, text)
+  }
+
+  /** How often this store was started, this time included. */
+  get starts(): number {
+    return startsOf(this.start)
+  }
+
+  /** The whole, with those stores that are being recorded. */
+  encode(recording: Iterable<readonly [NodeId, Uint8Array]> = []): Uint8Array {
+    return encodePeerBook({
+      introduced: this.#isIntroduced,
+      peers: [...this.#stores, ...recording].map(([node, store]) => ({ node, store })),
+      start: this.start,
+      groups: [...this.#charters].map(([group, charter]) => ({ group, charter })),
+    })
+  }
+}
+
+/** How often a store was started, by its last start. */
+export const startsOf = (start: number): number => Math.floor(start / startStep)

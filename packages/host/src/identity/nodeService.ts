@@ -1,0 +1,86 @@
+import {
+  type Address,
+  addressOf,
+  type Envelope,
+  everyNode,
+  type NodeId,
+  parseAddress,
+  type Subscription,
+} from '@quorate/core'
+import { answersRole, nodeGroup, nodeRole } from '../bus/addresses.js'
+import type { Bus } from '../bus/bus.js'
+import type { DropLog } from '../bus/dropLog.js'
+import { messages, type NodeMessage } from '../generated/node.js'
+import type { Accord } from './accord.js'
+import type { Introduction } from './storeHandshake.js'
+import type { Twins } from './twins.js'
+
+/** What a node hears as a node, not as a member of a group: introductions, and questions about its status. */
+export class NodeFace {
+  readonly #address: Address
+  readonly #bus: Bus
+  readonly #drops: DropLog
+  readonly #introduction: Introduction
+  readonly #accord: Accord
+  readonly #twins: Twins
+  readonly #report: () => object
+  #subscriptions: readonly Subscription[] = []
+
+  constructor(options: {
+    node: NodeId
+    bus: Bus
+    drops: DropLog
+    introduction: Introduction
+    accord: Accord
+    twins: Twins
+    report: () => object
+  }) {
+    this.#address = addressOf(nodeGroup, nodeRole, options.node)
+    this.#bus = options.bus
+    this.#drops = options.drops
+    this.#introduction = options.introduction
+    this.#accord = options.accord
+    this.#twins = options.twins
+    this.#report = options.report
+  }
+
+  /** Resolves when the node is heard. */
+  async listen(): Promise<void> {
+    this.#subscriptions = [this.#address, addressOf(nodeGroup, nodeRole, everyNode)].map((address) =>
+      this.#bus.hear(address, (envelope) => this.#receive(envelope)),
+    )
+    await Promise.all(this.#subscriptions.map(({ ready }) => ready))
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#subscriptions.map((subscription) => subscription.close()))
+  }
+
+  #receive(envelope: Envelope): void {
+    if (envelope.from === this.#address) {
+      this.#twins.receive(envelope)
+      return
+    }
+    const message = this.#bus.read<NodeMessage>(messages, envelope)
+    if (!message) return
+    const from = parseAddress(envelope.from)
+    const isNode = from?.group === nodeGroup && from.role === nodeRole
+    const isAsker = from?.group === nodeGroup && from.role === answersRole
+    if (isNode && (message.type === 'Introduce' || message.type === 'Introduced')) {
+      this.#introduction.receive(envelope, message)
+    } else if (isNode && message.type === 'OtherCharters') {
+      this.#accord.told(from.node, message)
+    } else if (isNode && message.type === 'OtherStart') {
+      this.#twins.told(message)
+    } else if (isAsker && message.type === 'NodeStatus') {
+      const report = textEncoder.encode(JSON.stringify(this.#report()))
+      this.#bus.say(this.#address, envelope.from, messages, {
+        type: 'NodeStatusReport',
+        request: message.request,
+        report,
+      })
+    } else this.#drops.note('unknownSender', { from: envelope.from, to: envelope.to, type: message.type })
+  }
+}
+
+const textEncoder = new TextEncoder()

@@ -1,0 +1,318 @@
+import {
+  type ClientAsked,
+  type Codec,
+  decodeEnvelope,
+  type Effect,
+  encodeEnvelope,
+  type GroupDefinition,
+  json,
+  type LocalEvent,
+  type NodeId,
+  noStateMachine,
+  type RoleStatus,
+} from '@quorate/core'
+import { afterEach, describe, expect, expectTypeOf, it } from 'vitest'
+import { emit, setup } from 'xstate'
+import type { ClientOptions } from '../client/clientOptions.js'
+import { type ConnectedClient, connectClient } from '../client/connectClient.js'
+import { messages } from '../generated/client.js'
+import { seededRandom, TestCluster } from './cluster.test.fixture.js'
+import { fixtureLimits, jsonMessages } from './sequencer.test.fixture.js'
+
+/** Says back what it is asked, or does what that says: nothing, another thing, or to stop leading. */
+const oracle = setup({
+  types: {} as { events: ClientAsked | LocalEvent; emitted: Effect<never, null> },
+  guards: {
+    isToAnswer: ({ event }) =>
+      event.type === 'client.asked' && !['silence', 'refuse', 'resign'].includes(textOf(event)),
+    isToRefuse: ({ event }) => event.type === 'client.asked' && textOf(event) === 'refuse',
+    isToResign: ({ event }) => event.type === 'client.asked' && textOf(event) === 'resign',
+  },
+  actions: {
+    answer: emit(({ event }) => {
+      const asked = event.type === 'client.asked' ? event : undefined
+      const bytes = asked && textOf(asked) === 'much' ? new Uint8Array(2_000_000) : (asked?.bytes ?? new Uint8Array(0))
+      return { type: 'answer', request: asked?.request ?? 0, bytes }
+    }),
+    refuse: emit(({ event }) => ({
+      type: 'refuse',
+      request: event.type === 'client.asked' ? event.request : 0,
+      reason: 'overloaded',
+    })),
+  },
+}).createMachine({
+  id: 'oracle',
+  initial: 'leading',
+  states: {
+    leading: {
+      on: {
+        'client.asked': [
+          { guard: 'isToAnswer', actions: 'answer' },
+          { guard: 'isToRefuse', actions: 'refuse' },
+          { guard: 'isToResign', target: 'resigned' },
+          {},
+        ],
+      },
+    },
+    resigned: {},
+  },
+})
+
+const textOf = ({ bytes }: { bytes: Uint8Array }) => new TextDecoder().decode(bytes)
+const bytesOf = (text: string) => new TextEncoder().encode(text)
+
+/** A group without a log: all of the nodes lead, in the same term. */
+const oracles = (nodes: readonly NodeId[]): GroupDefinition<typeof noStateMachine> => ({
+  protocol: 'oracle',
+  roles: {
+    oracle: {
+      nodes,
+      logic: () => oracle,
+      input: () => undefined,
+      record: json<null>() as Codec<unknown>,
+      orders: false,
+      asked: true,
+      applies: false,
+      status: (snapshot): RoleStatus => {
+        const { value: state } = snapshot as { value: string }
+        return { state, term: 3, leader: undefined, leads: state === 'leading', commitIndex: 0, lastIndex: 0 }
+      },
+    },
+  },
+  messages: jsonMessages([]),
+  stateMachine: noStateMachine,
+  limits: fixtureLimits,
+})
+
+type OracleClient = ConnectedClient<never, never, never, never>
+
+let cluster: TestCluster<typeof noStateMachine>
+const clients: OracleClient[] = []
+
+afterEach(async () => {
+  cluster.bus.setFilter(() => true)
+  await cluster.wait(Promise.all(clients.splice(0).map((client) => client.close())))
+  await cluster.stopAll()
+})
+
+async function begin(options: ClientOptions = {}): Promise<OracleClient> {
+  cluster = new TestCluster(oracles(['n1', 'n2']))
+  await cluster.startAll(['n1', 'n2'])
+  return connect(options)
+}
+
+async function connect(options: ClientOptions = {}): Promise<OracleClient> {
+  const client = await cluster.wait(
+    connectClient({
+      transport: cluster.bus,
+      cluster: 'test',
+      group: 'journal',
+      stateMachine: noStateMachine,
+      clock: cluster.clock,
+      random: seededRandom(5),
+      ...options,
+    }),
+  )
+  clients.push(client)
+  return client
+}
+
+const ask = async (client: Pick<OracleClient, 'ask'>, text: string): Promise<string> =>
+  textOf({ bytes: await cluster.wait(client.ask(bytesOf(text))) })
+const codeOf = (promise: Promise<unknown>): Promise<unknown> =>
+  cluster.wait(
+    promise.then(
+      () => 'ok',
+      (error: { code?: string }) => error.code,
+    ),
+  )
+const asksOf = (id: string) => cluster.nodes.get(id)?.status().groups['journal']?.inFlight?.asks
+
+/** Messages of these types are lost, as often as `isLost` says; counts those that came. */
+function lose(types: readonly string[], isLost: () => boolean = () => true) {
+  const seen: string[] = []
+  cluster.bus.setFilter(({ bytes }) => {
+    const { type } = decodeEnvelope(bytes)
+    seen.push(type)
+    return !types.includes(type) || !isLost()
+  })
+  return { countOf: (type: string) => seen.filter((each) => each === type).length }
+}
+
+describe('a group that orders no log', () => {
+  it('is asked, by clients and on its nodes', async () => {
+    const client = await begin()
+    expect(await ask(client, 'hello')).toBe('hello')
+    expect(await ask(cluster.nodes.get('n2')!.group('journal'), 'hello')).toBe('hello')
+    const answers = await cluster.wait(
+      Promise.all(Array.from({ length: 3000 }, (_, at) => client.ask(bytesOf(`number ${at}`)))),
+    )
+    expect(answers.map((bytes) => textOf({ bytes }))).toEqual(Array.from({ length: 3000 }, (_, at) => `number ${at}`))
+    for (const id of ['n1', 'n2']) expect(asksOf(id)).toBe(0)
+  })
+
+  it('takes nothing else', async () => {
+    const client = await begin()
+    expectTypeOf(client.propose).parameter(0).toBeNever()
+    await expect(client.propose(undefined as never)).rejects.toThrow('this group orders no log')
+    await expect(client.query(undefined as never)).rejects.toThrow('this group orders no log')
+    const { signal, abort } = aborting()
+    const index = codeOf(client.readIndex({ signal }))
+    await cluster.pass(2000)
+    abort()
+    expect(await index).toBe('QUORATE_NOT_EXECUTED')
+  })
+
+  it.each([['Ask'], ['Answered'], ['Leader']])('is asked again when half of %s is lost', async (type) => {
+    const client = await begin({ deadlineMs: 600_000 })
+    const random = seededRandom(9)
+    lose([type], () => random.below(2) === 0)
+    const texts = Array.from({ length: 50 }, (_, at) => `number ${at}`)
+    const answers = await cluster.wait(Promise.all(texts.map((text) => client.ask(bytesOf(text)))))
+    expect(answers.map((bytes) => textOf({ bytes }))).toEqual(texts)
+    for (const id of ['n1', 'n2']) expect(asksOf(id)).toBe(0)
+  })
+})
+
+describe('what a caller is told who asked', () => {
+  it('an unknown outcome when no answer came in time, and that it may ask again', async () => {
+    const client = await begin({ deadlineMs: 5000 })
+    await expect(cluster.wait(client.ask(bytesOf('silence')))).rejects.toMatchObject({
+      code: 'QUORATE_UNKNOWN_OUTCOME',
+      message: expect.stringContaining('it does no harm to ask again'),
+    })
+    expect(await ask(client, 'again')).toBe('again')
+  })
+
+  it('the same by its own signal', async () => {
+    const client = await begin()
+    const { signal, abort } = aborting()
+    const asked = client.ask(bytesOf('silence'), { signal })
+    await cluster.pass(100)
+    abort()
+    expect(await codeOf(asked)).toBe('QUORATE_UNKNOWN_OUTCOME')
+    expect(await codeOf(client.ask(bytesOf('too late'), { signal }))).toBe('QUORATE_NOT_EXECUTED')
+  })
+
+  it('overloaded, when the role refused each time', async () => {
+    const client = await begin({ deadlineMs: 5000 })
+    const seen = lose([])
+    expect(await codeOf(client.ask(bytesOf('refuse')))).toBe('QUORATE_OVERLOADED')
+    expect(seen.countOf('Ask')).toBeGreaterThan(3)
+    expect(seen.countOf('Refused')).toBe(seen.countOf('Ask'))
+  })
+
+  it('not executed, when nobody is there', async () => {
+    const client = await begin({ deadlineMs: 5000 })
+    for (const id of ['n1', 'n2']) await cluster.kill(id)
+    expect(await codeOf(client.ask(bytesOf('hello')))).toBe('QUORATE_NOT_EXECUTED')
+  })
+
+  it('too large, of the question and of the answer', async () => {
+    const client = await begin()
+    expect(await codeOf(client.ask(new Uint8Array(fixtureLimits.commandBytesMax + 1)))).toBe(
+      'QUORATE_COMMAND_TOO_LARGE',
+    )
+    expect(await codeOf(client.ask(new Uint8Array(2_000_000)))).toBe('QUORATE_COMMAND_TOO_LARGE')
+    expect(await codeOf(client.ask(bytesOf('much')))).toBe('QUORATE_RESULT_TOO_LARGE')
+    expect(await ask(client, 'hello')).toBe('hello')
+  })
+
+  it('that it is closed', async () => {
+    const client = await begin()
+    const asked = client.ask(bytesOf('silence'))
+    await cluster.pass(10)
+    const code = codeOf(asked)
+    await cluster.wait(client.close())
+    expect(await code).toBe('QUORATE_UNKNOWN_OUTCOME')
+    expect(await codeOf(client.ask(bytesOf('hello')))).toBe('QUORATE_CLIENT_CLOSED')
+  })
+})
+
+describe('nodes that are asked and lead in the same term', () => {
+  it('are as good as each other, when one is killed', async () => {
+    const client = await begin()
+    await ask(client, 'hello')
+    const { leader } = client
+    await cluster.kill(leader ?? '')
+    const beganAtMs = cluster.clock.nowMs()
+    expect(await ask(client, 'hello')).toBe('hello')
+    expect(cluster.clock.nowMs() - beganAtMs).toBeLessThan(500)
+    expect(client.leader).not.toBe(leader)
+  })
+
+  it('or leads no more: then who waits is told at once', async () => {
+    const client = await begin()
+    const { signal, abort } = aborting()
+    await ask(client, 'hello')
+    const { leader } = client
+    const waiting = client.ask(bytesOf('silence'), { signal })
+    await cluster.pass(10)
+    expect(asksOf(leader ?? '')).toBe(1)
+    const other = await connect()
+    await ask(other, 'hello')
+    expect(other.leader).toBe(leader)
+    const resigns = other.ask(bytesOf('resign'), { signal })
+    await cluster.pass(10)
+    expect(asksOf(leader ?? '')).toBe(0)
+    expect(client.leader).not.toBe(leader)
+    abort()
+    expect(await Promise.all([codeOf(waiting), codeOf(resigns)])).toEqual(Array(2).fill('QUORATE_UNKNOWN_OUTCOME'))
+  })
+
+  it('or stops, and remembers nobody', async () => {
+    const client = await begin({ deadlineMs: 5000 })
+    await ask(client, 'hello')
+    const { leader } = client
+    const node = cluster.nodes.get(leader ?? '')!
+    const waiting = codeOf(client.ask(bytesOf('silence')))
+    await cluster.pass(10)
+    const seen = lose([])
+    await cluster.wait(node.stop())
+    expect(seen.countOf('Refused')).toBe(1)
+    expect(node.status().groups['journal']?.inFlight?.asks).toBe(0)
+    expect(await waiting).toBe('QUORATE_UNKNOWN_OUTCOME')
+    expect(client.leader).not.toBe(leader)
+  })
+
+  it('remember who asked for half a minute', async () => {
+    const client = await begin({ deadlineMs: 20_000 })
+    await ask(client, 'hello')
+    const id = client.leader ?? ''
+    expect(await codeOf(client.ask(bytesOf('silence')))).toBe('QUORATE_UNKNOWN_OUTCOME')
+    expect(asksOf(id)).toBeGreaterThan(3)
+    await cluster.pass(30_000)
+    expect(await ask(client, 'hello')).toBe('hello')
+    expect(asksOf(id)).toBe(0)
+  })
+
+  it('take no more than 16,384 questions at once', async () => {
+    const client = await begin()
+    const connection = await cluster.bus.connect({ cluster: 'test', name: 'flood' })
+    const refused: unknown[] = []
+    connection.subscribe('journal/answers/flood', (bytes) => {
+      const { type, payload } = decodeEnvelope(bytes)
+      refused.push(messages.decode(type, payload))
+    })
+    const say = (request: number) => {
+      const payload = messages.encode({ type: 'Ask', request, bytes: bytesOf('silence') })
+      const to = 'journal/client/n1'
+      const from = 'journal/answers/flood'
+      const fromStore = new Uint8Array(0)
+      connection.publish(to, encodeEnvelope({ version: 1, cluster: 'test', from, to, fromStore, type: 'Ask', payload }))
+    }
+    for (let request = 1; request <= 16_386; request++) say(request)
+    cluster.clock.advance(10)
+    expect(asksOf('n1')).toBe(16_384)
+    expect(refused).toEqual(
+      [16_385, 16_386].map((request) => expect.objectContaining({ request, reason: 'overloaded' })),
+    )
+    await cluster.pass(30_000)
+    expect(await ask(client, 'hello')).toBe('hello')
+  })
+})
+
+function aborting() {
+  const controller = new AbortController()
+  return { signal: controller.signal, abort: () => controller.abort() }
+}

@@ -1,0 +1,77 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import type { InspectionEvent } from 'xstate'
+import { journal, TestCluster } from './cluster.test.fixture.js'
+import { sequenced } from './sequencer.test.fixture.js'
+import { startNode } from './startNode.js'
+
+let cluster: TestCluster
+
+afterEach(() => cluster.stopAll())
+
+describe('a node', () => {
+  it('runs a protocol that is not Raft: one node', async () => {
+    cluster = new TestCluster(sequenced({ members: ['n1'], stateMachine: journal }))
+    const [node] = await cluster.startAll(['n1'])
+    const group = node?.group('journal')
+    const first = await cluster.wait(group!.propose({ text: 'a' }))
+    expect(first.result).toBe(1)
+    const second = await cluster.wait(group!.propose({ text: 'b' }))
+    expect(second).toEqual({ index: first.index + 1, result: 2 })
+    expect(await cluster.wait(group!.read((texts) => texts.join()))).toBe('a,b')
+    expect(await cluster.wait(group!.query(1))).toBe('b')
+  })
+
+  it('serves clients on every member', async () => {
+    cluster = new TestCluster(sequenced({ members: ['n1', 'n2', 'n3'], stateMachine: journal }))
+    const nodes = await cluster.startAll(['n1', 'n2', 'n3'])
+    for (const [position, node] of nodes.entries()) {
+      await cluster.wait(node.group('journal').propose({ text: node.id }))
+      const texts = await cluster.wait(node.group('journal').read((state) => state.length))
+      expect(texts).toBe(position + 1)
+    }
+    for (const node of nodes) {
+      expect(await cluster.wait(node.group('journal').read((texts) => texts.join()))).toBe('n1,n2,n3')
+    }
+  })
+
+  it('does not hear its own multicasts', async () => {
+    cluster = new TestCluster(sequenced({ members: ['n1', 'n2'], stateMachine: journal }))
+    const heard: { node: string; type: string }[] = []
+    const inspect = (node: string) => (event: InspectionEvent) => {
+      if (event.type === '@xstate.event') heard.push({ node, type: event.event.type })
+    }
+    const [first, second] = [
+      await cluster.start('n1', { inspect: inspect('n1') }),
+      await cluster.start('n2', { inspect: inspect('n2') }),
+    ]
+    await cluster.wait(Promise.all([first.ready, second.ready]))
+    await cluster.wait(first.group('journal').propose({ text: 'a' }))
+    await cluster.wait(second.group('journal').read((texts) => texts.length))
+    const entries = heard.filter(({ type }) => type === 'Entries').map(({ node }) => node)
+    expect(new Set(entries)).toEqual(new Set(['n2']))
+  })
+
+  it('hosts several groups on one disk, with one write for all', async () => {
+    cluster = new TestCluster(sequenced({ members: ['n1'], stateMachine: journal }), { writeDelayMs: 10 })
+    const other = sequenced({ members: ['n1'], stateMachine: journal })
+    const groups = { journal: cluster.group, other }
+    const node = await cluster.wait(
+      startNode({
+        id: 'n1',
+        cluster: 'test',
+        transport: cluster.bus,
+        store: cluster.storeOf('n1'),
+        groups,
+        clock: cluster.clock,
+      }),
+    )
+    await cluster.wait(node.ready)
+    const both = () => [node.group('journal').propose({ text: 'j' }), node.group('other').propose({ text: 'o' })]
+    await cluster.wait(Promise.all(both()))
+    const { writes } = cluster.storeOf('n1')
+    await cluster.wait(Promise.all(both()))
+    expect(cluster.storeOf('n1').writes).toBe(writes + 1)
+    expect(await cluster.wait(node.group('other').read((texts) => texts.join()))).toBe('o,o')
+    await cluster.wait(node.stop())
+  })
+})

@@ -1,0 +1,97 @@
+import { type Address, type ClientAsked, type Clock, type GroupLimits, noBytes, type RequestId } from '@quorate/core'
+import type { Ask, RefusalReason } from '../generated/client.js'
+import { RequestBook } from './requestBook.js'
+import type { Asker, ClientVoice } from './responder.js'
+import { isTooLarge } from './results.js'
+
+interface WaitingAsk extends Asker {
+  readonly size: number
+}
+
+/** Questions, and bytes of questions, that may wait; what comes beyond is refused. */
+const waitingMax = 16_384
+const bytesMax = 64 * 1024 * 1024
+/** The actor may still answer later; nobody here remembers then who asked, and who still wants to know has asked again. */
+const keepMs = 30_000
+
+/** What clients ask of a group that orders no log, on one node. */
+export class ClientAsks {
+  readonly #voice: ClientVoice
+  readonly #clock: Clock
+  readonly #limits: GroupLimits
+  readonly #post: (event: ClientAsked) => void
+  readonly #nextRequest: () => RequestId
+  readonly #waiting = new RequestBook<WaitingAsk>(keepMs)
+  #count = 0
+  #bytes = 0
+
+  constructor(options: {
+    voice: ClientVoice
+    clock: Clock
+    limits: GroupLimits
+    post: (event: ClientAsked) => void
+    nextRequest: () => RequestId
+  }) {
+    this.#voice = options.voice
+    this.#clock = options.clock
+    this.#limits = options.limits
+    this.#post = options.post
+    this.#nextRequest = options.nextRequest
+  }
+
+  /** Questions that wait for the actor. */
+  get waiting(): number {
+    return this.#count
+  }
+
+  receive(client: Address, { request, bytes }: Ask): void {
+    const asker = { client, request, size: bytes.length }
+    const reason = this.#refusalOf(bytes.length)
+    if (reason) {
+      this.#voice.refuse(asker, reason, false)
+      return
+    }
+    const own = this.#nextRequest()
+    this.#waiting.add(own, asker, this.#clock.nowMs())
+    this.#count++
+    this.#bytes += asker.size
+    this.#post({ type: 'client.asked', request: own, bytes })
+  }
+
+  answered(own: RequestId, bytes: Uint8Array): void {
+    for (const { client, request } of this.#take(own)) {
+      const said = isTooLarge(bytes, this.#voice.bus.bytesMax)
+        ? ({ status: 'tooLarge', bytes: noBytes } as const)
+        : ({ status: 'ok', bytes } as const)
+      this.#voice.say(client, { type: 'Answered', request, ...said })
+    }
+  }
+
+  /** The actor does not take it. */
+  refused(own: RequestId, reason: RefusalReason): void {
+    for (const asker of this.#take(own)) this.#voice.refuse(asker, reason, false)
+  }
+
+  /** The actor may have begun with what was asked. */
+  refuseAll(reason: RefusalReason): void {
+    for (const asker of this.#forget(this.#waiting.takeAll())) this.#voice.refuse(asker, reason, true)
+  }
+
+  #refusalOf(size: number): RefusalReason | undefined {
+    if (size > this.#limits.commandBytesMax) return 'tooLarge'
+    if (!this.#voice.leads) return 'notLeader'
+    this.#forget(this.#waiting.expire(this.#clock.nowMs()))
+    return this.#count >= waitingMax || this.#bytes + size > bytesMax ? 'overloaded' : undefined
+  }
+
+  #take(own: RequestId): readonly WaitingAsk[] {
+    const asked = this.#waiting.take(own)
+    return this.#forget(asked ? [asked] : [])
+  }
+
+  #forget(asked: readonly WaitingAsk[]): readonly WaitingAsk[] {
+    this.#count -= asked.length
+    for (const { size } of asked) this.#bytes -= size
+    return asked
+  }
+}

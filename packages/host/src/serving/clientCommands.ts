@@ -1,0 +1,199 @@
+import {
+  type Address,
+  type Clock,
+  type Command,
+  type GroupLimits,
+  type LocalEvent,
+  noBytes,
+  type Outcome,
+  openingOf,
+  type RequestId,
+  sessionOf,
+  sizeOf,
+} from '@quorate/core'
+import type { DropLog } from '../bus/dropLog.js'
+import type { Applier } from '../engine/applier.js'
+import type { OpenSession, Propose, RefusalReason, Results } from '../generated/client.js'
+import type { Telemetry } from '../system/telemetry.js'
+import type { Asker, ClientVoice } from './responder.js'
+import { ResultsByClient } from './results.js'
+import { SessionRoom } from './sessionRoom.js'
+import type { PendingCommands } from './takenCommands.js'
+
+/** Commands, and bytes of commands, of one group that may wait on one node; what comes beyond is refused. */
+const commandsInFlightMax = 65_536
+const bytesInFlightMax = 64 * 1024 * 1024
+/** How far a session's sequences may run ahead of what its client has heard: so much is remembered of it. */
+const sequenceWindow = 65_536
+
+/** What {@link ClientCommands} stands on. */
+export interface ClientCommandsOptions {
+  readonly voice: ClientVoice
+  readonly clock: Clock
+  readonly limits: GroupLimits
+  readonly drops: DropLog
+  readonly telemetry: Telemetry
+  readonly pending: PendingCommands
+  /** Where this node has the state machine: it knows what was decided already. */
+  readonly applier: Applier | undefined
+  /** An event for the actor that orders. */
+  post(event: LocalEvent): void
+  nextRequest(): RequestId
+}
+
+/** Takes the commands of one group's clients on one node: all that arrive in one turn are one proposal. */
+export class ClientCommands {
+  readonly #options: ClientCommandsOptions
+  readonly #voice: ClientVoice
+  readonly #pending: PendingCommands
+  /** What goes into the next proposal. */
+  #arrived: Command[] = []
+  #arrivedBytes = 0
+  readonly #room: SessionRoom
+  /** Of the next proposal. */
+  #request: RequestId
+
+  constructor(options: ClientCommandsOptions) {
+    this.#options = options
+    this.#voice = options.voice
+    this.#pending = options.pending
+    this.#room = new SessionRoom({
+      clock: options.clock,
+      sessionsMax: options.limits.sessionsMax,
+      commitIndex: () => options.voice.commitIndex,
+    })
+    this.#request = options.nextRequest()
+  }
+
+  get inFlight(): { readonly commands: number; readonly bytes: number } {
+    return { commands: this.#pending.commands, bytes: this.#pending.bytes }
+  }
+
+  /** Hands over what arrived since the last turn. */
+  gather(): void {
+    this.#room.note()
+    if (this.#arrived.length === 0) return
+    const commands = this.#arrived
+    const request = this.#request
+    this.#request = this.#options.nextRequest()
+    this.#arrived = []
+    this.#arrivedBytes = 0
+    this.#options.telemetry.proposals(this.#voice.group, commands.length)
+    this.#options.post({ type: 'client.proposed', request, commands })
+  }
+
+  /** The actor does not take a proposal. */
+  refused(request: RequestId, reason: RefusalReason): void {
+    for (const asker of this.#pending.takeProposal(request)) this.#voice.refuse(asker, reason, false)
+  }
+
+  /** Whether what was taken is decided, others will know. */
+  refuseAll(reason: RefusalReason): void {
+    for (const asker of this.#pending.takeAll()) this.#voice.refuse(asker, reason, true)
+  }
+
+  /** Takes nothing any more. */
+  stop(): void {
+    this.#arrived = []
+    this.#arrivedBytes = 0
+    this.refuseAll('stopping')
+  }
+
+  /** Another member answers commands that may have been taken here, and does not know whose they are. */
+  handOn(results: Results): void {
+    const client = this.#pending.clientOf(results.session)
+    if (client !== undefined) this.#voice.say(client, results)
+  }
+
+  receivePropose(client: Address, { request, session, answeredBelow, commands }: Propose): void {
+    const taken: Command[] = []
+    const tooLarge: number[] = []
+    const known = new ResultsByClient()
+    let last = 0
+    for (const { sequence, bytes } of commands) {
+      if (sequence <= last || sequence - answeredBelow > sequenceWindow) {
+        this.#options.drops.note('malformed', { from: client, sequence, answeredBelow })
+        return
+      }
+      last = sequence
+      if (bytes.length > this.#options.limits.commandBytesMax) {
+        tooLarge.push(sequence)
+        continue
+      }
+      const outcome = this.#outcomeOf(session, sequence)
+      if (outcome) known.add(client, session, sequence, outcome)
+      else taken.push({ kind: 'command', session, sequence, answeredBelow, bytes })
+    }
+    this.#voice.sayResults(known)
+    if (tooLarge.length > 0) this.#voice.refuse({ client, request }, 'tooLarge', false, tooLarge)
+    this.#accept({ client, request }, taken)
+  }
+
+  /** `name` is that of the client: it is what the session is answered to. */
+  receiveOpenSession(client: Address, name: string, { request, session: known }: OpenSession): void {
+    if (request < 1) {
+      this.#options.drops.note('malformed', { from: client, request })
+      return
+    }
+    const sessions = this.#options.applier?.appliedState.sessions
+    const opened = sessions && sessionOf(sessions, name)
+    if (opened?.session.opening === request && known === 0) {
+      // It asks for the second time, and the answer to the first is on its way or was lost.
+      this.#voice.saySessionOpened(client, request, opened.id)
+      return
+    }
+    if (sessions && !opened && !this.#room.admits(sessions)) {
+      this.#voice.refuse({ client, request }, this.#voice.leads ? 'sessionsFull' : 'notLeader', false)
+      return
+    }
+    const bytes = textEncoder.encode(name)
+    const session = openingOf(name, request)
+    const answeredBelow = this.#room.unusedBelow
+    this.#accept({ client, request }, [{ kind: 'openSession', session, sequence: request, answeredBelow, bytes }])
+  }
+
+  /** What has been decided already of a command that comes again. */
+  #outcomeOf(id: number, sequence: number): Outcome | undefined {
+    const { applier } = this.#options
+    if (!applier) return undefined
+    const { sessions, applied } = applier.appliedState
+    const session = sessions.get(id)
+    // One that is not known here may be opened by an entry that is not applied yet: apply will tell.
+    if (!session) return undefined
+    const outcome = session.outcomes.get(sequence)
+    if (outcome || sequence >= session.answeredBelow) return outcome
+    return { status: 'answered', index: applied.index, bytes: noBytes }
+  }
+
+  #accept(asker: Asker, taken: readonly Command[]): void {
+    if (taken.length === 0) return
+    if (!this.#voice.leads) {
+      this.#voice.refuse(asker, 'notLeader', false)
+      return
+    }
+    const nowMs = this.#options.clock.nowMs()
+    this.#pending.expire(nowMs)
+    // In flight already: whoever waits is answered when it is applied.
+    const commands = taken.filter((command) => !this.#pending.has(command))
+    if (commands.length === 0) return
+    const bytes = commands.reduce((sum, command) => sum + sizeOf(command), 0)
+    const { applier } = this.#options
+    if (!this.#hasRoomFor(commands.length, bytes) || applier?.hasRoomInLog() === false) {
+      this.#voice.refuse(asker, 'overloaded', false)
+      return
+    }
+    this.#pending.add(this.#request, { ...asker, commands, open: commands.length }, nowMs)
+    for (const command of commands) this.#arrived.push(command)
+    this.#arrivedBytes += bytes
+  }
+
+  #hasRoomFor(commands: number, bytes: number): boolean {
+    return (
+      !this.#options.applier?.isOverloaded &&
+      Math.max(this.#pending.commands, this.#arrived.length) + commands <= commandsInFlightMax &&
+      Math.max(this.#pending.bytes, this.#arrivedBytes) + bytes <= bytesInFlightMax
+    )
+  }
+}
+
+const textEncoder = new TextEncoder()

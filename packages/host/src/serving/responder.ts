@@ -1,0 +1,102 @@
+import { type Address, addressOf, type Clock, type NodeId, type RoleStatus } from '@quorate/core'
+import { clientRole } from '../bus/addresses.js'
+import type { Bus } from '../bus/bus.js'
+import { type ClientMessage, messages, type RefusalReason } from '../generated/client.js'
+import { RefusedRequests } from './refusedRequests.js'
+import type { ResultsByClient } from './results.js'
+
+/** What one member of a group says to clients, and for clients to other members. */
+export class ClientVoice {
+  readonly group: string
+  readonly node: NodeId
+  /** Where this member hears clients. */
+  readonly address: Address
+  readonly bus: Bus
+  readonly #status: () => RoleStatus
+  readonly #incarnation: () => number
+  readonly #refused: RefusedRequests
+
+  constructor(options: {
+    group: string
+    node: NodeId
+    bus: Bus
+    clock: Clock
+    /** Of the actor that clients turn to, as it is now. */
+    status: () => RoleStatus
+    /** Which life of the group this is, as far as this member knows; 0 where it has no state machine. */
+    incarnation: () => number
+  }) {
+    this.group = options.group
+    this.node = options.node
+    this.address = addressOf(options.group, clientRole, options.node)
+    this.bus = options.bus
+    this.#status = options.status
+    this.#incarnation = options.incarnation
+    this.#refused = new RefusedRequests(options.clock)
+  }
+
+  /** True if clients are right here. */
+  get leads(): boolean {
+    return this.#status().leads
+  }
+
+  /** Where the log ends that this member knows to be decided; 0 where it does not know. */
+  get commitIndex(): number {
+    return this.#status().commitIndex
+  }
+
+  say(to: Address, message: ClientMessage): void {
+    this.bus.say(this.address, to, messages, message)
+  }
+
+  sayResults(results: ResultsByClient): void {
+    results.say(this.bus, this.address, this.#incarnation())
+  }
+
+  saySessionOpened(client: Address, request: number, session: number): void {
+    this.say(client, { type: 'SessionOpened', request, session, incarnation: this.#incarnation() })
+  }
+
+  sayWhoLeads(client: Address, request: number): void {
+    const { leads, leader: other, term } = this.#status()
+    const leader = leads ? this.node : other
+    const incarnation = this.#incarnation()
+    this.say(client, {
+      type: 'Leader',
+      request,
+      term,
+      incarnation,
+      waitingFor: [],
+      ...(leader ? { node: leader } : {}),
+    })
+  }
+
+  /** Refuses a message, or those commands of it. `maybeTaken` unless it is certain that it had no effect. */
+  refuse(
+    { client, request }: Asker,
+    reason: RefusalReason,
+    maybeTaken: boolean,
+    sequences: readonly number[] = [],
+  ): void {
+    const { leader, term } = this.#status()
+    if (sequences.length === 0) this.#refused.note(client, request)
+    const refused = { type: 'Refused', request, sequences, reason, maybeTaken, term } as const
+    this.say(client, { ...refused, incarnation: this.#incarnation(), ...(leader ? { leader } : {}) })
+  }
+
+  /**
+   * True if this very message was refused: it is a copy. Its client counts on its having no effect; or, where it may have been
+   * taken before this member was deposed, a second refusal, without that word, would be a proof of what is not so.
+   */
+  hasRefused(client: Address, request: number): boolean {
+    return this.#refused.has(client, request)
+  }
+}
+
+/** Who asked for something with one message. */
+export interface Asker {
+  /** Where the client hears answers. */
+  readonly client: Address
+  /** The client's own number of its message. */
+  readonly request: number
+}

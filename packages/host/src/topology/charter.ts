@@ -1,0 +1,32 @@
+import { describeQuorum, fingerprintOf, type GroupDefinition, type GroupLimits, type NodeId } from '@quorate/core'
+
+/**
+ * What all nodes of a group must take it for, or what one of them was told another loses: who hosts which role, who
+ * decides, and how much is remembered of clients. What may differ from node to node, such as times, is no part of it.
+ */
+export interface Charter {
+  readonly group: string
+  /** One line for each thing, e.g. `server: n1, n2, n3`. It stands on disks: what it says of a group must not change. */
+  readonly text: string
+  readonly fingerprint: number
+}
+
+/** Limits that decide what is applied. */
+const agreedLimits = ['sessionsMax', 'sessionBytesMax', 'sessionsBytesMax'] as const satisfies (keyof GroupLimits)[]
+
+export function charterOf(group: string, { protocol, roles, quorums, limits }: GroupDefinition): Charter {
+  const lines = [
+    `protocol: ${protocol}`,
+    ...Object.entries(roles).map(([role, { nodes }]) => `${role}: ${[...nodes].sort().join(', ')}`),
+    ...(quorums ? [`phase 1: ${describeQuorum(quorums.phase1)}`, `phase 2: ${describeQuorum(quorums.phase2)}`] : []),
+    ...agreedLimits.flatMap((name) => (limits[name] === undefined ? [] : [`${name}: ${limits[name]}`])),
+  ]
+  const text = lines.sort().join('\n')
+  return { group, text, fingerprint: fingerprintOf(text) }
+}
+
+/** The groups that a node is a member of, as it was started with them. */
+export const chartersOf = (node: NodeId, groups: Readonly<Record<string, GroupDefinition>>): readonly Charter[] =>
+  Object.entries(groups).flatMap(([name, definition]) =>
+    Object.values(definition.roles).some(({ nodes }) => nodes.includes(node)) ? [charterOf(name, definition)] : [],
+  )

@@ -1,0 +1,143 @@
+import { atLeast, flexible, InvalidConfigurationError, InvalidNameError } from '@quorate/core'
+import { memoryStore, memoryTransport, virtualClock } from '@quorate/core/testing'
+import { describe, expect, it } from 'vitest'
+import { journal } from '../node/cluster.test.fixture.js'
+import { sequenced } from '../node/sequencer.test.fixture.js'
+import { startNode } from '../node/startNode.js'
+import type { Groups, NodeOptions } from './configuration.js'
+import { QuorumsDoNotMeetError } from './quorumCheck.js'
+
+const group = sequenced({ members: ['n1', 'n2'], stateMachine: journal })
+const [role] = Object.values(group.roles)
+
+/** Options that work, so that one thing at a time can be wrong. Connecting or opening anything is a mistake. */
+const options = (change: Partial<NodeOptions<Groups>>): NodeOptions<Groups> => ({
+  id: 'n1',
+  cluster: 'test',
+  groups: { journal: group },
+  transport: { connect: () => Promise.reject(new Error('it connected')) },
+  store: { open: () => Promise.reject(new Error('it opened the store')) },
+  ...change,
+})
+
+const withRole = (change: object) => ({ journal: { ...group, roles: { log: { ...role!, ...change } } } })
+const withLimits = (change: object) => ({ journal: { ...group, limits: { ...group.limits, ...change } } })
+
+describe('options that cannot work are refused before anything is started', () => {
+  it.each([
+    ['a name that no subject can carry', { id: 'n.1' }, InvalidNameError, 'A-Z a-z 0-9 _ -'],
+    ['the name that addresses every node', { id: 'all' }, InvalidNameError, 'every node at once'],
+    ['a cluster without a name', { cluster: '' }, InvalidNameError, 'cluster name'],
+    ['a group that no subject can carry', { groups: { 'a b': group } }, InvalidNameError, 'group name "a b"'],
+    ['no groups', { groups: {} }, InvalidConfigurationError, 'at least one'],
+    [
+      'the group of the nodes themselves',
+      { groups: { quorate: group } },
+      InvalidConfigurationError,
+      'no group may be called quorate',
+    ],
+    [
+      'a role of clients',
+      { groups: { journal: { ...group, roles: { client: role! } } } },
+      InvalidConfigurationError,
+      'no role may be called client',
+    ],
+    [
+      'a group without roles',
+      { groups: { journal: { ...group, roles: {} } } },
+      InvalidConfigurationError,
+      'has no roles',
+    ],
+    [
+      'quorums that do not meet',
+      {
+        groups: {
+          journal: {
+            ...group,
+            quorums: flexible({ phase1: atLeast(1, ['n1', 'n2']), phase2: atLeast(1, ['n1', 'n2']) }),
+          },
+        },
+      },
+      QuorumsDoNotMeetError,
+      'no node is in both',
+    ],
+    ['an unknown id', { id: 'n9' }, InvalidConfigurationError, 'not among n1, n2'],
+    [
+      'the same node twice',
+      { groups: withRole({ nodes: ['n1', 'n2', 'n1'] }) },
+      InvalidConfigurationError,
+      'n1 is listed twice',
+    ],
+    ['a role without nodes', { groups: withRole({ nodes: [] }) }, InvalidConfigurationError, 'no node hosts role log'],
+    ['a node with a bad name', { groups: withRole({ nodes: ['n1', 'n*'] }) }, InvalidNameError, 'node name "n*"'],
+    [
+      'two state machines of a group on a node',
+      { groups: { journal: { ...group, roles: { log: role!, other: { ...role!, orders: false } } } } },
+      InvalidConfigurationError,
+      'applies: true on one node',
+    ],
+    [
+      'two roles on a node that clients turn to',
+      {
+        groups: {
+          journal: { ...group, roles: { log: role!, other: { ...role!, orders: false, asked: true, applies: false } } },
+        },
+      },
+      InvalidConfigurationError,
+      'orders: true or asked: true on one node',
+    ],
+    [
+      'a limit of nothing',
+      { groups: withLimits({ sessionsMax: 0 }) },
+      InvalidConfigurationError,
+      'sessionsMax of group journal',
+    ],
+    [
+      'commands larger than messages',
+      { groups: withLimits({ commandBytesMax: 2 ** 30 }) },
+      InvalidConfigurationError,
+      'lower commandBytesMax',
+    ],
+    [
+      'a client without messages',
+      { client: { messagesInFlightMax: 0 } },
+      InvalidConfigurationError,
+      'client.messagesInFlightMax',
+    ],
+  ])('%s', async (_what, change, kind, text) => {
+    const starting = startNode(options(change as Partial<NodeOptions<Groups>>))
+    await expect(starting).rejects.toThrow(kind)
+    await expect(starting).rejects.toThrow(text)
+  })
+
+  it('a bus that carries less than the group says; and nothing stays open', async () => {
+    const clock = virtualClock()
+    const transport = memoryTransport({ clock, bytesMax: 1000 })
+    const store = memoryStore({ clock })
+    const starting = startNode({ ...options({}), transport, store })
+    await expect(clock.wait(starting, 1000)).rejects.toThrow('raise the limit of the bus')
+    await (await store.open({ cluster: 'test', node: 'n1' })).close()
+  })
+
+  it('a store that does not open; and the connection is closed', async () => {
+    const clock = virtualClock()
+    let isClosed = false
+    const bus = memoryTransport({ clock })
+    const transport: typeof bus = {
+      ...bus,
+      connect: async (as) => {
+        const connection = await bus.connect(as)
+        return {
+          ...connection,
+          close: () => {
+            isClosed = true
+            return connection.close()
+          },
+        }
+      },
+    }
+    const starting = startNode({ ...options({}), transport })
+    await expect(clock.wait(starting, 1000)).rejects.toThrow('it opened the store')
+    expect(isClosed).toBe(true)
+  })
+})

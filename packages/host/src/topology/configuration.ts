@@ -1,0 +1,178 @@
+import {
+  type Clock,
+  checkMethods,
+  checkName,
+  checkOptions,
+  type GroupDefinition,
+  InvalidConfigurationError,
+  type Logger,
+  type NodeId,
+  type OptionKeys,
+  type Random,
+  type RoleDefinition,
+  type Store,
+  type Transport,
+} from '@quorate/core'
+import type { InspectionEvent } from 'xstate'
+import { answersRole, clientRole, nodeGroup } from '../bus/addresses.js'
+import type { BusPromise } from '../bus/busWatch.js'
+import { type ClientOptions, checkBehaviour, clientOptionKeys } from '../client/clientOptions.js'
+import { checkPositive } from '../system/checkPositive.js'
+import { checkQuorums } from './quorumCheck.js'
+import { isServing } from './roleTraits.js'
+
+/** Consensus groups by name. */
+export type Groups = Readonly<Record<string, GroupDefinition>>
+
+/** What a node is made of. */
+export interface NodeOptions<G extends Groups> {
+  /** Unique in the cluster, and for ever bound to the data in `store`. */
+  readonly id: NodeId
+  readonly cluster: string
+  readonly transport: Transport
+  readonly store: Store
+  /** Equal on all nodes; what this one hosts is found in their roles. */
+  readonly groups: G
+  /** @default none */
+  readonly logger?: Logger
+  /** Sees every event of every actor. Costs more than half of the throughput. @default none */
+  readonly inspect?: (event: InspectionEvent) => void
+  /**
+   * True to start on an empty store without asking the other nodes whether they know an older one of this node. Only for
+   * a node id that was never used before. @default false
+   */
+  readonly bootstrap?: boolean
+  /**
+   * True to go on although the last write of this node's store is lost and nobody can tell what it was: a member that is
+   * alone in its group does so at once; any other asks the others first, and goes on without those that do not answer where
+   * a quorum does. What was acknowledged may be lost: all that the lost write held, and all that only those held that did
+   * not answer. Changes nothing for a store in no doubt. @default false
+   */
+  readonly acceptPossibleLoss?: boolean
+  /**
+   * Signals of the process that stop the node, e.g. `['SIGTERM', 'SIGINT']`: the first in order, a second one at once.
+   * @default none
+   */
+  readonly stopOn?: readonly NodeJS.Signals[]
+  /** How long the node may take to stop in order, in milliseconds; then it ends at once. @default 5000 */
+  readonly stopWithinMs?: number
+  /** Of the clients that {@link QuorateNode.group} gives. */
+  readonly client?: ClientOptions
+  /** @default real time */
+  readonly clock?: Clock
+  /** @default that of the operating system */
+  readonly random?: Random
+}
+
+const nodeOptionKeys: OptionKeys<NodeOptions<Groups>> = {
+  id: 'required',
+  cluster: 'required',
+  transport: 'required',
+  store: 'required',
+  groups: 'required',
+  logger: 'optional',
+  inspect: 'optional',
+  bootstrap: 'optional',
+  acceptPossibleLoss: 'optional',
+  stopOn: 'optional',
+  stopWithinMs: 'optional',
+  client: 'optional',
+  clock: 'optional',
+  random: 'optional',
+}
+
+const reservedRoles: readonly string[] = [clientRole, answersRole]
+
+/**
+ * Finds what cannot work before anything is started.
+ * @throws `QUORATE_INVALID_NAME`, `QUORATE_INVALID_CONFIGURATION`, and of quorums `QUORATE_UNKNOWN_NODE`,
+ *   `QUORATE_QUORUMS_DO_NOT_MEET`, `QUORATE_UNPROVEN_QUORUMS`
+ */
+export function checkNodeOptions(options: NodeOptions<Groups>): void {
+  checkOptions<NodeOptions<Groups>>('startNode(...)', options, nodeOptionKeys)
+  checkMethods('transport of startNode(...), e.g. nats({ servers }),', options.transport, ['connect'])
+  checkMethods('store of startNode(...), e.g. level(directory),', options.store, ['open'])
+  const { id, cluster, groups } = options
+  checkName('node', id)
+  checkName('cluster', cluster)
+  const names = Object.keys(groups)
+  if (names.length === 0) throw new InvalidConfigurationError(`node ${id} has no groups: give at least one`)
+  for (const [name, definition] of Object.entries(groups)) {
+    checkGroup(id, name, definition)
+    checkQuorums(name, definition)
+  }
+  const isHost = Object.values(groups).some(({ roles }) => Object.values(roles).some(({ nodes }) => nodes.includes(id)))
+  if (!isHost) {
+    throw new InvalidConfigurationError(
+      `node ${id} hosts no role of ${names.join(', ')}: its id is not among ${nodesOf(groups).join(', ')}; correct the id, or use a client`,
+    )
+  }
+  if (options.stopWithinMs !== undefined) checkPositive('stopWithinMs', options.stopWithinMs)
+  if (options.client) {
+    checkOptions('client of startNode(...)', options.client, clientOptionKeys)
+    checkBehaviour(options.client)
+  }
+}
+
+/** Every node that hosts a role of one of the groups. */
+export function nodesOf(groups: Groups): NodeId[] {
+  return [
+    ...new Set(Object.values(groups).flatMap(({ roles }) => Object.values(roles).flatMap(({ nodes }) => [...nodes]))),
+  ]
+}
+
+/** How large the messages of groups may be. */
+export const promisesOf = (groups: Groups): BusPromise[] =>
+  Object.entries(groups).map(([group, { limits }]) => ({ group, bytes: limits.messageBytesMax }))
+
+/** @throws `QUORATE_INVALID_CONFIGURATION` unless the bus carries what the groups say. */
+export function checkBus(groups: Groups, bus: { readonly bytesMax: number; readonly label: string }): void {
+  for (const { group, bytes } of promisesOf(groups)) {
+    if (bus.bytesMax >= bytes) continue
+    throw new InvalidConfigurationError(
+      `group ${group} says messages of up to ${bytes} bytes, and ${bus.label} carries ${bus.bytesMax}; ` +
+        'lower messageBytesMax of the group, or raise the limit of the bus',
+    )
+  }
+}
+
+function checkGroup(id: NodeId, name: string, { roles, limits }: GroupDefinition): void {
+  checkName('group', name)
+  if (name === nodeGroup)
+    throw new InvalidConfigurationError(`no group may be called ${nodeGroup}: nodes speak of themselves under it`)
+  if (Object.keys(roles).length === 0) throw new InvalidConfigurationError(`group ${name} has no roles`)
+  for (const [role, { nodes }] of Object.entries(roles)) {
+    checkName('role', role)
+    if (reservedRoles.includes(role)) {
+      throw new InvalidConfigurationError(
+        `no role may be called ${role}, as one of group ${name} is: clients are addressed by it`,
+      )
+    }
+    if (nodes.length === 0) throw new InvalidConfigurationError(`no node hosts role ${role} of group ${name}`)
+    for (const [position, node] of nodes.entries()) {
+      checkName('node', node)
+      if (nodes.indexOf(node) !== position) {
+        throw new InvalidConfigurationError(`node ${node} is listed twice for role ${role} of group ${name}`)
+      }
+    }
+  }
+  const hosted = Object.entries(roles).filter(([, { nodes }]) => nodes.includes(id))
+  const isOneOnly = {
+    'orders: true or asked: true': isServing,
+    'applies: true': ({ applies }: RoleDefinition) => applies,
+  }
+  for (const [trait, has] of Object.entries(isOneOnly)) {
+    const several = hosted.filter(([, role]) => has(role)).map(([role]) => role)
+    if (several.length > 1) {
+      throw new InvalidConfigurationError(
+        `node ${id} hosts ${several.join(' and ')} of group ${name}, and only one role of a group may have ${trait} on one node`,
+      )
+    }
+  }
+  for (const [limit, value] of Object.entries(limits)) checkPositive(`${limit} of group ${name}`, value)
+  if (limits.commandBytesMax >= limits.messageBytesMax) {
+    throw new InvalidConfigurationError(
+      `group ${name} takes commands of ${limits.commandBytesMax} bytes, and its messages carry ${limits.messageBytesMax}: lower commandBytesMax`,
+    )
+  }
+}

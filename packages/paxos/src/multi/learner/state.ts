@@ -1,0 +1,69 @@
+import {
+  type IncomingSnapshot,
+  type LocalEvent,
+  Log,
+  type NodeId,
+  type Received,
+  type RecoveredState,
+  type Snapshot,
+} from '@quorate/core'
+import type { Chosen, Heartbeat, InstallSnapshot, Learn, Report } from '../../generated/multi_paxos.js'
+import type { Configured, MultiPaxosConfig } from '../shared/config.js'
+
+/**
+ * Multi-Paxos learner: Lamport, "Paxos Made Simple" (2001), sections 2.3 and 3. It hands what was chosen to the state
+ * machine in the order of slots, and asks for what it missed. It keeps snapshots on the disk and no log: what was chosen
+ * can be learned again.
+ * @module
+ */
+
+export interface Learner extends Configured {
+  /** Every slot up to here is chosen, and was handed to the state machine. */
+  readonly chosenThrough: number
+  /** Every slot up to here is chosen, as somebody says who knows. */
+  readonly announced: number
+  /** What was chosen since a while before the snapshot, for learners that are behind. */
+  readonly log: Log
+  /** The latest that is on the disk. */
+  readonly snapshot: Snapshot | undefined
+  /** Chosen, behind a slot that is missing; by first slot. */
+  readonly ahead: readonly Chosen[]
+  readonly aheadBytes: number
+  readonly incoming: IncomingSnapshot | undefined
+  /** How often the next piece of it was asked for in vain. */
+  readonly repeats: number
+  /** Whose turn it is to be asked; nobody's until something was missing for a while. */
+  readonly turn: number | undefined
+  /** How often the wait for an answer has doubled. */
+  readonly doublings: number
+  /** Somebody has answered, and there is more to ask for. */
+  readonly answered: boolean
+  /** What acceptors said they accepted. */
+  readonly reports: Readonly<Record<NodeId, Report>>
+  /** The disk lost its last write: at worst a snapshot, which is taken again. */
+  readonly torn: boolean
+}
+
+export type LearnerEvent =
+  | Received<Chosen | Heartbeat | Learn | Report | InstallSnapshot>
+  | Extract<LocalEvent, { type: 'storage.persisted' | 'snapshot.taken' }>
+
+/** A learner as of its last snapshot. */
+export function recoverLearner(config: MultiPaxosConfig, { snapshot, base, torn }: RecoveredState): Learner {
+  return {
+    config,
+    chosenThrough: base.index,
+    announced: base.index,
+    log: Log.empty(base),
+    snapshot,
+    ahead: [],
+    aheadBytes: 0,
+    incoming: undefined,
+    repeats: 0,
+    turn: undefined,
+    doublings: 0,
+    answered: false,
+    reports: {},
+    torn,
+  }
+}

@@ -1,0 +1,267 @@
+import { type Address, type Command, entriesAfter, invariant, Log, type NodeId, type Received } from '@quorate/core'
+import { isSameBallot, termOf } from '../../ballot.js'
+import type { Accept, Accepted, Batch, HeartbeatReply, Relayed } from '../../generated/multi_paxos.js'
+import { bytesOf } from '../shared/bytes.js'
+import { everyRole, type RoleName, roleAt } from '../shared/config.js'
+import { changed, chosenOf, isWon, lastSlotOf, type Poll, withVote } from '../shared/polls.js'
+import { openEntries, type Preparing } from './phaseOne.js'
+import { inTurn, present, toEach } from './presence.js'
+import { type Relaying, relayInTurn, withLate } from './relays.js'
+import { ballotOf, type Outgoing, type Proposer, senderOf } from './state.js'
+
+/** What a distinguished proposer knows, and what it says next. @module */
+
+export interface Leading extends Proposer, Relaying {
+  /** It was prepared by acceptors of which too many had lost their last write to be sure of what was chosen. */
+  readonly mayHaveLost: boolean
+  /** Until every slot up to here is chosen, it is not known what earlier proposers had chosen. */
+  readonly horizon: number
+  /** What is proposed, from a while before the first slot that is not chosen. */
+  readonly log: Log
+  /** Of the slots that are not known to be chosen yet. */
+  readonly openBytes: number
+  /** Of those before them that are kept. */
+  readonly keptBytes: number
+  /** The last slot that was sent to acceptors. */
+  readonly sentThrough: number
+  /** Of the last Accept. */
+  readonly lastNumber: number
+  /** The Accepts on their way, by slot. */
+  readonly polls: readonly Poll[]
+  /** By acceptor, the latest Accept that it answered. */
+  readonly acknowledged: Readonly<Record<NodeId, number>>
+  /** In which beat it was last checked that a quorum is there. */
+  readonly checkedAt: number
+  /** By learner, the last slot that its snapshot holds. */
+  readonly snapshots: Readonly<Record<NodeId, number>>
+  /** What is to be said, one message after the other. */
+  readonly outgoing: readonly Outgoing[]
+}
+
+export function begin(input: Preparing): Leading {
+  const { config, round, issued, chosenThrough, horizon, mayHaveLost } = input
+  const open = openEntries(input)
+  return {
+    config,
+    round,
+    issued,
+    mayHaveLost,
+    leaderBallot: ballotOf(input),
+    leader: config.id,
+    chosenThrough,
+    refusals: 0,
+    torn: false,
+    horizon,
+    log: Log.empty({ index: chosenThrough, term: 0 }).append(open),
+    openBytes: bytesOf(open),
+    keptBytes: 0,
+    sentThrough: chosenThrough,
+    lastNumber: 0,
+    polls: [],
+    beat: 0,
+    acknowledged: {},
+    heardAt: {},
+    tardyAt: {},
+    checkedAt: 0,
+    snapshots: {},
+    outgoing: [],
+  }
+}
+
+/** The learner beside this proposer, whose node the clients asked; otherwise each in turn. */
+const answererOf = (self: Leading, turn: number): NodeId => {
+  const { id, nodes } = self.config
+  return nodes.batcher.length === 0 && nodes.learner.includes(id) ? id : inTurn(present(self, 'learner'), turn)
+}
+
+const heard = (self: Leading, from: Address) => ({ heardAt: { ...self.heardAt, [from]: self.beat } })
+
+// Phase 2.
+
+export const usesProxies = ({ config }: Leading): boolean => config.nodes.proxyLeader.length > 0
+
+/** The slots that as many learners hold in snapshots as it takes not to lose them. */
+const forgetThrough = ({ config, snapshots }: Leading): number => config.snapshotQuorum.committed(snapshots)
+
+const accept = (self: Leading, { number, entries, answeredBy }: Pick<Poll, 'number' | 'entries' | 'answeredBy'>) =>
+  ({
+    type: 'Accept',
+    ballot: ballotOf(self),
+    number,
+    entries,
+    chosenThrough: self.chosenThrough,
+    forgetThrough: forgetThrough(self),
+    answeredBy,
+  }) satisfies Accept
+
+/** Asks nothing but whether the promise still holds. */
+export const question = (self: Leading, number: number) => accept(self, { number, entries: [], answeredBy: '' })
+
+export const isOverloaded = ({ log, chosenThrough, openBytes, config: { limits } }: Leading): boolean =>
+  log.last.index - chosenThrough >= limits.openSlotsMax || openBytes >= limits.openBytesMax
+
+export const withCommands = (self: Leading, { commands }: { readonly commands: readonly Command[] }) => {
+  const entries = entriesAfter(self.log.last.index, termOf(ballotOf(self)), commands)
+  return { log: self.log.append(entries), openBytes: self.openBytes + bytesOf(entries) }
+}
+
+export const mayOpenPoll = ({ polls, sentThrough, log, config }: Leading): boolean =>
+  sentThrough < log.last.index && polls.length < config.limits.pollsMax
+
+export function withNextPoll(self: Leading) {
+  const entries = self.log.batch(self.sentThrough + 1, self.config.limits)
+  const number = self.lastNumber + 1
+  const answeredBy = answererOf(self, number)
+  const relay = relayInTurn(self, number)
+  const poll = { number, entries, votes: {}, isChosen: false, answeredBy, relay, sentAt: self.beat, repeats: 0 }
+  return {
+    lastNumber: number,
+    sentThrough: lastSlotOf(poll),
+    polls: [...self.polls, poll],
+    outgoing: [...self.outgoing, ...acceptsOf(self, poll)],
+  }
+}
+
+/** To a proxy leader; without any, or when all of them are silent, to the acceptors. */
+const acceptsOf = (self: Leading, poll: Poll): readonly Outgoing[] =>
+  poll.relay === undefined
+    ? toEach(self, 'acceptor', accept(self, poll))
+    : [{ to: roleAt(self, 'proxyLeader', poll.relay), message: accept(self, poll) }]
+
+export const isAcceptance = (self: Leading, message: Received<Accepted>): boolean =>
+  isSameBallot(message.ballot, ballotOf(self)) &&
+  message.number <= self.lastNumber &&
+  self.config.nodes.acceptor.includes(senderOf(message))
+
+export function withAcceptance(self: Leading, message: Received<Accepted>) {
+  const node = senderOf(message)
+  const number = Math.max(self.acknowledged[node] ?? 0, message.number)
+  return {
+    ...heard(self, message.from),
+    acknowledged: { ...self.acknowledged, [node]: number },
+    polls: withVote(self.polls, message.number, node),
+  }
+}
+
+/** A proxy leader has told the learners. */
+export const isRelayed = (self: Leading, message: Received<Relayed>): boolean =>
+  isSameBallot(message.ballot, ballotOf(self)) && self.config.nodes.proxyLeader.includes(senderOf(message))
+
+export const withRelayed = (self: Leading, { from, number }: Received<Relayed>) => ({
+  ...heard(self, from),
+  polls: changed(self.polls, number, (poll) => ({ ...poll, isChosen: true })),
+})
+
+const wonPoll = ({ polls, config }: Leading): Poll | undefined =>
+  polls.find((poll) => !poll.isChosen && isWon(poll, config.quorums.phase2))
+
+export const hasWonPoll = (self: Leading): boolean => wonPoll(self) !== undefined
+
+export function withWonPoll(self: Leading) {
+  const poll = wonPoll(self)
+  invariant(poll !== undefined, 'no poll is won')
+  return {
+    outgoing: [...self.outgoing, ...toEach(self, 'learner', chosenOf(poll))],
+    polls: changed(self.polls, poll.number, (won) => ({ ...won, isChosen: true })),
+  }
+}
+
+export const isFirstChosen = ({ polls: [first] }: Leading): boolean => first?.isChosen === true
+
+/** What is kept of the log is copied when its beginning goes, so that is done for many slots, or many bytes, at once. */
+const compactAtLeast = 8192
+
+export function withoutFirstPoll(self: Leading) {
+  const [first, ...polls] = self.polls
+  invariant(first !== undefined, 'no poll is under way')
+  const index = lastSlotOf(first)
+  const term = self.log.termAt(index)
+  invariant(term !== undefined, 'what is proposed is in the log')
+  const bytes = bytesOf(first.entries)
+  const keptBytes = self.keptBytes + bytes
+  const isLong = index - self.log.base.index >= Math.max(compactAtLeast, self.log.length / 2)
+  const isWorthwhile = isLong || keptBytes >= self.config.limits.bytesKept / 4
+  return {
+    polls,
+    chosenThrough: index,
+    openBytes: self.openBytes - bytes,
+    log: isWorthwhile ? self.log.compactThrough({ index, term }) : self.log,
+    keptBytes: isWorthwhile ? 0 : keptBytes,
+  }
+}
+
+// Heartbeats.
+
+/**
+ * An unanswered Accept is sent again after so many heartbeats, and after twice as many each time, up to eight times as many:
+ * on a slow link the answer takes longer. Only the first few, which the others wait for.
+ */
+const repeatAfterBeats = 4
+const doublingsMax = 3
+const repeatsMax = 4
+
+const isLate = (self: Leading, { isChosen, sentAt, repeats }: Poll): boolean =>
+  !isChosen && self.beat - sentAt >= repeatAfterBeats * 2 ** Math.min(repeats, doublingsMax)
+
+/** To the acceptors themselves, whoever was to say it: so that no third can be in the way. */
+function repeatsOf(self: Leading, poll: Poll): readonly Outgoing[] {
+  const message = accept(self, poll)
+  const missing = present(self, 'acceptor').filter((node) => !poll.votes[node])
+  return missing.map((node) => ({ to: roleAt(self, 'acceptor', node), message }))
+}
+
+export function withHeartbeat(before: Leading) {
+  const self = { ...before, beat: before.beat + 1 }
+  const { nodes } = self.config
+  const message = { type: 'Heartbeat', ballot: ballotOf(self), chosenThrough: self.chosenThrough } as const
+  const listeners = (['proposer', 'learner', 'batcher', 'proxyLeader'] as const).filter(
+    (role) => nodes[role].length > 0,
+  )
+  const late = self.polls.filter((poll) => isLate(self, poll)).slice(0, repeatsMax)
+  const number = self.lastNumber + 1
+  return {
+    beat: self.beat,
+    lastNumber: number,
+    ...withLate(self, late),
+    polls: self.polls.map((poll) =>
+      late.includes(poll) ? { ...poll, sentAt: self.beat, repeats: poll.repeats + 1 } : poll,
+    ),
+    outgoing: [
+      ...self.outgoing,
+      ...listeners.map((role) => ({ to: everyRole(self, role), message })),
+      { to: everyRole(self, 'acceptor'), message: question(self, number) },
+      ...late.flatMap((poll) => repeatsOf(self, poll)),
+    ],
+  }
+}
+
+export function withHeartbeatReply(self: Leading, message: Received<HeartbeatReply>) {
+  const node = senderOf(message)
+  const isLearner = message.from === roleAt(self, 'learner', node)
+  const through = Math.max(self.snapshots[node] ?? 0, message.snapshotThrough)
+  return { ...heard(self, message.from), ...(isLearner && { snapshots: { ...self.snapshots, [node]: through } }) }
+}
+
+export const isOwnReply = (self: Leading, { ballot }: HeartbeatReply): boolean => isSameBallot(ballot, ballotOf(self))
+
+/**
+ * How many times as long as later the first check waits: a quorum has just promised, and on a slow link its answers take
+ * longer than between two checks. Once they come, they come with every heartbeat.
+ */
+export const patienceOf = ({ checkedAt }: Leading): number => (checkedAt === 0 ? 3 : 1)
+
+/**
+ * Without a quorum of acceptors nothing is chosen any more, and without a learner nothing is executed: clients should know
+ * that nobody leads, and another proposer may reach those that this one does not.
+ */
+export function isFit(self: Leading): boolean {
+  const { config, heardAt, checkedAt } = self
+  const heardSince = (role: RoleName): readonly NodeId[] =>
+    config.nodes[role].filter((node) => (heardAt[roleAt(self, role, node)] ?? 0) > checkedAt)
+  const votes = Object.fromEntries(heardSince('acceptor').map((node) => [node, true]))
+  return config.quorums.phase2.tally(votes) === 'won' && heardSince('learner').length > 0
+}
+
+/** Says yes to a batcher. */
+export const takeBatch = (_self: Leading, { from, number }: Received<Batch>) =>
+  ({ type: 'send', to: from, message: { type: 'BatchReply', number, taken: true } }) as const

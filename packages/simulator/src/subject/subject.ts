@@ -1,0 +1,54 @@
+import type { Clock, GroupDefinition, NodeId, Store, Transport } from '@quorate/core'
+import type { Chance } from '../chance/chance.js'
+
+/** What is simulated: a cluster, made anew for each run. */
+export interface SimulationSubject {
+  /** E.g. `raft`, or the file of a topology. */
+  readonly name: string
+  /** How many nodes it has unless it is told. */
+  readonly nodes: number
+  /** The cluster with so many nodes; what may vary from run to run (limits, who hosts what) is drawn. */
+  make(nodes: number, chance: Chance): SimulatedCluster
+  /** Transitions that no run can take, by name, and why. */
+  readonly unreachable?: Readonly<Record<string, string>>
+}
+
+/** Nodes and their groups. The groups' state machines are replaced by registers, whose history can be judged. */
+export interface SimulatedCluster {
+  readonly nodes: readonly NodeId[]
+  readonly groups: Readonly<Record<string, GroupDefinition>>
+  /** @default drawn for each run */
+  readonly workload?: Workload
+  readonly promises?: Promises
+  /** Puts adapters around the ports and groups of a node, each time that it starts. @default the simulated ones, as they are */
+  adapt?(node: NodeId, ports: SimulatedPorts): SimulatedPorts
+}
+
+/** What clients do: they read, write, and compare and set registers, or ask for a decision. What is left out is drawn. */
+export interface Workload {
+  /** How many there are for each group that takes anything from clients. */
+  readonly clients?: number
+  /** How many operations they begin in a second, all together. */
+  readonly perSecond?: number
+  /** How many registers they use. */
+  readonly keys?: number
+}
+
+/** What of networks a cluster bears: as long as no more is wrong, something must get done. */
+export interface Promises {
+  /** An answer may take so long, in milliseconds. @default no longer than on a local network */
+  readonly roundTripMs?: number
+  /** Any one of these may be the only one that reaches the others of the core. @default none: all of a core reach one another */
+  readonly hubs?: readonly NodeId[]
+}
+
+/** What a simulated node stands on. */
+export interface SimulatedPorts {
+  readonly clock: Clock
+  readonly transport: Transport
+  readonly store: Store
+  /** The groups, as the node hosts them in this life. */
+  readonly groups: Readonly<Record<string, GroupDefinition>>
+  /** The last entry that its state machine of a group has applied. */
+  appliedOf(group: string): number
+}

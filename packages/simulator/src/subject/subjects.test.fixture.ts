@@ -1,0 +1,46 @@
+import { multiPaxos, paxos } from '@quorate/paxos'
+import { raft, type ServerFamily } from '@quorate/raft'
+import { drawLimits } from '../chance/limits.js'
+import { registers } from './registers.js'
+import type { SimulationSubject } from './subject.js'
+
+const named = (count: number): string[] => Array.from({ length: count }, (_, at) => `n${at + 1}`)
+
+/** Raft, or a family that is not quite Raft. */
+export const raftSubject = (family?: ServerFamily): SimulationSubject => ({
+  name: 'raft',
+  nodes: 3,
+  make(count, chance) {
+    const members = named(count)
+    const limits = drawLimits(chance)
+    return {
+      nodes: members,
+      groups: { raft: raft({ members, stateMachine: registers, limits, ...(family && { family: () => family }) }) },
+    }
+  },
+})
+
+/** Multi-Paxos with all roles on each node. */
+export const multiPaxosSubject = (): SimulationSubject => ({
+  name: 'multi-paxos',
+  nodes: 3,
+  make(count, chance) {
+    const nodes = named(count)
+    const limits = drawLimits(chance)
+    const group = multiPaxos({ proposers: nodes, acceptors: nodes, learners: nodes, stateMachine: registers, limits })
+    return { nodes, groups: { paxos: group } }
+  },
+})
+
+export const paxosSubject = (): SimulationSubject => ({
+  name: 'paxos',
+  nodes: 3,
+  make(count) {
+    const nodes = named(count)
+    return { nodes, groups: { paxos: paxos({ proposers: nodes, acceptors: nodes, learners: nodes }) } }
+  },
+})
+
+/** What a test runs of a seed. */
+export const runOf = (subject: SimulationSubject, seed: number) =>
+  ({ subject, seed, faults: 'all', nodes: seed % 2 === 0 ? 5 : 3, lastsMs: 30_000 }) as const

@@ -1,0 +1,69 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { drawScript } from '../faults/drawScript.js'
+import { formatScript, parseScript } from '../script/scriptText.js'
+import { explore, spellOut } from '../search/explore.js'
+import { multiPaxosSubject, paxosSubject, raftSubject, runOf } from '../subject/subjects.test.fixture.js'
+import { simulate } from './simulate.js'
+
+const subjects = { raft: raftSubject(), 'multi-paxos': multiPaxosSubject(), paxos: paxosSubject() }
+
+/** Runs of half a simulated minute, on whatever machine. */
+const patience = { timeout: 300_000 }
+
+describe.each(Object.entries(subjects))('%s', patience, (_name, subject) => {
+  test('the same seed gives the same trace, and another seed another', async () => {
+    const [first, again, other] = [
+      await explore(runOf(subject, 4)),
+      await explore(runOf(subject, 4)),
+      await explore(runOf(subject, 6)),
+    ]
+    expect(again).toEqual(first)
+    expect(other.hash).not.toBe(first.hash)
+    expect(first.traceLines).toBeGreaterThan(1000)
+  })
+
+  test('a script that was written down, printed and read again gives the same trace', async () => {
+    const drawn = drawScript(runOf(subject, 5))
+    const spelled = await spellOut({ subject, script: drawn })
+    expect(spelled.messages.size).toBeGreaterThan(100)
+    const { hash } = await explore(runOf(subject, 5))
+    for (const script of [drawn, spelled]) {
+      const read = parseScript(formatScript(script))
+      expect(read).toEqual(script)
+      expect((await simulate({ subject, script: read })).hash).toBe(hash)
+    }
+  })
+})
+
+describe('what is simulated', patience, () => {
+  const real = { now: Date.now, random: Math.random, performance: performance.now, setTimeout, setInterval }
+
+  afterEach(() => {
+    Date.now = real.now
+    Math.random = real.random
+    performance.now = real.performance
+    globalThis.setTimeout = real.setTimeout
+    globalThis.setInterval = real.setInterval
+  })
+
+  test('reads neither real time nor real chance, but for the scheduler of XState, which stamps and never reads', async () => {
+    const refuse = (what: string) => (): never => {
+      throw new Error(`${what} was read`)
+    }
+    let stamps = 0
+    Date.now = () => {
+      const callers = new Error('who asks').stack?.split('\n').slice(2, 3).join() ?? ''
+      if (!callers.includes('xstate')) throw new Error(`Date.now was read: ${callers}`)
+      return ++stamps
+    }
+    Math.random = refuse('Math.random')
+    performance.now = refuse('performance.now')
+    globalThis.setTimeout = refuse('setTimeout') as never
+    globalThis.setInterval = refuse('setInterval') as never
+    const results = []
+    for (const subject of Object.values(subjects)) results.push(await explore(runOf(subject, 8)))
+    for (const { violation, hasProgress } of results)
+      expect({ violation, hasProgress }).toEqual({ violation: undefined, hasProgress: true })
+    expect(stamps).toBeGreaterThan(1000)
+  })
+})

@@ -1,0 +1,290 @@
+import {
+  type Address,
+  type Connection,
+  checkAddress,
+  checkName,
+  type Message,
+  type MessageCodec,
+  QuorateError,
+  type Subscription,
+  type Transport,
+  type TransportStatus,
+} from '@quorate/core'
+import type { Fates } from '../faults/faultPlan.js'
+import { type MessageFate, nominalDelayUs } from '../script/script.js'
+import type { Agenda } from './agenda.js'
+import { Links } from './links.js'
+import type { SimulatedProcess } from './simulatedProcess.js'
+import { garbled, isAddress, isUnderstood, typeOf } from './wireBytes.js'
+
+/** A message to oneself never leaves the process. */
+const selfDelayUs = 50
+const bytesMax = 1024 * 1024
+/** Who leaves hears so much longer. */
+const drainUs = 2 * nominalDelayUs
+
+interface Listener {
+  readonly process: SimulatedProcess
+  readonly endpoint: Endpoint
+  readonly deliver: (bytes: Uint8Array) => void
+  /** Hears what is on its way, and nothing that is said from now on. */
+  isClosing: boolean
+}
+
+interface Endpoint {
+  readonly cluster: string
+  isConnected: boolean
+  /** Says nothing any more; what had been said to it is still heard. */
+  isClosing: boolean
+  isClosed: boolean
+  dropped: number
+  listen: (status: TransportStatus) => void
+  readonly counters: { published: number; delivered: number; dropped: number; reconnects: number }
+}
+
+/** One message on its way from one process to another. */
+export interface Passage {
+  readonly type: string
+  readonly from: string
+  readonly to: string
+  readonly bytes: Uint8Array
+}
+
+/** What a network tells. */
+export interface NetworkWatch {
+  sent(type: string, from: string, to: Address, bytes: Uint8Array): void
+  arrived(passage: Passage): void
+  lost(passage: Passage, why: 'loss' | 'partition' | 'disconnected' | 'corruption' | 'nobody there'): void
+  duplicated(passage: Passage): void
+  garbled(passage: Passage): void
+}
+
+/**
+ * A bus between processes of one cluster: every ordered pair of them is a link of its own. Its messages meet the fates
+ * that it is given; a link may also be cut, and a process may lose its connection.
+ */
+export class SimulatedNetwork {
+  readonly links = new Links()
+  readonly #agenda: Agenda
+  readonly #fates: Fates
+  readonly #watch: NetworkWatch
+  readonly #codecs: readonly MessageCodec<Message>[]
+  /** By cluster and address. */
+  readonly #listeners = new Map<string, readonly Listener[]>()
+  readonly #endpoints = new Map<string, Endpoint[]>()
+  readonly #sent = new Map<string, number>()
+  /** The type of the message that is about to be published, where who encodes it says so. */
+  #announced: string | undefined
+
+  constructor(agenda: Agenda, fates: Fates, watch: NetworkWatch, codecs: readonly MessageCodec<Message>[]) {
+    this.#agenda = agenda
+    this.#fates = fates
+    this.#watch = watch
+    this.#codecs = codecs
+  }
+
+  /** The next message that is published is of this type: spares opening its envelope. */
+  announce(type: string): void {
+    this.#announced = type
+  }
+
+  /** The bus, for one process. */
+  transportFor(process: SimulatedProcess): Transport {
+    return {
+      connect: async ({ cluster }) => {
+        checkName('cluster', cluster)
+        return process.isDead ? new Promise<never>(() => {}) : this.#connect(process, cluster)
+      },
+    }
+  }
+
+  disconnect(name: string): void {
+    for (const endpoint of this.#endpoints.get(name) ?? []) {
+      if (!endpoint.isConnected) continue
+      endpoint.isConnected = false
+      endpoint.listen({ type: 'disconnected' })
+    }
+  }
+
+  reconnect(name: string): void {
+    for (const endpoint of this.#endpoints.get(name) ?? []) {
+      if (endpoint.isConnected) continue
+      endpoint.isConnected = true
+      endpoint.counters.reconnects++
+      this.#report(endpoint)
+      endpoint.listen({ type: 'connected' })
+    }
+  }
+
+  /** A process has ended: nothing is kept for it. */
+  forget(process: SimulatedProcess): void {
+    for (const [key, listeners] of this.#listeners) {
+      if (!listeners.some((listener) => listener.process === process)) continue
+      const others = listeners.filter((listener) => listener.process !== process)
+      this.#setListeners(key, others)
+    }
+    this.#endpoints.delete(process.name)
+  }
+
+  #setListeners(key: string, listeners: readonly Listener[]): void {
+    if (listeners.length > 0) this.#listeners.set(key, listeners)
+    else this.#listeners.delete(key)
+  }
+
+  #connect(process: SimulatedProcess, cluster: string): Connection {
+    const endpoint: Endpoint = {
+      cluster,
+      isConnected: true,
+      isClosing: false,
+      isClosed: false,
+      dropped: 0,
+      listen: () => {},
+      counters: { published: 0, delivered: 0, dropped: 0, reconnects: 0 },
+    }
+    this.#endpoints.set(process.name, [...(this.#endpoints.get(process.name) ?? []), endpoint])
+    let closing: Promise<void> | undefined
+    const close = (): Promise<void> => {
+      endpoint.isClosing = true
+      closing ??= this.#drained(process, () => {
+        endpoint.isClosed = true
+        this.#report(endpoint)
+        endpoint.listen({ type: 'closed' })
+      })
+      return closing
+    }
+    return {
+      bytesMax,
+      label: 'simulation',
+      counters: () => ({ ...endpoint.counters }),
+      onStatus: (listen) => {
+        endpoint.listen = (status) => process.enter(() => listen(status))
+      },
+      publish: (to, bytes) => {
+        const type = this.#announced
+        this.#announced = undefined
+        if (process.mayAct('message')) this.#publish(process, endpoint, to, bytes, type ?? typeOf(bytes))
+      },
+      subscribe: (to, deliver) => this.#subscribe(process, endpoint, to, deliver),
+      close,
+      abort: close,
+    }
+  }
+
+  #subscribe(
+    process: SimulatedProcess,
+    endpoint: Endpoint,
+    to: Address,
+    deliver: (bytes: Uint8Array) => void,
+  ): Subscription {
+    if (endpoint.isClosing) throw new QuorateError('QUORATE_BUS_CLOSED', `${process.name} has closed its connection`)
+    checkAddress(to)
+    const key = `${endpoint.cluster}/${to}`
+    const listener: Listener = { process, endpoint, deliver, isClosing: false }
+    this.#setListeners(key, [...(this.#listeners.get(key) ?? []), listener])
+    return {
+      ready: Promise.resolve(),
+      close: () => {
+        listener.isClosing = true
+        return this.#drained(process, () => {
+          const others = (this.#listeners.get(key) ?? []).filter((each) => each !== listener)
+          this.#setListeners(key, others)
+        })
+      },
+    }
+  }
+
+  #publish(process: SimulatedProcess, endpoint: Endpoint, to: Address, bytes: Uint8Array, type: string): void {
+    const isCarried = bytes.length <= bytesMax && isAddress(to)
+    if (endpoint.isClosing || !endpoint.isConnected || !isCarried) {
+      endpoint.counters.dropped++
+      endpoint.dropped++
+      // Whoever is disconnected is told when it is connected again.
+      if (!isCarried && endpoint.dropped === 1) this.#agenda.soon(() => this.#report(endpoint))
+      this.#watch.lost({ type, from: process.name, to, bytes }, 'disconnected')
+      return
+    }
+    endpoint.counters.published++
+    this.#watch.sent(type, process.name, to, bytes)
+    const key = `${endpoint.cluster}/${to}`
+    for (const listener of this.#listeners.get(key) ?? []) {
+      if (listener.isClosing) continue
+      this.#pass({ type, from: process.name, to: listener.process.name, bytes }, key, listener, process.workedUs)
+    }
+  }
+
+  #successorOf({ process: { name } }: Listener, key: string): Listener | undefined {
+    return this.#listeners.get(key)?.find(({ process, isClosing }) => process.name === name && !isClosing)
+  }
+
+  /** Resolves, and calls `then`, when what is on its way as a rule has arrived. */
+  #drained(process: SimulatedProcess, then: () => void): Promise<void> {
+    return new Promise((resolve) => {
+      this.#agenda.after(drainUs, 'timer', () =>
+        process.enter(() => {
+          then()
+          resolve()
+        }),
+      )
+    })
+  }
+
+  #report(endpoint: Endpoint): void {
+    const messages = endpoint.dropped
+    endpoint.dropped = 0
+    if (messages > 0) endpoint.listen({ type: 'dropped', messages })
+  }
+
+  /** It leaves so much later: when what says it is done. */
+  #pass(passage: Passage, key: string, listener: Listener, laterUs: number): void {
+    const { type, from, to } = passage
+    if (from === to) {
+      this.#agenda.after(laterUs + selfDelayUs, 'arrival', () => this.#arrive(passage, key, listener))
+      return
+    }
+    const counter = `${type} ${from}>${to}`
+    const ordinal = (this.#sent.get(counter) ?? 0) + 1
+    this.#sent.set(counter, ordinal)
+    const fate = this.#fates.message(type, from, to, ordinal) ?? sound
+    if (fate.isLost) {
+      this.#watch.lost(passage, 'loss')
+      return
+    }
+    const delayUs = laterUs + this.links.distanceUs(from, to) + (fate.delayUs ?? nominalDelayUs)
+    const sent = fate.garbled === undefined ? passage : { ...passage, bytes: garbled(passage.bytes, fate.garbled) }
+    if (sent !== passage && isUnderstood(sent.bytes, this.#codecs)) {
+      // A lie that looks like a message is beyond what crash-tolerant protocols bear: the checksums of the link drop it.
+      this.#watch.lost(passage, 'corruption')
+      return
+    }
+    if (sent !== passage) this.#watch.garbled(passage)
+    this.#agenda.after(delayUs, 'arrival', () => this.#arrive(sent, key, listener))
+    if (fate.againUs === undefined) return
+    this.#watch.duplicated(passage)
+    this.#agenda.after(delayUs + fate.againUs, 'arrival', () => this.#arrive(sent, key, listener))
+  }
+
+  /** What was on its way when a process died reaches the one that has taken its place. */
+  #arrive(passage: Passage, key: string, meant: Listener): void {
+    const { process, endpoint, deliver } = meant.process.isDead ? (this.#successorOf(meant, key) ?? meant) : meant
+    if (process.isDead) {
+      this.#watch.lost(passage, 'nobody there')
+      return
+    }
+    if (this.links.isCut(passage.from, passage.to)) {
+      this.#watch.lost(passage, 'partition')
+      return
+    }
+    if (!endpoint.isConnected || endpoint.isClosed) {
+      this.#watch.lost(passage, 'disconnected')
+      return
+    }
+    process.enter(() => {
+      this.#watch.arrived(passage)
+      endpoint.counters.delivered++
+      // The bytes belong to the receiver.
+      deliver(passage.bytes.slice())
+    })
+  }
+}
+
+const sound: MessageFate = {}

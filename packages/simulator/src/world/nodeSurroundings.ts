@@ -1,0 +1,29 @@
+import type { GroupDefinition, NodeId } from '@quorate/core'
+import type { Fates } from '../faults/faultPlan.js'
+import type { Monitor } from '../invariants/monitor.js'
+import type { Coverage } from '../observation/coverage.js'
+import type { SimulatedCluster } from '../subject/subject.js'
+import type { Agenda } from './agenda.js'
+import type { SimulatedDisk } from './disk.js'
+import type { SimulatedNetwork } from './network.js'
+
+/** What a simulated node stands on. */
+export interface NodeSurroundings {
+  readonly cluster: string
+  readonly groups: Readonly<Record<string, GroupDefinition>>
+  readonly adapt: SimulatedCluster['adapt']
+  readonly bootstrap: boolean
+  readonly agenda: Agenda
+  readonly network: SimulatedNetwork
+  readonly fates: Fates
+  readonly monitor: Monitor
+  readonly coverage: Coverage | undefined
+  /** Those of all other nodes. */
+  disksBeside(id: NodeId): readonly SimulatedDisk[]
+  note(who: string, what: string): void
+  happened(fault: string): void
+  /** What the clock of a life of a process shows when no time has passed. */
+  epochUsOf(process: string, life: number): number
+  /** Promises want their turn. */
+  woken(): void
+}

@@ -1,0 +1,56 @@
+import type { ActorWatch, Place } from '../observation/observation.js'
+import type { NodeSurroundings } from './nodeSurroundings.js'
+import type { SimulatedProcess } from './simulatedProcess.js'
+
+/** What a {@link watchOf} node looks at, and whom it tells. */
+export interface WatchOptions {
+  readonly place: Omit<Place, 'role'>
+  readonly process: SimulatedProcess
+  readonly around: Pick<NodeSurroundings, 'monitor' | 'coverage' | 'network'>
+  /** How long a state machine takes for each command. */
+  applyUs(): number
+  noteState(role: string, value: unknown): void
+}
+
+/** Sees the actors of one group in one life of a node, and tells what judges them. */
+export function watchOf({ place: { node, group }, process, around, applyUs, noteState }: WatchOptions): ActorWatch {
+  const { monitor, coverage, network } = around
+  const places = new Map<string, Place>()
+  const placeOf = (role: string): Place => {
+    const known = places.get(role)
+    if (known) return known
+    const place = { node, group, role }
+    places.set(role, place)
+    return place
+  }
+  /** Whose messages are being encoded: the role that emitted them. */
+  const speakers = new WeakMap<object, string>()
+  return {
+    stepped: (role, before, event, after) => {
+      if (process.isDead) return
+      monitor.stepped(placeOf(role), before, event, after)
+      noteState(role, (after as { readonly value: unknown }).value)
+    },
+    took: (transition) => coverage?.took(transition),
+    emitted: (role, effect) => {
+      if (process.isDead) return
+      if (effect.type === 'send') speakers.set(effect.message, role)
+      if (effect.type === 'persist') speakers.set(effect.record as object, role)
+      monitor.emitted(placeOf(role), effect)
+    },
+    recorded: (record, bytes) => {
+      const role = speakers.get(record as object)
+      if (role !== undefined && !process.isDead) monitor.recorded(placeOf(role), record, bytes)
+    },
+    encoding: (message) => {
+      network.announce(message.type)
+      const role = speakers.get(message)
+      if (!process.isDead) monitor.spoke(placeOf(role ?? 'unknown'), message)
+    },
+    applied: (command, at) => {
+      if (process.isDead) return
+      process.work(applyUs())
+      monitor.applied(placeOf('state machine'), command, at)
+    },
+  }
+}

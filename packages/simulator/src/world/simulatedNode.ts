@@ -1,0 +1,267 @@
+import {
+  type GroupDefinition,
+  type Logger,
+  messageOf,
+  type NodeId,
+  type Random,
+  type StoreWrite,
+  statePath,
+} from '@quorate/core'
+import { type QuorateNode, startNode } from '@quorate/host'
+import { isDiskFault } from '../errors.js'
+import { observed } from '../observation/observation.js'
+import type { BitRot, Unsynced } from '../script/script.js'
+import { SimulatedDisk } from './disk.js'
+import type { NodeSurroundings } from './nodeSurroundings.js'
+import { watchOf } from './nodeWatch.js'
+import { SimulatedProcess, trueRate } from './simulatedProcess.js'
+
+/** What becomes of its disk, beside a crash. */
+const ruins: Readonly<Record<BitRot, string>> = {
+  tail: ', and the tail of its disk rots',
+  body: ', and the body of its disk rots',
+  copy: ', and its disk goes back to an older copy',
+}
+
+/** Whoever looks after a node starts it again so much later. */
+const restartMs = 500
+
+/** One node through all of its lives: the real host on a simulated process, bus and disk. */
+export class SimulatedNode {
+  readonly id: NodeId
+  readonly disk: SimulatedDisk
+  /** How long its state machines take for each command. */
+  applyUs = 0
+  readonly #around: NodeSurroundings
+  readonly #randomOf: (life: number) => Random
+  readonly #values = new Map<string, { value: unknown; path: string }>()
+  #process: SimulatedProcess | undefined
+  #node: QuorateNode | undefined
+  #lives = 0
+  #writes = 0
+  #rate = trueRate
+  #isReady = false
+  #wasEverReady = false
+  #opensInVain = 0
+  /** True while it is to stay down. */
+  #isHeldDown = false
+
+  constructor(id: NodeId, ordinal: number, randomOf: (life: number) => Random, around: NodeSurroundings) {
+    this.id = id
+    this.#around = around
+    this.#randomOf = randomOf
+    this.disk = new SimulatedDisk(around.agenda, ordinal, {
+      began: (writes) => {
+        this.#note(`disk writes ${countOf(writes)}`)
+        around.monitor.asked(id, writes)
+      },
+      durable: (writes) => {
+        this.#note('disk has written')
+        around.monitor.durable(id, writes)
+      },
+      failed: (fault) => around.happened(fault),
+      latencyUs: () => {
+        const latencyUs = around.fates.write(id, ++this.#writes)
+        if (latencyUs !== undefined) around.happened('slow write')
+        return latencyUs
+      },
+    })
+  }
+
+  /** The process that runs now. */
+  get process(): SimulatedProcess | undefined {
+    return this.#process
+  }
+  get isReady(): boolean {
+    return this.#isReady
+  }
+  get wasEverReady(): boolean {
+    return this.#wasEverReady
+  }
+
+  /** The term in which it leads a group, for all that it knows; 0 if it leads none. */
+  get leadsTerm(): number {
+    const groups = this.#isReady && this.#node ? Object.values(this.#node.status().groups) : []
+    const leading = groups.flatMap(({ roles }) => Object.values(roles).filter(({ leads }) => leads))
+    return Math.max(0, ...leading.map(({ term }) => term))
+  }
+
+  /** The last entry that its state machine of a group has applied; 0 while it does not run. */
+  appliedOf(group: string): number {
+    return this.#node?.status().groups[group]?.applied ?? 0
+  }
+
+  /** Starts it, unless it runs. */
+  start(): void {
+    if (this.#process) return
+    this.#isHeldDown = false
+    const { agenda, network, cluster, groups, adapt, bootstrap } = this.#around
+    this.#lives++
+    const process = new SimulatedProcess(this.id, agenda, () => this.#around.woken(), {
+      rate: this.#rate,
+      epochUs: this.#around.epochUsOf(this.id, this.#lives),
+    })
+    this.#process = process
+    if (this.#opensInVain > 0) process.strikeAfter(0, 'open', () => this.#openedInVain())
+    this.#note('starts')
+    const simulated = {
+      clock: process.clock,
+      transport: network.transportFor(process),
+      store: this.disk.storeFor(process),
+      groups,
+      appliedOf: (group: string) => this.appliedOf(group),
+    }
+    const { clock, transport, store, groups: hosted } = adapt?.(this.id, simulated) ?? simulated
+    const watched = Object.entries(hosted).map(([name, definition]) => [
+      name,
+      observed(
+        definition,
+        watchOf({
+          place: { node: this.id, group: name },
+          process,
+          around: this.#around,
+          applyUs: () => this.applyUs,
+          noteState: (role, value) => this.#noteState(name, role, value),
+        }),
+      ),
+    ])
+    const started = startNode({
+      clock,
+      transport,
+      store,
+      id: this.id,
+      cluster,
+      groups: Object.fromEntries(watched) as Record<string, GroupDefinition>,
+      random: this.#randomOf(this.#lives),
+      logger: this.#logger(process),
+      bootstrap,
+    })
+    started.then(
+      (node) => this.#started(process, node),
+      (error: unknown) => this.#ended(process, error),
+    )
+    this.#around.woken()
+  }
+
+  /** It crashes again so many times, each while it opens its disk. */
+  openInVain(times: number): void {
+    this.#opensInVain = times
+  }
+
+  /** Ends it as SIGKILL does. With `forMs` somebody starts it again. */
+  crash(unsynced: Unsynced, rot: BitRot | undefined): void {
+    const process = this.#process
+    if (process) {
+      process.kill()
+      this.#note(`crashes${rot ? ruins[rot] : ''}`)
+    }
+    this.disk.crash(unsynced, rot, this.#around.disksBeside(this.id))
+    if (process) this.#forget(process)
+    this.#around.monitor.ended(this.id, rot)
+  }
+
+  /** Asks it to stop in good order. */
+  stop(): void {
+    const { process } = this
+    if (!process || !this.#node) return
+    this.#note('is asked to stop')
+    process.usesPromises = true
+    void this.#node.stop()
+    this.#around.woken()
+  }
+
+  /** It stays down until it is started. */
+  holdDown(): void {
+    this.#isHeldDown = true
+  }
+
+  setRate(rate: number): void {
+    this.#rate = rate
+    this.#process?.setRate(rate)
+  }
+
+  #started(process: SimulatedProcess, node: QuorateNode): void {
+    if (process.isDead) return
+    this.#node = node
+    node.ready.then(
+      () => {
+        if (process.isDead) return
+        this.#isReady = true
+        this.#wasEverReady = true
+        process.usesPromises = false
+        this.#note('is ready')
+      },
+      () => {},
+    )
+    void node.stopped.then((error) => this.#ended(process, error))
+  }
+
+  #openedInVain(): void {
+    this.#opensInVain--
+    this.#around.happened('interrupted opening')
+    this.crash('lost', undefined)
+    this.#startLater()
+  }
+
+  #startLater(): void {
+    this.#around.agenda.after(restartMs * 1000, 'timer', () => {
+      if (!this.#isHeldDown) this.start()
+    })
+  }
+
+  /** A process has ended by itself. */
+  #ended(process: SimulatedProcess, error: unknown): void {
+    if (process.isDead) return
+    const { monitor } = this.#around
+    this.#note(error === undefined ? 'has stopped' : `has failed: ${messageOf(error)}`)
+    process.kill()
+    this.disk.crash('lost')
+    this.#forget(process)
+    monitor.ended(this.id, undefined)
+    if (error !== undefined && !isDiskFault(error)) {
+      monitor.broken(
+        'Crash by Fault Only',
+        'a node stops when its disk fails, and for no other reason',
+        `${this.id}: ${messageOf(error)}`,
+      )
+    }
+    if (this.disk.isDamaged) return
+    this.#startLater()
+  }
+
+  #forget(process: SimulatedProcess): void {
+    this.#around.network.forget(process)
+    this.#process = undefined
+    this.#node = undefined
+    this.#isReady = false
+  }
+
+  #noteState(group: string, role: string, value: unknown): void {
+    const key = `${group}/${role}`
+    const known = this.#values.get(key)
+    if (known?.value === value) return
+    const path = statePath(value as never)
+    if (known?.path !== path) this.#note(`${key} is ${path}`)
+    this.#values.set(key, { value, path })
+  }
+
+  #logger(process: SimulatedProcess): Logger {
+    const nothing = () => {}
+    return {
+      debug: nothing,
+      info: nothing,
+      warn: nothing,
+      // A node that breaks ends itself, by promises.
+      error: () => {
+        process.usesPromises = true
+      },
+    }
+  }
+
+  #note(what: string): void {
+    this.#around.note(this.id, what)
+  }
+}
+
+const countOf = (writes: readonly StoreWrite[]): string =>
+  writes.map(({ key, operations }) => `${key} ${operations.map(({ type }) => type).join('+')}`).join(', ')

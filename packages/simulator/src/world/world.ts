@@ -1,0 +1,242 @@
+import type { HistoryEvent } from '@quorate/checker'
+import { type GroupDefinition, invariant, type NodeId, type Random, textOf as textOfThrown } from '@quorate/core'
+import { Chance } from '../chance/chance.js'
+import { type Fates, fatesOf } from '../faults/faultPlan.js'
+import type { InvariantFactory } from '../invariants/invariant.js'
+import { Monitor } from '../invariants/monitor.js'
+import type { Coverage } from '../observation/coverage.js'
+import { completionOf, type Ending, invocationOf } from '../observation/history.js'
+import { type Operation, type Script, whoLeads } from '../script/script.js'
+import { checkFit } from '../script/validateScript.js'
+import { groupOfClient } from '../subject/clientGroups.js'
+import { registers } from '../subject/registers.js'
+import type { SimulationSubject } from '../subject/subject.js'
+import { payloadText } from '../trace/payloadText.js'
+import { checksum, type Trace } from '../trace/trace.js'
+import { Agenda, type Appointment } from './agenda.js'
+import { SimulatedNetwork } from './network.js'
+import { SimulatedClient } from './simulatedClient.js'
+import { SimulatedNode } from './simulatedNode.js'
+import { SimulatedProcess } from './simulatedProcess.js'
+
+/** What a {@link World} is made of. */
+export interface WorldOptions {
+  readonly subject: SimulationSubject
+  readonly script: Script
+  readonly between: ((fates: Fates) => Fates) | undefined
+  readonly invariants: readonly InvariantFactory[]
+  readonly trace: Trace
+  readonly coverage: Coverage | undefined
+}
+
+const cluster = 'simulation'
+/** Clocks are monotonic, and count from anywhere: half an hour is far enough for two of them never to agree. */
+const epochUsMax = 1_800_000_000
+/** How long a client tries as a rule, in milliseconds. */
+const patienceMs = 4000
+
+/** A cluster with its clients, bus, disks and time. */
+export class World {
+  readonly agenda = new Agenda()
+  /** What clients asked for and were told. */
+  readonly history: HistoryEvent[] = []
+  readonly network: SimulatedNetwork
+  readonly monitor: Monitor
+  readonly nodes: ReadonlyMap<NodeId, SimulatedNode>
+  readonly groups: Readonly<Record<string, GroupDefinition>>
+  /** How often each fault happened. */
+  readonly faults = new Map<string, number>()
+  /** True if promises want their turn. */
+  promisesWait = false
+  readonly #options: WorldOptions
+  readonly #chance: Chance
+  readonly #fates: Fates
+  readonly #clients = new Map<string, { readonly client: SimulatedClient; readonly process: SimulatedProcess }>()
+  #processes = 0
+
+  constructor(options: WorldOptions) {
+    const { subject, script, trace, coverage } = options
+    this.#options = options
+    this.#chance = Chance.of(script.seed)
+    const made = subject.make(script.nodes, Chance.of(script.variant).stream('subject'))
+    for (const definition of Object.values(made.groups)) coverage?.expect(definition)
+    this.groups = Object.fromEntries(Object.entries(made.groups).map(([name, group]) => [name, withRegisters(group)]))
+    checkFit(script, made.nodes, this.groups)
+    this.monitor = new Monitor(this.groups, options.invariants, () => this.agenda.nowUs)
+    const fates = fatesOf(script, made.nodes, () => this.agenda.nowUs)
+    this.#fates = options.between?.(fates) ?? fates
+    this.network = this.#makeNetwork()
+    const around = {
+      cluster,
+      groups: this.groups,
+      adapt: made.adapt,
+      bootstrap: script.bootstrap,
+      agenda: this.agenda,
+      network: this.network,
+      fates: this.#fates,
+      monitor: this.monitor,
+      coverage,
+      disksBeside: (id: NodeId) => [...this.nodes].flatMap(([other, { disk }]) => (other === id ? [] : disk)),
+      note: (who: string, what: string) => trace.note(this.agenda.nowUs, who, what),
+      happened: (fault: string) => this.happened(fault),
+      epochUsOf: (process: string, life: number) => this.#epochUsOf(process, life),
+      woken: () => this.woken(),
+    }
+    const jitter = jitterOf(this.#chance)
+    this.nodes = new Map(
+      made.nodes.map((id, ordinal) => {
+        const chance = this.#chance.stream(`node ${id}`)
+        return [id, new SimulatedNode(id, ordinal, (life) => jitter(chance.at(life)), around)]
+      }),
+    )
+  }
+
+  note(who: string, what: string): void {
+    this.#options.trace.note(this.agenda.nowUs, who, what)
+  }
+
+  happened(fault: string): void {
+    this.faults.set(fault, (this.faults.get(fault) ?? 0) + 1)
+  }
+
+  woken(): void {
+    this.promisesWait = true
+  }
+
+  node(id: NodeId): SimulatedNode {
+    const node = this.nodes.get(id)
+    invariant(node !== undefined, `there is no node ${id}`)
+    return node
+  }
+
+  /** The node of this name, or the one that leads in the latest term. */
+  named(name: NodeId): SimulatedNode | undefined {
+    if (name !== whoLeads) return this.node(name)
+    let leader: SimulatedNode | undefined
+    for (const node of this.nodes.values()) {
+      if (node.leadsTerm > (leader?.leadsTerm ?? 0)) leader = node
+    }
+    return leader
+  }
+
+  /**
+   * The client of this name, made when it is first asked for. `answered` hears how each of its operations ends, at the
+   * latest after `deadlineMs`.
+   */
+  client(name: string, answered: (ending: Ending) => void = () => {}, deadlineMs = patienceMs): SimulatedClient {
+    const known = this.#clients.get(name)
+    if (known) return known.client
+    const process = new SimulatedProcess(name, this.agenda, () => this.woken(), { epochUs: this.#epochUsOf(name, 1) })
+    const found = groupOfClient(name, this.groups)
+    invariant(found !== undefined, `${name} has no group`)
+    const [group, definition] = found
+    const begunAtUs = new Map<number, number>()
+    /** By slot: who does its operations in the history. */
+    const processes = new Map<number, number>()
+    const processOf = (slot: number): number => {
+      const known = processes.get(slot) ?? this.#processes++
+      processes.set(slot, known)
+      return known
+    }
+    const client = new SimulatedClient({
+      process,
+      transport: this.network.transportFor(process),
+      cluster,
+      group,
+      definition,
+      random: this.#chance.stream(`client ${name}`),
+      deadlineMs,
+      began: (slot, operation) => {
+        begunAtUs.set(slot, this.agenda.nowUs)
+        this.note(name, `asks ${textOf(operation)}`)
+        this.#noteEvent(group, invocationOf(processOf(slot), operation))
+        this.monitor.began(group, processOf(slot), operation)
+      },
+      ended: (slot, operation, ending, wasClosed) => {
+        this.note(name, `${ending.type} ${textOf(operation)}: ${endingText(ending)}`)
+        this.#noteEvent(group, completionOf(processOf(slot), operation, ending))
+        this.monitor.answered(group, processOf(slot), operation, ending)
+        if (!wasClosed) this.#expectPatience(name, operation, ending, (begunAtUs.get(slot) ?? 0) + deadlineMs * 1000)
+        // What may still take place is nobody's who goes on.
+        if (ending.type === 'info') processes.delete(slot)
+        answered(ending)
+      },
+      broke: (error) => {
+        this.monitor.broken('Clients Meet Known Errors', 'the README of the host', textOfThrown(error))
+        return undefined
+      },
+    })
+    this.#clients.set(name, { client, process })
+    return client
+  }
+
+  /** Sessions of so few clients do not expire: what came of an operation is in doubt only when its time is over. */
+  #expectPatience(name: string, operation: Operation, ending: Ending, deadlineUs: number): void {
+    if (ending.type === 'ok' || ending.code !== 'QUORATE_UNKNOWN_OUTCOME' || this.agenda.nowUs >= deadlineUs) return
+    const leftMs = (deadlineUs - this.agenda.nowUs) / 1000
+    this.monitor.broken(
+      'No Doubt Before Its Time',
+      'the README of the host: what is sent is sent again until its deadline',
+      `${name} is told that nobody knows what came of ${textOf(operation)}, and had ${leftMs} ms left`,
+    )
+  }
+
+  #epochUsOf(process: string, life: number): number {
+    return this.#chance.stream(`epoch ${process}`).at(life).below(epochUsMax)
+  }
+
+  /** Calls `end` so much later, unless it is told otherwise before. */
+  later(ms: number, end: () => void): Appointment {
+    return this.agenda.after(Math.round(ms * 1000), 'timer', end)
+  }
+
+  /** Objects of different groups are different objects. */
+  #noteEvent(group: string, event: HistoryEvent): void {
+    const key = Object.keys(this.groups).length > 1 ? `${group}/${event.key}` : event.key
+    this.history.push({ ...event, ...(key !== undefined && { key }), time: this.agenda.nowUs * 1000 })
+  }
+
+  #makeNetwork(): SimulatedNetwork {
+    const { trace } = this.#options
+    const note = (who: string, what: string, detail?: () => string) => trace.note(this.agenda.nowUs, who, what, detail)
+    const codecs = Object.values(this.groups).map(({ messages }) => messages)
+    return new SimulatedNetwork(
+      this.agenda,
+      this.#fates,
+      {
+        sent: (type, from, to, bytes) => note(from, `says ${type} to ${to} ${bytes.length} ${checksum(bytes)}`),
+        arrived: ({ type, from, to, bytes }) =>
+          note(to, `hears ${type} from ${from}`, () => payloadText(bytes, codecs)),
+        lost: ({ type, from, to, bytes }, why) => {
+          this.happened(why)
+          note(to, `misses ${type} from ${from}: ${why}`, () => payloadText(bytes, codecs))
+        },
+        duplicated: () => this.happened('duplication'),
+        garbled: () => this.happened('corruption'),
+      },
+      codecs,
+    )
+  }
+}
+
+/** In some runs what nodes draw falls on few values, so that their timers often meet. */
+function jitterOf(chance: Chance): (own: Chance) => Random {
+  const own = chance.stream('jitter')
+  if (!own.isOne(400)) return (drawn) => drawn
+  const values = own.between(4, 12)
+  return (drawn) => ({ below: (limit) => Math.floor((drawn.below(values) * limit) / values) })
+}
+
+/** A group that orders a log replicates registers, which its clients can judge. */
+const withRegisters = (definition: GroupDefinition): GroupDefinition =>
+  Object.values(definition.roles).some(({ applies }) => applies)
+    ? { ...definition, stateMachine: registers }
+    : definition
+
+const textOf = ({ f, key, value, expected }: Operation): string => {
+  if (f === 'read') return `read ${key}`
+  return f === 'cas' ? `cas ${key} ${expected}->${value}` : `${f} ${key} ${value}`
+}
+
+const endingText = (ending: Ending): string =>
+  ending.type === 'ok' ? `${ending.value}@${ending.revision}${ending.isDone ? '' : ' refused'}` : ending.code
