@@ -1,4 +1,16 @@
 export {
+  type Actor,
+  type ActorEvent,
+  type ActorState,
+  type ActorStep,
+  type ActorWritten,
+  actorOf,
+  beginWrite,
+  endWrite,
+  type RoleSnapshot,
+} from './actor/actor.js'
+export { operationOf, recoveredState } from './actor/durable.js'
+export {
   type ClientAsked,
   type DurableEffect,
   type Effect,
@@ -8,6 +20,7 @@ export {
   type RequestId,
   send,
 } from './actor/effect.js'
+export { LocalActor, type LocalState, type LocalStep } from './actor/localActor.js'
 export { emptyOutbox, enqueue, type Outbox, take, written } from './actor/outbox.js'
 export { UnencodableValueError, UnsupportedVersionError } from './codec/errors.js'
 export type { Draft, MessageCodec } from './codec/messageCodec.js'
@@ -81,7 +94,7 @@ export type {
   TransportCounters,
   TransportStatus,
 } from './ports/ports.js'
-export { afterOperation, nothingStored, type StoredLog } from './ports/storedLog.js'
+export { afterOperation, nothingStored, recoveredFrom, type StoredLog, storedFrom } from './ports/storedLog.js'
 export { describeQuorum } from './quorum/description.js'
 export { grid } from './quorum/grid.js'
 export { type DisjointQuorums, disjointQuorums, UnprovenQuorumsError } from './quorum/intersection.js'
@@ -92,7 +105,17 @@ export { atLeast, joint, majority, weighted } from './quorum/threshold.js'
 export { again, become, type Family, type FamilySnapshot, type Roles, type Successor } from './role/become.js'
 export { eventOf, ignore, rulesFor } from './role/rules.js'
 export { statePath } from './role/statePath.js'
-export { delayNameOf, type Step, type StepOutcome, type Stepper, stepper } from './role/stepper.js'
+export {
+  delayNameOf,
+  type PendingTimer,
+  type Step,
+  type StepOutcome,
+  type Stepper,
+  stepper,
+  type TimerChange,
+  type Transition,
+  timerName,
+} from './role/stepper.js'
 export {
   appliedStateInParts,
   decodeAppliedState,

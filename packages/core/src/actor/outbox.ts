@@ -19,12 +19,16 @@ export function enqueue<E extends Effect>(
   emitted: readonly E[],
 ): { readonly outbox: Outbox<E>; readonly leaves: readonly E[] } {
   const leaves: E[] = []
-  const waiting = [...outbox.waiting]
+  let kept: E[] | undefined
   for (const effect of emitted) {
-    if (!isDurable(effect) && (waiting.length === 0 || mayPass(effect, waiting))) leaves.push(effect)
-    else waiting.push(effect)
+    const ahead = kept ?? outbox.waiting
+    if (!isDurable(effect) && (ahead.length === 0 || mayPass(effect, ahead))) leaves.push(effect)
+    else {
+      kept ??= [...ahead]
+      kept.push(effect)
+    }
   }
-  return { outbox: { waiting, writing: outbox.writing }, leaves }
+  return { outbox: kept ? { waiting: kept, writing: outbox.writing } : outbox, leaves }
 }
 
 /** Begins a write of every durable effect that waits. None may be under way. */

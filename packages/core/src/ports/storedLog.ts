@@ -1,6 +1,6 @@
 import { Log } from '../log/log.js'
 import type { Snapshot } from '../log/message.js'
-import type { StoreOperation } from './ports.js'
+import type { Recovered, StoreOperation } from './ports.js'
 
 /** What a store holds under one key: a value, for stores that keep it in memory. */
 export interface StoredLog {
@@ -11,6 +11,21 @@ export interface StoredLog {
 
 /** Under a key that was never written. */
 export const nothingStored: StoredLog = { record: undefined, snapshot: undefined, log: Log.empty() }
+
+/** What a store that holds this gives back when it is asked. */
+export const recoveredFrom = ({ record, snapshot, log }: StoredLog): Recovered => ({
+  record,
+  snapshot,
+  base: log.base,
+  entries: [...log],
+})
+
+/** What is stored where that is found. */
+export const storedFrom = ({ record, snapshot, base, entries }: Recovered): StoredLog => ({
+  record,
+  snapshot,
+  log: Log.of(entries, base),
+})
 
 /**
  * What is held after an operation.

@@ -1,9 +1,10 @@
+import { InvalidConfigurationError, invariant } from '../errors/errors.js'
 import type {
   ActorLogic,
   ActorSystem,
   AnyActorScope,
   AnyMachineSnapshot,
-  AnyStateMachine,
+  AnyStatechart,
   AnyStateNode,
   ContextFrom,
   EmittedFrom,
@@ -13,8 +14,7 @@ import type {
   Snapshot,
   SnapshotFrom,
   StateValue,
-} from 'xstate'
-import { InvalidConfigurationError, invariant } from '../errors/errors.js'
+} from './statechart.js'
 import { nodesWithin } from './stateNodes.js'
 
 /** Who takes the turn after a final state: the name of a role, or {@link again} of it. */
@@ -24,7 +24,7 @@ export type Successor<Name extends string> = Name | { readonly role: Name; reado
 export const again = <const Name extends string>(role: Name) => ({ role, again: true }) as const
 
 interface AnyRow {
-  readonly actor: AnyStateMachine
+  readonly actor: AnyStatechart
   readonly on: { readonly [finalState: string]: Successor<string> | undefined }
 }
 
@@ -34,7 +34,7 @@ export interface Roles {
 }
 
 /** The names of a machine's top-level states. Its type does not know which of them are final. */
-type StateKey<Machine extends AnyStateMachine> = SnapshotFrom<Machine>['value'] extends infer Value
+type StateKey<Machine extends AnyStatechart> = SnapshotFrom<Machine>['value'] extends infer Value
   ? Value extends string
     ? Value
     : keyof Value & string
@@ -134,7 +134,7 @@ interface Turn {
 }
 
 function logicOf({ id, initial, roles }: AnyFamily) {
-  const machineOf = (role: string): AnyStateMachine => rowOf(role).actor
+  const machineOf = (role: string): AnyStatechart => rowOf(role).actor
   const rowOf = (role: string): AnyRow => {
     const row = roles[role]
     invariant(row !== undefined, `${id}: there is no role ${role}`)
@@ -193,7 +193,7 @@ function logicOf({ id, initial, roles }: AnyFamily) {
       const inner = advance(snapshot.role, snapshot.inner, event, scope)
       return inner === snapshot.inner ? snapshot : settle(snapshot.role, inner, new Set(), event, scope)
     },
-    provide: (by: { readonly [role: string]: Parameters<AnyStateMachine['provide']>[0] | undefined }) => {
+    provide: (by: { readonly [role: string]: Parameters<AnyStatechart['provide']>[0] | undefined }) => {
       const unknown = Object.keys(by).find((name) => !Object.hasOwn(roles, name))
       if (unknown !== undefined) throw new InvalidConfigurationError(`${id} has no role ${unknown} to provide for`)
       const provided = Object.entries(roles).map(([name, row]) => {

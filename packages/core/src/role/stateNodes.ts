@@ -1,4 +1,4 @@
-import type { AnyStateNode } from 'xstate'
+import type { AnyStateNode } from './statechart.js'
 
 /** A state and all states within it, in the order of the document. */
 export const nodesWithin = (node: AnyStateNode): readonly AnyStateNode[] => [

@@ -1,19 +1,52 @@
+import { BrokenInvariantError, invariant } from '../errors/errors.js'
 import type {
   AnyActorLogic,
   AnyActorScope,
+  AnyTransitionDefinition,
   EmittedFrom,
   EventFromLogic,
   InputFrom,
   Snapshot,
   SnapshotFrom,
-} from 'xstate'
-import { BrokenInvariantError, invariant } from '../errors/errors.js'
+} from './statechart.js'
 
 /** What one step did. A timer is named by its id (see {@link delayNameOf}), its delay as provided. */
 export type StepOutcome<Emitted> =
   | { readonly type: 'effect'; readonly effect: Emitted }
   | { readonly type: 'schedule'; readonly timer: string; readonly delayMs: number }
   | { readonly type: 'cancel'; readonly timer: string }
+
+/** What a step did to the timers of a role. */
+export type TimerChange = Exclude<StepOutcome<never>, { readonly type: 'effect' }>
+
+/** A timer that was set, and has neither fired nor been cancelled. */
+export interface PendingTimer {
+  readonly timer: string
+  /** As it was when the timer was set. */
+  readonly delayMs: number
+}
+
+/** The timers that are pending after those changes, in the order in which they were set. */
+export function pendingAfter(
+  pending: readonly PendingTimer[],
+  changes: readonly TimerChange[],
+): readonly PendingTimer[] {
+  let after = pending
+  for (const { timer, ...change } of changes) {
+    after = after.filter((other) => other.timer !== timer)
+    if (change.type === 'schedule') after = [...after, { timer, delayMs: change.delayMs }]
+  }
+  return after
+}
+
+/** The name of the delay of a pending timer; its id where another one of that name is pending too. */
+export function timerName(pending: readonly PendingTimer[], timer: string): string {
+  const name = delayNameOf(timer)
+  return pending.some((other) => other.timer !== timer && delayNameOf(other.timer) === name) ? timer : name
+}
+
+/** A transition of a statechart, as far as it has a name: where it starts, its event, its guard, where it leads. */
+export type Transition = Pick<AnyTransitionDefinition, 'source' | 'eventType' | 'guard' | 'target'>
 
 /** The next snapshot, the same object when nothing changed, and what the role did, in that order. */
 export type Step<Logic extends AnyActorLogic> = readonly [
@@ -51,10 +84,14 @@ export function delayNameOf(timer: string): string {
  * Makes a stepper. XState's own `transition()` builds an actor at each call and asks the context factory without an
  * input; this makes one scope and keeps it. Gives the same effects, timers and cancels, in the same order, as
  * `createActor`.
+ * @param took hears of each transition as it is taken. @default nobody is told
  */
-export function stepper<Logic extends AnyActorLogic>(logic: Logic): Stepper<Logic> {
+export function stepper<Logic extends AnyActorLogic>(
+  logic: Logic,
+  took?: (transition: Transition) => void,
+): Stepper<Logic> {
   let outcomes: StepOutcome<EmittedFrom<Logic>>[] = []
-  const scope = scopeFor((action) => outcomes.push(outcomeOf<EmittedFrom<Logic>>(action)))
+  const scope = scopeFor((action) => outcomes.push(outcomeOf<EmittedFrom<Logic>>(action)), took)
   const run = (next: () => Snapshot<unknown>): Step<Logic> => {
     outcomes = []
     const snapshot = next()
@@ -99,8 +136,15 @@ function outcomeOf<Emitted>({ type, params }: Action): StepOutcome<Emitted> {
 }
 
 /** As much of an actor as a machine asks for while it steps. It has no system: what would spawn fails here. */
-function scopeFor(execute: (action: Action) => void): AnyActorScope {
+function scopeFor(
+  execute: (action: Action) => void,
+  took: ((transition: Transition) => void) | undefined,
+): AnyActorScope {
   const nothing = () => {}
+  // The one thing that is told of nowhere else: which transitions were taken.
+  const tell = ({ type, _transitions }: { readonly type: string; readonly _transitions?: readonly Transition[] }) => {
+    if (took && type === '@xstate.microstep') _transitions?.forEach(took)
+  }
   const self = {
     id: 'stepper',
     sessionId: 'stepper',
@@ -116,7 +160,7 @@ function scopeFor(execute: (action: Action) => void): AnyActorScope {
     defer: nothing,
     emit: nothing,
     stopChild: nothing,
-    system: { _sendInspectionEvent: nothing },
+    system: { _sendInspectionEvent: took ? tell : nothing },
     actionExecutor: execute,
   } as unknown as AnyActorScope
 }

@@ -1,6 +1,9 @@
-import type { AnyActorLogic, EmittedFrom, EventFromLogic, InputFrom, SnapshotFrom } from 'xstate'
+import { type ActorEvent, type ActorState, actorOf } from '../actor/actor.js'
+import type { Effect } from '../actor/effect.js'
+import { emptyOutbox } from '../actor/outbox.js'
 import { invariant } from '../errors/errors.js'
-import { delayNameOf, type Step, stepper } from '../role/stepper.js'
+import type { AnyActorLogic, EmittedFrom, EventFromLogic, InputFrom, SnapshotFrom } from '../role/statechart.js'
+import { timerName } from '../role/stepper.js'
 import type { Address } from '../values/address.js'
 
 type EventOf<Logic extends AnyActorLogic> = Exclude<EventFromLogic<Logic>, { readonly type: 'xstate.route' }>
@@ -40,60 +43,66 @@ export interface Driven<Logic extends AnyActorLogic> {
  * ```
  */
 export function drive<Logic extends AnyActorLogic>(logic: Logic, input: InputFrom<Logic>): Driven<Logic> {
-  const steps = stepper(logic)
-  const pending = new Map<string, number>()
+  const actor = actorOf(logic)
+  let last = actor.begin(input)
+  // With no host around it nothing waits: all that it emits is what it is asked about.
+  const from = (): ActorState => ({ ...last.state, outbox: emptyOutbox })
+  return driven<Logic>({
+    state: () => last.state,
+    effects: () => last.emitted,
+    deliver: (event) => {
+      last = actor.deliver(from(), event)
+    },
+    fire: (timer) => {
+      last = actor.fire(from(), timer)
+    },
+  })
+}
 
-  const take = ([snapshot, outcomes]: Step<Logic>) => {
-    const effects: EmittedFrom<Logic>[] = []
-    for (const outcome of outcomes) {
-      if (outcome.type === 'effect') effects.push(outcome.effect)
-      else if (outcome.type === 'schedule') pending.set(outcome.timer, outcome.delayMs)
-      else pending.delete(outcome.timer)
-    }
-    return { snapshot, effects }
-  }
-  let last = take(steps.initial(input))
+/** Where an actor is kept that is driven by hand. */
+export interface Seat {
+  state(): ActorState
+  /** What its last step emitted. */
+  effects(): readonly Effect[]
+  deliver(event: ActorEvent): void
+  fire(timer: string): void
+}
 
-  const snapshotNow = () =>
-    last.snapshot as { readonly status: string; readonly value: unknown; readonly context: unknown }
-  const stepWith = (next: () => Step<Logic>) => {
-    const { status, value } = snapshotNow()
+/** An actor, wherever it is kept, to be driven by hand. */
+export function driven<Logic extends AnyActorLogic>(seat: Seat): Driven<Logic> {
+  const stepWith = (step: () => void) => {
+    const { status, value } = seat.state().snapshot
     invariant(status === 'active', `the role has ended in ${JSON.stringify(value)}: it takes no further event`)
-    last = take(next())
-    return last.effects
+    step()
+    return seat.effects() as Driven<Logic>['effects']
   }
-  const handle = (event: EventFromLogic<Logic>) => stepWith(() => steps.step(last.snapshot, event))
-  const nameOf = (timer: string) => {
-    const name = delayNameOf(timer)
-    const isShared = [...pending.keys()].some((other) => other !== timer && delayNameOf(other) === name)
-    return isShared ? timer : name
-  }
-
+  const handle = (event: EventFromLogic<Logic>) => stepWith(() => seat.deliver(event))
   return {
     get snapshot() {
-      return last.snapshot
+      return seat.state().snapshot as SnapshotFrom<Logic>
     },
     get state() {
-      return snapshotNow().value as Driven<Logic>['state']
+      return seat.state().snapshot.value as Driven<Logic>['state']
     },
     get context() {
-      return snapshotNow().context as Driven<Logic>['context']
+      return seat.state().snapshot.context as Driven<Logic>['context']
     },
     get effects() {
-      return last.effects
+      return seat.effects() as Driven<Logic>['effects']
     },
     get timers() {
-      return Object.fromEntries([...pending].map(([timer, delayMs]) => [nameOf(timer), delayMs]))
+      const { timers } = seat.state()
+      return Object.fromEntries(timers.map(({ timer, delayMs }) => [timerName(timers, timer), delayMs]))
     },
     receive: handle,
     tell: handle,
     fire: (name) =>
       stepWith(() => {
-        const names = [...pending.keys()].map(nameOf)
-        const timer = [...pending.keys()].find((candidate) => nameOf(candidate) === name)
-        invariant(timer !== undefined, `no timer "${name}" is pending, only: ${names.join(', ') || 'none'}`)
-        pending.delete(timer)
-        return steps.fire(last.snapshot, timer)
+        const { timers } = seat.state()
+        const names = timers.map(({ timer }) => timerName(timers, timer))
+        const pending = timers[names.indexOf(name)]
+        invariant(pending !== undefined, `no timer "${name}" is pending, only: ${names.join(', ') || 'none'}`)
+        seat.fire(pending.timer)
       }),
   }
 }

@@ -1,6 +1,6 @@
 import { InvalidConfigurationError, invariant, QuorateError } from '../errors/errors.js'
 import type { Clock, OpenStore, Recovered, Store, StoreWrite } from '../ports/ports.js'
-import { afterOperation, nothingStored, type StoredLog } from '../ports/storedLog.js'
+import { afterOperation, nothingStored, recoveredFrom, type StoredLog } from '../ports/storedLog.js'
 
 /** A disk in memory: what was written survives closing and crashing, and is lost with the process. */
 export interface MemoryStore extends Store {
@@ -70,10 +70,7 @@ function storeThatHolds(
         storeId,
         created: writes === 0,
         torn: options.torn ?? false,
-        recover: async (key): Promise<Recovered> => {
-          const { record, snapshot, log } = logs.get(key) ?? nothingStored
-          return { record, snapshot, base: log.base, entries: [...log] }
-        },
+        recover: async (key): Promise<Recovered> => recoveredFrom(logs.get(key) ?? nothingStored),
         write(batch, done) {
           invariant(!underWay, 'a write is under way: one at a time')
           invariant(!life.isDead && !isBroken, 'the store is closed, or failed, and takes no further write')

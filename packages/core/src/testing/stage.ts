@@ -1,15 +1,16 @@
-import type { AnyActorLogic } from 'xstate'
 import type { DurableEffect, Effect, RequestId } from '../actor/effect.js'
-import { emptyOutbox, enqueue, type Outbox, take, written } from '../actor/outbox.js'
+import { LocalActor, type LocalState, type LocalStep } from '../actor/localActor.js'
+import { emptyOutbox, type Outbox } from '../actor/outbox.js'
 import { invariant } from '../errors/errors.js'
 import type { GroupDefinition, RoleDefinition, RoleStatus } from '../group/protocol.js'
-import type { Command, Entry, LogId, Message, Snapshot } from '../log/message.js'
-import { origin } from '../log/message.js'
-import type { Random } from '../ports/ports.js'
-import { decodeAppliedState, encodeAppliedState } from '../stateMachine/appliedSnapshot.js'
-import { type Applied, type AppliedState, applyEntries, initialAppliedState } from '../stateMachine/appliedState.js'
+import type { Command, Message } from '../log/message.js'
+import type { Random, Recovered } from '../ports/ports.js'
+import { nothingStored, recoveredFrom, storedFrom } from '../ports/storedLog.js'
+import type { AnyActorLogic } from '../role/statechart.js'
+import { encodeAppliedState } from '../stateMachine/appliedSnapshot.js'
+import { type Applied, type AppliedState, initialAppliedState } from '../stateMachine/appliedState.js'
 import { type Address, addressOf, everyNode, type NodeId, parseAddress } from '../values/address.js'
-import { type Driven, drive } from './harness.js'
+import { type Driven, driven, type Seat } from './harness.js'
 
 /** A message on its way, which stays where it is until somebody delivers, repeats or drops it. */
 export interface Packet {
@@ -19,14 +20,7 @@ export interface Packet {
 }
 
 /** What an actor would find after a crash. */
-export interface StageDisk {
-  readonly record: Uint8Array | undefined
-  readonly snapshot: Snapshot | undefined
-  readonly base: LogId
-  readonly entries: readonly Entry[]
-}
-
-const emptyDisk: StageDisk = { record: undefined, snapshot: undefined, base: origin, entries: [] }
+export type StageDisk = Recovered
 
 /** One actor of a group with its outbox, its disk and its state machine: a host's part, done by hand, step by step. */
 export class StageActor {
@@ -34,66 +28,70 @@ export class StageActor {
   readonly node: NodeId
   readonly role: string
   readonly definition: RoleDefinition
-  disk: StageDisk = emptyDisk
-  /** The write under way. */
-  writing: readonly DurableEffect<Effect>[] = []
-  outbox: Outbox<Effect> = emptyOutbox
-  driven: Driven<AnyActorLogic> | undefined
-  appliedState: AppliedState
   /** What its state machine applied, since somebody last looked and emptied it. */
   applied: Applied[] = []
   readable: { readonly request: RequestId; readonly at: number }[] = []
   refused: RequestId[] = []
   answered: { readonly request: RequestId; readonly bytes: Uint8Array }[] = []
   readonly #stage: Stage
+  readonly #local: LocalActor
+  #state: LocalState = { actor: undefined, stored: nothingStored, appliedState: undefined }
+  #emitted: readonly Effect[] = []
+  #driven: Driven<AnyActorLogic> | undefined
 
-  constructor(stage: Stage, role: string, node: NodeId, definition: RoleDefinition) {
+  constructor(stage: Stage, role: string, node: NodeId) {
+    const { group, definition, random } = stage
     this.#stage = stage
+    this.#local = new LocalActor({ group, definition, role, node, random })
     this.role = role
     this.node = node
-    this.definition = definition
-    this.address = addressOf(stage.group, role, node)
-    this.appliedState = initialAppliedState(stage.definition.stateMachine)
+    this.definition = this.#local.definition
+    this.address = this.#local.address
   }
 
+  /** `undefined`: it is down. */
+  get driven(): Driven<AnyActorLogic> | undefined {
+    return this.#driven
+  }
   get isUp(): boolean {
-    return this.driven !== undefined
+    return this.#state.actor !== undefined
   }
   get status(): RoleStatus {
-    invariant(this.driven !== undefined, `${this.address} is down`)
-    return this.definition.status(this.driven.snapshot)
+    invariant(this.#state.actor !== undefined, `${this.address} is down`)
+    return this.definition.status(this.#state.actor.snapshot)
+  }
+  get outbox(): Outbox {
+    return this.#state.actor?.outbox ?? emptyOutbox
+  }
+  /** The write under way. */
+  get writing(): readonly DurableEffect<Effect>[] {
+    return this.#state.actor?.writing ?? []
+  }
+  get appliedState(): AppliedState {
+    return this.#state.appliedState ?? initialAppliedState(this.#stage.definition.stateMachine)
+  }
+  get disk(): StageDisk {
+    return recoveredFrom(this.#state.stored)
+  }
+  set disk(disk: StageDisk) {
+    this.#state = { ...this.#state, stored: storedFrom(disk) }
   }
 
   /** Begins with what its disk holds. */
   start(torn = false): void {
-    const { record, snapshot, base, entries } = this.disk
-    const machine = this.#stage.definition.stateMachine
-    this.appliedState =
-      snapshot && this.definition.applies ? decodeAppliedState(machine, snapshot.bytes) : initialAppliedState(machine)
-    this.outbox = emptyOutbox
-    this.writing = []
-    const recovered = {
-      record: record && this.definition.record.decode(record),
-      snapshot,
-      base,
-      entries,
-      torn,
-    }
-    const logic = this.definition.logic(this.#stage.random, this.node)
-    this.driven = drive(logic, this.definition.input({ group: this.#stage.group, node: this.node, recovered }))
-    this.#emit(this.driven.effects)
+    this.#take(this.#local.begin(this.#state.stored, torn))
+    this.#driven = driven(this.#seat())
   }
 
   /** What was not on the disk is gone. */
   crash(): void {
-    this.driven = undefined
-    this.outbox = emptyOutbox
-    this.writing = []
+    this.#state = this.#local.crash(this.#state)
+    this.#driven = undefined
   }
 
   /** Takes a step by hand, unless the actor is down: what it emits goes where the effects of every step go. */
   do(step: (driven: Driven<AnyActorLogic>) => readonly Effect[]): void {
-    if (this.driven) this.#emit(step(this.driven))
+    if (this.#driven) step(this.#driven)
   }
 
   tell(event: { readonly type: string } & Readonly<Record<string, unknown>>): void {
@@ -111,21 +109,11 @@ export class StageActor {
 
   /** Begins a write of all that waits, unless one is under way. */
   beginWrite(): void {
-    if (this.writing.length > 0) return
-    const { outbox, write } = take(this.outbox)
-    this.outbox = outbox
-    this.writing = write
+    if (this.writing.length === 0) this.#state = this.#local.beginWrite(this.#state)
   }
 
   finishWrite(): void {
-    if (this.writing.length === 0) return
-    for (const effect of this.writing) this.disk = this.#onDisk(effect)
-    const last = this.writing.flatMap((effect) => (effect.type === 'append' ? effect.entries : [])).at(-1)
-    this.writing = []
-    const { outbox, leaves } = written(this.outbox)
-    this.outbox = outbox
-    this.#carryOut(leaves)
-    if (last) this.tell({ type: 'storage.persisted', last: { index: last.index, term: last.term } })
+    if (this.writing.length > 0) this.#take(this.#local.endWrite(this.#state))
   }
 
   takeSnapshot(): void {
@@ -134,49 +122,26 @@ export class StageActor {
     this.tell({ type: 'snapshot.taken', snapshot: { last: this.appliedState.applied, bytes } })
   }
 
-  #onDisk(effect: DurableEffect<Effect>): StageDisk {
-    const { disk } = this
-    switch (effect.type) {
-      case 'persist':
-        return { ...disk, record: this.definition.record.encode(effect.record) }
-      case 'append': {
-        const next = (disk.entries.at(-1)?.index ?? disk.base.index) + 1
-        invariant(
-          effect.entries[0]?.index === next,
-          `${this.address} appends at ${effect.entries[0]?.index}, not ${next}`,
-        )
-        return { ...disk, entries: [...disk.entries, ...effect.entries] }
-      }
-      case 'truncate':
-        return { ...disk, entries: disk.entries.filter(({ index }) => index <= effect.after.index) }
-      case 'stage':
-        return disk
-      case 'compact': {
-        const entries = disk.entries.filter(({ index }) => index > effect.through.index)
-        return { ...disk, snapshot: effect.snapshot, base: effect.through, entries }
-      }
-      case 'install':
-        return { ...disk, snapshot: effect.snapshot, base: effect.snapshot.last, entries: [] }
+  #seat(): Seat {
+    return {
+      state: () => {
+        invariant(this.#state.actor !== undefined, `${this.address} is down`)
+        return this.#state.actor
+      },
+      effects: () => this.#emitted,
+      deliver: (event) => this.#take(this.#local.deliver(this.#state, event)),
+      fire: (timer) => this.#take(this.#local.fire(this.#state, timer)),
     }
   }
 
-  #emit(effects: readonly Effect[]): void {
-    const { outbox, leaves } = enqueue(this.outbox, effects)
-    this.outbox = outbox
-    this.#carryOut(leaves)
-  }
-
-  #carryOut(effects: readonly Effect[]): void {
-    for (const effect of effects) {
+  #take({ state, emitted, leaves, applied }: LocalStep): void {
+    this.#state = state
+    this.#emitted = emitted
+    this.applied.push(...applied)
+    for (const effect of leaves) {
       switch (effect.type) {
         case 'send':
           this.#stage.say(this.address, effect.to, effect.message)
-          break
-        case 'commit':
-          this.#apply(effect.entries)
-          break
-        case 'restore':
-          this.appliedState = decodeAppliedState(this.#stage.definition.stateMachine, effect.snapshot.bytes)
           break
         case 'readable':
           this.readable.push({ request: effect.request, at: effect.at })
@@ -187,17 +152,8 @@ export class StageActor {
         case 'answer':
           this.answered.push({ request: effect.request, bytes: effect.bytes })
           break
-        default:
-          invariant(false, `${effect.type} is carried out by the disk`)
       }
     }
-  }
-
-  #apply(entries: readonly Entry[]): void {
-    const { stateMachine, limits } = this.#stage.definition
-    const next = applyEntries(stateMachine, this.appliedState, entries, limits)
-    this.appliedState = next.appliedState
-    this.applied.push(...next.applied)
   }
 }
 
@@ -218,7 +174,7 @@ export class Stage {
     this.definition = definition
     this.random = random
     const actors = Object.entries(definition.roles).flatMap(([role, of]) =>
-      of.nodes.map((node) => new StageActor(this, role, node, of)),
+      of.nodes.map((node) => new StageActor(this, role, node)),
     )
     this.actors = new Map(actors.map((actor) => [actor.address, actor]))
     for (const actor of actors) actor.start()

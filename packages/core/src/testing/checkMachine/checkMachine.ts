@@ -1,5 +1,5 @@
-import type { AnyStateMachine, EventFromLogic } from 'xstate'
 import type { Family, Roles } from '../../role/become.js'
+import type { AnyStatechart, EventFromLogic } from '../../role/statechart.js'
 import { cellDefects } from './checkMachineCells.js'
 import { type EventKinds, type MachineDefect, MachineDefectsError, placesOf } from './checkMachineParts.js'
 import { reachDefects } from './checkMachineReach.js'
@@ -19,7 +19,7 @@ export type EventsOf<Event extends { readonly type: string }> = Readonly<
  * misspelt name, a rule under the wrong event. {@link MachineDefectKind} lists all of it.
  * @throws {@link MachineDefectsError} `QUORATE_MACHINE_DEFECTS` with every defect found.
  */
-export function checkMachine<Machine extends AnyStateMachine>(
+export function checkMachine<Machine extends AnyStatechart>(
   role: Machine,
   events: EventsOf<EventFromLogic<Machine>>,
 ): void {
@@ -44,7 +44,7 @@ function refuse(id: string, defects: readonly MachineDefect[]): void {
   if (defects.length > 0) throw new MachineDefectsError(id, defects)
 }
 
-function defectsOf(machine: AnyStateMachine, events: EventKinds): readonly MachineDefect[] {
+function defectsOf(machine: AnyStatechart, events: EventKinds): readonly MachineDefect[] {
   const places = placesOf(machine)
   return [
     ...cellDefects(machine, places, events),

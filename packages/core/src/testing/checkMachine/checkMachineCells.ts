@@ -1,10 +1,10 @@
-import type { AnyStateMachine, AnyStateNode } from 'xstate'
+import type { AnyStatechart, AnyStateNode } from '../../role/statechart.js'
 import { nodesWithin } from '../../role/stateNodes.js'
 import type { EventKinds, MachineDefect, Place } from './checkMachineParts.js'
 
 /** Every event is decided in every state, by the innermost state that speaks about it. */
 export const cellDefects = (
-  machine: AnyStateMachine,
+  machine: AnyStatechart,
   places: readonly Place[],
   events: EventKinds,
 ): readonly MachineDefect[] => [
@@ -12,7 +12,7 @@ export const cellDefects = (
   ...places.flatMap((place) => (place.kind === 'event' ? decisionDefects(place, events) : [])),
 ]
 
-function undecidedCells(machine: AnyStateMachine, events: EventKinds): readonly MachineDefect[] {
+function undecidedCells(machine: AnyStatechart, events: EventKinds): readonly MachineDefect[] {
   const resting = nodesWithin(machine.root).filter(isResting)
   return resting.flatMap((node) =>
     Object.entries(events).flatMap(([event, kind]) => {

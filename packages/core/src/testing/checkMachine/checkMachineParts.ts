@@ -1,5 +1,5 @@
-import type { AnyStateMachine, AnyStateNode } from 'xstate'
 import { QuorateError } from '../../errors/errors.js'
+import type { AnyStatechart, AnyStateNode } from '../../role/statechart.js'
 import { nodesWithin } from '../../role/stateNodes.js'
 import { delayNameOf } from '../../role/stepper.js'
 
@@ -89,7 +89,7 @@ export interface Place {
 }
 
 /** All keys of all states under which rules stand. */
-export const placesOf = (machine: AnyStateMachine): readonly Place[] =>
+export const placesOf = (machine: AnyStatechart): readonly Place[] =>
   nodesWithin(machine.root).flatMap((node) => [
     ...[...node.transitions].map(([descriptor, candidates]) => transitionPlace(node, descriptor, candidates)),
     ...(node.always ? [{ node, kind: 'always', at: 'always', candidates: node.always } as const] : []),

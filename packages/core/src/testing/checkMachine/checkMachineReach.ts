@@ -1,9 +1,9 @@
-import type { AnyStateMachine, AnyStateNode } from 'xstate'
+import type { AnyStatechart, AnyStateNode } from '../../role/statechart.js'
 import { nodesWithin } from '../../role/stateNodes.js'
 import type { MachineDefect, Place } from './checkMachineParts.js'
 
 /** Every state can be reached from the initial one, as far as the table tells: guards are taken to hold and to fail. */
-export function reachDefects(machine: AnyStateMachine, places: readonly Place[]): readonly MachineDefect[] {
+export function reachDefects(machine: AnyStatechart, places: readonly Place[]): readonly MachineDefect[] {
   const all = nodesWithin(machine.root)
   const reached = reachedFrom(machine.root, places)
   const unreached = all.filter((node) => !reached.has(node))

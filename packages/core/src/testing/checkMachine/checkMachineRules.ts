@@ -1,10 +1,10 @@
-import type { AnyStateMachine } from 'xstate'
 import { eventOf } from '../../role/rules.js'
+import type { AnyStatechart } from '../../role/statechart.js'
 import { nodesWithin } from '../../role/stateNodes.js'
 import { listOf, type MachineDefect, type Place } from './checkMachineParts.js'
 
 /** Everything is named and declared, does no more than assign and emit, and stands under the event it speaks about. */
-export const ruleDefects = (machine: AnyStateMachine, places: readonly Place[]): readonly MachineDefect[] => [
+export const ruleDefects = (machine: AnyStatechart, places: readonly Place[]): readonly MachineDefect[] => [
   ...forbiddenActions(machine),
   ...places.flatMap((place) => [
     ...place.candidates.flatMap(({ guard }) => usesOf(machine, place, 'guards', listOf(guard))),
@@ -15,7 +15,7 @@ export const ruleDefects = (machine: AnyStateMachine, places: readonly Place[]):
 
 const allowed = ['xstate.assign', 'xstate.emit']
 
-function forbiddenActions(machine: AnyStateMachine): readonly MachineDefect[] {
+function forbiddenActions(machine: AnyStatechart): readonly MachineDefect[] {
   return Object.entries(machine.implementations.actions).flatMap(([name, action]): MachineDefect[] => {
     const type = isRecord(action) && typeof action.type === 'string' ? action.type : 'a plain function'
     if (allowed.includes(type)) return []
@@ -25,7 +25,7 @@ function forbiddenActions(machine: AnyStateMachine): readonly MachineDefect[] {
   })
 }
 
-const invocations = (machine: AnyStateMachine): readonly MachineDefect[] =>
+const invocations = (machine: AnyStatechart): readonly MachineDefect[] =>
   nodesWithin(machine.root)
     .filter((node) => node.invoke.length > 0)
     .map(({ id }) => {
@@ -34,7 +34,7 @@ const invocations = (machine: AnyStateMachine): readonly MachineDefect[] =>
     })
 
 function usesOf(
-  machine: AnyStateMachine,
+  machine: AnyStatechart,
   place: Place,
   kind: 'guards' | 'actions',
   uses: readonly unknown[],

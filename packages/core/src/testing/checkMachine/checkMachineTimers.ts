@@ -1,14 +1,14 @@
-import type { AnyStateMachine } from 'xstate'
+import type { AnyStatechart } from '../../role/statechart.js'
 import { nodesWithin } from '../../role/stateNodes.js'
 import type { MachineDefect, Place } from './checkMachineParts.js'
 
 /** Timers restart when they should, are never lost, and have declared delays. */
-export const timerDefects = (machine: AnyStateMachine, places: readonly Place[]): readonly MachineDefect[] => [
+export const timerDefects = (machine: AnyStatechart, places: readonly Place[]): readonly MachineDefect[] => [
   ...delayDefects(machine),
   ...places.flatMap((place) => [...reentryDefects(place), ...(place.kind === 'timer' ? lostTimerDefects(place) : [])]),
 ]
 
-function delayDefects(machine: AnyStateMachine): readonly MachineDefect[] {
+function delayDefects(machine: AnyStatechart): readonly MachineDefect[] {
   const { delays } = machine.implementations
   return nodesWithin(machine.root).flatMap((node) =>
     Object.keys(node.config.after ?? {}).flatMap((delay): MachineDefect[] => {

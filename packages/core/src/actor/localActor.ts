@@ -1,0 +1,133 @@
+import { invariant } from '../errors/errors.js'
+import type { GroupDefinition, RoleDefinition } from '../group/protocol.js'
+import type { Random } from '../ports/ports.js'
+import { recoveredFrom, type StoredLog } from '../ports/storedLog.js'
+import { decodeAppliedState } from '../stateMachine/appliedSnapshot.js'
+import { type Applied, type AppliedState, applyEntries, initialAppliedState } from '../stateMachine/appliedState.js'
+import { type Address, addressOf, type NodeId } from '../values/address.js'
+import { type Actor, type ActorEvent, type ActorState, type ActorStep, actorOf, beginWrite, endWrite } from './actor.js'
+import { afterWrite, recoveredState } from './durable.js'
+import type { Effect } from './effect.js'
+
+/** An actor, its disk and its state machine, as a value. */
+export interface LocalState {
+  /** `undefined`: it is down. */
+  readonly actor: ActorState | undefined
+  readonly stored: StoredLog
+  /** Of a role that applies, while it is up. */
+  readonly appliedState: AppliedState | undefined
+}
+
+/** What came of a step. */
+export interface LocalStep {
+  readonly state: LocalState
+  /** What the role emitted, in order. */
+  readonly emitted: readonly Effect[]
+  /** What nothing holds back any more, in order. Of these, commits were applied and snapshots restored. */
+  readonly leaves: readonly Effect[]
+  /** What the state machine applied, in order. */
+  readonly applied: readonly Applied[]
+}
+
+/**
+ * One role of a group on one node where there is no host: commits are applied at once, and a write is durable when somebody
+ * says so. For places that decide themselves what happens next: the checker, and tests.
+ */
+export class LocalActor {
+  readonly address: Address
+  readonly node: NodeId
+  readonly role: string
+  readonly definition: RoleDefinition
+  readonly #group: string
+  readonly #of: GroupDefinition
+  readonly #actor: Actor
+
+  constructor(options: {
+    readonly group: string
+    readonly definition: GroupDefinition
+    readonly role: string
+    readonly node: NodeId
+    readonly random: Random
+  }) {
+    const { group, definition, role, node, random } = options
+    const of = definition.roles[role]
+    invariant(of !== undefined, `group ${group} has no role ${role}`)
+    this.address = addressOf(group, role, node)
+    this.node = node
+    this.role = role
+    this.definition = of
+    this.#group = group
+    this.#of = definition
+    this.#actor = actorOf(of.logic(random, node))
+  }
+
+  /** Begins with what is stored. With `torn` its store says that it lost the last write. */
+  begin(stored: StoredLog, torn = false): LocalStep {
+    const { applies, record, input } = this.definition
+    const machine = this.#of.stateMachine
+    const recovered = recoveredState(recoveredFrom(stored), record, { torn })
+    const step = this.#actor.begin(input({ group: this.#group, node: this.node, recovered }))
+    const found = stored.snapshot ? decodeAppliedState(machine, stored.snapshot.bytes) : initialAppliedState(machine)
+    return this.#after({ actor: undefined, stored, appliedState: applies ? found : undefined }, step)
+  }
+
+  /** Nothing reaches it while it is down. */
+  deliver(state: LocalState, event: ActorEvent): LocalStep {
+    if (!state.actor) return { state, emitted: [], leaves: [], applied: [] }
+    return this.#after(state, this.#actor.deliver(state.actor, event))
+  }
+
+  /** @throws {@link BrokenInvariantError} `QUORATE_BROKEN_INVARIANT` when the timer is not pending. */
+  fire(state: LocalState, timer: string): LocalStep {
+    invariant(state.actor !== undefined, `${this.address} is down`)
+    return this.#after(state, this.#actor.fire(state.actor, timer))
+  }
+
+  beginWrite(state: LocalState): LocalState {
+    return state.actor ? { ...state, actor: beginWrite(state.actor) } : state
+  }
+
+  /** The disk has the write under way, and the actor does not know yet. */
+  keepWrite(state: LocalState): LocalState {
+    const { writing = [] } = state.actor ?? {}
+    return { ...state, stored: afterWrite(state.stored, writing, this.definition.record) }
+  }
+
+  /** The disk has the write under way, and the actor is told. */
+  endWrite(state: LocalState): LocalStep {
+    invariant(state.actor !== undefined, `${this.address} is down`)
+    const { state: actor, leaves, told } = endWrite(state.actor)
+    const left = this.#left({ ...this.keepWrite(state), actor }, leaves)
+    if (!told) return { ...left, emitted: [] }
+    const step = this.deliver(left.state, told)
+    return {
+      ...step,
+      leaves: [...left.leaves, ...step.leaves],
+      applied: [...left.applied, ...step.applied],
+    }
+  }
+
+  /** What was not on the disk is gone. */
+  crash({ stored }: LocalState): LocalState {
+    return { actor: undefined, stored, appliedState: undefined }
+  }
+
+  #after(before: LocalState, { state: actor, emitted, leaves }: ActorStep): LocalStep {
+    return { emitted, ...this.#left({ ...before, actor }, leaves) }
+  }
+
+  #left(state: LocalState, leaves: readonly Effect[]): Omit<LocalStep, 'emitted'> {
+    const { stateMachine, limits } = this.#of
+    let { appliedState } = state
+    let applied: readonly Applied[] = []
+    for (const effect of leaves) {
+      if (effect.type === 'restore') appliedState = decodeAppliedState(stateMachine, effect.snapshot.bytes)
+      else if (effect.type === 'commit' && appliedState) {
+        const next = applyEntries(stateMachine, appliedState, effect.entries, limits)
+        appliedState = next.appliedState
+        applied = [...applied, ...next.applied]
+      }
+    }
+    return { state: appliedState === state.appliedState ? state : { ...state, appliedState }, leaves, applied }
+  }
+}
