@@ -62,8 +62,8 @@ type Stands = Readonly<Record<string, readonly number[]>>
 const standing =
   (stands: Stands) =>
   (state: RoleState, actor: string): boolean =>
-    state.snapshot === undefined ||
-    state.snapshot.role === 'follower' ||
+    state.actor === undefined ||
+    state.actor.snapshot.role === 'follower' ||
     stands[actor]?.includes(serverOf(state)?.currentTerm ?? 0) === true
 
 const timers = { server: { electionTimeout: 'timeouts', minimumElectionTimeout: 'timeouts' } }

@@ -1,9 +1,15 @@
-import { addressOf, type GroupDefinition, type Message, type NodeId } from '@quorate/core'
+import {
+  addressOf,
+  type GroupDefinition,
+  type Message,
+  type NodeId,
+  type RoleSnapshot,
+  type StoredLog,
+} from '@quorate/core'
 import type { Renaming } from '../actors/actor.js'
 import { type NewNames, permutationsOf, renamed } from '../renamed.js'
-import type { Disk } from './disk.js'
 import { group, type Names, type RoleActor } from './roleActor.js'
-import type { RoleSnapshot, RoleState } from './roleState.js'
+import type { RoleState } from './roleState.js'
 
 /**
  * All ways to rename nodes that are alike. A role keeps names as whole texts: of nodes, and of actors as addresses. What
@@ -40,20 +46,23 @@ export function alikeNodes<History>(
   }
 }
 
-function renamedState(state: RoleState, actor: RoleActor, names: ReadonlyMap<string, string>): RoleState {
-  const { snapshot, outbox, writing, disk, appliedState } = state
-  const codec = actor.recordCodec
-  const renamedDisk = ({ record, before, ...rest }: Disk): Disk => ({
+function renamedState(state: RoleState, role: RoleActor, names: ReadonlyMap<string, string>): RoleState {
+  const { actor, stored, before, appliedState } = state
+  const codec = role.recordCodec
+  const renamedStored = ({ record, ...rest }: StoredLog): StoredLog => ({
     ...rest,
     record: record && codec.encode(renamed(codec.decode(record), names)),
-    ...(before && { before: renamedDisk(before) }),
   })
   return {
     ...state,
-    snapshot: snapshot && renamedSnapshot(snapshot, actor.config, names),
-    outbox: renamed(outbox, names),
-    writing: renamed(writing, names),
-    disk: renamedDisk(disk),
+    actor: actor && {
+      ...actor,
+      snapshot: renamedSnapshot(actor.snapshot, role.config, names),
+      outbox: renamed(actor.outbox, names),
+      writing: renamed(actor.writing, names),
+    },
+    stored: renamedStored(stored),
+    ...(before && { before: { ...before, stored: renamedStored(before.stored) } }),
     appliedState: appliedState && renamed({ ...appliedState, sessions: new Map(appliedState.sessions) }, names),
   }
 }

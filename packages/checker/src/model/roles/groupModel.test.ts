@@ -84,7 +84,7 @@ interface Seen {
   readonly isForgotten: boolean
 }
 
-const countOf = (state: RoleState): number => (state.snapshot?.context as Counter | undefined)?.count ?? 0
+const countOf = (state: RoleState): number => (state.actor?.snapshot.context as Counter | undefined)?.count ?? 0
 
 const scope = (isDurable: boolean, changed: Partial<GroupScope<number, Seen>> = {}): GroupScope<number, Seen> => ({
   name: 'counting',
@@ -197,7 +197,7 @@ describe('the host of a role', () => {
   test('a message to who is down waits', () => {
     const heard = sometimes(
       'the reader hears 2',
-      ofSomeActor(({ snapshot }: RoleState) => (snapshot?.context as { heard?: number })?.heard === 2),
+      ofSomeActor(({ actor }: RoleState) => (actor?.snapshot.context as { heard?: number })?.heard === 2),
     )
     const report = check(groupModel(scope(true, { crashes: ['reader'], properties: [heard] })))
     expect(report.verdict).toBe('holds')

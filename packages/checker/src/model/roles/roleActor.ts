@@ -3,24 +3,24 @@ import {
   addressOf,
   type Codec,
   delayNameOf,
-  emptyOutbox,
+  type Effect,
   everyNode,
   type GroupDefinition,
   invariant,
+  LocalActor,
+  Log,
   type Message,
   messageOf,
   type NodeId,
+  nothingStored,
   parseAddress,
   type RecoveredState,
-  type RoleDefinition,
-  type Stepper,
-  stepper,
+  type StoredLog,
+  timerName,
 } from '@quorate/core'
-import type { AnyActorLogic } from 'xstate'
-import type { ModelActor, OwnEvent, Reaction } from '../actors/actor.js'
+import type { ModelActor, OwnEvent, Reaction, Sending } from '../actors/actor.js'
 import { isFrozenWrite } from '../errors.js'
-import { diskWith, emptyDisk, recovered } from './disk.js'
-import { keyOfRole, type RoleState, showRole, timerName } from './roleState.js'
+import { keyOfRole, pendingTimers, type RoleState, showRole } from './roleState.js'
 import { Turn } from './turn.js'
 
 /** Something that a client may ask of the actors of a role. */
@@ -59,11 +59,8 @@ export interface RoleSettings {
 }
 
 const nothing: RoleState = {
-  snapshot: undefined,
-  timers: [],
-  outbox: emptyOutbox,
-  writing: [],
-  disk: emptyDisk,
+  actor: undefined,
+  stored: nothingStored,
   appliedState: undefined,
   failure: undefined,
 }
@@ -115,25 +112,17 @@ export class RoleActor implements ModelActor<RoleState, Message> {
   readonly own?: (state: RoleState) => readonly OwnEvent[]
   readonly tells?: (state: RoleState) => readonly string[]
   readonly #group: GroupDefinition
-  readonly #role: RoleDefinition
-  readonly #roleName: string
-  readonly #node: NodeId
+  readonly #actor: LocalActor
   readonly #names: Names
   readonly #settings: RoleSettings
-  readonly #stepper: Stepper<AnyActorLogic>
   #started: RoleState | undefined
 
   constructor(definition: GroupDefinition, role: string, node: NodeId, names: Names, settings: RoleSettings) {
-    const of = definition.roles[role]
-    invariant(of !== undefined, `the group has no role ${role}`)
     this.name = names.of(role, node)
     this.#group = definition
-    this.#role = of
-    this.#roleName = role
-    this.#node = node
+    this.#actor = new LocalActor({ group, definition, role, node, random: { below: () => 0 } })
     this.#names = names
     this.#settings = settings
-    this.#stepper = stepper(of.logic({ below: () => 0 }, node))
     if (settings.tells) {
       const { tells } = settings
       this.tells = (state) => tells(role, state).flatMap((other) => names.all(other))
@@ -143,23 +132,24 @@ export class RoleActor implements ModelActor<RoleState, Message> {
 
   /** How its record becomes bytes. */
   get recordCodec(): Codec<unknown> {
-    return this.#role.record
+    return this.#actor.definition.record
   }
   /** What its context holds under `config`, where a role keeps what never changes. */
   get config(): unknown {
     this.#started ??= this.start().state
-    return (this.#started.snapshot?.context as { readonly config?: unknown } | undefined)?.config
+    return (this.#started.actor?.snapshot.context as { readonly config?: unknown } | undefined)?.config
   }
 
   start(): Reaction<RoleState, Message> {
-    const found = this.#settings.begins?.(this.#roleName, this.#node)
-    return this.#restart(found ? { ...nothing, disk: diskWith(found, this.#role.record) } : nothing)
+    const { role, node } = this.#actor
+    const found = this.#settings.begins?.(role, node)
+    return this.#restart(found ? { ...nothing, stored: storedWith(found, this.recordCodec) } : nothing)
   }
 
   receive(state: RoleState, message: Message, from: string): Reaction<RoleState, Message> | undefined {
-    if (!state.snapshot || state.failure !== undefined) return undefined
+    if (!state.actor || state.failure !== undefined) return undefined
     const reaction = this.#react(state, (turn) =>
-      turn.step({ ...message, from: this.#names.addressOf(from) } as Message),
+      turn.deliver({ ...message, from: this.#names.addressOf(from) } as Message),
     )
     // A role decides every cell: what changes nothing and says nothing is what it ignores on purpose.
     const isIgnored = reaction.sends?.length === 0 && reaction.outputs?.length === 0
@@ -171,7 +161,7 @@ export class RoleActor implements ModelActor<RoleState, Message> {
       case begins:
         return this.#react(state, (turn) => turn.beginWrite())
       case isDurable:
-        return this.#react(state, (turn) => turn.finishWrite())
+        return this.#react(state, (turn) => turn.endWrite())
       case crashes:
         return this.#react(state, (turn) => turn.crash())
       case crashesWritten:
@@ -188,8 +178,8 @@ export class RoleActor implements ModelActor<RoleState, Message> {
         return this.#restart(state)
     }
     const request = this.#settings.requests?.find(({ name }) => name === event)
-    if (request) return this.#react(state, (turn) => turn.step(request.event))
-    const timer = state.timers.find((pending) => `${timerName(state.timers, pending)} ends` === event)
+    if (request) return this.#react(state, (turn) => turn.deliver(request.event))
+    const timer = pendingTimers(state).find((pending) => endOf(state, pending) === event)
     return timer === undefined ? undefined : this.#react(state, (turn) => turn.fire(timer))
   }
 
@@ -202,72 +192,77 @@ export class RoleActor implements ModelActor<RoleState, Message> {
 
   #mayAct(): boolean {
     const { writes, timers, crashes: crashing = [], doubts = [], requests = [] } = this.#settings
-    const isTimed = timers[this.#roleName] !== undefined
-    const isAsked = requests.some(({ role }) => role === this.#roleName)
-    return writes === 'split' || isTimed || isAsked || [...crashing, ...doubts].includes(this.#roleName)
+    const { role } = this.#actor
+    const isAsked = requests.some((request) => request.role === role)
+    return writes === 'split' || timers[role] !== undefined || isAsked || [...crashing, ...doubts].includes(role)
   }
 
   #ownOf(state: RoleState): readonly OwnEvent[] {
     const { writes, timers, crashes: crashing = [], doubts = [], requests = [] } = this.#settings
+    const { role } = this.#actor
+    const { actor, before } = state
     if (state.failure !== undefined) return []
-    if (!state.snapshot) return [{ name: restarts }]
+    if (!actor) return [{ name: restarts }]
     const events: OwnEvent[] = []
-    for (const timer of state.timers) {
-      const costs = timers[this.#roleName]?.[delayNameOf(timer)]
-      if (costs !== undefined) events.push({ name: `${timerName(state.timers, timer)} ends`, costs })
+    for (const timer of pendingTimers(state)) {
+      const costs = timers[role]?.[delayNameOf(timer)]
+      if (costs !== undefined) events.push({ name: endOf(state, timer), costs })
     }
-    for (const { name, role, isFor } of requests) {
-      if (role === this.#roleName && (isFor?.(state) ?? true)) events.push({ name, costs: name })
+    for (const { name, role: asked, isFor } of requests) {
+      if (asked === role && (isFor?.(state) ?? true)) events.push({ name, costs: name })
     }
-    const isWriting = state.writing.length > 0
+    const isWriting = actor.writing.length > 0
     if (writes === 'split' && isWriting) events.push({ name: isDurable })
-    if (writes === 'split' && !isWriting && state.outbox.waiting.length > 0) events.push({ name: begins })
-    if (crashing.includes(this.#roleName)) {
+    if (writes === 'split' && !isWriting && actor.outbox.waiting.length > 0) events.push({ name: begins })
+    if (crashing.includes(role)) {
       events.push({ name: crashes, costs: 'crashes' })
       if (isWriting) events.push({ name: crashesWritten, costs: 'crashes' })
     }
-    if (doubts.includes(this.#roleName) && state.disk.before) events.push({ name: losesWrite, costs: 'doubts' })
+    if (doubts.includes(role) && before) events.push({ name: losesWrite, costs: 'doubts' })
     return events
   }
 
   #restart(state: RoleState): Reaction<RoleState, Message> {
-    const found = recovered(state.disk, this.#role.record)
-    const input = this.#role.input({ group, node: this.#node, recovered: found })
-    return this.#react(state, (turn) => turn.start(input))
+    return this.#react(state, (turn) => turn.begin())
   }
 
   #react(state: RoleState, run: (turn: Turn) => void): Reaction<RoleState, Message> {
-    const turn = new Turn(
-      {
-        group: this.#group,
-        role: this.#role,
-        stepper: this.#stepper,
-        isDoubtful: this.#settings.doubts?.includes(this.#roleName) ?? false,
-      },
-      state,
-    )
+    const { writes, doubts = [], loses } = this.#settings
+    const turn = new Turn(this.#actor, state, doubts.includes(this.#actor.role))
     try {
       run(turn)
-      while (this.#settings.writes === 'atomic' && turn.isWaiting) {
+      while (writes === 'atomic' && turn.isWaiting) {
         turn.beginWrite()
-        turn.finishWrite()
+        turn.endWrite()
       }
     } catch (error) {
       // It is the role that is wrong, not what happened to it.
       if (isFrozenWrite(error)) throw error
       // The node stops, and stays so.
-      return {
-        state: { ...nothing, disk: state.disk, failure: messageOf(error) },
-      }
+      return { state: { ...state, actor: undefined, appliedState: undefined, failure: messageOf(error) } }
     }
     const { messages } = this.#group
-    const heard = turn.sayings.filter(({ message }) => !this.#settings.loses?.(message))
-    const sends = heard.flatMap(({ to, message }) =>
-      this.#names
-        .at(to)
-        .filter((name) => name !== this.name)
-        .map((name) => ({ to: name, message: messages.decode(message.type, messages.encode(message)) })),
-    )
-    return { state: turn.state, sends, outputs: turn.outputs }
+    const sends: Sending<Message>[] = []
+    const outputs: Effect[] = []
+    for (const effect of turn.leaves) {
+      if (effect.type !== 'send') outputs.push(effect)
+      else if (!loses?.(effect.message)) {
+        const { type } = effect.message
+        for (const to of this.#names.at(effect.to)) {
+          if (to === this.name) continue
+          sends.push({ to, message: messages.decode(type, messages.encode(effect.message)) })
+        }
+      }
+    }
+    return { state: turn.state, sends, outputs }
   }
 }
+
+/** What is stored by an actor that would be started with this. */
+const storedWith = ({ record, snapshot, base, entries }: RecoveredState, codec: Codec<unknown>): StoredLog => ({
+  record: record === undefined ? undefined : codec.encode(record),
+  snapshot,
+  log: Log.of(entries, base),
+})
+
+const endOf = ({ actor }: RoleState, timer: string): string => `${timerName(actor?.timers ?? [], timer)} ends`

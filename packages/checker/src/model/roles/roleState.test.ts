@@ -1,6 +1,5 @@
-import { defineStateMachine, emptyOutbox, origin } from '@quorate/core'
+import { defineStateMachine, emptyOutbox, nothingStored, origin, type RoleSnapshot } from '@quorate/core'
 import { expect, test } from 'vitest'
-import { emptyDisk } from './disk.js'
 import { keyOfRole, type RoleState } from './roleState.js'
 
 class Hiding {
@@ -21,18 +20,18 @@ const machine = defineStateMachine<Hiding, string, string>({
 })
 
 const stateWith = (changed: Partial<RoleState>): RoleState => ({
-  snapshot: undefined,
-  timers: [],
-  outbox: emptyOutbox,
-  writing: [],
-  disk: emptyDisk,
+  actor: undefined,
+  stored: nothingStored,
   appliedState: undefined,
   failure: undefined,
   ...changed,
 })
 
+const stateIn = (snapshot: RoleSnapshot): RoleState =>
+  stateWith({ actor: { snapshot, timers: [], outbox: emptyOutbox, writing: [] } })
+
 const inContext = (context: unknown): string =>
-  keyOfRole(stateWith({ snapshot: { status: 'active', value: 'waiting', context } }), machine)
+  keyOfRole(stateIn({ status: 'active', value: 'waiting', context }), machine)
 const inAppliedState = (state: unknown): string =>
   keyOfRole(stateWith({ appliedState: { applied: origin, state, sessions: new Map(), incarnation: 0 } }), machine)
 
@@ -53,10 +52,7 @@ test('a context must tell what it holds; under `config` it may have functions', 
 
 test('of a machine with a history, where it returns to is part of the state', () => {
   const returning = (id: string): string =>
-    keyOfRole(
-      stateWith({ snapshot: { status: 'active', value: 'out', context: {}, historyValue: { 'm.hist': [{ id }] } } }),
-      machine,
-    )
+    keyOfRole(stateIn({ status: 'active', value: 'out', context: {}, historyValue: { 'm.hist': [{ id }] } }), machine)
   expect(returning('m.in.a')).toBe(returning('m.in.a'))
   expect(returning('m.in.a')).not.toBe(returning('m.in.b'))
 })

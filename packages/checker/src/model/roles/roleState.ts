@@ -1,42 +1,22 @@
 import {
   type AnyStateMachine,
   type AppliedState,
-  type DurableEffect,
-  delayNameOf,
-  type Effect,
-  type Outbox,
+  type LocalState,
+  type PendingTimer,
+  type RoleSnapshot,
+  type StoredLog,
   snapshotOf,
   statePath,
+  timerName,
 } from '@quorate/core'
 import { constantKey, contentKey } from '../engine/contentKey.js'
-import type { Disk } from './disk.js'
 
-/** By history, where it leads. */
-type HistoryValue = Readonly<Record<string, readonly { readonly id: string }[]>>
-
-/** As much of the snapshot of a machine, or of a family, as its next step depends on. */
-export interface RoleSnapshot {
-  readonly status: string
-  /** Whose turn it is, in a family. */
-  readonly role?: string
-  readonly value: object | string
-  readonly context: unknown
-  readonly historyValue?: HistoryValue
-  readonly inner?: RoleSnapshot
-}
-
-/** All that the next step of a role on a host depends on. */
-export interface RoleState {
-  /** `undefined`: it is down. */
-  readonly snapshot: RoleSnapshot | undefined
-  /** Ids of pending timers, sorted. */
-  readonly timers: readonly string[]
-  readonly outbox: Outbox
-  /** The write under way; empty when there is none. */
-  readonly writing: readonly DurableEffect<Effect>[]
-  readonly disk: Disk
-  /** Of a role that applies. */
-  readonly appliedState: AppliedState | undefined
+/** All that the next step of a role depends on. */
+export interface RoleState extends LocalState {
+  /** The last write is lost, its store knows it, and no record was written since. */
+  readonly torn?: true
+  /** As it was before the last write; where that may be lost. */
+  readonly before?: { readonly stored: StoredLog; readonly torn?: true }
   /** What the role threw: its node has stopped. */
   readonly failure: string | undefined
 }
@@ -71,35 +51,42 @@ function told(machine: AnyStateMachine, state: unknown): unknown {
 const toldPrototypes: readonly unknown[] = [Object.prototype, Array.prototype, Map.prototype, Set.prototype, null]
 
 /** Of a state with a history, the ids of those that it would return to. */
-const returnsOf = (historyValue: HistoryValue | undefined): object =>
+const returnsOf = (historyValue: RoleSnapshot['historyValue']): object =>
   Object.fromEntries(Object.entries(historyValue ?? {}).map(([history, nodes]) => [history, nodes.map(({ id }) => id)]))
 
 /** Equal for equal contents, whatever objects hold them. */
 export function keyOfRole(state: RoleState, machine: AnyStateMachine): string {
-  const { snapshot, timers, outbox, writing, disk, appliedState, failure } = state
-  const [role, applied] = [snapshot && keyOfSnapshot(snapshot), appliedState && keyOfApplied(appliedState, machine)]
-  return contentKey([role, timers, outbox, writing, disk, applied, failure])
+  const { actor, stored, before, torn, appliedState, failure } = state
+  const role = actor && [keyOfSnapshot(actor.snapshot), pendingTimers(state), actor.outbox]
+  return contentKey([role, stored, before, torn, appliedState && keyOfApplied(appliedState, machine), failure])
 }
 
-/** The short name of a pending timer; its id where two of one name are pending. */
-export function timerName(timers: readonly string[], timer: string): string {
-  const name = delayNameOf(timer)
-  return timers.some((other) => other !== timer && delayNameOf(other) === name) ? timer : name
-}
+/** Ids of pending timers: that they are pending counts, and not since when. */
+export const pendingTimers = ({ actor }: RoleState): readonly string[] =>
+  actor ? actor.timers.map(({ timer }) => timer).sort() : []
 
 /** What a person reads: the role's state and its context without what never changes. */
-export function showRole({ snapshot, timers, outbox, writing, disk, appliedState, failure }: RoleState): unknown {
-  const { record: _bytes, ...kept } = disk
+export function showRole({ actor, stored, appliedState, failure }: RoleState): unknown {
+  const { waiting = [] } = actor?.outbox ?? {}
+  const { writing = [] } = actor ?? {}
   const rest = {
-    waiting: outbox.waiting.length > 0 ? outbox.waiting.map(({ type }) => type) : undefined,
+    waiting: waiting.length > 0 ? waiting.map(({ type }) => type) : undefined,
     writing: writing.length > 0 ? writing.map(({ type }) => type) : undefined,
     disk:
-      kept.entries.length > 0 || kept.snapshot ? kept.entries.map(({ index, term }) => `${index}.${term}`) : undefined,
+      stored.log.length > 0 || stored.snapshot
+        ? [...stored.log].map(({ index, term }) => `${index}.${term}`)
+        : undefined,
     applied: appliedState && appliedState.applied.index > 0 ? appliedState.applied.index : undefined,
   }
   if (failure !== undefined) return { state: 'failed', failure, ...rest }
-  if (!snapshot) return { state: 'down', ...rest }
-  const { config: _config, ...context } = snapshot.context as Record<string, unknown>
-  const pending = timers.map((timer) => timerName(timers, timer))
-  return { state: statePath(snapshot.value), ...context, timers: pending, ...rest }
+  if (!actor) return { state: 'down', ...rest }
+  const { config: _config, ...context } = actor.snapshot.context as Record<string, unknown>
+  const timers = shownTimers(actor.timers)
+  return { state: statePath(actor.snapshot.value), ...context, timers, ...rest }
 }
+
+const shownTimers = (timers: readonly PendingTimer[]): readonly string[] =>
+  timers
+    .map(({ timer }) => timer)
+    .sort()
+    .map((timer) => timerName(timers, timer))

@@ -37,7 +37,7 @@ export interface MultiPaxosScope {
 
 const nodes = (letter: string, count: number) => Array.from({ length: count }, (_, at) => `${letter}${at + 1}`)
 
-const isLeading = ({ snapshot }: RoleState): boolean => snapshot?.role === 'leading'
+const isLeading = ({ actor }: RoleState): boolean => actor?.snapshot.role === 'leading'
 
 export function multiPaxosModel(scope: MultiPaxosScope): Model {
   const acceptors = nodes('a', scope.acceptors)

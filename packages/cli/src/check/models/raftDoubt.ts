@@ -111,8 +111,8 @@ export const raftDoubt = (scope: DoubtScope): Model =>
     },
     within: (state, actor) => {
       const { currentTerm = 0 } = serverOf(state) ?? {}
-      const isStanding = state.snapshot?.role === 'candidate' || isLeader(state)
-      if (state.disk.torn && scope.losers?.includes(actor) === false) return false
+      const isStanding = state.actor?.snapshot.role === 'candidate' || isLeader(state)
+      if (state.torn && scope.losers?.includes(actor) === false) return false
       return currentTerm <= scope.terms && !(isStanding && scope.stands?.[actor]?.includes(currentTerm) === false)
     },
     history: { ...seen, initial: { ...seen.initial, log: appliedBefore(scope) } },

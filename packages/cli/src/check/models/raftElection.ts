@@ -21,9 +21,9 @@ interface Elected {
   readonly server: string
 }
 
-export const serverOf = ({ snapshot }: RoleState): Server | undefined => snapshot?.context as Server | undefined
+export const serverOf = ({ actor }: RoleState): Server | undefined => actor?.snapshot.context as Server | undefined
 
-export const isLeader = ({ snapshot }: RoleState): boolean => snapshot?.role === 'leader'
+export const isLeader = ({ actor }: RoleState): boolean => actor?.snapshot.role === 'leader'
 
 /** Who leads, and did not a step before. */
 const leaders: HistoryDefinition<RoleState, Message, Elected, Leaders> = {

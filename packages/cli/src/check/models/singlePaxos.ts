@@ -32,7 +32,7 @@ interface AnyRole {
   readonly accepted?: { readonly ballot: { readonly round: number; readonly node: string }; readonly value: Uint8Array }
 }
 
-const roleOf = ({ snapshot }: RoleState): AnyRole => (snapshot?.context ?? {}) as AnyRole
+const roleOf = ({ actor }: RoleState): AnyRole => (actor?.snapshot.context ?? {}) as AnyRole
 
 const chosenBy = (state: RoleState): string | undefined => {
   const { chosen } = roleOf(state)
@@ -58,7 +58,7 @@ const decisions: HistoryDefinition<RoleState, Message, Note, Decisions> = {
     if (value !== undefined && (!before || chosenBy(before) !== value)) return { type: 'chosen', value, by: actor }
     const proposal = acceptedBy(after)
     // What a disk brings back was accepted before.
-    if (proposal === undefined || !before?.snapshot || acceptedBy(before) === proposal) return undefined
+    if (proposal === undefined || !before?.actor || acceptedBy(before) === proposal) return undefined
     return { type: 'accepted', proposal, by: actor }
   },
   record(history, note) {
@@ -128,7 +128,7 @@ export function singlePaxos(scope: SinglePaxosScope): Model {
       name,
       role: 'proposer',
       event: { type: 'client.asked', request: at, bytes: new TextEncoder().encode(value) } as { type: string },
-      isFor: ({ snapshot }: RoleState) => idOf(snapshot?.context) === node,
+      isFor: ({ actor }: RoleState) => idOf(actor?.snapshot.context) === node,
     })),
     budgets: {
       timeouts: scope.timeouts,
