@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { DurableEffect, Effect } from '../effect.js'
-import { server } from '../miniRaft.test.fixture.js'
-import { assign, emit, setup } from '../statechart.js'
+import { server } from '../role/miniRaft.test.fixture.js'
+import { assign, emit, setup } from '../role/statechart.js'
 import { type ActorState, actorOf, beginWrite, endWrite } from './actor.js'
+import type { DurableEffect, Effect } from './effect.js'
 
 const electionTimer = 'xstate.after.electionTimeout.follower.following'
 const input = { currentTerm: 0, votedFor: undefined }
