@@ -52,6 +52,23 @@ describe('a command ends after its verdict', { timeout: 60_000 }, () => {
     expect(code).toBe(exitCodes.unavailable)
   })
 
+  test.skipIf(!existsSync('/proc/self')).concurrent.each([
+    [['new', 'role', 'witness', '--directory', '/proc/quorate'], 'QUORATE_UNWRITABLE_FILE', exitCodes.unwritable],
+    [['up', topology, '--data', '/proc/quorate', '--node', 'n1'], 'QUORATE_STORE_FAILED', exitCodes.failure],
+    [['up', topology, '--data', '/proc/quorate'], 'QUORATE_STORE_FAILED', exitCodes.failure],
+  ] as const)('%j, where a directory takes no others', async (argv, said, ends) => {
+    const broker = await startBroker()
+    const command = new CliProcess(argv, { QUORATE_NATS_URL: broker.url })
+    try {
+      const { code } = await command.exited
+      expect(command.err).toMatch(new RegExp(`/proc/quorate.*ENOENT.*\\[${said}\\]`))
+      expect(code).toBe(ends)
+    } finally {
+      command.kill('SIGKILL')
+      await broker.close()
+    }
+  })
+
   test('an empty variable is none', async () => {
     const { err } = await quorate(['status', '--wait', '1'], {
       NATS_URL: '',

@@ -39,9 +39,17 @@ export class UnsuitableInputError extends QuorateError {
 
 /** `QUORATE_NO_NODE_ANSWERS`: the bus answers, and no node of the cluster does. */
 export class NoNodeAnswersError extends QuorateError {
-  constructor(cluster: string, bus: string, waitMs: number) {
+  constructor(cluster: string, bus: string, waitMs: number, options?: { cause?: unknown }) {
     const text = `no node of cluster ${cluster} answered within ${waitMs} ms on ${bus}: `
-    super('QUORATE_NO_NODE_ANSWERS', `${text}check --cluster and --nats, and that the nodes run`)
+    super('QUORATE_NO_NODE_ANSWERS', `${text}check --cluster and --nats, and that the nodes run`, options)
+  }
+}
+
+/** `QUORATE_UNKNOWN_GROUP`: nodes of the cluster answer, and none of them knows a group of this name. Nothing was executed. */
+export class UnknownGroupError extends QuorateError {
+  constructor(group: string, cluster: string, known: readonly string[], options?: { cause?: unknown }) {
+    const text = `not executed: cluster ${cluster} has no group ${group}: give one of ${known.join(', ')} with --group`
+    super('QUORATE_UNKNOWN_GROUP', `${text}, or another --cluster`, options)
   }
 }
 

@@ -78,6 +78,7 @@ const unavailableCodes: ReadonlySet<string> = new Set([
   'QUORATE_NO_NODE_ANSWERS',
   'QUORATE_OVERLOADED',
   'QUORATE_PORT_TAKEN',
+  'QUORATE_UNKNOWN_GROUP',
   'QUORATE_UNKNOWN_OUTCOME',
 ])
 

@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename, unlink } from 'node:fs/promises'
+import { mkdir, open, readFile, rename, stat, unlink } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 
 /** The text of a file, or `undefined` where there is none. */
@@ -11,15 +11,20 @@ export const readText = async (path: string): Promise<string | undefined> => {
   }
 }
 
-/** Makes a directory and those above it that are missing. Durable when it resolves, or a power cut could empty a store. */
+/**
+ * Makes a directory and those above it that are missing. Durable when it resolves, or a power cut could empty a store.
+ * One after the other: `mkdir` with `recursive` never ends where a directory is there and takes no others, such as /proc.
+ */
 export const makeDirectory = async (path: string): Promise<void> => {
-  const first = await mkdir(path, { recursive: true })
-  if (first === undefined) return
-  const above = dirname(resolve(first))
-  for (let parent = dirname(resolve(path)); ; parent = dirname(parent)) {
-    await syncDirectory(parent)
-    if (parent === above || parent === dirname(parent)) return
-  }
+  const directory = resolve(path)
+  if (await isDirectory(directory)) return
+  const above = dirname(directory)
+  if (above !== directory) await makeDirectory(above)
+  await mkdir(directory).catch(async (error: unknown) => {
+    // Another process may have made it meanwhile.
+    if (!(await isDirectory(directory))) throw error
+  })
+  await syncDirectory(above)
 }
 
 /** Durable when it resolves, the name as well as the content. */
@@ -57,6 +62,16 @@ export const removeDurably = async (path: string): Promise<void> => {
     if (!isMissing(error)) throw error
   })
   await syncDirectory(dirname(path))
+}
+
+const isDirectory = async (path: string): Promise<boolean> => {
+  try {
+    return (await stat(path)).isDirectory()
+  } catch (error) {
+    // Where a file stands in the place of one above it, making that one will say so.
+    if (isMissing(error) || (error as { code?: unknown }).code === 'ENOTDIR') return false
+    throw error
+  }
 }
 
 const isMissing = (error: unknown): boolean => (error as { code?: unknown } | undefined)?.code === 'ENOENT'

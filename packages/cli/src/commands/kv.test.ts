@@ -167,8 +167,33 @@ describe('what cannot be reached', () => {
 
   test('a group that nobody hosts: 4, after the time that was given', async () => {
     const { code, err } = await quorate('kv', 'put', 'a', 'b', '--group', 'other', '--timeout', '100')
-    expect(err).toMatch(/\[QUORATE_NOT_EXECUTED\]/)
+    expect(err).toMatch(
+      /not executed: cluster test has no group other: give one of store with --group.* \[QUORATE_UNKNOWN_GROUP\]/,
+    )
     expect(code).toBe(4)
+  })
+
+  test('a cluster that nobody is of: 4, and it says so', async () => {
+    const { code, err } = await quorate('kv', 'get', 'a', '--cluster', 'other', '--timeout', '100')
+    expect(err).toMatch(/no node of cluster other answered within 100 ms.*\[QUORATE_NO_NODE_ANSWERS\]/)
+    expect(code).toBe(4)
+  })
+
+  test('a group that cannot serve now: 4, and it is safe to repeat', async () => {
+    const bus = await startBroker()
+    const node = await startNode({
+      id: 'a1',
+      cluster: 'alone',
+      transport: nats({ servers: bus.url }),
+      store: memoryStore({ clock: realClock() }),
+      groups: { store: raft({ members: ['a1', 'a2', 'a3'], stateMachine: kv }) },
+    })
+    const asked = ['--cluster', 'alone', '--nats', bus.url, '--timeout', '3000']
+    const { code, err } = await quorate('kv', 'get', 'a', ...asked)
+    expect(err).toMatch(/waiting for a2, a3 to start too\. It is safe to repeat \[QUORATE_NOT_EXECUTED\]/)
+    expect(code).toBe(4)
+    await node.stop()
+    await bus.close()
   })
 
   test('a wrong password, where all nodes are to be started: said once', async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { InvalidConfigurationError, QuorateError } from '@quorate/core'
 import { generateCodec } from '@quorate/core/codegen'
@@ -6,6 +6,7 @@ import { InvalidIdentifierError, UnreadableFileError, UnwritableFileError } from
 import { exitCodes } from '../exitCodes.js'
 import { type Io, printLine, printNote } from '../io.js'
 import { isQuorateError } from '../isQuorateError.js'
+import { makeDirectory } from '../makeDirectory.js'
 
 export interface ProtoSettings {
   /** Write nothing; end with 1 when something would be written. */
@@ -94,7 +95,7 @@ const held = (path: string): string | undefined => {
 
 const write = (path: string, text: string): void => {
   try {
-    mkdirSync(dirname(path), { recursive: true })
+    makeDirectory(dirname(path))
     writeFileSync(path, text)
   } catch (cause) {
     throw new UnwritableFileError(path, cause)

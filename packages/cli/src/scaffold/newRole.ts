@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { generateCodec } from '@quorate/core/codegen'
 import { FileExistsError, UnwritableFileError } from '../errors.js'
 import { type Io, printLine } from '../io.js'
+import { makeDirectory } from '../makeDirectory.js'
 import { namesOf } from './identifier.js'
 
 export interface NewRoleSettings {
@@ -63,7 +64,7 @@ const filesOf = (small: string, capital: string): ScaffoldedFile[] => {
 
 const write = (path: string, text: string): void => {
   try {
-    mkdirSync(dirname(path), { recursive: true })
+    makeDirectory(dirname(path))
     // One that appeared meanwhile is not written over either.
     writeFileSync(path, text, { flag: 'wx' })
   } catch (cause) {

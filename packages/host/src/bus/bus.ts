@@ -74,6 +74,11 @@ export class Bus {
     this.#speaker.start = start
   }
 
+  /** What to call it in messages to people. */
+  get label(): string {
+    return this.#connection.label
+  }
+
   /** Equal for all that speak on one bus, where that is known. */
   get busId(): string | undefined {
     return this.#connection.busId

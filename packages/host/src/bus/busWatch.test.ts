@@ -6,9 +6,10 @@ import { journal, recordingLogger, TestCluster } from '../node/cluster.test.fixt
 import { sequenced } from '../node/sequencer.test.fixture.js'
 import { BusWatch } from './busWatch.js'
 
-/** A bus whose server may be reloaded with another limit. */
+/** A bus whose server may be reloaded with another limit, or be away for a while. */
 class Reloaded {
   bytesMax = 1024 * 1024
+  isAway = false
   lost = 0
   readonly #listeners = new Set<(status: TransportStatus) => void>()
 
@@ -23,6 +24,7 @@ class Reloaded {
             return reloaded.bytesMax
           },
           publish: (to, bytes) => {
+            if (this.isAway) return
             if (bytes.length > this.bytesMax) this.lost++
             else connection.publish(to, bytes)
           },
@@ -38,6 +40,16 @@ class Reloaded {
   take(bytesMax: number): void {
     this.bytesMax = bytesMax
     for (const listen of this.#listeners) listen({ type: 'limited' })
+  }
+
+  become(status: 'connected' | 'disconnected'): void {
+    this.isAway = status === 'disconnected'
+    for (const listen of this.#listeners) listen({ type: status })
+  }
+
+  /** It is away and will not come back. */
+  end(error: Error): void {
+    for (const listen of this.#listeners) listen({ type: 'closed', error })
   }
 }
 
@@ -81,6 +93,60 @@ describe('a bus that takes less than the groups promise', () => {
     expect(nodes[0]!.status().bus.tooNarrowFor).toEqual([])
     await cluster.wait(client.propose({ text: 'z'.repeat(5000) }))
     await cluster.wait(client.close())
+  })
+})
+
+describe('a bus that is away', () => {
+  const begin = async () => {
+    cluster = new TestCluster(sequenced({ members: ['n1'], stateMachine: journal }))
+    const [node] = await cluster.startAll(['n1'])
+    const bus = new Reloaded()
+    const options = { transport: bus.over(cluster.bus), cluster: 'test', group: 'journal', stateMachine: journal }
+    const client = await cluster.wait(connectClient({ ...options, clock: cluster.clock, deadlineMs: 3000 }))
+    await cluster.wait(client.propose({ text: 'a' }))
+    const errorOf = (call: Promise<unknown>) =>
+      cluster!.wait(
+        call.then(
+          () => undefined,
+          (error: Error & { code?: string }) => error,
+        ),
+      )
+    return { bus, client, errorOf, node: node! }
+  }
+
+  it('is named by the error of each call that it kept from an answer, with the time since when', async () => {
+    const { bus, client, errorOf } = await begin()
+    bus.become('disconnected')
+    await cluster!.pass(2000)
+    const sent = await errorOf(client.propose({ text: 'b' }))
+    expect(sent?.message).toMatch(
+      /^the outcome of this command is unknown: .* had been sent to n1; the bus memory has not been reachable for 5\.\d s\. It may/,
+    )
+    const why = /^not executed: .*: the bus memory has not been reachable for 8\.\d s\. It is safe to repeat$/
+    const unsent = [client.query(0), client.readIndex(), client.query(0, { consistency: 'stale' })]
+    for (const error of await Promise.all(unsent.map(errorOf))) expect(error?.message).toMatch(why)
+    await cluster!.wait(client.close())
+  })
+
+  it('is named when it came back too late, and not any more when it has been there for a while', async () => {
+    const { bus, client, errorOf, node } = await begin()
+    bus.become('disconnected')
+    const late = errorOf(client.propose({ text: 'b' }))
+    await cluster!.pass(2000)
+    await cluster!.wait(node.stop())
+    bus.become('connected')
+    expect((await late)?.message).toMatch(/; the bus memory was not reachable for 2\.\d s, until \d\.\d s ago\. It may/)
+    await cluster!.pass(3000)
+    expect((await errorOf(client.propose({ text: 'c' })))?.message).not.toContain('reachable')
+    await cluster!.wait(client.close())
+  })
+
+  it('that has ended ends the client, with the cause', async () => {
+    const { bus, client, errorOf } = await begin()
+    bus.end(new Error('credentials expired'))
+    const error = await errorOf(client.propose({ text: 'b' }))
+    expect(error).toMatchObject({ code: 'QUORATE_CLIENT_CLOSED', cause: { message: 'credentials expired' } })
+    expect(error?.message).toContain('its connection has ended: credentials expired; connect another one')
   })
 })
 

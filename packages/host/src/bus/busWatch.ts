@@ -3,6 +3,9 @@ import type { Clock, Connection, Logger, TransportCounters, TransportStatus } fr
 /** Losses are told at most so often: while the bus is away, everything that is said is lost. */
 const tellLossesEveryMs = 10_000
 
+/** A bus that is back for so long is not spoken of any more. */
+const latelyMs = 5000
+
 /** The connection of a node. */
 export interface BusReport {
   readonly label: string
@@ -30,6 +33,9 @@ export class BusWatch {
   readonly #closed: (error: Error) => void
   #status: BusReport['status'] = 'connected'
   #isTooNarrow = false
+  /** When the bus went away last, and when it came back. */
+  #lostAtMs = Number.NEGATIVE_INFINITY
+  #foundAtMs = Number.NEGATIVE_INFINITY
   #untoldLosses = 0
   #toldLossesAtMs = Number.NEGATIVE_INFINITY
 
@@ -53,6 +59,18 @@ export class BusWatch {
     connection.onStatus((status) => this.#changed(status))
   }
 
+  /** That the bus cannot be reached, or could not until just now, in words; `undefined` of a bus that is there. */
+  get outage(): string | undefined {
+    const nowMs = this.#clock.nowMs()
+    const { label } = this.#connection
+    if (this.#status === 'disconnected') {
+      return `the bus ${label} has not been reachable for ${seconds(nowMs - this.#lostAtMs)}`
+    }
+    if (nowMs - this.#foundAtMs > latelyMs) return undefined
+    const lasted = seconds(this.#foundAtMs - this.#lostAtMs)
+    return `the bus ${label} was not reachable for ${lasted}, until ${seconds(nowMs - this.#foundAtMs)} ago`
+  }
+
   report(): BusReport {
     const { label, bytesMax } = this.#connection
     return {
@@ -68,7 +86,7 @@ export class BusWatch {
     switch (status.type) {
       case 'connected':
       case 'disconnected':
-        this.#status = status.type
+        this.#note(status.type)
         this.#logger.info(this.#about, `bus ${status.type}`)
         this.#checkWidth()
         return
@@ -85,6 +103,14 @@ export class BusWatch {
         this.#status = 'closed'
         this.#closed(status.error ?? new Error(`the connection to ${this.#connection.label} was closed`))
     }
+  }
+
+  #note(status: 'connected' | 'disconnected'): void {
+    if (status === this.#status) return
+    this.#status = status
+    const nowMs = this.#clock.nowMs()
+    if (status === 'disconnected') this.#lostAtMs = nowMs
+    else this.#foundAtMs = nowMs
   }
 
   #lost(messages: number): void {
@@ -115,3 +141,5 @@ export class BusWatch {
       this.#logger.info({ ...this.#about, bytesMax, needed }, 'the bus takes messages as large as all groups promise')
   }
 }
+
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`

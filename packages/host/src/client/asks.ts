@@ -5,7 +5,7 @@ import { type Call, fail, succeed } from './call.js'
 import { CallQueue } from './callQueue.js'
 import { type Flight, type FlightSurroundings, Flights } from './flights.js'
 import { givenUp } from './givenUp.js'
-import { leaderHint } from './leaderHint.js'
+import { whyUnanswered } from './whyUnanswered.js'
 
 /** Calls that may wait to be sent, and messages that may be under way. */
 const queuedMax = 100_000
@@ -69,12 +69,11 @@ export class Asks {
     const { flight } = call
     if (flight) {
       this.#flights.ended(call)
-      fail(call, givenUp('question', flight, why, cause))
+      fail(call, givenUp('question', flight, why, cause, this.#around.link.outage))
       return
     }
     this.#queue.remove(call)
-    const { leader } = this.#around.tracker
-    const hint = leader === undefined ? leaderHint(this.#around) : 'others go before it'
+    const hint = whyUnanswered(this.#around, () => 'others go before it')
     fail(call, new NotExecutedError(`${why} before the question was sent: ${hint}`, { cause }))
   }
 

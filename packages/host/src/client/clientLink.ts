@@ -8,6 +8,7 @@ export class ClientLink {
   readonly id: string
   readonly group: string
   readonly #bus: Bus
+  readonly #outage: () => string | undefined
   readonly #address: Address
   readonly #subscription: Subscription
   #isReady = false
@@ -16,6 +17,8 @@ export class ClientLink {
     bus: Bus
     group: string
     id: string
+    /** What is to be said of a bus that is, or was, away. */
+    outage: () => string | undefined
     receive: (message: ClientMessage, from: NodeId) => void
     /** Answers will be heard from now on. */
     ready: () => void
@@ -25,6 +28,7 @@ export class ClientLink {
     this.id = id
     this.group = group
     this.#bus = bus
+    this.#outage = options.outage
     this.#address = addressOf(group, answersRole, id)
     this.#subscription = bus.hear(this.#address, (envelope) => {
       const message = bus.read<ClientMessage>(messages, envelope)
@@ -34,6 +38,20 @@ export class ClientLink {
       this.#isReady = true
       ready()
     }, options.failed)
+  }
+
+  get cluster(): string {
+    return this.#bus.cluster
+  }
+
+  /** What to call the bus in messages to people. */
+  get bus(): string {
+    return this.#bus.label
+  }
+
+  /** That the bus cannot be reached, or could not until just now, in words; `undefined` of a bus that is there. */
+  get outage(): string | undefined {
+    return this.#outage()
   }
 
   /** True when answers are heard. Nothing should be asked before. */

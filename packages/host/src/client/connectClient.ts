@@ -5,6 +5,7 @@ import {
   checkName,
   checkOptions,
   type Logger,
+  QuorateError,
   type Random,
   type StateMachine,
   type Transport,
@@ -103,24 +104,28 @@ class OwnConnectionClient<Command, Result, Query, Answer>
   readonly #closeWithinMs: number
 
   constructor(
-    options: ConstructorParameters<typeof GroupClient<Command, Result, Query, Answer>>[0] & {
+    options: Omit<ConstructorParameters<typeof GroupClient<Command, Result, Query, Answer>>[0], 'outage'> & {
       connection: Connection
       logger: Logger
       closeWithinMs: number
     },
   ) {
-    super(options)
+    let watch: BusWatch | undefined
+    super({ ...options, outage: () => watch?.outage })
     this.#connection = options.connection
     this.#clock = options.clock
     this.#closeWithinMs = options.closeWithinMs
-    new BusWatch({
+    watch = new BusWatch({
       connection: options.connection,
       logger: options.logger,
       clock: options.clock,
       about: { group: options.group, client: this.id },
       promises: [],
       // A connection that has ended will not come back, and nobody shall wait for it.
-      closed: () => void super.close().catch(() => {}),
+      closed: (cause) => {
+        const text = `this client is closed, because its connection has ended: ${cause.message}; connect another one`
+        void super.close(new QuorateError('QUORATE_CLIENT_CLOSED', text, { cause })).catch(() => {})
+      },
     })
   }
 

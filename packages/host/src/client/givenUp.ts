@@ -4,15 +4,19 @@ import type { Flight } from './flights.js'
 
 /**
  * How a call ends that was sent and is given up. What came of it is unknown, unless it was refused each time.
+ * `outage` is what is to be said of a bus that is, or was, away.
  */
 export function givenUp(
   what: 'command' | 'question',
   { refusals, requests, reason, sentTo }: Flight,
   why: string,
   cause: unknown,
+  outage: string | undefined,
 ): QuorateError {
-  if (refusals < requests.length)
-    return new UnknownOutcomeError(`${why}, and the ${what} had been sent to ${sentTo}`, { what, cause })
+  if (refusals < requests.length) {
+    const sent = `${why}, and the ${what} had been sent to ${sentTo}`
+    return new UnknownOutcomeError(outage === undefined ? sent : `${sent}; ${outage}`, { what, cause })
+  }
   if (reason === 'overloaded') return new OverloadedError(`node ${sentTo}`)
   return new NotExecutedError(`${why}, and every member that was asked refused (${reason})`, { cause })
 }

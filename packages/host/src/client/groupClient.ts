@@ -61,8 +61,10 @@ export class GroupClient<Command, Result, Query = never, Answer = never> {
     behaviour: ClientOptions
     /** True if the clock and the bus are not those of others in this process. */
     isAlone: boolean
+    /** What is to be said of a bus that is, or was, away. */
+    outage: () => string | undefined
   }) {
-    const { group, bus, clock, random, codecs, behaviour, isAlone } = options
+    const { group, bus, clock, random, codecs, behaviour, isAlone, outage } = options
     this.group = group
     this.#clock = clock
     this.#codecs = codecs
@@ -71,6 +73,7 @@ export class GroupClient<Command, Result, Query = never, Answer = never> {
       bus,
       group,
       id: randomName(random, 'c'),
+      outage,
       receive: (message, from) => this.#receive(message, from),
       ready: () => this.#wake(),
       failed: (cause) =>

@@ -14,8 +14,8 @@ import { type Call, fail, succeed } from './call.js'
 import { CallQueue } from './callQueue.js'
 import { type Flight, type FlightSurroundings, Flights } from './flights.js'
 import { givenUp } from './givenUp.js'
-import { leaderHint } from './leaderHint.js'
 import { SessionOpening } from './sessionOpening.js'
+import { whyUnanswered } from './whyUnanswered.js'
 
 /** How a command ended that was executed. */
 export interface Proposed<Result> {
@@ -128,7 +128,7 @@ export class Proposals<Result> {
       return
     }
     this.#forget(call)
-    fail(call, givenUp('command', flight, why, cause))
+    fail(call, givenUp('command', flight, why, cause, this.#around.link.outage))
   }
 
   giveUpAll(why: string, cause: unknown): void {
@@ -180,9 +180,9 @@ export class Proposals<Result> {
   }
 
   #hint(): string {
-    const { leader } = this.#around.tracker
-    if (leader === undefined) return leaderHint(this.#around)
-    return this.#hasSession() ? 'others go before it' : `node ${leader} was asked for a session and gave no answer`
+    return whyUnanswered(this.#around, (leader) =>
+      this.#hasSession() ? 'others go before it' : `node ${leader} was asked for a session and gave no answer`,
+    )
   }
 
   #finish(call: Call, { status, index, bytes }: CommandResult): void {

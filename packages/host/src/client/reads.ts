@@ -10,7 +10,7 @@ import type { Answer, Answers, ClientMessage, ReadableAt, ReadConsistency, Refus
 import { type Call, fail, succeed } from './call.js'
 import { CallQueue } from './callQueue.js'
 import { type Flight, type FlightSurroundings, Flights } from './flights.js'
-import { leaderHint } from './leaderHint.js'
+import { whyUnanswered } from './whyUnanswered.js'
 
 /** What is read: an index that a linearizable read must wait for, or the answer to a question. */
 export type ReadKind = 'index' | ReadConsistency
@@ -86,8 +86,7 @@ export class Reads<Value> {
       fail(call, new OverloadedError(`node ${flight.sentTo}`))
       return
     }
-    const { leader } = this.#around.tracker
-    const hint = leader === undefined ? leaderHint(this.#around) : `node ${leader} gave no answer`
+    const hint = whyUnanswered(this.#around, (leader) => `node ${leader} gave no answer`)
     fail(call, new NotExecutedError(`${why} before the read was answered: ${hint}`, { cause }))
   }
 

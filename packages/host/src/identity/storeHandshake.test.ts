@@ -60,7 +60,7 @@ describe('a store that is new', () => {
       }),
     )
     expect(await errorOf(client.propose({ text: 'a' }))).toBe(
-      'not executed: its deadline passed before the command was sent: no member of group journal answered. It is safe to repeat',
+      'not executed: its deadline passed before the command was sent: no member of group journal of cluster test answered on memory; quorate status shows the groups of a cluster. It is safe to repeat',
     )
     const node = await cluster.start('n1')
     await cluster.start('n2')

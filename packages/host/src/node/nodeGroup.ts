@@ -78,8 +78,10 @@ export class LocalGroup implements NodeGroup<unknown, unknown, unknown, unknown,
     behaviour: ClientOptions
     /** True if the clock and the bus are not those of others in this process. */
     isAlone: boolean
+    /** What is to be said of a bus that is, or was, away. */
+    outage: () => string | undefined
   }) {
-    const { node, group, bus, clock, random, behaviour, isAlone } = options
+    const { node, group, bus, clock, random, behaviour, isAlone, outage } = options
     const { name, definition, applier } = group
     this.#node = node
     this.#name = name
@@ -87,7 +89,16 @@ export class LocalGroup implements NodeGroup<unknown, unknown, unknown, unknown,
     this.#machine = definition.stateMachine
     this.#codecs = codecsOf(definition.stateMachine)
     this.#applier = applier
-    this.#client = new GroupClient({ group: name, bus, clock, random, codecs: this.#codecs, behaviour, isAlone })
+    this.#client = new GroupClient({
+      group: name,
+      bus,
+      clock,
+      random,
+      codecs: this.#codecs,
+      behaviour,
+      isAlone,
+      outage,
+    })
     this.#deadlineMs = behaviour.deadlineMs ?? 30_000
   }
 

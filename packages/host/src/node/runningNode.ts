@@ -287,6 +287,7 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
       random: this.#random,
       behaviour: this.#options.client ?? {},
       isAlone: this.#options.clock !== undefined,
+      outage: () => this.#busWatch.outage,
     })
   }
 }
