@@ -130,6 +130,16 @@ export class UnknownMistakeError extends QuorateError {
   }
 }
 
+/** `QUORATE_MISTAKE_OF_OTHER_COMMAND`: a mistake that the other of `check` and `sim` finds. */
+export class MistakeOfOtherCommandError extends QuorateError {
+  constructor(name: string, other: 'check' | 'sim') {
+    super(
+      'QUORATE_MISTAKE_OF_OTHER_COMMAND',
+      `this mistake is found by quorate ${other}: run quorate ${other} --mistake ${name}`,
+    )
+  }
+}
+
 /** `QUORATE_UNKNOWN_MODEL`: a model that is neither known by its name nor a file. */
 export class UnknownModelError extends QuorateError {
   constructor(name: string, known: string) {

@@ -57,12 +57,12 @@ export const check = async (io: Io, name: string | undefined, settings: CheckSet
   const { mistake } = settings
   if (mistake === undefined && name === undefined) return listModels(io, settings)
   if (mistake === undefined) return runCheck(io, await modelOf(name ?? '', settings), settings)
-  const { checkedMistakes, listMistakes, mistakeNamed } = await import('../mistakes/catalogue.js')
+  const { checkedMistakeNamed, checkedMistakes, listMistakes } = await import('../mistakes/catalogue.js')
   if (mistake === 'list') return listMistakes(io, checkedMistakes, settings.json === true)
   if (name !== undefined) {
     throw new InvalidConfigurationError(`--mistake says itself which model is checked: leave ${name} out`)
   }
-  const { model } = mistakeNamed(checkedMistakes, mistake)
+  const { model } = checkedMistakeNamed(mistake)
   await runCheck(io, { model, reduced: false, symmetric: model.hasSymmetry }, settings)
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { checkedMistakes, mistakeNamed, simulatedMistakes, slugOf } from './catalogue.js'
+import { checkedMistakeNamed, checkedMistakes, simulatedMistakeNamed, simulatedMistakes, slugOf } from './catalogue.js'
 import { pitfalls } from './pitfalls.js'
 
 test('every pitfall is made on purpose', () => {
@@ -16,10 +16,29 @@ test('no mistake is told twice of one tool', () => {
 test('a mistake is known by its name, by what is typed of it, and by a part that no other has', () => {
   const [mistake] = checkedMistakes
   for (const name of [mistake!.name, slugOf(mistake!), 'votes-for-everyone']) {
-    expect(mistakeNamed(checkedMistakes, name)).toBe(mistake)
+    expect(checkedMistakeNamed(name)).toBe(mistake)
   }
-  expect(() => mistakeNamed(checkedMistakes, 'raft-a-voter-that-votes-for-everyon-')).toThrow(
+  expect(() => checkedMistakeNamed('raft-a-voter-that-votes-for-everyon-')).toThrow(
     /Did you mean raft-a-voter-that-votes-for-everyone\?/,
   )
-  expect(() => mistakeNamed(checkedMistakes, 'raft')).toThrow(/--mistake list/)
+  expect(() => checkedMistakeNamed('raft')).toThrow(/--mistake list/)
+})
+
+test('a mistake that the other tool finds is known, and who finds it is said', () => {
+  const find = { check: simulatedMistakeNamed, sim: checkedMistakeNamed }
+  const mistakes = { check: checkedMistakes, sim: simulatedMistakes }
+  for (const tool of ['check', 'sim'] as const) {
+    const names = mistakes[tool]
+      .map(slugOf)
+      .filter((name) => !mistakes[tool === 'sim' ? 'check' : 'sim'].some((other) => slugOf(other) === name))
+    expect(names.length).toBeGreaterThan(0)
+    for (const name of names) {
+      expect(() => find[tool](name)).toThrow(
+        `this mistake is found by quorate ${tool}: run quorate ${tool} --mistake ${name}`,
+      )
+    }
+  }
+  expect(() => find.check('votes-for-everyone')).toThrow(
+    /run quorate check --mistake raft-a-voter-that-votes-for-everyone$/,
+  )
 })

@@ -1,5 +1,5 @@
 import { nearestTo } from '@quorate/core'
-import { UnknownMistakeError } from '../errors.js'
+import { MistakeOfOtherCommandError, UnknownMistakeError } from '../errors.js'
 import { type Io, printLine } from '../io.js'
 import { table } from '../output.js'
 import { behindMistakes } from './behindSimulated.js'
@@ -27,15 +27,38 @@ export const simulatedMistakes: readonly Simulated[] = [
 export const slugOf = ({ name }: Mistake): string => name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')
 
 /**
- * The mistake of this name, or the only one whose name has it as a part.
- * @throws {@link UnknownMistakeError} `QUORATE_UNKNOWN_MISTAKE`
+ * The mistake that the model checker finds and that has this name, or is the only one whose name has it as a part.
+ * @throws {@link UnknownMistakeError} `QUORATE_UNKNOWN_MISTAKE`; {@link MistakeOfOtherCommandError}
+ *   `QUORATE_MISTAKE_OF_OTHER_COMMAND`
  */
-export const mistakeNamed = <M extends Mistake>(mistakes: readonly M[], name: string): M => {
-  const known = mistakes.find((mistake) => name === mistake.name || name === slugOf(mistake))
-  if (known) return known
-  const [first, ...others] = mistakes.filter((mistake) => slugOf(mistake).includes(name))
-  if (first && others.length === 0) return first
+export const checkedMistakeNamed = (name: string): Checked =>
+  mistakeNamed(checkedMistakes, name, 'sim', simulatedMistakes)
+
+/** The same of the simulator. */
+export const simulatedMistakeNamed = (name: string): Simulated =>
+  mistakeNamed(simulatedMistakes, name, 'check', checkedMistakes)
+
+const mistakeNamed = <M extends Mistake>(
+  mistakes: readonly M[],
+  name: string,
+  other: 'check' | 'sim',
+  others: readonly Mistake[],
+): M => {
+  for (const find of [calledSo, onlyOneLike]) {
+    const known = find(mistakes, name)
+    if (known) return known
+    const elsewhere = find(others, name)
+    if (elsewhere) throw new MistakeOfOtherCommandError(slugOf(elsewhere), other)
+  }
   throw new UnknownMistakeError(name, nearestTo(name, mistakes.map(slugOf)))
+}
+
+const calledSo = <M extends Mistake>(mistakes: readonly M[], name: string): M | undefined =>
+  mistakes.find((mistake) => name === mistake.name || name === slugOf(mistake))
+
+const onlyOneLike = <M extends Mistake>(mistakes: readonly M[], name: string): M | undefined => {
+  const [first, ...more] = mistakes.filter((mistake) => slugOf(mistake).includes(name))
+  return more.length === 0 ? first : undefined
 }
 
 /** Prints the mistakes that a tool finds. */

@@ -22,7 +22,7 @@ import {
   type SimulationSubject,
 } from '@quorate/simulator'
 import { UnusableTopologyError } from '../errors.js'
-import { mistakeNamed, simulatedMistakes } from '../mistakes/catalogue.js'
+import { simulatedMistakeNamed } from '../mistakes/catalogue.js'
 import { mistakePrefix, subjectOf } from '../mistakes/subjectOf.js'
 import type { Subject } from './subject.js'
 import { subjectOfFile } from './subjectFile.js'
@@ -205,9 +205,10 @@ export const subjectNamed = async (name: string): Promise<Subject> => {
 
 /**
  * The cluster with a mistake of the catalogue.
- * @throws {@link UnknownMistakeError} `QUORATE_UNKNOWN_MISTAKE`
+ * @throws {@link UnknownMistakeError} `QUORATE_UNKNOWN_MISTAKE`; {@link MistakeOfOtherCommandError}
+ *   `QUORATE_MISTAKE_OF_OTHER_COMMAND`
  */
-export const mistakenSubject = (name: string): Subject => subjectOf(mistakeNamed(simulatedMistakes, name))
+export const mistakenSubject = (name: string): Subject => subjectOf(simulatedMistakeNamed(name))
 
 /** How many nodes a run of a protocol has where nobody says. */
 export const drawNodes = (chance: Chance): number => chance.pick([3, 5])
