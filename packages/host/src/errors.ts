@@ -1,4 +1,4 @@
-import { messageOf, QuorateError, type Snapshot } from '@quorate/core'
+import { messageOf, QuorateError, type Snapshot, textOf } from '@quorate/core'
 
 /**
  * `QUORATE_UNKNOWN_OUTCOME`: the command was sent and no answer came. It may have been executed, may yet be, or never:
@@ -105,12 +105,24 @@ export class SnapshotFailedError extends QuorateError {
   }
 }
 
+/** `QUORATE_INITIAL_FAILED`: the state machine's `initial` threw, or returned a promise, so this node cannot take part in the group. */
+export class InitialFailedError extends QuorateError {
+  constructor(group: string, options: { cause: unknown }) {
+    super(
+      'QUORATE_INITIAL_FAILED',
+      `the state machine of group ${group} has no initial state, because its function initial failed: ` +
+        `${textOf(options.cause)}. Correct initial, and start this node again`,
+      options,
+    )
+  }
+}
+
 /** `QUORATE_RESTORE_FAILED`: the state machine's `restore` threw on a snapshot, so this node cannot go on. */
 export class RestoreFailedError extends QuorateError {
-  constructor({ last, bytes }: Snapshot, options: { cause: unknown }) {
+  constructor(group: string, { last, bytes }: Snapshot, options: { cause: unknown }) {
     super(
       'QUORATE_RESTORE_FAILED',
-      `the state machine could not be restored from the snapshot of entry ${last.index} (term ${last.term}, ${bytes.length} bytes): ` +
+      `the state machine of group ${group} could not be restored from the snapshot of entry ${last.index} (term ${last.term}, ${bytes.length} bytes): ` +
         `${messageOf(options.cause)}. The snapshot is kept as it is; start this node with a state machine that reads it`,
       options,
     )

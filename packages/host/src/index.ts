@@ -8,6 +8,7 @@ export type { Proposed } from './client/proposals.js'
 export {
   CommandFailedError,
   CommandTooLargeError,
+  InitialFailedError,
   NodeStoppedError,
   NotExecutedError,
   OverloadedError,

@@ -84,7 +84,9 @@ export function* restoringAppliedState<State>(
   }
   return {
     applied: { index, term },
-    state: restoring ? restoring.finish() : machine.restore(state),
+    state: restoring
+      ? checkSettled('what finish of restoring returned', restoring.finish())
+      : checkSettled('what restore returned', machine.restore(state)),
     sessions: persistentMap(sessions),
     incarnation,
   }

@@ -3,7 +3,7 @@ import { textOf } from '../errors/textOf.js'
 import { type Entry, type LogId, origin } from '../log/message.js'
 import { persistentMap } from '../values/persistentMap.js'
 import { noBytes } from '../values/pieces.js'
-import { applyChecked } from './returned.js'
+import { applyChecked, checkSettled } from './returned.js'
 import { type Outcome, type SessionLimits, type Sessions, SessionsDraft } from './sessions.js'
 import type { StateMachine } from './stateMachine.js'
 
@@ -31,9 +31,10 @@ export interface Applied {
   readonly session?: number
 }
 
+/** Before the first entry. @throws what `initial` throws, and a TypeError where it returns a promise. */
 export const initialAppliedState = <State>(machine: StateMachine<State>): AppliedState<State> => ({
   applied: origin,
-  state: machine.initial(),
+  state: checkSettled('what initial returned', machine.initial()),
   sessions: persistentMap(),
   incarnation: 0,
 })

@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
 import type { Entry } from '../log/message.js'
 import { applyEntries, initialAppliedState } from './appliedState.js'
+import { decodeAppliedState, encodeAppliedState } from './appliedSnapshot.js'
 import { answerChecked } from './returned.js'
 import { defineStateMachine, json, type StateMachine } from './stateMachine.js'
 
@@ -71,6 +72,21 @@ describe('what apply returns', () => {
       state: undefined,
       status: 'ok',
     })
+  })
+
+  test('an initial state, or a restored one, that is a promise is refused', () => {
+    const promised = { ...machineOf(raise), initial: () => Promise.resolve(7) as never }
+    expect(() => initialAppliedState(promised)).toThrow('what initial returned is a promise')
+    const restored = { ...machineOf(raise), restore: () => Promise.reject(new Error('later')) as never }
+    const snapshot = encodeAppliedState(machineOf(raise), initialAppliedState(machineOf(raise)))
+    expect(() => decodeAppliedState(restored, snapshot)).toThrow('what restore returned is a promise')
+    const inPieces = {
+      ...restored,
+      snapshot: () => [bytes],
+      restoring: () => ({ add: () => {}, finish: () => promised.initial() }),
+    }
+    const pieces = encodeAppliedState(inPieces, initialAppliedState(inPieces))
+    expect(() => decodeAppliedState(inPieces, pieces)).toThrow('what finish of restoring returned is a promise')
   })
 
   test('a query that returns no bytes fails', () => {

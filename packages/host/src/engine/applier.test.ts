@@ -64,6 +64,7 @@ function make(
   const snapshots: Snapshot[] = []
   const failures: string[] = []
   const applier = new Applier({
+    group: 'journal',
     machine,
     limits: { ...fixtureLimits, snapshotEveryEntries, snapshotEveryBytes },
     clock,
@@ -206,6 +207,23 @@ describe('Applier', () => {
       applier.commit([open, ...commands(2, 12)])
       work()
       expect(failures[0]).toContain('what snapshot returned')
+    }
+  })
+
+  it('that has no initial state says whose, and what initial threw or returned', () => {
+    const initials: [() => unknown, RegExp][] = [
+      [
+        () => {
+          throw new RangeError('no such file')
+        },
+        /^the state machine of group journal has no initial state, because its function initial failed: RangeError: no such file\. Correct initial/,
+      ],
+      [() => Promise.reject(new Error('later')), /failed: TypeError: what initial returned is a promise/],
+    ]
+    for (const [initial, text] of initials) {
+      const making = () => make(0, 1000, { initial: initial as () => number })
+      expect(making).toThrow(text)
+      expect(making).toThrow(expect.objectContaining({ code: 'QUORATE_INITIAL_FAILED' }))
     }
   })
 

@@ -14,7 +14,7 @@ import {
   type StateMachine,
   sizeOf,
 } from '@quorate/core'
-import { RestoreFailedError, type SnapshotFailedError } from '../errors.js'
+import { InitialFailedError, RestoreFailedError, type SnapshotFailedError } from '../errors.js'
 import { OwnSnapshots, type Stage } from './ownSnapshots.js'
 import type { SnapshotFailure } from './snapshotRetry.js'
 
@@ -30,6 +30,7 @@ export type OnApplied = (applied: readonly Applied[], toAnswer: readonly Applied
 
 /** The state machine of a group on this node: applies what is decided, in order, a bounded piece at a time. */
 export class Applier {
+  readonly #group: string
   readonly #machine: StateMachine
   readonly #limits: GroupLimits
   readonly #clock: Clock
@@ -47,6 +48,7 @@ export class Applier {
   #waits: { readonly index: number; readonly run: () => void }[] = []
 
   constructor(options: {
+    group: string
     machine: StateMachine
     limits: GroupLimits
     clock: Clock
@@ -60,11 +62,12 @@ export class Applier {
     /** The state machine threw, or gave no bytes. The log is kept, and another one is tried later. */
     onSnapshotFailed: (error: SnapshotFailedError) => void
   }) {
-    const { machine, limits, clock, found } = options
+    const { group, machine, limits, clock, found } = options
+    this.#group = group
     this.#machine = machine
     this.#limits = limits
     this.#clock = clock
-    this.#appliedState = found ? restored(machine, found) : initialAppliedState(machine)
+    this.#appliedState = found ? restored(group, machine, found) : begun(group, machine)
     this.#onApplied = options.onApplied
     this.#snapshots = new OwnSnapshots({
       machine,
@@ -188,7 +191,7 @@ export class Applier {
     if (!restoring) return
     const { snapshot, steps } = restoring
     do {
-      const appliedState = stepOf(snapshot, steps)
+      const appliedState = stepOf(this.#group, snapshot, steps)
       if (!appliedState) continue
       this.#restoring = undefined
       this.#appliedState = appliedState
@@ -208,24 +211,36 @@ export class Applier {
 }
 
 /**
+ * The state machine before the first entry.
+ * @throws {@link InitialFailedError} `QUORATE_INITIAL_FAILED`
+ */
+function begun(group: string, machine: StateMachine): AppliedState {
+  try {
+    return initialAppliedState(machine)
+  } catch (error) {
+    throw new InitialFailedError(group, { cause: error })
+  }
+}
+
+/**
  * The state machine as a snapshot holds it.
  * @throws {@link RestoreFailedError} `QUORATE_RESTORE_FAILED`
  */
-function restored(machine: StateMachine, snapshot: Snapshot): AppliedState {
+function restored(group: string, machine: StateMachine, snapshot: Snapshot): AppliedState {
   const steps = restoringAppliedState(machine, snapshot.bytes)
   for (;;) {
-    const appliedState = stepOf(snapshot, steps)
+    const appliedState = stepOf(group, snapshot, steps)
     if (appliedState) return appliedState
   }
 }
 
 /** One step of restoring; what it came to, after the last. */
-function stepOf(snapshot: Snapshot, steps: Iterator<void, AppliedState>): AppliedState | undefined {
+function stepOf(group: string, snapshot: Snapshot, steps: Iterator<void, AppliedState>): AppliedState | undefined {
   let step: IteratorResult<void, AppliedState>
   try {
     step = steps.next()
   } catch (error) {
-    throw new RestoreFailedError(snapshot, { cause: error })
+    throw new RestoreFailedError(group, snapshot, { cause: error })
   }
   if (!step.done) return undefined
   const { applied } = step.value

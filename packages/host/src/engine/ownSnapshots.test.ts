@@ -71,6 +71,7 @@ function make(pieces: number, { phase = 1, every = 10 } = {}) {
   const staged: { readonly number: number; readonly piece: Piece; readonly done: () => void }[] = []
   const snapshots: Snapshot[] = []
   const applier = new Applier({
+    group: 'journal',
     machine,
     limits: { ...fixtureLimits, snapshotEveryEntries: every },
     clock,

@@ -173,6 +173,7 @@ export class HostedGroup {
     const { nodes, remembers = true } = definition
     const key = keyOf(this.name, role)
     return new Applier({
+      group: this.name,
       machine,
       limits,
       clock,

@@ -111,6 +111,7 @@ describe('ResultsByClient', () => {
 describe('a linearizable query', () => {
   it('is answered when the state machine has applied what it must see, and not before', () => {
     const applier = new Applier({
+      group: 'journal',
       machine: journal,
       limits: fixtureLimits,
       clock,
