@@ -36,13 +36,17 @@ export class NotExecutedError extends QuorateError {
   }
 }
 
-/** `QUORATE_OVERLOADED`: too much is in flight already. Not executed. */
+/** `QUORATE_OVERLOADED`: too much is in flight already, or no snapshot shortens the log. Not executed. */
 export class OverloadedError extends QuorateError {
-  constructor(who: string) {
-    super(
-      'QUORATE_OVERLOADED',
-      `not executed: ${who} has too much to do already; send less at once, or later. If it lasts, quorate status tells what holds that node up`,
-    )
+  constructor(who: string, reason: 'overloaded' | 'noSnapshot' = 'overloaded') {
+    const texts = {
+      overloaded:
+        'has too much to do already; send less at once, or later. If it lasts, quorate status tells what holds that node up',
+      noSnapshot:
+        'takes no more commands, because its state machine gives no snapshot that would shorten the log; ' +
+        'quorate status tells what snapshot threw. Correct it, and start the node again',
+    }
+    super('QUORATE_OVERLOADED', `not executed: ${who} ${texts[reason]}`)
   }
 }
 

@@ -9,7 +9,8 @@ import { clusterOption, wholeNumber } from './kvSettings.js'
 const waitForLeaderMs = 30_000
 
 const examples = `
-Nodes that host a role of a group and do not answer are listed too.
+Nodes that host a role of a group and do not answer are listed too. What may become worse is told below the table and does
+not change the exit code as long as every group serves its clients: a state machine that gives no snapshot, for one.
 
 Examples:
   quorate status
@@ -20,7 +21,7 @@ Exit codes:
   0    every group can serve its clients
   2    the command line is wrong
   4    no node answers: the bus or the cluster is unavailable
-  7    a group has no leader, or no node that takes or executes commands
+  7    a group has no leader, no node that takes or executes commands, or a log that is full
   130  ended by Ctrl-C`
 
 export const statusCommand = (io: Io): Command =>

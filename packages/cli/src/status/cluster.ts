@@ -21,7 +21,7 @@ export const viewOf = (nodes: readonly NodeReport[]): ClusterView => {
     silent: [...expected].filter((node) => !answered.has(node)).sort(),
     lacks: Object.fromEntries(
       groups.flatMap((group) => {
-        const lack = lackOf(placementIn(nodes, group), rolesIn(nodes, group))
+        const lack = lackOf(placementIn(nodes, group), rolesIn(nodes, group)) ?? noRoomIn(nodes, group)
         return lack === undefined ? [] : [[group, lack]]
       }),
     ),
@@ -44,4 +44,15 @@ const lackOf = (placement: readonly RolePlacement[], roles: readonly RoleReport[
   if (!roles.some((role) => role.leads && isForClients(role))) return 'has no node that takes commands'
   const isLog = placement.some(({ orders }) => orders)
   return isLog && !roles.some(({ applies }) => applies) ? 'has no node that executes commands' : undefined
+}
+
+/** A group whose leading node has no more room in its log is there, and does nothing that it is told to. */
+const noRoomIn = (nodes: readonly NodeReport[], group: string): string | undefined => {
+  const isFull = ({ groups }: NodeReport): boolean =>
+    groups[group]?.snapshotFailure?.isLogFull === true &&
+    Object.values(groups[group].roles).some(({ leads, orders }) => leads && orders)
+  const full = nodes.find(isFull)
+  return (
+    full && `takes no commands: node ${full.node} has no room in its log, because its state machine gives no snapshot`
+  )
 }

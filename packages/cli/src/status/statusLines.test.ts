@@ -85,16 +85,26 @@ test('what people should know of a node is told below', async () => {
   ])
 })
 
-/** What a group of one says of itself. */
-test('a state machine that gives no snapshot is told of below', async () => {
+test('a state machine that gives no snapshot is told of below; when its log is full, the group serves nobody', async () => {
   const [node] = await withGroup()
-  const snapshotFailure = { attempts: 4, reason: 'Invalid string length' }
-  const report = { ...node!, groups: { kv: { ...node!.groups.kv!, snapshotFailure } } }
-  expect(statusLines(viewOf([report])).at(-1)).toBe(
-    'node n1, group kv: the state machine gives no snapshot (tried 4 times: Invalid string length); the log grows, and in the end no commands are taken',
-  )
+  const viewWith = (isLogFull: boolean, leads = true) => {
+    const { kv: group } = node!.groups
+    const snapshotFailure = { attempts: 4, reason: 'Invalid string length', isLogFull }
+    const roles = { server: { ...group!.roles['server']!, leads } }
+    return viewOf([{ ...node!, groups: { kv: { ...group!, roles, snapshotFailure } } }])
+  }
+  const tried = 'node n1, group kv: the state machine gives no snapshot (tried 4 times: Invalid string length)'
+  expect(viewWith(false).lacks).toEqual({})
+  expect(statusLines(viewWith(false)).at(-1)).toBe(`${tried}; the log grows, and when it is full no commands are taken`)
+  expect(statusLines(viewWith(true)).slice(-2)).toEqual([
+    'group kv takes no commands: node n1 has no room in its log, because its state machine gives no snapshot',
+    `${tried}; the log is full`,
+  ])
+  // One that does not lead only keeps a long log.
+  expect(viewWith(true, false).lacks).toEqual({ kv: 'has no leader' })
 })
 
+/** What a group of one says of itself. */
 const withGroup = async () => {
   const groups = { kv: raft({ members: ['n1'], ...times, stateMachine }) }
   await using cluster = await localCluster({ cluster: 'test', nodes: ['n1'], groups })

@@ -44,8 +44,10 @@ const noticesOf = ({ node, groups }: NodeReport): string[] =>
     ),
   ])
 
-const snapshotText = ({ attempts, reason }: NonNullable<GroupReport['snapshotFailure']>): string =>
-  `the state machine gives no snapshot (tried ${attempts} times: ${reason}); the log grows, and in the end no commands are taken`
+const snapshotText = ({ attempts, reason, isLogFull }: NonNullable<GroupReport['snapshotFailure']>): string => {
+  const what = `the state machine gives no snapshot (tried ${attempts} times: ${reason})`
+  return isLogFull ? `${what}; the log is full` : `${what}; the log grows, and when it is full no commands are taken`
+}
 
 /** Terms and entries count from 1, and not every role has them. */
 const ifAny = (count = 0): number | string => (count === 0 ? nothing : count)

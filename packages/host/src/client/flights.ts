@@ -4,6 +4,7 @@ import { jittered } from '../system/random.js'
 import { traceparentOf } from '../system/telemetry.js'
 import type { Call } from './call.js'
 import type { ClientLink } from './clientLink.js'
+import { isBusy } from './isBusy.js'
 import type { LeaderTracker } from './leaderTracker.js'
 
 /** Calls that travel in one message, again and again until all are answered. */
@@ -106,7 +107,7 @@ export class Flights {
     this.#byRequest.delete(request)
     flight.reason = reason
     const { clock, random, tracker } = this.#around
-    const isElsewhere = reason !== 'overloaded' && tracker.leader !== undefined && tracker.leader !== by
+    const isElsewhere = !isBusy(reason) && tracker.leader !== undefined && tracker.leader !== by
     const waitMs =
       isElsewhere && flight.requests.length < 4 ? 0 : jittered(random, backOff(retryMs, retryMsMax, flight))
     flight.resendAtMs = clock.nowMs() + waitMs

@@ -1,6 +1,7 @@
 import type { QuorateError } from '@quorate/core'
 import { NotExecutedError, OverloadedError, UnknownOutcomeError } from '../errors.js'
 import type { Flight } from './flights.js'
+import { isBusy } from './isBusy.js'
 
 /**
  * How a call ends that was sent and is given up. What came of it is unknown, unless it was refused each time.
@@ -17,6 +18,6 @@ export function givenUp(
     const sent = `${why}, and the ${what} had been sent to ${sentTo}`
     return new UnknownOutcomeError(outage === undefined ? sent : `${sent}; ${outage}`, { what, cause })
   }
-  if (reason === 'overloaded') return new OverloadedError(`node ${sentTo}`)
+  if (isBusy(reason)) return new OverloadedError(`node ${sentTo}`, reason)
   return new NotExecutedError(`${why}, and every member that was asked refused (${reason})`, { cause })
 }

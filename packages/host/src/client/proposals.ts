@@ -14,6 +14,7 @@ import { type Call, fail, succeed } from './call.js'
 import { CallQueue } from './callQueue.js'
 import { type Flight, type FlightSurroundings, Flights } from './flights.js'
 import { givenUp } from './givenUp.js'
+import { isBusy } from './isBusy.js'
 import { SessionOpening } from './sessionOpening.js'
 import { whyUnanswered } from './whyUnanswered.js'
 
@@ -123,8 +124,7 @@ export class Proposals<Result> {
     const { flight } = call
     if (!flight) {
       this.#queue.remove(call)
-      if (this.#opening.isFull) fail(call, new SessionsFullError(this.#around.link.group))
-      else fail(call, new NotExecutedError(`${why} before the command was sent: ${this.#hint()}`, { cause }))
+      fail(call, this.#unsent(why, cause))
       return
     }
     this.#forget(call)
@@ -177,6 +177,16 @@ export class Proposals<Result> {
   #hasSession(): boolean {
     const isIdle = this.#flights.count === 0 && this.#around.clock.nowMs() - this.#usedAtMs >= idleMs
     return this.#session !== 0 && !isIdle
+  }
+
+  /** How a call ends that never went out. */
+  #unsent(why: string, cause: unknown): Error {
+    const { link, tracker } = this.#around
+    const { refusedFor } = this.#opening
+    if (refusedFor === 'sessionsFull') return new SessionsFullError(link.group)
+    if (tracker.leader !== undefined && isBusy(refusedFor))
+      return new OverloadedError(`node ${tracker.leader}`, refusedFor)
+    return new NotExecutedError(`${why} before the command was sent: ${this.#hint()}`, { cause })
   }
 
   #hint(): string {

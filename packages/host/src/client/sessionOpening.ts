@@ -1,4 +1,4 @@
-import type { Refused } from '../generated/client.js'
+import type { RefusalReason, Refused } from '../generated/client.js'
 import { jittered } from '../system/random.js'
 import type { FlightSurroundings } from './flights.js'
 
@@ -23,7 +23,8 @@ export class SessionOpening {
   #againAtMs = 0
   #asks = 0
   #refusals = 0
-  #isFull = false
+  /** Why it was refused last, since it is asked for. */
+  #reason: RefusalReason | undefined
 
   constructor(around: FlightSurroundings) {
     this.#around = around
@@ -38,9 +39,9 @@ export class SessionOpening {
     return this.#isAsking && this.#around.tracker.leader !== undefined ? this.#againAtMs : Number.POSITIVE_INFINITY
   }
 
-  /** True if the last answer was that all sessions are in use. */
-  get isFull(): boolean {
-    return this.#isAsking && this.#isFull
+  /** Why it was refused last, while it is asked for. */
+  get refusedFor(): RefusalReason | undefined {
+    return this.#isAsking ? this.#reason : undefined
   }
 
   /** Asks, unless an answer may still come. `session` is the one that the client has; 0 of none. */
@@ -51,7 +52,7 @@ export class SessionOpening {
     if (!this.#isAsking) {
       if (session === 0) this.#number = this.#around.nextRequest()
       this.#isAsking = true
-      this.#isFull = false
+      this.#reason = undefined
       this.#asks = 0
       this.#refusals = 0
     }
@@ -69,8 +70,8 @@ export class SessionOpening {
   refused({ request, reason }: Refused): boolean {
     if (!this.#isAsking || request !== this.#number) return false
     const { clock, random } = this.#around
-    this.#isFull = reason === 'sessionsFull'
-    const [firstMs, maxMs] = this.#isFull ? [fullMs, againMsMax] : [refusedMs, refusedMsMax]
+    this.#reason = reason
+    const [firstMs, maxMs] = reason === 'sessionsFull' ? [fullMs, againMsMax] : [refusedMs, refusedMsMax]
     this.#againAtMs = clock.nowMs() + jittered(random, Math.min(maxMs, firstMs * 2 ** Math.min(10, this.#refusals++)))
     return true
   }

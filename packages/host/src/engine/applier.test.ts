@@ -156,7 +156,7 @@ describe('Applier', () => {
     work()
     expect(failures).toHaveLength(1)
     expect(failures[0]).toContain('no snapshot of entry 12: Invalid string length')
-    expect(applier.snapshotFailure).toEqual({ attempts: 1, reason: 'Invalid string length' })
+    expect(applier.snapshotFailure).toEqual({ attempts: 1, reason: 'Invalid string length', isLogFull: false })
     expect(applier.appliedState.state).toBe(11)
     let last = 12
     const step = () => {

@@ -102,8 +102,9 @@ export class Applier {
   }
 
   /** Set while the state machine fails to give a snapshot. */
-  get snapshotFailure(): SnapshotFailure | undefined {
-    return this.#snapshots.failure
+  get snapshotFailure(): (SnapshotFailure & { readonly isLogFull: boolean }) | undefined {
+    const { failure } = this.#snapshots
+    return failure && { ...failure, isLogFull: this.#snapshots.isLogFull(this.#appliedState) }
   }
 
   /** False when the log has become too long because the state machine fails to give a snapshot, which is tried first where it is due. */

@@ -108,6 +108,11 @@ export class OwnSnapshots {
     return this.#logSince(appliedState) < snapshotsMissedMax
   }
 
+  /** True while commands are refused for that reason. Tries nothing. */
+  isLogFull(appliedState: AppliedState): boolean {
+    return this.#retry.failure !== undefined && this.#logSince(appliedState) >= snapshotsMissedMax
+  }
+
   /** Entries of so many bytes were applied. */
   applied(bytes: number): void {
     this.#bytesSince += bytes

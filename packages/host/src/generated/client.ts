@@ -93,8 +93,9 @@ function writeResultStatus(writer: ProtoWriter, value: ResultStatus): void {
 /**
  * `tooLarge`: A command is larger than the group takes, or breaks another limit: asking again will not help.
  * `sessionsFull`: Of OpenSession: as many as the group remembers are in use.
+ * `noSnapshot`: The log has become too long, because the state machine gives no snapshot that would shorten it.
  */
-export type RefusalReason = 'notLeader' | 'overloaded' | 'tooLarge' | 'stopping' | 'sessionsFull'
+export type RefusalReason = 'notLeader' | 'overloaded' | 'tooLarge' | 'stopping' | 'sessionsFull' | 'noSnapshot'
 
 function readRefusalReason(reader: ProtoReader): RefusalReason {
   const number = reader.uint64()
@@ -109,6 +110,8 @@ function readRefusalReason(reader: ProtoReader): RefusalReason {
       return 'stopping'
     case 4:
       return 'sessionsFull'
+    case 5:
+      return 'noSnapshot'
     default:
       throw new MalformedMessageError(`malformed message: RefusalReason ${number} is unknown; drop it, and see who sends it`)
   }
@@ -131,8 +134,11 @@ function writeRefusalReason(writer: ProtoWriter, value: RefusalReason): void {
     case 'sessionsFull':
       writer.uint32(4)
       return
+    case 'noSnapshot':
+      writer.uint32(5)
+      return
     default:
-      throw new UnencodableValueError('one of notLeader, overloaded, tooLarge, stopping, sessionsFull', value)
+      throw new UnencodableValueError('one of notLeader, overloaded, tooLarge, stopping, sessionsFull, noSnapshot', value)
   }
 }
 

@@ -177,9 +177,9 @@ export class ClientCommands {
     const commands = taken.filter((command) => !this.#pending.has(command))
     if (commands.length === 0) return
     const bytes = commands.reduce((sum, command) => sum + sizeOf(command), 0)
-    const { applier } = this.#options
-    if (!this.#hasRoomFor(commands.length, bytes) || applier?.hasRoomInLog() === false) {
-      this.#voice.refuse(asker, 'overloaded', false)
+    const refusal = this.#refusalOf(commands.length, bytes)
+    if (refusal) {
+      this.#voice.refuse(asker, refusal, false)
       return
     }
     this.#pending.add(this.#request, { ...asker, commands, open: commands.length }, nowMs)
@@ -187,12 +187,14 @@ export class ClientCommands {
     this.#arrivedBytes += bytes
   }
 
-  #hasRoomFor(commands: number, bytes: number): boolean {
-    return (
-      !this.#options.applier?.isOverloaded &&
+  #refusalOf(commands: number, bytes: number): RefusalReason | undefined {
+    const { applier } = this.#options
+    const hasRoom =
+      !applier?.isOverloaded &&
       Math.max(this.#pending.commands, this.#arrived.length) + commands <= commandsInFlightMax &&
       Math.max(this.#pending.bytes, this.#arrivedBytes) + bytes <= bytesInFlightMax
-    )
+    if (!hasRoom) return 'overloaded'
+    return applier?.hasRoomInLog() === false ? 'noSnapshot' : undefined
   }
 }
 

@@ -51,8 +51,8 @@ export interface GroupReport {
   readonly sessions?: number
   /** Index of the last entry that the last snapshot holds; 0 before the first. */
   readonly snapshot?: number
-  /** Set while the state machine fails to give a snapshot: the log is kept and grows. */
-  readonly snapshotFailure?: SnapshotFailure
+  /** Set while the state machine fails to give a snapshot: the log is kept and grows, and when it is full no commands are taken. */
+  readonly snapshotFailure?: SnapshotFailure & { readonly isLogFull: boolean }
   /** Nodes that take the group for something else: they and this one do not hear each other. */
   readonly disagrees?: readonly NodeId[]
   /** Of clients, on this node. */
