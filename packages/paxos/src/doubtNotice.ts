@@ -15,6 +15,12 @@ export function noticesOf({ config, doubtful, mayHaveLost }: MayDoubt): { readon
   return { notices: [waits ? lossToAccept : lossToMakeGood] }
 }
 
+/** What people are told of a proposer that had to count acceptors in doubt. */
+export const preparedInDoubt: Notice = {
+  level: 'error',
+  text: 'too many acceptors had lost their last write when they told this proposer what they had accepted: a value that no other disk held is lost, although it may have been acknowledged',
+}
+
 const lossAccepted: Notice = {
   level: 'error',
   text: 'this acceptor went on although the last write of its disk is lost, and without proposers that did not answer: what was acknowledged last may be gone. Compare with what clients know',

@@ -1,6 +1,6 @@
-import { type Notice, type RoleStatus, statePath } from '@quorate/core'
+import { type RoleStatus, statePath } from '@quorate/core'
 import type { SnapshotFrom } from 'xstate'
-import { noticesOf } from '../doubtNotice.js'
+import { noticesOf, preparedInDoubt } from '../doubtNotice.js'
 import type { acceptor } from './acceptor/chart.js'
 import type { batcher } from './batcher/chart.js'
 import type { learner } from './learner/chart.js'
@@ -25,13 +25,8 @@ export const ofProposer = ({ role, value, context }: ProposerSnapshot): RoleStat
   leads: role === 'leading',
   commitIndex: context.chosenThrough,
   lastIndex: context.log?.last.index ?? context.chosenThrough,
-  ...(context.mayHaveLost === true && { notices: [mayHaveLost] }),
+  ...(context.mayHaveLost === true && { notices: [preparedInDoubt] }),
 })
-
-const mayHaveLost: Notice = {
-  level: 'error',
-  text: 'too many acceptors had lost their last write when this proposer began to lead: a value that no other disk held is lost, although it may have been acknowledged',
-}
 
 export const ofAcceptor = ({ value, context }: SnapshotFrom<typeof acceptor>): RoleStatus => ({
   state: statePath(value),

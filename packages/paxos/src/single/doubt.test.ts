@@ -111,6 +111,37 @@ describe('a proposer', () => {
     expect(role.state).toBe('accepting')
   })
 
+  test.each([
+    ['all acceptors had lost a write', [true, true, true], ['error']],
+    ['too many of them had', [true, false, true], ['error']],
+    ['a quorum had not', [true, false, false], []],
+  ] as const)('when %s, people are told so as long as it matters: %j', (_what, doubts, levels) => {
+    const noticesOf = (role: ReturnType<typeof given.proposerWith>) => {
+      const { status } = given.groupOf().roles['proposer'] ?? {}
+      const snapshot = { value: role.state, context: role.context }
+      return status?.(snapshot as never).notices?.map(({ level }) => level) ?? []
+    }
+    const role = given.proposerWith()
+    role.tell(given.asked('blue'))
+    const [last, ...others] = doubts.map((isDoubtful, at) => promise(`a${at + 1}`, isDoubtful))
+    for (const each of others) role.receive(each)
+    if (role.state === 'preparing') {
+      // It has not proposed anything yet.
+      expect(noticesOf(role)).toEqual([])
+      role.receive(last!)
+    }
+    expect(role.state).toBe('accepting')
+    expect(noticesOf(role)).toEqual(levels)
+    for (const node of ['a1', 'a2']) role.receive(given.accepted(node, 1, 'blue'))
+    expect(role.state).toBe('done')
+    expect(noticesOf(role)).toEqual(levels)
+    // One that only heard of what was chosen knows nothing of it.
+    const other = given.proposerWith()
+    other.tell(given.asked('red'))
+    other.receive(given.chosen('blue'))
+    expect(noticesOf(other)).toEqual([])
+  })
+
   test('says how high it has gone, and what was chosen if it was in its own ballot', () => {
     const role = given.proposerWith({ round: 4 })
     const rejoin = { type: 'Rejoin', from: 'g/acceptor/a1', doubt: 7 } as const

@@ -21,12 +21,12 @@ import {
 } from '@quorate/core'
 import type { SnapshotFrom } from 'xstate'
 import { checkProposers } from '../ballot.js'
-import { noticesOf } from '../doubtNotice.js'
+import { noticesOf, preparedInDoubt } from '../doubtNotice.js'
 import { type AcceptorRecord, decodeAcceptorRecord, encodeAcceptorRecord, messages } from '../generated/paxos.js'
 import { acceptor, recoverAcceptor } from './acceptor.js'
 import { acceptorRole, learnerRole, type PaxosConfig, proposerRole } from './config.js'
 import { learner, newLearner } from './learner.js'
-import { type Proposer, type ProposerRecord, proposer, recoverProposer } from './proposer.js'
+import { isPreparedInDoubt, type Proposer, type ProposerRecord, proposer, recoverProposer } from './proposer.js'
 
 export interface PaxosOptions {
   /** Clients ask these; any one of them is enough. */
@@ -163,10 +163,19 @@ function withTimers(random: Random, phaseTimeoutMs: number, backOffMs: number) {
  */
 const termOfAll = 1
 
-function proposerStatus({ value, context: { config, chosen } }: SnapshotFrom<typeof proposer>): RoleStatus {
+function proposerStatus({ value, context }: SnapshotFrom<typeof proposer>): RoleStatus {
+  const { config, chosen, chosenIn } = context
   const decided = chosen === undefined ? 0 : 1
-  const leader = config.id
-  return { state: statePath(value), term: termOfAll, leader, leads: true, commitIndex: decided, lastIndex: decided }
+  const isPrepared = value === 'accepting' || chosenIn !== undefined
+  return {
+    state: statePath(value),
+    term: termOfAll,
+    leader: config.id,
+    leads: true,
+    commitIndex: decided,
+    lastIndex: decided,
+    ...(isPrepared && isPreparedInDoubt(context) && { notices: [preparedInDoubt] }),
+  }
 }
 
 const ofNoLeader = { leader: undefined, leads: false } as const

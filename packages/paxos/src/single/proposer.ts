@@ -13,7 +13,7 @@ import {
   send,
 } from '@quorate/core'
 import { assign, emit, setup } from 'xstate'
-import { isKnown } from '../answered.js'
+import { type Answered, isKnown, isSure } from '../answered.js'
 import { type Ballot, isGreater, isNobodys, isSameBallot, noBallot, roundsSkippedWhenTorn } from '../ballot.js'
 import type {
   Accepted,
@@ -98,10 +98,11 @@ function theProposal(self: Proposer): Proposal {
 const higher = (a: Proposal | undefined, b: Proposal | undefined): Proposal | undefined =>
   a && b ? (isGreater(b.ballot, a.ballot) ? b : a) : (a ?? b)
 
-const isPrepared = ({ config, promises, doubtful }: Proposer): boolean => {
-  const answered = Object.keys(promises).map((node) => [node, doubtful[node] === true] as const)
-  return isKnown(config.quorums, config.acceptors, Object.fromEntries(answered))
-}
+const answered = ({ promises, doubtful }: Proposer): Answered =>
+  Object.fromEntries(Object.keys(promises).map((node) => [node, doubtful[node] === true]))
+
+/** True of a proposal that too many acceptors in doubt prepared: what was chosen before it may be lost. */
+export const isPreparedInDoubt = (self: Proposer): boolean => !isSure(self.config.quorums, answered(self))
 
 /** Who heard what was chosen does not know in which ballot, and says nothing of it. */
 const rejoinReply = (self: Proposer, { from, doubt }: Received<Rejoin>) => {
@@ -132,7 +133,7 @@ export const proposer = setup({
         isSameBallot(ballot, ballotOf(self)) && isGreater(promised, ballot) && !isNobodys(promised),
     ),
     /** Phase 2(a): "if the proposer receives a response to its prepare requests from a majority of acceptors". */
-    isPrepared: ({ context: self }) => isPrepared(self),
+    isPrepared: ({ context: self }) => isKnown(self.config.quorums, self.config.acceptors, answered(self)),
     isChosen: ({ context: self }) => self.config.quorums.phase2.tally(self.votes) === 'won',
   },
   actions: {

@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest'
-import { connectClient } from './client/connectClient.js'
+import { connectClient } from '../client/connectClient.js'
 import { journal, TestCluster } from './cluster.test.fixture.js'
 import { sequenced } from './sequencer.test.fixture.js'
 
