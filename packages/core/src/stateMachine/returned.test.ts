@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
 import type { Entry } from '../log/message.js'
-import { applyEntries, initialAppliedState } from './appliedState.js'
 import { decodeAppliedState, encodeAppliedState } from './appliedSnapshot.js'
+import { applyEntries, initialAppliedState } from './appliedState.js'
 import { answerChecked } from './returned.js'
 import { defineStateMachine, json, type StateMachine } from './stateMachine.js'
 
