@@ -7,7 +7,7 @@ import { cutDurably, makeDirectory, readText, removeDurably, writeDurably } from
 import { checkOwner, type Owner } from './identity.js'
 import { type Inspection, inspect, type Tail } from './inspect.js'
 import { causeOf, checkUnlocked, claim, isLocked, watchLock } from './lock.js'
-import { openStore, type Place } from './openStore.js'
+import { openStore, type StorePlace } from './openStore.js'
 import { establishOutside, readOutside, writeOutside } from './outside.js'
 import { takeBack } from './takeBack.js'
 
@@ -113,7 +113,7 @@ const openDirectory = async (path: string, owner: Owner, release: () => void): P
   }
   const isTorn = (await readText(tornPath)) !== undefined
   const database = await openDatabase(path, empty)
-  const place: Place = {
+  const place: StorePlace = {
     where: path,
     outside,
     remarks: tails.map(remarkOf),

@@ -21,7 +21,7 @@ import type { ReadPart } from './snapshotParts.js'
 import { unsealValue } from './value.js'
 
 /** The place that a database is in, when it knows more than the database does. */
-export interface Place {
+export interface StorePlace {
   /** What to call it in messages. */
   readonly where: string
   /** Identity that the place bears on its outside; `established` once it is in the database for sure. */
@@ -42,7 +42,7 @@ export interface Place {
  * Opens a store in an open database.
  * @throws {StoreIdentityError}, {StoreNewerFormatError}, {StoreDamagedError}, {StoreFailedError}
  */
-export const openStore = async (database: Database, owner: Owner, place: Place): Promise<OpenStore> => {
+export const openStore = async (database: Database, owner: Owner, place: StorePlace): Promise<OpenStore> => {
   const identity = await establish(database, owner, place)
   const seal = decodeSeal(place.where, await readValue(database, place.where, sealKey))
   const readPart = readsAtOnce(database) ? partReader(database, place.where) : undefined
@@ -72,7 +72,7 @@ const partReader =
   }
 
 /** Finds the identity, or gives one to an empty database. */
-const establish = async (database: Database, owner: Owner, { where, outside }: Place): Promise<Identity> => {
+const establish = async (database: Database, owner: Owner, { where, outside }: StorePlace): Promise<Identity> => {
   const value = await readValue(database, where, identityKey)
   if (value !== undefined) {
     const identity = decodeIdentity(where, value)
@@ -109,7 +109,7 @@ class LevelStore implements OpenStore {
   readonly #database: Database
   readonly #logs: Map<string, Log>
   readonly #readPart: ReadPart | undefined
-  readonly #place: Place
+  readonly #place: StorePlace
   #seal: Seal
   #writing = false
   /** What the first failed write, or `close`, answers to all later ones. */
@@ -119,7 +119,7 @@ class LevelStore implements OpenStore {
   /** How the write ends that is under way, or has failed. */
   #unacknowledged: Uint8Array | undefined
   /** Set until the mark of a torn tail is cleared. */
-  #torn: Place['torn']
+  #torn: StorePlace['torn']
   /** Logs that were recovered while `torn` and have not persisted a record since. */
   readonly #doubtful = new Set<string>()
 
@@ -127,7 +127,7 @@ class LevelStore implements OpenStore {
     database: Database,
     identity: Identity,
     seal: Seal,
-    { logs, readPart, place }: { logs: Map<string, Log>; readPart: ReadPart | undefined; place: Place },
+    { logs, readPart, place }: { logs: Map<string, Log>; readPart: ReadPart | undefined; place: StorePlace },
   ) {
     this.#database = database
     this.#seal = seal

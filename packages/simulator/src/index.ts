@@ -8,7 +8,7 @@ export type { Invariant, InvariantFactory, Subject } from './invariants/invarian
 export type { Violation } from './invariants/monitor.js'
 export { Coverage, type RoleCoverage } from './observation/coverage.js'
 export { noProgress, verdictOf } from './report/transcript.js'
-export type { BitRot, MessageFate, Operation, Script, Step, Unsynced, Weather } from './script/script.js'
+export type { BitRot, MessageFate, NetworkConditions, Operation, Script, Step, Unsynced } from './script/script.js'
 export { lengthOf } from './script/scriptLength.js'
 export { formatScript, parseScript } from './script/scriptText.js'
 export { type ExploreOptions, explore } from './search/explore.js'

@@ -90,7 +90,13 @@ export class Bus {
   }
 
   /** @throws `QUORATE_UNENCODABLE_VALUE` for a message with a value that its field cannot carry: a defect of who made it. */
-  say<M extends Message>(from: Address, to: Address, codec: MessageCodec<M>, message: M, traceparent?: string): void {
+  publish<M extends Message>(
+    from: Address,
+    to: Address,
+    codec: MessageCodec<M>,
+    message: M,
+    traceparent?: string,
+  ): void {
     if (this.#speaker.isSilent) return
     const write = this.#writerOf(from)
     const bytes = write(to, message.type, codec.encode(message), traceparent)
@@ -102,7 +108,7 @@ export class Bus {
   }
 
   /** Hands over what is addressed to `to` and of this cluster: at once, or when the inbox is worked on. */
-  hear(to: Address, receive: (envelope: Envelope) => void, inbox?: ClientInbox): Subscription {
+  subscribe(to: Address, receive: (envelope: Envelope) => void, inbox?: ClientInbox): Subscription {
     const deliver = (bytes: Uint8Array): void => {
       const carried = this.#open(to, bytes)
       const envelope = carried?.type === pieceType ? this.#collect(to, carried) : carried

@@ -30,7 +30,7 @@ export class ClientLink {
     this.#bus = bus
     this.#outage = options.outage
     this.#address = addressOf(group, answersRole, id)
-    this.#subscription = bus.hear(this.#address, (envelope) => {
+    this.#subscription = bus.subscribe(this.#address, (envelope) => {
       const message = bus.read<ClientMessage>(messages, envelope)
       if (message) receive(message, nodeOf(envelope.from))
     })
@@ -65,7 +65,7 @@ export class ClientLink {
   }
 
   ask(node: NodeId, message: ClientMessage, traceparent?: string): void {
-    this.#bus.say(this.#address, addressOf(this.group, clientRole, node), messages, message, traceparent)
+    this.#bus.publish(this.#address, addressOf(this.group, clientRole, node), messages, message, traceparent)
   }
 
   askAll(message: ClientMessage): void {

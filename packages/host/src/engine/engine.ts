@@ -1,6 +1,6 @@
 import type { Clock, Effect, LogId, OpenStore, StoreOperation, StoreWrite } from '@quorate/core'
 import type { Telemetry } from '../system/telemetry.js'
-import type { ActorClock, ActorEvent, Cell } from './hostedActor.js'
+import type { ActorClock, ActorEvent, HostedActor } from './hostedActor.js'
 
 /** What an engine asks of the node around it. */
 export interface EngineSurroundings {
@@ -8,9 +8,9 @@ export interface EngineSurroundings {
   readonly store: OpenStore
   readonly telemetry: Telemetry
   /** An effect that nothing holds back any more. */
-  carryOut(cell: Cell, effect: Effect): void
+  carryOut(actor: HostedActor, effect: Effect): void
   /** An actor may have changed, and what it emitted was taken. */
-  stepped(cell: Cell): void
+  stepped(actor: HostedActor): void
   /** Before the actors step: brings what clients asked for. */
   gather(): void
   /** After they stepped: a bounded piece of work on state machines. True if some is left. */
@@ -25,7 +25,7 @@ type StageOperation = Extract<StoreOperation, { type: 'stage' }>
 const stagedBytesMax = 1024 * 1024
 
 interface WriteUnderWay {
-  readonly cells: readonly { readonly cell: Cell; readonly last: LogId | undefined }[]
+  readonly actors: readonly { readonly actor: HostedActor; readonly last: LogId | undefined }[]
   readonly done: readonly (() => void)[]
   readonly operations: number
   readonly beganAtMs: number
@@ -38,9 +38,9 @@ interface WriteUnderWay {
  */
 export class Engine {
   readonly #around: EngineSurroundings
-  readonly #cells: Cell[] = []
-  readonly #touched = new Set<Cell>()
-  #arrivals: { readonly cell: Cell; readonly event: ActorEvent }[] = []
+  readonly #actors: HostedActor[] = []
+  readonly #touched = new Set<HostedActor>()
+  #arrivals: { readonly actor: HostedActor; readonly event: ActorEvent }[] = []
   #records: { readonly write: StoreWrite; readonly done: () => void }[] = []
   #stages: { readonly key: string; readonly operation: StageOperation; readonly done: () => void }[] = []
   #write: WriteUnderWay | undefined
@@ -53,14 +53,14 @@ export class Engine {
   }
 
   /** Adds an actor and starts it. */
-  start(cell: Cell): void {
-    this.#cells.push(cell)
-    cell.start()
-    this.#touch(cell)
+  start(actor: HostedActor): void {
+    this.#actors.push(actor)
+    actor.start()
+    this.#touch(actor)
   }
 
   /** Time for one actor: what a timer makes it emit is taken in the next turn. */
-  actorClock(cellOf: () => Cell): ActorClock {
+  actorClock(cellOf: () => HostedActor): ActorClock {
     const { clock } = this.#around
     return {
       setTimeout: (fire, delayMs) =>
@@ -74,8 +74,8 @@ export class Engine {
   }
 
   /** An event for an actor, in the next turn. */
-  post(cell: Cell, event: ActorEvent): void {
-    this.#arrivals.push({ cell, event })
+  post(actor: HostedActor, event: ActorEvent): void {
+    this.#arrivals.push({ actor, event })
     this.schedule()
   }
 
@@ -107,7 +107,7 @@ export class Engine {
   /** Nothing is stepped, written or carried out any more. `done` is called after the write under way, or at once. */
   stop(done: () => void): void {
     this.#isStopped = true
-    for (const cell of this.#cells) cell.stop()
+    for (const actor of this.#actors) actor.stop()
     this.#arrivals = []
     if (this.#write) this.#afterWrite.push(done)
     else done()
@@ -117,8 +117,8 @@ export class Engine {
     return this.#write !== undefined
   }
 
-  #touch(cell: Cell): void {
-    this.#touched.add(cell)
+  #touch(actor: HostedActor): void {
+    this.#touched.add(actor)
     this.schedule()
   }
 
@@ -137,35 +137,35 @@ export class Engine {
   #step(): void {
     const arrivals = this.#arrivals
     this.#arrivals = []
-    for (const { cell, event } of arrivals) {
-      cell.send(event)
+    for (const { actor, event } of arrivals) {
+      actor.send(event)
       if (this.#isStopped) return
-      this.#touched.add(cell)
+      this.#touched.add(actor)
     }
-    for (const cell of this.#touched) {
-      this.#carryOut(cell, cell.collect())
+    for (const actor of this.#touched) {
+      this.#carryOut(actor, actor.collect())
       if (this.#isStopped) return
-      this.#around.stepped(cell)
+      this.#around.stepped(actor)
     }
     this.#touched.clear()
   }
 
-  #carryOut(cell: Cell, effects: readonly Effect[]): void {
+  #carryOut(actor: HostedActor, effects: readonly Effect[]): void {
     for (const effect of effects) {
       if (this.#isStopped) return
-      this.#around.carryOut(cell, effect)
+      this.#around.carryOut(actor, effect)
     }
   }
 
   #beginWrite(): void {
     if (this.#write || this.#isStopped) return
     const writes: StoreWrite[] = []
-    const cells: { cell: Cell; last: LogId | undefined }[] = []
-    for (const cell of this.#cells) {
-      const begun = cell.beginWrite()
+    const actors: { actor: HostedActor; last: LogId | undefined }[] = []
+    for (const actor of this.#actors) {
+      const begun = actor.beginWrite()
       if (!begun) continue
-      writes.push({ key: cell.key, operations: begun.operations })
-      cells.push({ cell, last: begun.last })
+      writes.push({ key: actor.key, operations: begun.operations })
+      actors.push({ actor, last: begun.last })
     }
     const records = this.#records
     this.#records = []
@@ -175,7 +175,7 @@ export class Engine {
     if (writes.length === 0) return
     const operations = writes.reduce((sum, write) => sum + write.operations.length, 0)
     const done = [...records, ...stages].map((each) => each.done)
-    this.#write = { cells, done, operations, beganAtMs: this.#around.clock.nowMs() }
+    this.#write = { actors, done, operations, beganAtMs: this.#around.clock.nowMs() }
     this.#around.store.write(writes, (error) => this.#endWrite(error))
   }
 
@@ -197,9 +197,9 @@ export class Engine {
       const { clock, telemetry } = this.#around
       telemetry.written(write.operations, clock.nowMs() - write.beganAtMs)
       try {
-        for (const { cell, last } of write.cells) {
-          if (last) this.#arrivals.push({ cell, event: { type: 'storage.persisted', last } })
-          this.#carryOut(cell, cell.endWrite())
+        for (const { actor, last } of write.actors) {
+          if (last) this.#arrivals.push({ actor, event: { type: 'storage.persisted', last } })
+          this.#carryOut(actor, actor.endWrite())
         }
         for (const done of write.done) done()
       } catch (thrown) {

@@ -28,7 +28,7 @@ export interface ActorClock {
 }
 
 /** Which role of which group, and on which node. */
-export interface Place {
+interface Place {
   readonly group: string
   readonly role: string
   readonly node: NodeId
@@ -41,7 +41,7 @@ export const keyOf = (group: string, role: string): string => `${group}/${role}`
 export type ActorEvent = LocalEvent | ClientAsked | Received<Message>
 
 /** One actor of a node, what it has emitted, and what of that may not leave yet. */
-export class Cell {
+export class HostedActor {
   /** Whose log it is, in the store. */
   readonly key: string
   readonly group: string

@@ -131,7 +131,7 @@ export class Accord {
     if (nowMs - (this.#toldAtMs.get(node) ?? Number.NEGATIVE_INFINITY) < tellEveryMs) return
     this.#toldAtMs.set(node, nowMs)
     const own = addressOf(nodeGroup, nodeRole, this.#node)
-    this.#bus.say(own, addressOf(nodeGroup, nodeRole, node), messages, {
+    this.#bus.publish(own, addressOf(nodeGroup, nodeRole, node), messages, {
       type: 'OtherCharters',
       groups: [{ group, charter: text }],
     })

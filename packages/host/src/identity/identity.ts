@@ -5,11 +5,11 @@ import { type Charter, chartersOf } from '../topology/charter.js'
 import { type Groups, nodesOf } from '../topology/configuration.js'
 import { Accord } from './accord.js'
 import { bookKey, type NodeBook } from './nodeBook.js'
-import { NodeFace } from './nodeService.js'
-import { Peers } from './peerStores.js'
-import { Introduction } from './storeHandshake.js'
+import { NodeService } from './nodeService.js'
+import { PeerStores } from './peerStores.js'
+import { StoreHandshake } from './storeHandshake.js'
 import { Twins } from './twins.js'
-import { WaitingFace } from './waitingService.js'
+import { WaitingService } from './waitingService.js'
 
 /** What an {@link Identity} stands on. */
 export interface IdentityOptions {
@@ -37,14 +37,14 @@ export interface IdentityOptions {
  * It speaks in no group before all of that is durable.
  */
 export class Identity {
-  readonly peers: Peers
+  readonly peerStores: PeerStores
   readonly accord: Accord
   readonly #options: IdentityOptions
   readonly #charters: readonly Charter[]
-  readonly #introduction: Introduction
+  readonly #handshake: StoreHandshake
   readonly #twins: Twins
-  readonly #face: NodeFace
-  readonly #waitingFace: WaitingFace
+  readonly #service: NodeService
+  readonly #waitingService: WaitingService
 
   constructor(options: IdentityOptions) {
     this.#options = options
@@ -57,46 +57,46 @@ export class Identity {
       remembered: new Set(remembered.map(({ group }) => group)),
     })
     this.#twins = new Twins({ node, store: store.storeId, start: book.start, bus, fail })
-    this.peers = new Peers({
+    this.peerStores = new PeerStores({
       ...options,
       write: (bytes, done) => record(bookKey, bytes, done),
       earlier: (peer, start) => this.#twins.tell(peer, start),
     })
-    this.#introduction = new Introduction({
+    this.#handshake = new StoreHandshake({
       ...options,
       store: store.storeId,
       others: nodesOf(groups).filter((other) => other !== node),
-      peers: this.peers,
+      peerStores: this.peerStores,
       accord: this.accord,
       done: () => this.#take(),
     })
-    this.#waitingFace = new WaitingFace({ node, bus, waitingFor: () => this.waitingFor })
+    this.#waitingService = new WaitingService({ node, bus, waitingFor: () => this.waitingFor })
     const { accord } = this
-    this.#face = new NodeFace({ ...options, introduction: this.#introduction, accord, twins: this.#twins, report })
+    this.#service = new NodeService({ ...options, handshake: this.#handshake, accord, twins: this.#twins, report })
   }
 
   /** Nodes that have not said yet whether they know this one with another store. */
   get waitingFor(): readonly NodeId[] {
-    return this.#introduction.waitingFor
+    return this.#handshake.waitingFor
   }
 
   /** True when the node runs as soon as that is durable, false when others must answer first. */
   async begin(): Promise<boolean> {
     const { node, groups, bootstrap, book } = this.#options
-    await this.#face.listen()
+    await this.#service.listen()
     const isAlone = nodesOf(groups).every((other) => other === node)
     if (book.isIntroduced || bootstrap || isAlone) {
       this.#take()
       return true
     }
-    await this.#waitingFace.listen(this.#charters.map(({ group }) => group))
-    this.#introduction.ask()
+    await this.#waitingService.listen(this.#charters.map(({ group }) => group))
+    this.#handshake.ask()
     return false
   }
 
   async stop(): Promise<void> {
-    this.#introduction.stop()
-    await Promise.all([this.#face.stop(), this.#waitingFace.stop()])
+    this.#handshake.stop()
+    await Promise.all([this.#service.stop(), this.#waitingService.stop()])
   }
 
   /** Remembers all of it, then runs. */
@@ -109,8 +109,8 @@ export class Identity {
       const { group, text } = charter
       logger.info({ node, group, charter: text.split('\n') }, 'remembers from now on what this group is')
     }
-    this.peers.record(() => {
-      this.#waitingFace.stop().catch(fail)
+    this.peerStores.record(() => {
+      this.#waitingService.stop().catch(fail)
       bus.tellStart(book.start)
       this.#twins.begin()
       run()

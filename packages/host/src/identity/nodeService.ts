@@ -12,15 +12,15 @@ import type { Bus } from '../bus/bus.js'
 import type { DropLog } from '../bus/dropLog.js'
 import { messages, type NodeMessage } from '../generated/node.js'
 import type { Accord } from './accord.js'
-import type { Introduction } from './storeHandshake.js'
+import type { StoreHandshake } from './storeHandshake.js'
 import type { Twins } from './twins.js'
 
 /** What a node hears as a node, not as a member of a group: introductions, and questions about its status. */
-export class NodeFace {
+export class NodeService {
   readonly #address: Address
   readonly #bus: Bus
   readonly #drops: DropLog
-  readonly #introduction: Introduction
+  readonly #handshake: StoreHandshake
   readonly #accord: Accord
   readonly #twins: Twins
   readonly #report: () => object
@@ -30,7 +30,7 @@ export class NodeFace {
     node: NodeId
     bus: Bus
     drops: DropLog
-    introduction: Introduction
+    handshake: StoreHandshake
     accord: Accord
     twins: Twins
     report: () => object
@@ -38,7 +38,7 @@ export class NodeFace {
     this.#address = addressOf(nodeGroup, nodeRole, options.node)
     this.#bus = options.bus
     this.#drops = options.drops
-    this.#introduction = options.introduction
+    this.#handshake = options.handshake
     this.#accord = options.accord
     this.#twins = options.twins
     this.#report = options.report
@@ -47,7 +47,7 @@ export class NodeFace {
   /** Resolves when the node is heard. */
   async listen(): Promise<void> {
     this.#subscriptions = [this.#address, addressOf(nodeGroup, nodeRole, everyNode)].map((address) =>
-      this.#bus.hear(address, (envelope) => this.#receive(envelope)),
+      this.#bus.subscribe(address, (envelope) => this.#receive(envelope)),
     )
     await Promise.all(this.#subscriptions.map(({ ready }) => ready))
   }
@@ -67,14 +67,14 @@ export class NodeFace {
     const isNode = from?.group === nodeGroup && from.role === nodeRole
     const isAsker = from?.group === nodeGroup && from.role === answersRole
     if (isNode && (message.type === 'Introduce' || message.type === 'Introduced')) {
-      this.#introduction.receive(envelope, message)
+      this.#handshake.receive(envelope, message)
     } else if (isNode && message.type === 'OtherCharters') {
       this.#accord.told(from.node, message)
     } else if (isNode && message.type === 'OtherStart') {
       this.#twins.told(message)
     } else if (isAsker && message.type === 'NodeStatus') {
       const report = textEncoder.encode(JSON.stringify(this.#report()))
-      this.#bus.say(this.#address, envelope.from, messages, {
+      this.#bus.publish(this.#address, envelope.from, messages, {
         type: 'NodeStatusReport',
         request: message.request,
         report,

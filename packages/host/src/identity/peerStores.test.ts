@@ -5,7 +5,7 @@ import { recordingLogger } from '../node/cluster.test.fixture.js'
 import { silentLogger } from '../system/silentLogger.js'
 import { Telemetry } from '../system/telemetry.js'
 import { NodeBook } from './nodeBook.js'
-import { Peers } from './peerStores.js'
+import { PeerStores } from './peerStores.js'
 
 const storeOf = (byte: number) => new Uint8Array(16).fill(byte)
 const own = { node: 'n1', store: storeOf(1) }
@@ -25,7 +25,7 @@ function make(record?: Uint8Array) {
     writes.push(done)
   }
   const earlier = (node: string, start: number) => told.push([node, start])
-  const peers = new Peers({ book, clock, drops, logger, write, earlier })
+  const peers = new PeerStores({ book, clock, drops, logger, write, earlier })
   return { book, peers, clock, drops, logger, writes, records, told }
 }
 

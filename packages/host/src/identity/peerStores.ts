@@ -30,7 +30,7 @@ interface LastStart {
  * promised, so it is not the node that is known by that id. What is first heard is recorded durably before anything is
  * done about it.
  */
-export class Peers {
+export class PeerStores {
   readonly #book: NodeBook
   readonly #clock: Clock
   readonly #drops: DropLog

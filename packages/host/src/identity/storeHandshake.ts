@@ -15,7 +15,7 @@ import { StoreReplacedError } from '../errors.js'
 import { type Introduce, type Introduced, messages } from '../generated/node.js'
 import { jittered } from '../system/random.js'
 import type { Accord } from './accord.js'
-import { hex, isSameStore, type Peers } from './peerStores.js'
+import { hex, isSameStore, type PeerStores } from './peerStores.js'
 
 const askEveryMs = 250
 const logEveryMs = 5000
@@ -24,7 +24,7 @@ const logEveryMs = 5000
  * A store that was never introduced may be an empty disk under an old id. Before it speaks, the node asks all others of
  * its groups whether they know it with another store; and it answers those who ask.
  */
-export class Introduction {
+export class StoreHandshake {
   readonly #node: NodeId
   readonly #store: Uint8Array
   readonly #others: ReadonlySet<NodeId>
@@ -32,7 +32,7 @@ export class Introduction {
   readonly #clock: Clock
   readonly #random: Random
   readonly #logger: Logger
-  readonly #peers: Peers
+  readonly #peerStores: PeerStores
   readonly #accord: Accord
   readonly #unanswered: Set<NodeId>
   /** Those of them that said that no group of theirs names this node. */
@@ -52,7 +52,7 @@ export class Introduction {
     clock: Clock
     random: Random
     logger: Logger
-    peers: Peers
+    peerStores: PeerStores
     accord: Accord
     /** All others have answered, and none knows another store. */
     done: () => void
@@ -66,7 +66,7 @@ export class Introduction {
     this.#clock = options.clock
     this.#random = options.random
     this.#logger = options.logger
-    this.#peers = options.peers
+    this.#peerStores = options.peerStores
     this.#accord = options.accord
     this.#done = options.done
     this.#fail = options.fail
@@ -106,19 +106,19 @@ export class Introduction {
           { node, others },
           'a node came with other members, quorums or settings of a group: it must not take part',
         )
-      this.#say(node, answer)
+      this.#publish(node, answer)
       return
     }
-    const known = this.#peers.storeOf(node)
+    const known = this.#peerStores.storeOf(node)
     if (known && !isSameStore(known, store)) {
       this.#logger.error(
         { node, store: hex(store), known: hex(known) },
         'a node came with another store than it is known with: it must not take part',
       )
-      this.#say(node, { ...answer, otherStore: known })
+      this.#publish(node, { ...answer, otherStore: known })
       return
     }
-    this.#peers.admit(node, envelope, () => this.#say(node, answer))
+    this.#peerStores.admit(node, envelope, () => this.#publish(node, answer))
   }
 
   #answered(node: NodeId, envelope: Envelope, { store: ours, otherStore, others, isStranger }: Introduced): void {
@@ -139,7 +139,7 @@ export class Introduction {
       )
       return
     }
-    this.#peers.admit(node, envelope, () => {
+    this.#peerStores.admit(node, envelope, () => {
       if (!this.#isAsking) return
       this.#unanswered.delete(node)
       if (this.#unanswered.size > 0) return
@@ -150,7 +150,7 @@ export class Introduction {
 
   #askAgain(): void {
     const address = addressOf(nodeGroup, nodeRole, everyNode)
-    this.#bus.say(addressOf(nodeGroup, nodeRole, this.#node), address, messages, {
+    this.#bus.publish(addressOf(nodeGroup, nodeRole, this.#node), address, messages, {
       type: 'Introduce',
       request: ++this.#request,
       groups: this.#accord.charters.map(({ group, text }) => ({ group, charter: text })),
@@ -178,7 +178,12 @@ export class Introduction {
     )
   }
 
-  #say(node: NodeId, message: Introduced): void {
-    this.#bus.say(addressOf(nodeGroup, nodeRole, this.#node), addressOf(nodeGroup, nodeRole, node), messages, message)
+  #publish(node: NodeId, message: Introduced): void {
+    this.#bus.publish(
+      addressOf(nodeGroup, nodeRole, this.#node),
+      addressOf(nodeGroup, nodeRole, node),
+      messages,
+      message,
+    )
   }
 }

@@ -28,28 +28,31 @@ export class Twins {
   /** This node is there from now on. */
   begin(): void {
     this.#isThere = true
-    this.#say()
+    this.#publish()
   }
 
   /** What the node itself said, or another that takes itself for it. */
   receive({ fromStore, fromStart }: Envelope): void {
     if (!this.#isThere || fromStart === undefined || fromStart === this.#start) return
     if (!isSameStore(fromStore, this.#store)) return
-    if (fromStart < this.#start) this.#say()
+    if (fromStart < this.#start) this.#publish()
     else this.#fail(new StoreClonedError(nodeOf(this.#address)))
   }
 
   /** Another node knows a later start. Whoever is in it hears this one, and answers. */
   told({ start }: OtherStart): void {
-    if (this.#isThere && start > this.#start) this.#say()
+    if (this.#isThere && start > this.#start) this.#publish()
   }
 
   /** A node speaks in another start of its store than the last one. */
   tell(node: NodeId, last: number): void {
-    this.#bus.say(this.#address, addressOf(nodeGroup, nodeRole, node), messages, { type: 'OtherStart', start: last })
+    this.#bus.publish(this.#address, addressOf(nodeGroup, nodeRole, node), messages, {
+      type: 'OtherStart',
+      start: last,
+    })
   }
 
-  #say(): void {
-    this.#bus.say(this.#address, this.#address, messages, { type: 'Present' })
+  #publish(): void {
+    this.#bus.publish(this.#address, this.#address, messages, { type: 'Present' })
   }
 }

@@ -4,7 +4,7 @@ import type { Bus } from '../bus/bus.js'
 import { type ClientMessage, messages } from '../generated/client.js'
 
 /** Tells clients for whom a node waits before it takes part in its groups, so that they can say why nobody serves them. */
-export class WaitingFace {
+export class WaitingService {
   readonly #node: NodeId
   readonly #bus: Bus
   readonly #waitingFor: () => readonly NodeId[]
@@ -19,7 +19,7 @@ export class WaitingFace {
   /** Resolves when the clients of these groups are heard. */
   async listen(groups: readonly string[]): Promise<void> {
     this.#subscriptions = groups.map((group) =>
-      this.#bus.hear(addressOf(group, clientRole, everyNode), (envelope) => this.#receive(group, envelope)),
+      this.#bus.subscribe(addressOf(group, clientRole, everyNode), (envelope) => this.#receive(group, envelope)),
     )
     await Promise.all(this.#subscriptions.map(({ ready }) => ready))
   }
@@ -33,7 +33,7 @@ export class WaitingFace {
     if (from?.group !== group || from.role !== answersRole || !isClientName(from.node)) return
     const message = this.#bus.read<ClientMessage>(messages, envelope)
     if (message?.type !== 'WhoLeads') return
-    this.#bus.say(addressOf(group, clientRole, this.#node), envelope.from, messages, {
+    this.#bus.publish(addressOf(group, clientRole, this.#node), envelope.from, messages, {
       type: 'Leader',
       request: message.request,
       term: 0,

@@ -55,5 +55,5 @@ function tellAll(
   // It hears nothing, so nothing can fail on a message.
   const bus = new Bus({ connection, cluster, store: store.storeId, drops, random, fail: () => {} })
   const address = (node: NodeId) => addressOf(nodeGroup, nodeRole, node)
-  bus.say(address(id), address(everyNode), messages, { type: 'OtherCharters', groups })
+  bus.publish(address(id), address(everyNode), messages, { type: 'OtherCharters', groups })
 }

@@ -19,11 +19,11 @@ import type { Bus } from '../bus/bus.js'
 import type { DropLog } from '../bus/dropLog.js'
 import { Applier } from '../engine/applier.js'
 import type { Engine } from '../engine/engine.js'
-import { Cell, keyOf } from '../engine/hostedActor.js'
+import { HostedActor, keyOf } from '../engine/hostedActor.js'
 import type { RecoveredRoles } from '../engine/recoverRoles.js'
 import type { Accord } from '../identity/accord.js'
-import type { Peers } from '../identity/peerStores.js'
-import { ClientFace } from '../serving/clientService.js'
+import type { PeerStores } from '../identity/peerStores.js'
+import { ClientService } from '../serving/clientService.js'
 import { type GroupReport, placementOf, type RoleReport } from '../status/nodeStatus.js'
 import type { Telemetry } from '../system/telemetry.js'
 import { isServing } from '../topology/roleTraits.js'
@@ -39,26 +39,26 @@ export interface GroupSurroundings {
   readonly drops: DropLog
   readonly telemetry: Telemetry
   readonly engine: Engine
-  readonly peers: Peers
+  readonly peerStores: PeerStores
   readonly accord: Accord
   readonly inspect: ((event: InspectionEvent) => void) | undefined
   fail(error: unknown): void
 }
 
-/** One group on one node: its actors, its state machine, and the face that it shows to clients. */
+/** One group on one node: its actors, its state machine, and what it does for clients. */
 export class HostedGroup {
   readonly name: string
   readonly definition: GroupDefinition
   readonly applier: Applier | undefined
   readonly #around: GroupSurroundings
   readonly #bus: Bus
-  readonly #cells = new Map<string, Cell>()
+  readonly #actors = new Map<string, HostedActor>()
   readonly #senders = new Map<Address, NodeId>()
   readonly #recovered: RecoveredRoles
-  readonly #face: ClientFace | undefined
+  readonly #service: ClientService | undefined
   /** The actor that clients turn to. */
-  #serving: Cell | undefined
-  #applying: Cell | undefined
+  #serving: HostedActor | undefined
+  #applying: HostedActor | undefined
   #status: RoleStatus = unknownStatus
   #subscriptions: readonly Subscription[] = []
 
@@ -72,38 +72,38 @@ export class HostedGroup {
       for (const node of nodes) this.#senders.set(addressOf(name, role, node), node)
     }
     this.applier = this.#makeApplier()
-    this.#face = this.#makeFace()
+    this.#service = this.#makeService()
   }
 
   /** Makes the actors, starts them, and resolves when everyone is heard. */
   async start(): Promise<void> {
     for (const [role, definition] of this.#hostedRoles()) {
-      const cell = this.#makeCell(role, definition)
-      this.#cells.set(role, cell)
-      if (isServing(definition)) this.#serving = cell
-      if (definition.applies) this.#applying = cell
+      const actor = this.#makeActor(role, definition)
+      this.#actors.set(role, actor)
+      if (isServing(definition)) this.#serving = actor
+      if (definition.applies) this.#applying = actor
     }
-    this.#subscriptions = [...this.#cells].flatMap(([role, cell]) => [
-      this.#bus.hear(cell.address, (envelope) => this.#receive(cell, envelope)),
-      this.#bus.hear(addressOf(this.name, role, everyNode), (envelope) => this.#receive(cell, envelope)),
+    this.#subscriptions = [...this.#actors].flatMap(([role, actor]) => [
+      this.#bus.subscribe(actor.address, (envelope) => this.#receive(actor, envelope)),
+      this.#bus.subscribe(addressOf(this.name, role, everyNode), (envelope) => this.#receive(actor, envelope)),
     ])
-    await Promise.all([...this.#subscriptions.map(({ ready }) => ready), this.#face?.listen()])
-    for (const cell of this.#cells.values()) this.#around.engine.start(cell)
+    await Promise.all([...this.#subscriptions.map(({ ready }) => ready), this.#service?.listen()])
+    for (const actor of this.#actors.values()) this.#around.engine.start(actor)
   }
 
   /** Clients are taken no more. */
   async stopServing(): Promise<void> {
-    await this.#face?.stop()
+    await this.#service?.stop()
   }
 
   gather(): void {
-    this.#face?.gather()
+    this.#service?.gather()
   }
 
-  carryOut(cell: Cell, effect: Effect): void {
+  carryOut(actor: HostedActor, effect: Effect): void {
     switch (effect.type) {
       case 'send':
-        this.#bus.say(cell.address, effect.to, this.definition.messages, effect.message)
+        this.#bus.publish(actor.address, effect.to, this.definition.messages, effect.message)
         return
       case 'commit':
         this.applier?.commit(effect.entries, effect.answers)
@@ -112,29 +112,29 @@ export class HostedGroup {
         this.applier?.restore(effect.snapshot)
         return
       case 'readable':
-        this.#face?.readable(effect)
+        this.#service?.readable(effect)
         return
       case 'answer':
-        this.#face?.answered(effect)
+        this.#service?.answered(effect)
         return
       case 'refuse':
-        this.#face?.refused(effect)
+        this.#service?.refused(effect)
         return
       default:
         invariant(false, `${effect.type} is carried out by the store`)
     }
   }
 
-  stepped(cell: Cell): void {
-    if (cell !== this.#serving) return
+  stepped(actor: HostedActor): void {
+    if (actor !== this.#serving) return
     const before = this.#status
-    this.#status = cell.status()
+    this.#status = actor.status()
     tellNotices(this.#around.logger, this.name, before.notices, this.#status.notices)
     const isSame = before.leads === this.#status.leads && before.term === this.#status.term
     if (isSame) return
-    if (before.leads) this.#face?.deposed()
+    if (before.leads) this.#service?.deposed()
     const { state, term, leader, leads } = this.#status
-    if (leads) this.#face?.led()
+    if (leads) this.#service?.led()
     if (leads === before.leads) return
     const fields = { group: this.name, state, term, ...(leader !== undefined && { leader }) }
     const isFront = (leads ? this.#status : before).handsTo !== undefined
@@ -148,7 +148,7 @@ export class HostedGroup {
     return {
       protocol: this.definition.protocol,
       placement: placementOf(this.definition),
-      roles: Object.fromEntries([...this.#cells].map(([role, cell]) => [role, reportOf(cell)])),
+      roles: Object.fromEntries([...this.#actors].map(([role, actor]) => [role, reportOf(actor)])),
       ...(applier && {
         applied: applier.appliedState.applied.index,
         toApply: applier.queued,
@@ -157,7 +157,7 @@ export class HostedGroup {
         ...(applier.snapshotFailure && { snapshotFailure: applier.snapshotFailure }),
       }),
       ...(disagrees.length > 0 && { disagrees }),
-      ...(this.#face && { inFlight: this.#face.inFlight }),
+      ...(this.#service && { inFlight: this.#service.inFlight }),
     }
   }
 
@@ -185,7 +185,7 @@ export class HostedGroup {
       },
       onApplied: (applied, toAnswer) => {
         telemetry.applied(this.name, applied.length)
-        this.#face?.applied(applied, toAnswer)
+        this.#service?.applied(applied, toAnswer)
       },
       onSnapshot: (taken) => {
         if (this.#applying) this.#around.engine.post(this.#applying, { type: 'snapshot.taken', snapshot: taken })
@@ -196,11 +196,11 @@ export class HostedGroup {
     })
   }
 
-  #makeFace(): ClientFace | undefined {
-    const { node, clock, drops, telemetry, peers, accord, engine } = this.#around
+  #makeService(): ClientService | undefined {
+    const { node, clock, drops, telemetry, peerStores, accord, engine } = this.#around
     const serving = this.#hostedRoles().find(([, role]) => isServing(role))?.[1]
     if (!serving && !this.applier) return undefined
-    return new ClientFace({
+    return new ClientService({
       group: this.name,
       node,
       definition: this.definition,
@@ -209,7 +209,7 @@ export class HostedGroup {
       clock,
       drops,
       telemetry,
-      peers,
+      peerStores,
       accord,
       applier: this.applier,
       status: () => this.#serving?.status() ?? unknownStatus,
@@ -220,33 +220,33 @@ export class HostedGroup {
     })
   }
 
-  #makeCell(role: string, definition: RoleDefinition): Cell {
+  #makeActor(role: string, definition: RoleDefinition): HostedActor {
     const { node, engine, random, inspect, fail } = this.#around
     const recovered = this.#recovered.get(role)
     invariant(recovered !== undefined, `the store was not asked about role ${role} of group ${this.name}`)
-    const cell: Cell = new Cell({
+    const actor: HostedActor = new HostedActor({
       place: { group: this.name, role, node },
       definition,
       logic: definition.logic(random, node),
       recovered,
-      clock: engine.actorClock(() => cell),
+      clock: engine.actorClock(() => actor),
       inspect,
       fail,
     })
-    return cell
+    return actor
   }
 
   /**
    * Others decide faster than this node applies, and it cannot refuse what they decide. It hears no more of that until it has
    * caught up: to the protocol it is a node on a slow link. One that leads refuses commands instead.
    */
-  #isTooFarBehind(cell: Cell): boolean {
-    return cell === this.#applying && this.applier?.isTooFarBehind === true && !cell.status().leads
+  #isTooFarBehind(actor: HostedActor): boolean {
+    return actor === this.#applying && this.applier?.isTooFarBehind === true && !actor.status().leads
   }
 
-  #receive(cell: Cell, envelope: Envelope): void {
-    const { drops, peers, accord, engine } = this.#around
-    if (envelope.from === cell.address) return
+  #receive(actor: HostedActor, envelope: Envelope): void {
+    const { drops, peerStores, accord, engine } = this.#around
+    if (envelope.from === actor.address) return
     const node = this.#senders.get(envelope.from)
     if (node === undefined) {
       drops.note('unknownSender', { from: envelope.from, to: envelope.to })
@@ -254,20 +254,20 @@ export class HostedGroup {
       return
     }
     if (!accord.agrees(this.name, node, envelope)) return
-    if (this.#isTooFarBehind(cell)) {
+    if (this.#isTooFarBehind(actor)) {
       drops.note('behindInApply', { group: this.name, toApply: this.applier?.queued })
       return
     }
-    peers.admit(node, envelope, () => {
+    peerStores.admit(node, envelope, () => {
       const message = this.#bus.read(this.definition.messages, envelope)
-      if (message) engine.post(cell, { ...message, from: envelope.from })
+      if (message) engine.post(actor, { ...message, from: envelope.from })
     })
   }
 }
 
-function reportOf(cell: Cell): RoleReport {
-  const { orders, asked = false, applies } = cell.definition
-  return { ...cell.status(), orders, asked, applies, waitingEffects: cell.waiting }
+function reportOf(actor: HostedActor): RoleReport {
+  const { orders, asked = false, applies } = actor.definition
+  return { ...actor.status(), orders, asked, applies, waitingEffects: actor.waiting }
 }
 
 const unknownStatus: RoleStatus = { state: '', term: 0, leader: undefined, leads: false, commitIndex: 0, lastIndex: 0 }

@@ -235,8 +235,8 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
         for (const group of this.#groups.values()) group.gather()
       },
       work: () => this.#applierTurns.work([...this.#groups.values()].map(({ applier }) => applier)),
-      carryOut: (cell, effect) => this.#groups.get(cell.group)?.carryOut(cell, effect),
-      stepped: (cell) => this.#groups.get(cell.group)?.stepped(cell),
+      carryOut: (actor, effect) => this.#groups.get(actor.group)?.carryOut(actor, effect),
+      stepped: (actor) => this.#groups.get(actor.group)?.stepped(actor),
       fail: (error) => this.#fail(error),
     })
   }
@@ -271,7 +271,7 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
       drops: this.#drops,
       telemetry: this.#telemetry,
       engine: this.#engine,
-      peers: this.#identity.peers,
+      peerStores: this.#identity.peerStores,
       accord: this.#identity.accord,
       inspect: this.#options.inspect,
       fail: (error) => this.#fail(error),

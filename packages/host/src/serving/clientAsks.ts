@@ -1,7 +1,7 @@
 import { type Address, type ClientAsked, type Clock, type GroupLimits, noBytes, type RequestId } from '@quorate/core'
 import type { Ask, RefusalReason } from '../generated/client.js'
 import { RequestBook } from './requestBook.js'
-import type { Asker, ClientVoice } from './responder.js'
+import type { Asker, Responder } from './responder.js'
 import { isTooLarge } from './results.js'
 
 interface WaitingAsk extends Asker {
@@ -16,7 +16,7 @@ const keepMs = 30_000
 
 /** What clients ask of a group that orders no log, on one node. */
 export class ClientAsks {
-  readonly #voice: ClientVoice
+  readonly #responder: Responder
   readonly #clock: Clock
   readonly #limits: GroupLimits
   readonly #post: (event: ClientAsked) => void
@@ -26,13 +26,13 @@ export class ClientAsks {
   #bytes = 0
 
   constructor(options: {
-    voice: ClientVoice
+    responder: Responder
     clock: Clock
     limits: GroupLimits
     post: (event: ClientAsked) => void
     nextRequest: () => RequestId
   }) {
-    this.#voice = options.voice
+    this.#responder = options.responder
     this.#clock = options.clock
     this.#limits = options.limits
     this.#post = options.post
@@ -48,7 +48,7 @@ export class ClientAsks {
     const asker = { client, request, size: bytes.length }
     const reason = this.#refusalOf(bytes.length)
     if (reason) {
-      this.#voice.refuse(asker, reason, false)
+      this.#responder.refuse(asker, reason, false)
       return
     }
     const own = this.#nextRequest()
@@ -60,26 +60,26 @@ export class ClientAsks {
 
   answered(own: RequestId, bytes: Uint8Array): void {
     for (const { client, request } of this.#take(own)) {
-      const said = isTooLarge(bytes, this.#voice.bus.bytesMax)
+      const said = isTooLarge(bytes, this.#responder.bus.bytesMax)
         ? ({ status: 'tooLarge', bytes: noBytes } as const)
         : ({ status: 'ok', bytes } as const)
-      this.#voice.say(client, { type: 'Answered', request, ...said })
+      this.#responder.send(client, { type: 'Answered', request, ...said })
     }
   }
 
   /** The actor does not take it. */
   refused(own: RequestId, reason: RefusalReason): void {
-    for (const asker of this.#take(own)) this.#voice.refuse(asker, reason, false)
+    for (const asker of this.#take(own)) this.#responder.refuse(asker, reason, false)
   }
 
   /** The actor may have begun with what was asked. */
   refuseAll(reason: RefusalReason): void {
-    for (const asker of this.#forget(this.#waiting.takeAll())) this.#voice.refuse(asker, reason, true)
+    for (const asker of this.#forget(this.#waiting.takeAll())) this.#responder.refuse(asker, reason, true)
   }
 
   #refusalOf(size: number): RefusalReason | undefined {
     if (size > this.#limits.commandBytesMax) return 'tooLarge'
-    if (!this.#voice.leads) return 'notLeader'
+    if (!this.#responder.leads) return 'notLeader'
     this.#forget(this.#waiting.expire(this.#clock.nowMs()))
     return this.#count >= waitingMax || this.#bytes + size > bytesMax ? 'overloaded' : undefined
   }

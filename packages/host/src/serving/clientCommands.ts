@@ -15,10 +15,10 @@ import type { DropLog } from '../bus/dropLog.js'
 import type { Applier } from '../engine/applier.js'
 import type { OpenSession, Propose, RefusalReason, Results } from '../generated/client.js'
 import type { Telemetry } from '../system/telemetry.js'
-import type { Asker, ClientVoice } from './responder.js'
+import type { Asker, Responder } from './responder.js'
 import { ResultsByClient } from './results.js'
 import { SessionRoom } from './sessionRoom.js'
-import type { PendingCommands } from './takenCommands.js'
+import type { TakenCommands } from './takenCommands.js'
 
 /** Commands, and bytes of commands, of one group that may wait on one node; what comes beyond is refused. */
 const commandsInFlightMax = 65_536
@@ -28,12 +28,12 @@ const sequenceWindow = 65_536
 
 /** What {@link ClientCommands} stands on. */
 export interface ClientCommandsOptions {
-  readonly voice: ClientVoice
+  readonly responder: Responder
   readonly clock: Clock
   readonly limits: GroupLimits
   readonly drops: DropLog
   readonly telemetry: Telemetry
-  readonly pending: PendingCommands
+  readonly pending: TakenCommands
   /** Where this node has the state machine: it knows what was decided already. */
   readonly applier: Applier | undefined
   /** An event for the actor that orders. */
@@ -44,8 +44,8 @@ export interface ClientCommandsOptions {
 /** Takes the commands of one group's clients on one node: all that arrive in one turn are one proposal. */
 export class ClientCommands {
   readonly #options: ClientCommandsOptions
-  readonly #voice: ClientVoice
-  readonly #pending: PendingCommands
+  readonly #responder: Responder
+  readonly #pending: TakenCommands
   /** What goes into the next proposal. */
   #arrived: Command[] = []
   #arrivedBytes = 0
@@ -55,12 +55,12 @@ export class ClientCommands {
 
   constructor(options: ClientCommandsOptions) {
     this.#options = options
-    this.#voice = options.voice
+    this.#responder = options.responder
     this.#pending = options.pending
     this.#room = new SessionRoom({
       clock: options.clock,
       sessionsMax: options.limits.sessionsMax,
-      commitIndex: () => options.voice.commitIndex,
+      commitIndex: () => options.responder.commitIndex,
     })
     this.#request = options.nextRequest()
   }
@@ -78,18 +78,18 @@ export class ClientCommands {
     this.#request = this.#options.nextRequest()
     this.#arrived = []
     this.#arrivedBytes = 0
-    this.#options.telemetry.proposals(this.#voice.group, commands.length)
+    this.#options.telemetry.proposals(this.#responder.group, commands.length)
     this.#options.post({ type: 'client.proposed', request, commands })
   }
 
   /** The actor does not take a proposal. */
   refused(request: RequestId, reason: RefusalReason): void {
-    for (const asker of this.#pending.takeProposal(request)) this.#voice.refuse(asker, reason, false)
+    for (const asker of this.#pending.takeProposal(request)) this.#responder.refuse(asker, reason, false)
   }
 
   /** Whether what was taken is decided, others will know. */
   refuseAll(reason: RefusalReason): void {
-    for (const asker of this.#pending.takeAll()) this.#voice.refuse(asker, reason, true)
+    for (const asker of this.#pending.takeAll()) this.#responder.refuse(asker, reason, true)
   }
 
   /** Takes nothing any more. */
@@ -102,7 +102,7 @@ export class ClientCommands {
   /** Another member answers commands that may have been taken here, and does not know whose they are. */
   handOn(results: Results): void {
     const client = this.#pending.clientOf(results.session)
-    if (client !== undefined) this.#voice.say(client, results)
+    if (client !== undefined) this.#responder.send(client, results)
   }
 
   receivePropose(client: Address, { request, session, answeredBelow, commands }: Propose): void {
@@ -124,8 +124,8 @@ export class ClientCommands {
       if (outcome) known.add(client, session, sequence, outcome)
       else taken.push({ kind: 'command', session, sequence, answeredBelow, bytes })
     }
-    this.#voice.sayResults(known)
-    if (tooLarge.length > 0) this.#voice.refuse({ client, request }, 'tooLarge', false, tooLarge)
+    this.#responder.sendResults(known)
+    if (tooLarge.length > 0) this.#responder.refuse({ client, request }, 'tooLarge', false, tooLarge)
     this.#accept({ client, request }, taken)
   }
 
@@ -139,11 +139,11 @@ export class ClientCommands {
     const opened = sessions && sessionOf(sessions, name)
     if (opened?.session.opening === request && known === 0) {
       // It asks for the second time, and the answer to the first is on its way or was lost.
-      this.#voice.saySessionOpened(client, request, opened.id)
+      this.#responder.sendSessionOpened(client, request, opened.id)
       return
     }
     if (sessions && !opened && !this.#room.admits(sessions)) {
-      this.#voice.refuse({ client, request }, this.#voice.leads ? 'sessionsFull' : 'notLeader', false)
+      this.#responder.refuse({ client, request }, this.#responder.leads ? 'sessionsFull' : 'notLeader', false)
       return
     }
     const bytes = textEncoder.encode(name)
@@ -167,8 +167,8 @@ export class ClientCommands {
 
   #accept(asker: Asker, taken: readonly Command[]): void {
     if (taken.length === 0) return
-    if (!this.#voice.leads) {
-      this.#voice.refuse(asker, 'notLeader', false)
+    if (!this.#responder.leads) {
+      this.#responder.refuse(asker, 'notLeader', false)
       return
     }
     const nowMs = this.#options.clock.nowMs()
@@ -179,7 +179,7 @@ export class ClientCommands {
     const bytes = commands.reduce((sum, command) => sum + sizeOf(command), 0)
     const refusal = this.#refusalOf(commands.length, bytes)
     if (refusal) {
-      this.#voice.refuse(asker, refusal, false)
+      this.#responder.refuse(asker, refusal, false)
       return
     }
     this.#pending.add(this.#request, { ...asker, commands, open: commands.length }, nowMs)

@@ -2,7 +2,7 @@ import type { LocalEvent } from '@quorate/core'
 import { expect, it } from 'vitest'
 import type { Query } from '../generated/client.js'
 import { ClientReads } from './clientReads.js'
-import type { ClientVoice } from './responder.js'
+import type { Responder } from './responder.js'
 
 const megabyte = 1024 * 1024
 
@@ -17,11 +17,11 @@ const queryOf = (request: number, bytes: number): Query => ({
 it('questions that wait for an index are limited by bytes too, and make room when they are handed on', () => {
   const refused: number[] = []
   const posted: LocalEvent[] = []
-  const voice: Partial<ClientVoice> = { refuse: ({ request }) => void refused.push(request), say: () => {} }
+  const responder: Partial<Responder> = { refuse: ({ request }) => void refused.push(request), send: () => {} }
   let lastRequest = 0
   const answered: number[] = []
   const reads = new ClientReads({
-    voice: voice as ClientVoice,
+    responder: responder as Responder,
     clock: { nowMs: () => 0, setTimeout: () => 0, clearTimeout: () => {}, soon: () => {} },
     queries: {
       waiting: 0,

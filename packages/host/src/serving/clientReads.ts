@@ -2,7 +2,7 @@ import type { Address, Clock, LocalEvent, RequestId } from '@quorate/core'
 import type { Query, ReadIndex, RefusalReason } from '../generated/client.js'
 import { bytesOf, type Queries } from './queries.js'
 import { RequestBook } from './requestBook.js'
-import type { ClientVoice } from './responder.js'
+import type { Responder } from './responder.js'
 
 interface Read {
   readonly client: Address
@@ -17,7 +17,7 @@ const keepMs = 10_000
 
 /** The linearizable reads of one group's clients on one node: all that arrive in one turn ask the actor once. */
 export class ClientReads {
-  readonly #voice: ClientVoice
+  readonly #responder: Responder
   readonly #clock: Clock
   readonly #queries: Queries
   readonly #post: (event: LocalEvent) => void
@@ -28,13 +28,13 @@ export class ClientReads {
   #bytes = 0
 
   constructor(options: {
-    voice: ClientVoice
+    responder: Responder
     clock: Clock
     queries: Queries
     post: (event: LocalEvent) => void
     nextRequest: () => RequestId
   }) {
-    this.#voice = options.voice
+    this.#responder = options.responder
     this.#clock = options.clock
     this.#queries = options.queries
     this.#post = options.post
@@ -50,7 +50,7 @@ export class ClientReads {
     const bytes = sizeOf(message)
     if (!this.#hasRoomFor(bytes)) this.#expire()
     if (!this.#hasRoomFor(bytes)) {
-      this.#voice.refuse({ client, request: message.request }, 'overloaded', false)
+      this.#responder.refuse({ client, request: message.request }, 'overloaded', false)
       return
     }
     this.#arrived.push({ client, message })
@@ -71,7 +71,7 @@ export class ClientReads {
   readable(request: RequestId, at: number): void {
     for (const { client, message } of this.#take(request)) {
       if (message.type === 'Query') this.#queries.answer(client, message, at)
-      else this.#voice.say(client, { type: 'ReadableAt', request: message.request, index: at })
+      else this.#responder.send(client, { type: 'ReadableAt', request: message.request, index: at })
     }
   }
 
@@ -88,7 +88,7 @@ export class ClientReads {
   }
 
   #refuse(reads: readonly Read[], reason: RefusalReason): void {
-    for (const { client, message } of reads) this.#voice.refuse({ client, request: message.request }, reason, false)
+    for (const { client, message } of reads) this.#responder.refuse({ client, request: message.request }, reason, false)
   }
 
   #take(request: RequestId): readonly Read[] {

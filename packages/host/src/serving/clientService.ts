@@ -32,19 +32,19 @@ import {
   type RefusalReason,
 } from '../generated/client.js'
 import type { Accord } from '../identity/accord.js'
-import type { Peers } from '../identity/peerStores.js'
+import type { PeerStores } from '../identity/peerStores.js'
 import type { Telemetry } from '../system/telemetry.js'
 import { nodesThat } from '../topology/roleTraits.js'
 import { ClientAsks } from './clientAsks.js'
 import { ClientCommands } from './clientCommands.js'
 import { ClientReads } from './clientReads.js'
 import { CommandResults } from './commandResults.js'
-import { Takings } from './forwardedCommands.js'
+import { ForwardedCommands } from './forwardedCommands.js'
 import { LeaderQuestions } from './leaderQuestions.js'
-import { HandedOn } from './memberForwarding.js'
-import { Waiters } from './pendingCommands.js'
+import { MemberForwarding } from './memberForwarding.js'
+import { PendingCommands } from './pendingCommands.js'
 import { ForwardedQueries, OwnQueries, type Queries } from './queries.js'
-import { ClientVoice } from './responder.js'
+import { Responder } from './responder.js'
 
 /**
  * How long a command is thought to be in flight where one role takes it and another applies it: what the one says to the
@@ -52,8 +52,8 @@ import { ClientVoice } from './responder.js'
  */
 const handedOnKeepMs = 1000
 
-/** What a {@link ClientFace} stands on. */
-export interface ClientFaceOptions {
+/** What a {@link ClientService} stands on. */
+export interface ClientServiceOptions {
   readonly group: string
   readonly node: NodeId
   readonly definition: GroupDefinition
@@ -65,7 +65,7 @@ export interface ClientFaceOptions {
   readonly clock: Clock
   readonly drops: DropLog
   readonly telemetry: Telemetry
-  readonly peers: Peers
+  readonly peerStores: PeerStores
   readonly accord: Accord
   /** Of the actor that clients turn to, as it is now. */
   status(): RoleStatus
@@ -83,9 +83,9 @@ type Request = Propose | OpenSession | Query | ReadIndex | Ask
  * depends on the roles of this node: one that orders takes commands and reads, one that applies answers queries and
  * commands, and they need not be on the same node.
  */
-export class ClientFace {
-  readonly #options: ClientFaceOptions
-  readonly #voice: ClientVoice
+export class ClientService {
+  readonly #options: ClientServiceOptions
+  readonly #responder: Responder
   readonly #queries: Queries
   readonly #results: CommandResults | undefined
   readonly #commands: ClientCommands | undefined
@@ -93,30 +93,32 @@ export class ClientFace {
   readonly #asks: ClientAsks | undefined
   readonly #leaderQuestions: LeaderQuestions
   readonly #inbox: ClientInbox
-  readonly #handedOn: HandedOn
+  readonly #memberForwarding: MemberForwarding
   #subscriptions: readonly Subscription[] = []
   /** Proposals, reads and questions share their numbers: a refusal names only the number. */
   #lastRequest: RequestId = 0
   #isStopping = false
 
-  constructor(options: ClientFaceOptions) {
-    const { applier, serving, clock, definition, drops, telemetry, peers, accord, post } = options
+  constructor(options: ClientServiceOptions) {
+    const { applier, serving, clock, definition, drops, telemetry, peerStores, accord, post } = options
     const { limits } = definition
     this.#options = options
     const incarnation = () => applier?.appliedState.incarnation ?? 0
-    const voice = new ClientVoice({ ...options, incarnation })
-    this.#voice = voice
-    const own = applier && new OwnQueries(voice, applier)
+    const responder = new Responder({ ...options, incarnation })
+    this.#responder = responder
+    const own = applier && new OwnQueries(responder, applier)
     const applying = nodesThat(definition, ({ applies }) => applies)
-    this.#queries = own ?? new ForwardedQueries(voice, applying)
-    const waiters =
-      applier && serving?.orders ? new Waiters(serving.applies ? Number.POSITIVE_INFINITY : handedOnKeepMs) : undefined
-    this.#results = applier && new CommandResults(voice, applier, waiters)
+    this.#queries = own ?? new ForwardedQueries(responder, applying)
+    const pendingCommands =
+      applier && serving?.orders
+        ? new PendingCommands(serving.applies ? Number.POSITIVE_INFINITY : handedOnKeepMs)
+        : undefined
+    this.#results = applier && new CommandResults(responder, applier, pendingCommands)
     const nextRequest = () => ++this.#lastRequest
     if (serving?.orders) {
-      const pending = waiters ?? new Takings()
+      const pending = pendingCommands ?? new ForwardedCommands()
       this.#commands = new ClientCommands({
-        voice,
+        responder,
         clock,
         limits,
         drops,
@@ -126,12 +128,20 @@ export class ClientFace {
         post,
         nextRequest,
       })
-      this.#reads = new ClientReads({ voice, clock, queries: this.#queries, post, nextRequest })
+      this.#reads = new ClientReads({ responder, clock, queries: this.#queries, post, nextRequest })
     }
-    if (serving?.asked) this.#asks = new ClientAsks({ voice, clock, limits, post, nextRequest })
+    if (serving?.asked) this.#asks = new ClientAsks({ responder, clock, limits, post, nextRequest })
     this.#inbox = new ClientInbox(clock, options.schedule, () => drops.note('overloaded', { group: options.group }))
-    this.#leaderQuestions = new LeaderQuestions(voice, clock)
-    this.#handedOn = new HandedOn({ voice, definition, drops, peers, accord, queries: own, commands: this.#commands })
+    this.#leaderQuestions = new LeaderQuestions(responder, clock)
+    this.#memberForwarding = new MemberForwarding({
+      responder,
+      definition,
+      drops,
+      peerStores,
+      accord,
+      queries: own,
+      commands: this.#commands,
+    })
   }
 
   /** Resolves when clients are heard. */
@@ -139,8 +149,8 @@ export class ClientFace {
     const { group, bus } = this.#options
     const receive = (envelope: Envelope) => this.#receive(envelope)
     this.#subscriptions = [
-      bus.hear(this.#voice.address, receive, this.#inbox),
-      bus.hear(addressOf(group, clientRole, everyNode), receive, this.#inbox),
+      bus.subscribe(this.#responder.address, receive, this.#inbox),
+      bus.subscribe(addressOf(group, clientRole, everyNode), receive, this.#inbox),
     ]
     await Promise.all(this.#subscriptions.map(({ ready }) => ready))
   }
@@ -193,7 +203,7 @@ export class ClientFace {
     this.#commands?.refuseAll('notLeader')
     this.#reads?.refuseAll('notLeader')
     // A term takes part in deciding what was proposed. What was asked is still being worked on in the next.
-    if (!this.#voice.leads) this.#asks?.refuseAll('notLeader')
+    if (!this.#responder.leads) this.#asks?.refuseAll('notLeader')
   }
 
   /** Takes nothing any more, and refers clients to others. */
@@ -204,7 +214,7 @@ export class ClientFace {
     this.#reads?.refuseAll('stopping')
     this.#queries.refuseAll('stopping')
     this.#asks?.refuseAll('stopping')
-    this.#handedOn.stop()
+    this.#memberForwarding.stop()
     await Promise.all(this.#subscriptions.map((subscription) => subscription.close()))
   }
 
@@ -213,7 +223,7 @@ export class ClientFace {
     const from = parseAddress(envelope.from)
     const role = from?.group === group ? from.role : undefined
     if (from && role === answersRole && isClientName(from.node)) this.#receiveFromClient(envelope, from.node)
-    else if (from && role === clientRole) this.#handedOn.receive(envelope, from.node)
+    else if (from && role === clientRole) this.#memberForwarding.receive(envelope, from.node)
     else drops.note('unknownSender', { from: envelope.from, to: envelope.to })
   }
 
@@ -233,11 +243,11 @@ export class ClientFace {
         // A session is asked for again under the same number, and a read is never too late.
         if (
           (message.type === 'Propose' || message.type === 'Ask') &&
-          this.#voice.hasRefused(envelope.from, message.request)
+          this.#responder.hasRefused(envelope.from, message.request)
         )
           return
         const reason = this.#refusalOf(message)
-        if (reason) this.#voice.refuse({ client: envelope.from, request: message.request }, reason, false)
+        if (reason) this.#responder.refuse({ client: envelope.from, request: message.request }, reason, false)
         else this.#take(envelope.from, name, message)
         this.#options.schedule()
         return
@@ -252,7 +262,7 @@ export class ClientFace {
     if (this.#isStopping) return 'stopping'
     if (message.type === 'Query' && message.consistency === 'stale') return undefined
     if (message.type === 'Query' || message.type === 'ReadIndex')
-      return this.#reads && this.#voice.leads ? undefined : 'notLeader'
+      return this.#reads && this.#responder.leads ? undefined : 'notLeader'
     return (message.type === 'Ask' ? this.#asks : this.#commands) ? undefined : 'notLeader'
   }
 

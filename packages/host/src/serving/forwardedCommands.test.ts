@@ -1,6 +1,6 @@
 import type { Command } from '@quorate/core'
 import { describe, expect, it } from 'vitest'
-import { Takings } from './forwardedCommands.js'
+import { ForwardedCommands } from './forwardedCommands.js'
 
 const part = (client: string, request: number, session = 0) => {
   const commands: Command[] = [{ kind: 'command', session, sequence: 1, answeredBelow: 0, bytes: new Uint8Array(1) }]
@@ -11,47 +11,47 @@ const whoOf = (askers: readonly { readonly client: string; readonly request: num
 
 describe('Takings', () => {
   it('remembers whose messages a proposal was made of, once', () => {
-    const takings = new Takings()
-    takings.add(1, part('a', 5), 0)
-    takings.add(1, part('b', 6), 0)
-    takings.add(2, part('a', 7), 0)
-    expect(whoOf(takings.takeProposal(1))).toEqual(['g/answers/a 5', 'g/answers/b 6'])
-    expect(takings.takeProposal(1)).toEqual([])
-    expect(takings.takeProposal(3)).toEqual([])
-    expect(whoOf(takings.takeProposal(2))).toEqual(['g/answers/a 7'])
+    const forwarded = new ForwardedCommands()
+    forwarded.add(1, part('a', 5), 0)
+    forwarded.add(1, part('b', 6), 0)
+    forwarded.add(2, part('a', 7), 0)
+    expect(whoOf(forwarded.takeProposal(1))).toEqual(['g/answers/a 5', 'g/answers/b 6'])
+    expect(forwarded.takeProposal(1)).toEqual([])
+    expect(forwarded.takeProposal(3)).toEqual([])
+    expect(whoOf(forwarded.takeProposal(2))).toEqual(['g/answers/a 7'])
   })
 
   it('names each client once when nothing will be answered any more, by its last message', () => {
-    const takings = new Takings()
-    takings.add(1, part('a', 5), 0)
-    takings.add(2, part('b', 6), 0)
-    takings.add(3, part('a', 7), 0)
-    expect(whoOf(takings.takeAll())).toEqual(['g/answers/a 7', 'g/answers/b 6'])
-    expect(takings.takeAll()).toEqual([])
+    const forwarded = new ForwardedCommands()
+    forwarded.add(1, part('a', 5), 0)
+    forwarded.add(2, part('b', 6), 0)
+    forwarded.add(3, part('a', 7), 0)
+    expect(whoOf(forwarded.takeAll())).toEqual(['g/answers/a 7', 'g/answers/b 6'])
+    expect(forwarded.takeAll()).toEqual([])
   })
 
   it('knows who used a session of late', () => {
-    const takings = new Takings()
-    takings.add(1, part('a', 5, 10), 0)
-    takings.add(2, part('b', 6, 11), 2000)
-    takings.add(3, part('c', 7, 10), 2000)
-    expect(takings.clientOf(10)).toBe('g/answers/c')
-    expect(takings.clientOf(12)).toBeUndefined()
-    takings.expire(4000)
-    expect(takings.takeProposal(1)).toEqual([])
-    expect(takings.clientOf(11)).toBe('g/answers/b')
-    takings.expire(6000)
-    expect(takings.clientOf(11)).toBeUndefined()
+    const forwarded = new ForwardedCommands()
+    forwarded.add(1, part('a', 5, 10), 0)
+    forwarded.add(2, part('b', 6, 11), 2000)
+    forwarded.add(3, part('c', 7, 10), 2000)
+    expect(forwarded.clientOf(10)).toBe('g/answers/c')
+    expect(forwarded.clientOf(12)).toBeUndefined()
+    forwarded.expire(4000)
+    expect(forwarded.takeProposal(1)).toEqual([])
+    expect(forwarded.clientOf(11)).toBe('g/answers/b')
+    forwarded.expire(6000)
+    expect(forwarded.clientOf(11)).toBeUndefined()
   })
 
   it('remembers the last 16,384 messages', () => {
-    const takings = new Takings()
-    for (let request = 1; request <= 20_000; request++) takings.add(request, part('a', request), 0)
-    expect(takings.takeProposal(20_000 - 16_384)).toEqual([])
-    expect(takings.takeProposal(20_001 - 16_384).length).toBe(1)
+    const forwarded = new ForwardedCommands()
+    for (let request = 1; request <= 20_000; request++) forwarded.add(request, part('a', request), 0)
+    expect(forwarded.takeProposal(20_000 - 16_384)).toEqual([])
+    expect(forwarded.takeProposal(20_001 - 16_384).length).toBe(1)
     // What was forgotten for its age makes room as well.
-    takings.expire(5000)
-    for (let request = 30_001; request <= 30_000 + 16_384; request++) takings.add(request, part('a', request), 5000)
-    expect(takings.takeProposal(30_001).length).toBe(1)
+    forwarded.expire(5000)
+    for (let request = 30_001; request <= 30_000 + 16_384; request++) forwarded.add(request, part('a', request), 5000)
+    expect(forwarded.takeProposal(30_001).length).toBe(1)
   })
 })

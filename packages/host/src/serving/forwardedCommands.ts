@@ -1,9 +1,9 @@
 import type { Address, RequestId } from '@quorate/core'
 import { RequestBook } from './requestBook.js'
 import type { Asker } from './responder.js'
-import type { Part, PendingCommands } from './takenCommands.js'
+import type { Part, TakenCommands } from './takenCommands.js'
 
-interface Taking extends Asker {
+interface Forwarded extends Asker {
   /** 0 of a message that opens one. */
   readonly session: number
 }
@@ -16,10 +16,10 @@ const countMax = 16_384
  * What is remembered of commands where no state machine runs, so that nothing here tells that they are done: whose
  * messages they were, in case the actor refuses them. Of each message only that, for four seconds and of the last 16,384.
  */
-export class Takings implements PendingCommands {
+export class ForwardedCommands implements TakenCommands {
   readonly commands = 0
   readonly bytes = 0
-  readonly #book = new RequestBook<Taking[]>(keepMs)
+  readonly #book = new RequestBook<Forwarded[]>(keepMs)
   #count = 0
 
   /** A command that comes again may have been lost on its way: it is taken again, and executed once. */
@@ -28,10 +28,10 @@ export class Takings implements PendingCommands {
   }
 
   add(request: RequestId, { client, request: number, commands }: Part, nowMs: number): void {
-    const taking = { client, request: number, session: commands[0]?.session ?? 0 }
+    const forwarded = { client, request: number, session: commands[0]?.session ?? 0 }
     const known = this.#book.get(request)
-    if (known) known.push(taking)
-    else this.#book.add(request, [taking], nowMs)
+    if (known) known.push(forwarded)
+    else this.#book.add(request, [forwarded], nowMs)
     this.#count++
     while (this.#count > countMax) this.#forget(this.#book.takeFirst())
   }
@@ -42,24 +42,23 @@ export class Takings implements PendingCommands {
 
   /** Each client once: it need only know to go elsewhere. */
   takeAll(): readonly Asker[] {
-    const takings = this.#book.takeAll().flat()
+    const forwarded = this.#book.takeAll().flat()
     this.#count = 0
-    return [...new Map(takings.map((taking) => [taking.client, taking])).values()]
+    return [...new Map(forwarded.map((each) => [each.client, each])).values()]
   }
 
   expire(nowMs: number): void {
-    for (const takings of this.#book.expire(nowMs)) this.#forget(takings)
+    for (const forwarded of this.#book.expire(nowMs)) this.#forget(forwarded)
   }
 
   clientOf(session: number): Address | undefined {
     let client: Address | undefined
-    for (const takings of this.#book)
-      for (const taking of takings) if (taking.session === session) client = taking.client
+    for (const forwarded of this.#book) for (const each of forwarded) if (each.session === session) client = each.client
     return client
   }
 
-  #forget(takings: readonly Taking[] = []): readonly Taking[] {
-    this.#count -= takings.length
-    return takings
+  #forget(forwarded: readonly Forwarded[] = []): readonly Forwarded[] {
+    this.#count -= forwarded.length
+    return forwarded
   }
 }

@@ -1,5 +1,5 @@
 import type { Address, Clock } from '@quorate/core'
-import type { ClientVoice } from './responder.js'
+import type { Responder } from './responder.js'
 
 /** Clients ask again before that. */
 const keepMs = 2000
@@ -10,19 +10,19 @@ const keptMax = 16_384
  * who have asked, and nobody need ask often to hear it soon.
  */
 export class LeaderQuestions {
-  readonly #voice: ClientVoice
+  readonly #responder: Responder
   readonly #clock: Clock
   /** The last question of each client, the oldest first. */
   readonly #asked = new Map<Address, { readonly request: number; readonly atMs: number }>()
 
-  constructor(voice: ClientVoice, clock: Clock) {
-    this.#voice = voice
+  constructor(responder: Responder, clock: Clock) {
+    this.#responder = responder
     this.#clock = clock
   }
 
   receive(client: Address, request: number): void {
-    this.#voice.sayWhoLeads(client, request)
-    if (this.#voice.leads) return
+    this.#responder.sendWhoLeads(client, request)
+    if (this.#responder.leads) return
     const nowMs = this.#clock.nowMs()
     this.#asked.delete(client)
     this.#asked.set(client, { request, atMs: nowMs })
@@ -36,7 +36,7 @@ export class LeaderQuestions {
   led(): void {
     const nowMs = this.#clock.nowMs()
     for (const [client, { request, atMs }] of this.#asked) {
-      if (nowMs - atMs < keepMs) this.#voice.sayWhoLeads(client, request)
+      if (nowMs - atMs < keepMs) this.#responder.sendWhoLeads(client, request)
     }
     this.#asked.clear()
   }

@@ -3,20 +3,20 @@ import { answersRole, isClientName } from '../bus/addresses.js'
 import type { DropLog } from '../bus/dropLog.js'
 import { type ClientMessage, messages, type QueryAt } from '../generated/client.js'
 import type { Accord } from '../identity/accord.js'
-import type { Peers } from '../identity/peerStores.js'
+import type { PeerStores } from '../identity/peerStores.js'
 import { nodesThat } from '../topology/roleTraits.js'
 import type { ClientCommands } from './clientCommands.js'
 import type { OwnQueries } from './queries.js'
-import type { ClientVoice } from './responder.js'
+import type { Responder } from './responder.js'
 
 /**
  * What members hand on to each other for clients, where one that orders is not one that applies: queries to who can answer
  * them, and results to who knows the client. Members are known by their store, as they are among roles.
  */
-export class HandedOn {
-  readonly #voice: ClientVoice
+export class MemberForwarding {
+  readonly #responder: Responder
   readonly #drops: DropLog
-  readonly #peers: Peers
+  readonly #peerStores: PeerStores
   readonly #accord: Accord
   readonly #ordering: readonly NodeId[]
   readonly #applying: readonly NodeId[]
@@ -25,17 +25,17 @@ export class HandedOn {
   #isStopping = false
 
   constructor(options: {
-    voice: ClientVoice
+    responder: Responder
     definition: GroupDefinition
     drops: DropLog
-    peers: Peers
+    peerStores: PeerStores
     accord: Accord
     queries: OwnQueries | undefined
     commands: ClientCommands | undefined
   }) {
-    this.#voice = options.voice
+    this.#responder = options.responder
     this.#drops = options.drops
-    this.#peers = options.peers
+    this.#peerStores = options.peerStores
     this.#accord = options.accord
     this.#ordering = nodesThat(options.definition, ({ orders }) => orders)
     this.#applying = nodesThat(options.definition, ({ applies }) => applies)
@@ -45,18 +45,18 @@ export class HandedOn {
 
   receive(envelope: Envelope, node: NodeId): void {
     // What it says to all members it hears itself.
-    if (envelope.from === this.#voice.address) return
+    if (envelope.from === this.#responder.address) return
     if (!this.#mayBeFrom(node, envelope.type)) {
       this.#drops.note('unknownSender', { from: envelope.from, to: envelope.to, type: envelope.type })
       return
     }
-    if (!this.#accord.agrees(this.#voice.group, node, envelope)) return
+    if (!this.#accord.agrees(this.#responder.group, node, envelope)) return
     const take = (): void => {
-      const message = this.#voice.bus.read<ClientMessage>(messages, envelope)
+      const message = this.#responder.bus.read<ClientMessage>(messages, envelope)
       if (message?.type === 'Results') this.#commands?.handOn(message)
       else if (message?.type === 'QueryAt') this.#answer(envelope, message)
     }
-    this.#peers.admit(node, envelope, take)
+    this.#peerStores.admit(node, envelope, take)
   }
 
   /** Refers clients to others. */
@@ -79,8 +79,8 @@ export class HandedOn {
       this.#drops.note('malformed', { from, to, type, client: message.client })
       return
     }
-    const client = addressOf(this.#voice.group, answersRole, message.client)
-    if (this.#isStopping) this.#voice.refuse({ client, request: message.request }, 'stopping', false)
+    const client = addressOf(this.#responder.group, answersRole, message.client)
+    if (this.#isStopping) this.#responder.refuse({ client, request: message.request }, 'stopping', false)
     else this.#queries.answer(client, message, message.index)
   }
 }

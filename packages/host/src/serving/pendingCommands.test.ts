@@ -1,7 +1,7 @@
 import type { Command } from '@quorate/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Waiters } from './pendingCommands.js'
+import { PendingCommands } from './pendingCommands.js'
 import type { Part } from './takenCommands.js'
 
 const command = (session: number, sequence: number): Command => ({
@@ -35,50 +35,50 @@ describe('Waiters', () => {
   it('does as a plain list of who waits for what', () => {
     fc.assert(
       fc.property(steps, (script) => {
-        const waiters = new Waiters()
+        const pendingCommands = new PendingCommands()
         let naive: { request: number; command: Command; part: Part }[] = []
         const distinct = (parts: Part[]) => new Set(parts)
         for (const step of script) {
           if (step.do === 'add') {
             const commands = step.sequences
               .map((sequence) => command(step.session, sequence))
-              .filter((each) => !waiters.has(each))
+              .filter((each) => !pendingCommands.has(each))
             if (commands.length === 0) continue
             const part: Part = { client: 'g/answers/c', request: 1, commands, open: commands.length }
-            waiters.add(step.request, part, 0)
+            pendingCommands.add(step.request, part, 0)
             for (const each of commands) naive.push({ request: step.request, command: each, part })
           } else if (step.do === 'take') {
             const isIt = ({ command: { session, sequence } }: { command: Command }) =>
               session === step.session && sequence === step.sequence
-            expect(waiters.take(command(step.session, step.sequence))).toBe(naive.find(isIt)?.part)
+            expect(pendingCommands.take(command(step.session, step.sequence))).toBe(naive.find(isIt)?.part)
             naive = naive.filter((each) => !isIt(each))
           } else {
             const isIt = ({ request }: { request: number }) => step.do === 'all' || request === step.request
-            const parts = step.do === 'all' ? waiters.takeAll() : waiters.takeProposal(step.request)
+            const parts = step.do === 'all' ? pendingCommands.takeAll() : pendingCommands.takeProposal(step.request)
             expect(distinct([...parts])).toEqual(distinct(naive.filter(isIt).map(({ part }) => part)))
             naive = naive.filter((each) => !isIt(each))
           }
-          expect(waiters.commands).toBe(naive.length)
-          expect(waiters.bytes).toBe(naive.length * (6 + 48))
+          expect(pendingCommands.commands).toBe(naive.length)
+          expect(pendingCommands.bytes).toBe(naive.length * (6 + 48))
         }
       }),
     )
   })
 
   it('forgets what was taken too long ago, and nothing else', () => {
-    const waiters = new Waiters(1000)
+    const pendingCommands = new PendingCommands(1000)
     const add = (request: number, sequence: number, nowMs: number) =>
-      waiters.add(request, { client: 'g/answers/c', request, commands: [command(1, sequence)], open: 1 }, nowMs)
+      pendingCommands.add(request, { client: 'g/answers/c', request, commands: [command(1, sequence)], open: 1 }, nowMs)
     add(1, 1, 0)
     add(2, 2, 500)
     add(1, 3, 900)
-    waiters.expire(999)
-    expect(waiters.commands).toBe(3)
-    waiters.expire(1000)
-    expect([1, 2, 3].map((sequence) => waiters.has(command(1, sequence)))).toEqual([false, true, false])
-    expect(waiters.takeProposal(1)).toEqual([])
-    expect(waiters.bytes).toBe(6 + 48)
-    waiters.expire(1500)
-    expect(waiters.commands).toBe(0)
+    pendingCommands.expire(999)
+    expect(pendingCommands.commands).toBe(3)
+    pendingCommands.expire(1000)
+    expect([1, 2, 3].map((sequence) => pendingCommands.has(command(1, sequence)))).toEqual([false, true, false])
+    expect(pendingCommands.takeProposal(1)).toEqual([])
+    expect(pendingCommands.bytes).toBe(6 + 48)
+    pendingCommands.expire(1500)
+    expect(pendingCommands.commands).toBe(0)
   })
 })

@@ -1,5 +1,5 @@
 import { type Command, type RequestId, sizeOf } from '@quorate/core'
-import type { Part, PendingCommands } from './takenCommands.js'
+import type { Part, TakenCommands } from './takenCommands.js'
 
 /** What was handed to an actor as one proposal. */
 interface Proposal {
@@ -15,7 +15,7 @@ interface Waiting {
 }
 
 /** Who waits for which command, by session and sequence; answered from apply, on the node that was asked. */
-export class Waiters implements PendingCommands {
+export class PendingCommands implements TakenCommands {
   readonly #keepMs: number
   readonly #sessions = new Map<number, Map<number, Waiting>>()
   readonly #openings = new Map<string, Waiting>()

@@ -2,8 +2,8 @@ import { type Address, addressOf, failureTextMax, type NodeId, nodeOf, textOf } 
 import { clientRole } from '../bus/addresses.js'
 import type { Applier } from '../engine/applier.js'
 import type { Answer, Query, Question, RefusalReason } from '../generated/client.js'
-import type { ClientVoice } from './responder.js'
-import { sayAnswers } from './results.js'
+import type { Responder } from './responder.js'
+import { publishAnswers } from './results.js'
 
 /** Questions that one message of a client brought. */
 type Asked = Pick<Query, 'request' | 'questions'>
@@ -29,13 +29,13 @@ export const bytesOf = (questions: readonly Question[]): number =>
 
 /** Answers from the state machine of this node. */
 export class OwnQueries implements Queries {
-  readonly #voice: ClientVoice
+  readonly #responder: Responder
   readonly #applier: Applier
   readonly #waiting = new Set<{ readonly client: Address; readonly request: number }>()
   #waitingBytes = 0
 
-  constructor(voice: ClientVoice, applier: Applier) {
-    this.#voice = voice
+  constructor(responder: Responder, applier: Applier) {
+    this.#responder = responder
     this.#applier = applier
   }
 
@@ -54,7 +54,7 @@ export class OwnQueries implements Queries {
     const asker = { client, request }
     const bytes = bytesOf(questions)
     if (this.#waiting.size >= waitingMax || this.#waitingBytes + bytes > waitingBytesMax) {
-      this.#voice.refuse(asker, 'overloaded', false)
+      this.#responder.refuse(asker, 'overloaded', false)
       return
     }
     this.#waiting.add(asker)
@@ -67,7 +67,7 @@ export class OwnQueries implements Queries {
   }
 
   refuseAll(reason: RefusalReason): void {
-    for (const asker of this.#waiting) this.#voice.refuse(asker, reason, false)
+    for (const asker of this.#waiting) this.#responder.refuse(asker, reason, false)
     this.#waiting.clear()
     this.#waitingBytes = 0
   }
@@ -81,7 +81,7 @@ export class OwnQueries implements Queries {
         return { number, index, status: 'failed', bytes: textEncoder.encode(textOf(error).slice(0, failureTextMax)) }
       }
     })
-    sayAnswers(this.#voice.bus, this.#voice.address, client, answers)
+    publishAnswers(this.#responder.bus, this.#responder.address, client, answers)
   }
 }
 
@@ -92,12 +92,12 @@ export class OwnQueries implements Queries {
 export class ForwardedQueries implements Queries {
   readonly waiting = 0
   readonly waitingBytes = 0
-  readonly #voice: ClientVoice
+  readonly #responder: Responder
   readonly #nodes: readonly NodeId[]
 
   /** `nodes` are those with a state machine. */
-  constructor(voice: ClientVoice, nodes: readonly NodeId[]) {
-    this.#voice = voice
+  constructor(responder: Responder, nodes: readonly NodeId[]) {
+    this.#responder = responder
     this.#nodes = nodes
   }
 
@@ -106,8 +106,8 @@ export class ForwardedQueries implements Queries {
     const start = spread(`${name}/${questions[0]?.number}`)
     const node = this.#nodes[(start + attempt) % this.#nodes.length]
     if (node === undefined) return
-    const to = addressOf(this.#voice.group, clientRole, node)
-    this.#voice.say(to, { type: 'QueryAt', client: name, request, index: at, questions })
+    const to = addressOf(this.#responder.group, clientRole, node)
+    this.#responder.send(to, { type: 'QueryAt', client: name, request, index: at, questions })
   }
 
   refuseAll(): void {}

@@ -6,7 +6,7 @@ import { RefusedRequests } from './refusedRequests.js'
 import type { ResultsByClient } from './results.js'
 
 /** What one member of a group says to clients, and for clients to other members. */
-export class ClientVoice {
+export class Responder {
   readonly group: string
   readonly node: NodeId
   /** Where this member hears clients. */
@@ -45,23 +45,23 @@ export class ClientVoice {
     return this.#status().commitIndex
   }
 
-  say(to: Address, message: ClientMessage): void {
-    this.bus.say(this.address, to, messages, message)
+  send(to: Address, message: ClientMessage): void {
+    this.bus.publish(this.address, to, messages, message)
   }
 
-  sayResults(results: ResultsByClient): void {
-    results.say(this.bus, this.address, this.#incarnation())
+  sendResults(results: ResultsByClient): void {
+    results.publish(this.bus, this.address, this.#incarnation())
   }
 
-  saySessionOpened(client: Address, request: number, session: number): void {
-    this.say(client, { type: 'SessionOpened', request, session, incarnation: this.#incarnation() })
+  sendSessionOpened(client: Address, request: number, session: number): void {
+    this.send(client, { type: 'SessionOpened', request, session, incarnation: this.#incarnation() })
   }
 
-  sayWhoLeads(client: Address, request: number): void {
+  sendWhoLeads(client: Address, request: number): void {
     const { leads, leader: other, term } = this.#status()
     const leader = leads ? this.node : other
     const incarnation = this.#incarnation()
-    this.say(client, {
+    this.send(client, {
       type: 'Leader',
       request,
       term,
@@ -81,7 +81,7 @@ export class ClientVoice {
     const { leader, term } = this.#status()
     if (sequences.length === 0) this.#refused.note(client, request)
     const refused = { type: 'Refused', request, sequences, reason, maybeTaken, term } as const
-    this.say(client, { ...refused, incarnation: this.#incarnation(), ...(leader ? { leader } : {}) })
+    this.send(client, { ...refused, incarnation: this.#incarnation(), ...(leader ? { leader } : {}) })
   }
 
   /**

@@ -20,7 +20,7 @@ import { silentLogger } from '../system/silentLogger.js'
 import { Telemetry } from '../system/telemetry.js'
 import { ClientReads } from './clientReads.js'
 import { OwnQueries } from './queries.js'
-import { ClientVoice } from './responder.js'
+import { Responder } from './responder.js'
 import { ResultsByClient } from './results.js'
 
 const clock = virtualClock()
@@ -54,7 +54,7 @@ beforeEach(async () => {
 
 type Reply = readonly [client: string, session: number, sequence: number, size?: number]
 
-function sayResults(replies: readonly Reply[]): void {
+function sendResults(replies: readonly Reply[]): void {
   const results = new ResultsByClient()
   for (const [client, session, sequence, size = 1] of replies) {
     results.add(addressOf('g', 'answers', client), session, sequence, {
@@ -63,7 +63,7 @@ function sayResults(replies: readonly Reply[]): void {
       bytes: new Uint8Array(size),
     })
   }
-  results.say(bus, from, 0)
+  results.publish(bus, from, 0)
   clock.settle()
 }
 
@@ -72,7 +72,7 @@ const sequencesOf = ({ message }: { message: ClientMessage }) =>
 
 describe('ResultsByClient', () => {
   it('says one message to each client for each of its sessions', () => {
-    sayResults([
+    sendResults([
       ['a', 1, 1],
       ['b', 2, 7],
       ['a', 1, 2],
@@ -86,7 +86,7 @@ describe('ResultsByClient', () => {
   })
 
   it('says more than one where the bus could not carry it, and loses none', () => {
-    sayResults(Array.from({ length: 100 }, (_, at): Reply => ['a', 1, at + 1, 300]))
+    sendResults(Array.from({ length: 100 }, (_, at): Reply => ['a', 1, at + 1, 300]))
     expect(heard.length).toBeGreaterThan(2)
     expect(Math.max(...heard.map(({ bytes }) => bytes))).toBeLessThanOrEqual(bytesMax)
     expect(heard.flatMap(sequencesOf)).toEqual(Array.from({ length: 100 }, (_, at) => at + 1))
@@ -94,7 +94,7 @@ describe('ResultsByClient', () => {
   })
 
   it('says of a result that no message can carry that it is too large', () => {
-    sayResults([
+    sendResults([
       ['a', 1, 1],
       ['a', 1, 2, bytesMax],
       ['a', 1, 3],
@@ -123,11 +123,11 @@ describe('a linearizable query', () => {
       onSnapshotFailed: () => {},
     })
     const posted: Message[] = []
-    const voice = new ClientVoice({ group: 'g', node: 'n1', bus, clock, status: () => status, incarnation: () => 0 })
+    const responder = new Responder({ group: 'g', node: 'n1', bus, clock, status: () => status, incarnation: () => 0 })
     const reads = new ClientReads({
-      voice,
+      responder,
       clock,
-      queries: new OwnQueries(voice, applier),
+      queries: new OwnQueries(responder, applier),
       post: (event) => posted.push(event),
       nextRequest: () => 9,
     })

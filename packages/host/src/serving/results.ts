@@ -24,11 +24,11 @@ export class ResultsByClient {
   }
 
   /** Says one message for each session of each client, or more where it would be too large. */
-  say(bus: Bus, from: Address, incarnation: number): void {
+  publish(bus: Bus, from: Address, incarnation: number): void {
     for (const [client, sessions] of this.#lists) {
       for (const [session, results] of sessions) {
         for (const chunk of chunks(results, bus.bytesMax)) {
-          bus.say(from, client, messages, { type: 'Results', session, results: chunk, incarnation })
+          bus.publish(from, client, messages, { type: 'Results', session, results: chunk, incarnation })
         }
       }
     }
@@ -43,9 +43,9 @@ export class ResultsByClient {
   }
 }
 
-export function sayAnswers(bus: Bus, from: Address, client: Address, answers: readonly Answer[]): void {
+export function publishAnswers(bus: Bus, from: Address, client: Address, answers: readonly Answer[]): void {
   for (const chunk of chunks(answers, bus.bytesMax))
-    bus.say(from, client, messages, { type: 'Answers', answers: chunk })
+    bus.publish(from, client, messages, { type: 'Answers', answers: chunk })
 }
 
 /** True if no message can carry these bytes, though it carried nothing else. */

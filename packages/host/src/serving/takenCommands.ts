@@ -9,7 +9,7 @@ export interface Part extends Asker {
 }
 
 /** What a member remembers of the commands that it handed to the actor which orders. */
-export interface PendingCommands {
+export interface TakenCommands {
   /** Commands that wait here for their results. */
   readonly commands: number
   /** Their size, in bytes. */

@@ -39,7 +39,7 @@ export async function clusterStatus(options: {
     })
     const address = addressOf(nodeGroup, answersRole, id)
     const reports = new Map<string, NodeReport>()
-    const subscription = bus.hear(address, (envelope) => {
+    const subscription = bus.subscribe(address, (envelope) => {
       const message = bus.read<NodeMessage>(messages, envelope)
       if (message?.type !== 'NodeStatusReport') return
       const report = readReport(message.report)
@@ -47,7 +47,7 @@ export async function clusterStatus(options: {
       if (reports.size >= nodes) isComplete()
     })
     await subscription.ready
-    bus.say(address, addressOf(nodeGroup, nodeRole, everyNode), messages, { type: 'NodeStatus', request: 1 })
+    bus.publish(address, addressOf(nodeGroup, nodeRole, everyNode), messages, { type: 'NodeStatus', request: 1 })
     await new Promise<void>((resolve) => {
       const timer = clock.setTimeout(resolve, waitMs)
       isComplete = () => {

@@ -3,8 +3,8 @@ import { Chance } from '../chance/chance.js'
 import { type Boundary, type Script, type Step, type Unsynced, whoLeads } from '../script/script.js'
 import type { SimulationSubject } from '../subject/subject.js'
 import { drawOperations } from './drawOperations.js'
-import { type Dials, drawDials, type FaultMix } from './faultRates.js'
-import { drawCore, drawHub, hasSoleDecider } from './soundNodes.js'
+import { drawFaultRates, type FaultMix, type FaultRates } from './faultRates.js'
+import { drawHub, drawSoundNodes, hasSoleDecider } from './soundNodes.js'
 
 /** What a run is drawn from. */
 export interface DrawOptions {
@@ -23,23 +23,23 @@ const introductionUs = 1_500_000
 export function drawScript({ subject, seed, faults, nodes: count, lastsMs }: DrawOptions): Script {
   const chance = Chance.of(seed)
   const cluster = subject.make(count, Chance.of(seed).stream('subject'))
-  const drawn = drawDials(chance.stream('dials'), faults, cluster.promises)
-  const dials = { ...drawn, doubts: drawn.doubts && !hasSoleDecider(cluster) }
+  const drawn = drawFaultRates(chance.stream('dials'), faults, cluster.promises)
+  const rates = { ...drawn, doubts: drawn.doubts && !hasSoleDecider(cluster) }
   // Whoever is in doubt may have to hear everybody.
-  const { nodes: core, cut } = dials.doubts
+  const { nodes: core, cut } = rates.doubts
     ? { nodes: cluster.nodes, cut: [] }
-    : drawHub(cluster, drawCore(cluster, chance.stream('core')), chance.stream('hub'))
+    : drawHub(cluster, drawSoundNodes(cluster, chance.stream('core')), chance.stream('hub'))
   const bootstrap = chance.stream('bootstrap').isOne(500)
-  const fromUs = bootstrap ? 0 : introductionUs + 2000 * dials.roundTripMs
+  const fromUs = bootstrap ? 0 : introductionUs + 2000 * rates.roundTripMs
   const healUs = Math.max(fromUs, Math.floor((lastsMs * 1000 * chance.stream('heal').between(55, 75)) / 100))
   // However short: progress is demanded.
   const endUs = Math.max(lastsMs * 1000, healUs + 1)
   const operations = drawOperations(cluster, chance.stream('operations'), endUs)
   const clients = [...new Set(operations.flatMap((step) => (step.do === 'operation' ? [step.client] : [])))]
   const period = { fromUs, toUs: healUs, core, nodes: cluster.nodes, clients }
-  const steps = [...operations, ...drawFaults(chance.stream('faults'), dials, period)]
+  const steps = [...operations, ...drawFaults(chance.stream('faults'), rates, period)]
   steps.sort((a, b) => a.atUs - b.atUs)
-  steps.unshift(...drawDistances(chance.stream('distances'), dials, [...cluster.nodes, ...clients]))
+  steps.unshift(...drawDistances(chance.stream('distances'), rates, [...cluster.nodes, ...clients]))
   steps.push({ atUs: healUs, do: 'heal', core, ...(cut.length > 0 && { cut }) })
   return {
     subject: subject.name,
@@ -52,7 +52,7 @@ export function drawScript({ subject, seed, faults, nodes: count, lastsMs }: Dra
     messages: new Map(),
     writes: new Map(),
     weather: {
-      ...dials.conditions,
+      ...rates.disturbances,
       fromUs,
       stableUs: chance.stream('stable').between(fromUs, healUs),
       healUs,
@@ -72,7 +72,7 @@ interface Period {
 /** Everybody is far from the middle, some farther; two ways there and two back make a round trip, with what they may be late. */
 function drawDistances(
   chance: Chance,
-  { roundTripMs, conditions: { jitterMs } }: Dials,
+  { roundTripMs, disturbances: { jitterMs } }: FaultRates,
   names: readonly string[],
 ): Step[] {
   if (roundTripMs === 0) return []
@@ -91,15 +91,15 @@ const drawMs = (own: Chance, longestMs: number): number => own.between(1, own.is
 /** A node, and often the one that it hurts most to lose. */
 const drawNode = (own: Chance, nodes: readonly NodeId[]): NodeId => (own.isOne(400) ? whoLeads : own.pick(nodes))
 
-function drawFaults(chance: Chance, dials: Dials, period: Period): Step[] {
-  const { perMinute, doubts } = dials
+function drawFaults(chance: Chance, rates: FaultRates, period: Period): Step[] {
+  const { perMinute, doubts } = rates
   const { fromUs, toUs, nodes, clients } = period
-  const makers: { readonly [Kind in keyof Dials['perMinute']]: (own: Chance, atUs: number) => Step[] } = {
+  const makers: { readonly [Kind in keyof FaultRates['perMinute']]: (own: Chance, atUs: number) => Step[] } = {
     partition: (own, atUs) => drawPartition(own, atUs, period),
     disconnect: (own, atUs) => [
       { atUs, do: 'disconnect', process: own.pick([...nodes, ...clients, whoLeads]), forMs: drawMs(own, 4000) },
     ],
-    crash: (own, atUs) => [drawCrash(own, atUs, dials, period)],
+    crash: (own, atUs) => [drawCrash(own, atUs, rates, period)],
     powerLoss: (own, atUs) => [
       { atUs, do: 'powerLoss', forMs: drawMs(own, 3000), unsynced: drawUnsynced(own, doubts) },
     ],
@@ -138,12 +138,12 @@ function drawFaults(chance: Chance, dials: Dials, period: Period): Step[] {
     const count = Math.ceil((often * (toUs - fromUs)) / 60_000_000)
     return Array.from({ length: count }, (_, ordinal) => {
       const own = stream.at(ordinal)
-      return makers[kind as keyof Dials['perMinute']](own, own.between(fromUs, toUs - 1))
+      return makers[kind as keyof FaultRates['perMinute']](own, own.between(fromUs, toUs - 1))
     }).flat()
   })
 }
 
-function drawCrash(own: Chance, atUs: number, { doubts, rots }: Dials, { core, nodes }: Period): Step {
+function drawCrash(own: Chance, atUs: number, { doubts, rots }: FaultRates, { core, nodes }: Period): Step {
   const node = drawNode(own, nodes)
   const step = {
     atUs,

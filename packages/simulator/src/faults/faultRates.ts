@@ -1,5 +1,5 @@
 import type { Chance } from '../chance/chance.js'
-import type { Conditions, Timing } from '../script/script.js'
+import type { Disturbances, Timing } from '../script/script.js'
 import type { Promises } from '../subject/subject.js'
 
 /** Which kinds of faults a run may have. */
@@ -9,8 +9,8 @@ export type FaultMix = 'none' | 'network' | 'crash' | 'disk' | 'all'
 export const faultMixes: readonly FaultMix[] = ['none', 'network', 'crash', 'disk', 'all']
 
 /** How much of what a run has: each seed draws its own mix (Groce et al., "Swarm Testing", 2012). 0 is nothing of it. */
-export interface Dials {
-  readonly conditions: Conditions
+export interface FaultRates {
+  readonly disturbances: Disturbances
   /** How long an answer takes in the whole network, in milliseconds; 0 where nothing is far. */
   readonly roundTripMs: number
   /** How often each happens in a minute. */
@@ -38,10 +38,14 @@ export interface Dials {
   readonly rots: boolean
 }
 
-/** Draws the dials of a run. */
-export function drawDials(chance: Chance, mix: FaultMix, { roundTripMs: longestMs = 0 }: Promises = {}): Dials {
+/** Draws the rates of a run. */
+export function drawFaultRates(
+  chance: Chance,
+  mix: FaultMix,
+  { roundTripMs: longestMs = 0 }: Promises = {},
+): FaultRates {
   const has = (kind: FaultMix) => mix === 'all' || mix === kind
-  const dial = (name: string, isOn: boolean, least: number, most: number): number => {
+  const rate = (name: string, isOn: boolean, least: number, most: number): number => {
     const own = chance.stream(name)
     return isOn && own.isOne(500) ? own.between(least, most) : 0
   }
@@ -51,39 +55,39 @@ export function drawDials(chance: Chance, mix: FaultMix, { roundTripMs: longestM
   const roundTripMs = network ? drawRoundTrip(chance.stream('distance'), longestMs) : 0
   const timings: readonly Timing[] = ['synchronous', 'partially synchronous', 'asynchronous']
   return {
-    conditions: {
+    disturbances: {
       timing: network ? chance.stream('timing').pick(timings) : 'synchronous',
       scheduling: network && chance.stream('scheduling').isOne(400) ? 'priority' : 'uniform',
-      lossPerMille: dial('loss', network, 5, 250),
-      duplicationPerMille: dial('duplication', network, 5, 200),
-      corruptionPerMille: dial('corruption', network, 5, 100),
-      reorders: dial('reordering', network, 1, 1) === 1,
-      stragglersPerMille: dial('stragglers', network, 5, 150),
-      starvationPerMille: dial('starvation', network, 20, 300),
-      lagPerMille: dial('lag', network, 20, 300),
-      slowWritesPerMille: dial('slowWrites', disk, 10, 300),
+      lossPerMille: rate('loss', network, 5, 250),
+      duplicationPerMille: rate('duplication', network, 5, 200),
+      corruptionPerMille: rate('corruption', network, 5, 100),
+      reorders: rate('reordering', network, 1, 1) === 1,
+      stragglersPerMille: rate('stragglers', network, 5, 150),
+      starvationPerMille: rate('starvation', network, 20, 300),
+      lagPerMille: rate('lag', network, 20, 300),
+      slowWritesPerMille: rate('slowWrites', disk, 10, 300),
       // Part of the round trip: both ways together take no longer.
       jitterMs: chance.stream('jitter').below(Math.floor(roundTripMs / 10) + 1),
     },
     roundTripMs,
     perMinute: {
-      partition: dial('partition', network, 2, 30),
-      disconnect: dial('disconnect', network, 2, 20),
+      partition: rate('partition', network, 2, 30),
+      disconnect: rate('disconnect', network, 2, 20),
       // A disk is put to the test by crashes.
-      crash: dial('crash', crash || disk, 4, 60),
-      powerLoss: dial('powerLoss', crash || disk, 1, 8),
-      stop: dial('stop', crash, 2, 20),
-      pause: dial('pause', crash, 2, 30),
-      clockRate: dial('clockRate', crash, 1, 10),
-      clockJump: dial('clockJump', crash, 1, 20),
-      reconnect: dial('reconnect', crash, 2, 20),
-      slowApply: dial('slowApply', crash, 1, 20),
-      failSync: dial('failSync', disk, 2, 30),
-      fillDisk: dial('fillDisk', disk, 1, 15),
-      slowDisk: dial('slowDisk', disk, 1, 15),
+      crash: rate('crash', crash || disk, 4, 60),
+      powerLoss: rate('powerLoss', crash || disk, 1, 8),
+      stop: rate('stop', crash, 2, 20),
+      pause: rate('pause', crash, 2, 30),
+      clockRate: rate('clockRate', crash, 1, 10),
+      clockJump: rate('clockJump', crash, 1, 20),
+      reconnect: rate('reconnect', crash, 2, 20),
+      slowApply: rate('slowApply', crash, 1, 20),
+      failSync: rate('failSync', disk, 2, 30),
+      fillDisk: rate('fillDisk', disk, 1, 15),
+      slowDisk: rate('slowDisk', disk, 1, 15),
     },
     doubts: disk && chance.stream('doubt').isOne(250),
-    rots: dial('rot', disk, 1, 1) === 1,
+    rots: rate('rot', disk, 1, 1) === 1,
   }
 }
 

@@ -1,7 +1,7 @@
 import type { NodeId } from '@quorate/core'
 import type { Chance } from '../chance/chance.js'
-import type { MessageFate, Weather } from '../script/script.js'
-import type { Fates } from './faultPlan.js'
+import type { MessageFate, NetworkConditions } from '../script/script.js'
+import type { FaultPlan } from './faultPlan.js'
 
 /** Links of the lowest priority wait this much longer than the others. */
 const priorityLevels = [0, 0, 2_000, 20_000, 200_000, 1_000_000] as const
@@ -41,8 +41,13 @@ class Stream {
   }
 }
 
-/** Fates drawn for each message and write by itself: by its link, type and number, whatever happens to others. */
-export function drawnFates(chance: Chance, weather: Weather, nodes: readonly NodeId[], nowUs: () => number): Fates {
+/** FaultPlan drawn for each message and write by itself: by its link, type and number, whatever happens to others. */
+export function drawnPlan(
+  chance: Chance,
+  weather: NetworkConditions,
+  nodes: readonly NodeId[],
+  nowUs: () => number,
+): FaultPlan {
   const failing = new Set(nodes.filter((node) => !weather.core.includes(node)))
   const streams = new Map<string, Stream>()
   const arrivals = new Map<string, number>()
@@ -93,12 +98,13 @@ export function drawnFates(chance: Chance, weather: Weather, nodes: readonly Nod
   }
 }
 
-const areDelaysBounded = ({ timing, stableUs }: Weather, nowUs: number): boolean =>
+const areDelaysBounded = ({ timing, stableUs }: NetworkConditions, nowUs: number): boolean =>
   timing === 'synchronous' || (timing === 'partially synchronous' && nowUs >= stableUs)
 
-const jitterUs = (own: Chance, { jitterMs }: Weather): number => (jitterMs === 0 ? 0 : own.below(jitterMs * 1000))
+const jitterUs = (own: Chance, { jitterMs }: NetworkConditions): number =>
+  jitterMs === 0 ? 0 : own.below(jitterMs * 1000)
 
-function drawDelay(own: Chance, weather: Weather, nowUs: number): number {
+function drawDelay(own: Chance, weather: NetworkConditions, nowUs: number): number {
   const isBounded = areDelaysBounded(weather, nowUs)
   if (!isBounded && own.isOne(weather.stragglersPerMille))
     return own.between(20_000, own.isOne(200) ? 8_000_000 : 800_000)
@@ -106,7 +112,10 @@ function drawDelay(own: Chance, weather: Weather, nowUs: number): number {
 }
 
 /** By priority each link waits as its level says; at a few points in time one of them becomes another. */
-function drawPriorities(chance: Chance, { scheduling, healUs }: Weather): (link: string, nowUs: number) => number {
+function drawPriorities(
+  chance: Chance,
+  { scheduling, healUs }: NetworkConditions,
+): (link: string, nowUs: number) => number {
   if (scheduling === 'uniform') return () => 0
   const changes = Array.from({ length: chance.between(1, changesMax) }, () => chance.below(healUs)).sort(
     (a, b) => a - b,

@@ -6,7 +6,7 @@ import type { SimulatedCluster } from '../subject/subject.js'
  * Nodes of which no one can be spared: with them alone every group has its quorums, and of every role a majority of
  * those that host it. Drawn at random.
  */
-export function drawCore({ nodes, groups }: SimulatedCluster, chance: Chance): NodeId[] {
+export function drawSoundNodes({ nodes, groups }: SimulatedCluster, chance: Chance): NodeId[] {
   const core = new Set(nodes)
   for (const node of chance.shuffled(nodes)) {
     core.delete(node)
@@ -16,7 +16,7 @@ export function drawCore({ nodes, groups }: SimulatedCluster, chance: Chance): N
 }
 
 /** A core, and what of it stays cut. */
-export interface Core {
+export interface SoundNodes {
   readonly nodes: readonly NodeId[]
   /** As a script names them, e.g. `n1>n2`. */
   readonly cut: readonly string[]
@@ -27,7 +27,7 @@ export interface Core {
  * needs: the partitions in which a leader loses its quorum, in which the one that could lead is behind, and chains (Ng,
  * Haridi and Carbone, "Omni-Paxos: Breaking the Barriers of Partial Connectivity", EuroSys 2023, section 2).
  */
-export function drawHub(cluster: SimulatedCluster, core: readonly NodeId[], chance: Chance): Core {
+export function drawHub(cluster: SimulatedCluster, core: readonly NodeId[], chance: Chance): SoundNodes {
   const hubs = cluster.promises?.hubs ?? []
   if (hubs.length === 0 || !chance.isOne(250)) return { nodes: core, cut: [] }
   const hub = chance.pick(hubs)

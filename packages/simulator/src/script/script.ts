@@ -132,7 +132,7 @@ export interface Script {
   /** By `node#n`: how long the n-th write of a node takes, in microseconds. */
   readonly writes: ReadonlyMap<string, number>
   /** Decides for the messages and writes that are not named. @default they are as they should be */
-  readonly weather?: Weather
+  readonly weather?: NetworkConditions
 }
 
 /**
@@ -149,7 +149,7 @@ export type Timing = 'synchronous' | 'partially synchronous' | 'asynchronous'
 export type Scheduling = 'uniform' | 'priority'
 
 /** How much goes wrong with messages and writes. 0 is nothing of it. */
-export interface Conditions {
+export interface Disturbances {
   readonly timing: Timing
   readonly scheduling: Scheduling
   /** True if messages of one link may overtake one another. */
@@ -171,7 +171,7 @@ export interface Conditions {
 }
 
 /** Conditions under which the seed decides what becomes of each message and write. */
-export interface Weather extends Conditions {
+export interface NetworkConditions extends Disturbances {
   /** Nothing fails before. */
   readonly fromUs: number
   /** From here on delays are bounded, where the timing is partially synchronous. */

@@ -1,4 +1,4 @@
-import type { BitRot, Conditions, Operation, Scheduling, Step, Timing, Unsynced } from './script.js'
+import type { BitRot, Disturbances, Operation, Scheduling, Step, Timing, Unsynced } from './script.js'
 
 /** What the lines of a script may say, and in which form. @module */
 
@@ -14,7 +14,7 @@ export const shares = [
   'starvationPerMille',
   'lagPerMille',
   'slowWritesPerMille',
-] as const satisfies readonly (keyof Conditions)[]
+] as const satisfies readonly (keyof Disturbances)[]
 
 /** What each step needs; those that end in `?` it may have. */
 export const stepFields = {

@@ -1,5 +1,5 @@
 import { UnreadableScriptError } from '../errors.js'
-import type { MessageFate, Script, Step, Weather } from './script.js'
+import type { MessageFate, NetworkConditions, Script, Step } from './script.js'
 import { isStepKind, latestFormat, shares, stepFields } from './scriptFields.js'
 import { LineReader } from './scriptLine.js'
 
@@ -51,7 +51,7 @@ const formatWeather = ({
   healUs,
   jitterMs,
   ...perMille
-}: Weather): string => {
+}: NetworkConditions): string => {
   const known = {
     timing,
     scheduling,
@@ -83,7 +83,7 @@ export function parseScript(text: string): Script {
   const steps: Step[] = []
   const messages = new Map<string, MessageFate>()
   const writes = new Map<string, number>()
-  let weather: Weather | undefined
+  let weather: NetworkConditions | undefined
   for (const [at, line] of text.split('\n').entries()) {
     if (/^\s*(#|\||$)/.test(line)) continue
     const [kind, ...words] = line.trim().split(/\s+/)
@@ -115,7 +115,7 @@ function parseHead(reader: LineReader) {
   }
 }
 
-function parseWeather(reader: LineReader): Weather {
+function parseWeather(reader: LineReader): NetworkConditions {
   const asked = ['timing', 'scheduling', 'reorders', 'core', 'fromMs', 'stableMs', 'healMs']
   const {
     reorders,
@@ -126,8 +126,8 @@ function parseWeather(reader: LineReader): Weather {
     ...said
   } = reader.details([...asked, 'jitterMs?', ...shares.map((share) => `${share}?`)])
   return {
-    ...(Object.fromEntries(shares.map((share) => [share, 0])) as Pick<Weather, (typeof shares)[number]>),
-    ...(said as Pick<Weather, 'timing' | 'scheduling' | 'core'>),
+    ...(Object.fromEntries(shares.map((share) => [share, 0])) as Pick<NetworkConditions, (typeof shares)[number]>),
+    ...(said as Pick<NetworkConditions, 'timing' | 'scheduling' | 'core'>),
     reorders: reorders === 'true',
     jitterMs: Number(jitterMs),
     fromUs: microseconds(fromMs),

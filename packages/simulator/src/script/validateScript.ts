@@ -7,7 +7,7 @@ import { type Script, type Step, whoLeads } from './script.js'
  * Checks that a script names only what the cluster has.
  * @throws {@link UnfitScriptError} `QUORATE_UNFIT_SCRIPT`
  */
-export function checkFit(
+export function validateScript(
   { steps, weather }: Script,
   nodes: readonly NodeId[],
   groups: Readonly<Record<string, GroupDefinition>>,

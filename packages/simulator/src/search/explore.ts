@@ -28,8 +28,8 @@ export async function spellOut(options: SimulateOptions): Promise<Script> {
   let notes: ReturnType<typeof noted> | undefined
   await simulate({
     ...options,
-    between(fates) {
-      notes = noted(fates)
+    between(plan) {
+      notes = noted(plan)
       return notes
     },
   })

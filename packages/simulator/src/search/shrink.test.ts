@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Script, Step, Weather } from '../script/script.js'
+import type { NetworkConditions, Script, Step } from '../script/script.js'
 import { lengthOf } from '../script/scriptLength.js'
 import { shrink } from './shrink.js'
 
@@ -30,7 +30,7 @@ const large: Script = {
   messages: new Map(Array.from({ length: 300 }, (_, at) => [`X#${at} a>b`, { delayUs: at }])),
 }
 
-const stormy: Weather = {
+const stormy: NetworkConditions = {
   timing: 'asynchronous',
   scheduling: 'priority',
   reorders: true,

@@ -1,14 +1,14 @@
 import { type Address, addressOf, encodeEnvelope, everyNode, type Transport, wireVersion } from '@quorate/core'
 import { transportSuite } from '@quorate/core/testing'
 import { describe, expect, test } from 'vitest'
-import { type Fates, messageKey } from '../faults/faultPlan.js'
+import { type FaultPlan, messageKey } from '../faults/faultPlan.js'
 import type { MessageFate } from '../script/script.js'
 import { Agenda } from './agenda.js'
 import { SimulatedNetwork } from './network.js'
 import { pump } from './pump.test.fixture.js'
 import { SimulatedProcess } from './simulatedProcess.js'
 
-const sound: Fates = { message: () => undefined, write: () => undefined }
+const sound: FaultPlan = { message: () => undefined, write: () => undefined }
 const deaf = { sent: () => {}, arrived: () => {}, lost: () => {}, duplicated: () => {}, garbled: () => {} }
 
 describe('simulated network: the transport suite', () => {

@@ -10,7 +10,7 @@ import {
   type Transport,
   type TransportStatus,
 } from '@quorate/core'
-import type { Fates } from '../faults/faultPlan.js'
+import type { FaultPlan } from '../faults/faultPlan.js'
 import { type MessageFate, nominalDelayUs } from '../script/script.js'
 import type { Agenda } from './agenda.js'
 import { Links } from './links.js'
@@ -66,7 +66,7 @@ export interface NetworkWatch {
 export class SimulatedNetwork {
   readonly links = new Links()
   readonly #agenda: Agenda
-  readonly #fates: Fates
+  readonly #plan: FaultPlan
   readonly #watch: NetworkWatch
   readonly #codecs: readonly MessageCodec<Message>[]
   /** By cluster and address. */
@@ -76,9 +76,9 @@ export class SimulatedNetwork {
   /** The type of the message that is about to be published, where who encodes it says so. */
   #announced: string | undefined
 
-  constructor(agenda: Agenda, fates: Fates, watch: NetworkWatch, codecs: readonly MessageCodec<Message>[]) {
+  constructor(agenda: Agenda, plan: FaultPlan, watch: NetworkWatch, codecs: readonly MessageCodec<Message>[]) {
     this.#agenda = agenda
-    this.#fates = fates
+    this.#plan = plan
     this.#watch = watch
     this.#codecs = codecs
   }
@@ -244,7 +244,7 @@ export class SimulatedNetwork {
     const counter = `${type} ${from}>${to}`
     const ordinal = (this.#sent.get(counter) ?? 0) + 1
     this.#sent.set(counter, ordinal)
-    const fate = this.#fates.message(type, from, to, ordinal) ?? sound
+    const fate = this.#plan.message(type, from, to, ordinal) ?? sound
     if (fate.isLost) {
       this.#watch.lost(passage, 'loss')
       return

@@ -1,5 +1,5 @@
 import type { GroupDefinition, NodeId } from '@quorate/core'
-import type { Fates } from '../faults/faultPlan.js'
+import type { FaultPlan } from '../faults/faultPlan.js'
 import type { Monitor } from '../invariants/monitor.js'
 import type { Coverage } from '../observation/coverage.js'
 import type { SimulatedCluster } from '../subject/subject.js'
@@ -15,7 +15,7 @@ export interface NodeSurroundings {
   readonly bootstrap: boolean
   readonly agenda: Agenda
   readonly network: SimulatedNetwork
-  readonly fates: Fates
+  readonly plan: FaultPlan
   readonly monitor: Monitor
   readonly coverage: Coverage | undefined
   /** Those of all other nodes. */

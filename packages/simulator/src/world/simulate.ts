@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers'
 import type { HistoryEvent } from '@quorate/checker'
 import { BrokenInvariantError } from '@quorate/core'
-import type { Fates } from '../faults/faultPlan.js'
+import type { FaultPlan } from '../faults/faultPlan.js'
 import { allInvariants } from '../invariants/all.js'
 import type { InvariantFactory } from '../invariants/invariant.js'
 import type { Violation } from '../invariants/monitor.js'
@@ -19,7 +19,7 @@ export interface SimulateOptions {
   readonly subject: SimulationSubject
   readonly script: Script
   /** Comes between the run and what decides the fates of messages and writes. @default nothing */
-  readonly between?: (fates: Fates) => Fates
+  readonly between?: (plan: FaultPlan) => FaultPlan
   /** @default all that this package knows */
   readonly invariants?: readonly InvariantFactory[]
   /**

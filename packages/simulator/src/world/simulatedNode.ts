@@ -61,7 +61,7 @@ export class SimulatedNode {
       },
       failed: (fault) => around.happened(fault),
       latencyUs: () => {
-        const latencyUs = around.fates.write(id, ++this.#writes)
+        const latencyUs = around.plan.write(id, ++this.#writes)
         if (latencyUs !== undefined) around.happened('slow write')
         return latencyUs
       },

@@ -1,13 +1,13 @@
 import type { HistoryEvent } from '@quorate/checker'
 import { type GroupDefinition, invariant, type NodeId, type Random, textOf as textOfThrown } from '@quorate/core'
 import { Chance } from '../chance/chance.js'
-import { type Fates, fatesOf } from '../faults/faultPlan.js'
+import { type FaultPlan, faultPlanOf } from '../faults/faultPlan.js'
 import type { InvariantFactory } from '../invariants/invariant.js'
 import { Monitor } from '../invariants/monitor.js'
 import type { Coverage } from '../observation/coverage.js'
 import { completionOf, type Ending, invocationOf } from '../observation/history.js'
 import { type Operation, type Script, whoLeads } from '../script/script.js'
-import { checkFit } from '../script/validateScript.js'
+import { validateScript } from '../script/validateScript.js'
 import { groupOfClient } from '../subject/clientGroups.js'
 import { registers } from '../subject/registers.js'
 import type { SimulationSubject } from '../subject/subject.js'
@@ -23,7 +23,7 @@ import { SimulatedProcess } from './simulatedProcess.js'
 export interface WorldOptions {
   readonly subject: SimulationSubject
   readonly script: Script
-  readonly between: ((fates: Fates) => Fates) | undefined
+  readonly between: ((plan: FaultPlan) => FaultPlan) | undefined
   readonly invariants: readonly InvariantFactory[]
   readonly trace: Trace
   readonly coverage: Coverage | undefined
@@ -50,7 +50,7 @@ export class World {
   promisesWait = false
   readonly #options: WorldOptions
   readonly #chance: Chance
-  readonly #fates: Fates
+  readonly #plan: FaultPlan
   readonly #clients = new Map<string, { readonly client: SimulatedClient; readonly process: SimulatedProcess }>()
   #processes = 0
 
@@ -61,10 +61,10 @@ export class World {
     const made = subject.make(script.nodes, Chance.of(script.variant).stream('subject'))
     for (const definition of Object.values(made.groups)) coverage?.expect(definition)
     this.groups = Object.fromEntries(Object.entries(made.groups).map(([name, group]) => [name, withRegisters(group)]))
-    checkFit(script, made.nodes, this.groups)
+    validateScript(script, made.nodes, this.groups)
     this.monitor = new Monitor(this.groups, options.invariants, () => this.agenda.nowUs)
-    const fates = fatesOf(script, made.nodes, () => this.agenda.nowUs)
-    this.#fates = options.between?.(fates) ?? fates
+    const plan = faultPlanOf(script, made.nodes, () => this.agenda.nowUs)
+    this.#plan = options.between?.(plan) ?? plan
     this.network = this.#makeNetwork()
     const around = {
       cluster,
@@ -73,7 +73,7 @@ export class World {
       bootstrap: script.bootstrap,
       agenda: this.agenda,
       network: this.network,
-      fates: this.#fates,
+      plan: this.#plan,
       monitor: this.monitor,
       coverage,
       disksBeside: (id: NodeId) => [...this.nodes].flatMap(([other, { disk }]) => (other === id ? [] : disk)),
@@ -202,7 +202,7 @@ export class World {
     const codecs = Object.values(this.groups).map(({ messages }) => messages)
     return new SimulatedNetwork(
       this.agenda,
-      this.#fates,
+      this.#plan,
       {
         sent: (type, from, to, bytes) => note(from, `says ${type} to ${to} ${bytes.length} ${checksum(bytes)}`),
         arrived: ({ type, from, to, bytes }) =>

@@ -3,19 +3,19 @@ import { InvalidModelError } from '../errors.js'
 import type { ActorSystem } from './actor.js'
 import { Histories } from './histories.js'
 import { type Layout, layoutOf } from './layout.js'
-import { beyond, ignored, Locals } from './locals.js'
+import { beyond, ignored, LocalStates } from './localStates.js'
 import { type Network, networkOf } from './network.js'
 import { compileProperties } from './predicates.js'
 import { Reduction } from './reduction.js'
+import { Renderer } from './renderer.js'
+import { eventOf, kindOf, stepKinds, stepOf } from './stepCode.js'
 import { Symmetry } from './symmetry.js'
-import { Teller } from './teller.js'
-import { eventOf, stepOf, wayOf, ways } from './ways.js'
 
 /** Actors and a network as a space of tuples. */
 export class ActorSpace<State, Message, Note, History> implements Space {
   readonly properties: readonly CompiledProperty[]
   reduced = 0
-  readonly #locals: Locals<State, Message, Note, History>
+  readonly #localStates: LocalStates<State, Message, Note, History>
   readonly #histories: Histories<State, Message, Note, History> | undefined
   readonly #layout: Layout
   readonly #network: Network
@@ -23,24 +23,24 @@ export class ActorSpace<State, Message, Note, History> implements Space {
   readonly #reduction: Reduction | undefined
   /** Made when it is first asked for: of many actors that are alike there are very many renamings. */
   #symmetry: Symmetry<State, Message, Note, History> | undefined
-  readonly #teller: Teller<State, Message, Note, History>
+  readonly #renderer: Renderer<State, Message, Note, History>
   readonly #next = new Int32Array(tupleMax)
 
   constructor(system: ActorSystem<State, Message, Note, History>) {
     this.#system = system
-    this.#locals = new Locals(system)
+    this.#localStates = new LocalStates(system)
     this.#layout = layoutOf(system)
-    this.#histories = system.history && new Histories(system.history, (note) => this.#locals.notes.valueOf(note))
-    this.#network = networkOf(system.network.kind, this.#locals.links)
+    this.#histories = system.history && new Histories(system.history, (note) => this.#localStates.notes.valueOf(note))
+    this.#network = networkOf(system.network.kind, this.#localStates.links)
 
-    this.#teller = new Teller(system, this.#layout, this.#locals, this.#histories)
-    const compiled = compileProperties(system, this.#layout, this.#locals, this.#histories, this.#teller)
+    this.#renderer = new Renderer(system, this.#layout, this.#localStates, this.#histories)
+    const compiled = compileProperties(system, this.#layout, this.#localStates, this.#histories, this.#renderer)
     this.properties = compiled.properties
     const isReducible = compiled.touches !== undefined && system.network.kind !== 'dup' && system.actors.length < 32
     this.#reduction = isReducible
       ? new Reduction({
           layout: this.#layout,
-          locals: this.#locals,
+          localStates: this.#localStates,
           network: this.#network,
           touches: compiled.touches,
           gathers: system.history?.gathers ?? false,
@@ -49,7 +49,7 @@ export class ActorSpace<State, Message, Note, History> implements Space {
   }
 
   get computed(): number {
-    return this.#locals.outcomes.size
+    return this.#localStates.outcomes.size
   }
 
   initial(visitor: Visitor): void {
@@ -60,7 +60,7 @@ export class ActorSpace<State, Message, Note, History> implements Space {
     if (last >= 0) next[last] = 0
     for (const [number, name] of budgetNames.entries()) next[budgets + number] = this.#system.budgets?.[name] ?? 0
     for (let actor = 0; actor < this.#layout.actors; actor++) {
-      const { local, sends, note } = this.#locals.start(actor)
+      const { local, sends, note } = this.#localStates.start(actor)
       next[actor] = local
       if (note >= 0 && this.#histories) at = this.#histories.after(at, note)
       for (const message of sends) end = this.#network.add(next, messages, end, message)
@@ -95,7 +95,7 @@ export class ActorSpace<State, Message, Note, History> implements Space {
     this.#symmetry ??= new Symmetry({
       system: this.#system,
       layout: this.#layout,
-      locals: this.#locals,
+      localStates: this.#localStates,
       histories: this.#histories,
       network: this.#network,
     })
@@ -103,22 +103,22 @@ export class ActorSpace<State, Message, Note, History> implements Space {
   }
 
   describe(before: Int32Array, lengthBefore: number, step: number, after: Int32Array): StepText {
-    return this.#teller.describe(before, lengthBefore, step, after)
+    return this.#renderer.describe(before, lengthBefore, step, after)
   }
 
   show(state: Int32Array, length: number): readonly string[] {
-    return this.#teller.show(state, length)
+    return this.#renderer.show(state, length)
   }
 
   fairnessOf(step: number): number {
     const event = eventOf(step)
-    return wayOf(step) === ways.happens && !this.#locals.costly.has(event) ? event : -1
+    return kindOf(step) === stepKinds.happens && !this.#localStates.costly.has(event) ? event : -1
   }
 
   /** The steps of the actors in the mask. True when one of them leads to a state that will be expanded. */
   #expandSome(state: Int32Array, length: number, visitor: Visitor, mask: number): boolean {
     const { actors, messages, losses, duplications } = this.#layout
-    const { receivers } = this.#locals
+    const { receivers } = this.#localStates
     let leadsOn = false
     for (let actor = 0; actor < actors; actor++) {
       if ((mask & (1 << (actor & 31))) === 0) continue
@@ -128,17 +128,17 @@ export class ActorSpace<State, Message, Note, History> implements Space {
       const event = state[at] as number
       const actor = receivers[event] as number
       if ((mask & (1 << (actor & 31))) === 0 || !this.#network.isNext(state, messages, at)) continue
-      const outcome = this.#locals.outcomeOf(state[actor] as number, event)
+      const outcome = this.#localStates.outcomeOf(state[actor] as number, event)
       if (outcome > beyond) {
         if (this.#deliver(state, length, visitor, at, outcome, false)) leadsOn = true
         if (duplications !== undefined && (state[duplications] as number) > 0) {
           if (this.#deliver(state, length, visitor, at, outcome, true)) leadsOn = true
         }
       } else if (outcome === ignored && this.#network.isLine) {
-        if (this.#drop(state, length, visitor, at, -1, ways.happens)) leadsOn = true
+        if (this.#drop(state, length, visitor, at, -1, stepKinds.happens)) leadsOn = true
       }
       if (losses !== undefined && (losses < 0 || (state[losses] as number) > 0)) {
-        if (this.#drop(state, length, visitor, at, losses, ways.lost)) leadsOn = true
+        if (this.#drop(state, length, visitor, at, losses, stepKinds.lost)) leadsOn = true
       }
     }
     return leadsOn
@@ -146,18 +146,18 @@ export class ActorSpace<State, Message, Note, History> implements Space {
 
   #expandOwn(state: Int32Array, length: number, visitor: Visitor, actor: number): boolean {
     const local = state[actor] as number
-    const own = this.#locals.ownOf(local)
+    const own = this.#localStates.ownOf(local)
     let leadsOn = false
     for (let at = 0; at < own.length; at += 2) {
       const event = own[at] as number
       const budget = own[at + 1] as number
       const place = budget < 0 ? -1 : this.#layout.budgets + budget
       if (place >= 0 && state[place] === 0) continue
-      const outcome = this.#locals.outcomeOf(local, event)
+      const outcome = this.#localStates.outcomeOf(local, event)
       if (outcome <= beyond) continue
       const end = this.#begin(state, length, -1, actor, outcome)
       if (place >= 0) this.#next[place] = (this.#next[place] as number) - 1
-      if (this.#send(visitor, end, outcome, stepOf(event, ways.happens))) leadsOn = true
+      if (this.#send(visitor, end, outcome, stepOf(event, stepKinds.happens))) leadsOn = true
     }
     return leadsOn
   }
@@ -173,10 +173,10 @@ export class ActorSpace<State, Message, Note, History> implements Space {
     const { last, duplications } = this.#layout
     const event = state[at] as number
     const isKept = repeats || last >= 0
-    const end = this.#begin(state, length, isKept ? -1 : at, this.#locals.receivers[event] as number, outcome)
+    const end = this.#begin(state, length, isKept ? -1 : at, this.#localStates.receivers[event] as number, outcome)
     if (last >= 0) this.#next[last] = event + 1
     if (repeats && duplications !== undefined) this.#next[duplications] = (this.#next[duplications] as number) - 1
-    return this.#send(visitor, end, outcome, stepOf(event, repeats ? ways.repeats : ways.happens))
+    return this.#send(visitor, end, outcome, stepOf(event, repeats ? stepKinds.repeats : stepKinds.happens))
   }
 
   #drop(state: Int32Array, length: number, visitor: Visitor, at: number, budget: number, way: number): boolean {
@@ -189,8 +189,8 @@ export class ActorSpace<State, Message, Note, History> implements Space {
   #begin(state: Int32Array, length: number, without: number, actor: number, outcome: number): number {
     const { history } = this.#layout
     const end = this.#copyWithout(state, length, without)
-    this.#next[actor] = this.#locals.nexts[outcome] as number
-    const note = this.#locals.noted[outcome] as number
+    this.#next[actor] = this.#localStates.nexts[outcome] as number
+    const note = this.#localStates.noted[outcome] as number
     if (note >= 0 && this.#histories) this.#next[history] = this.#histories.after(state[history] as number, note)
     return end
   }
@@ -204,7 +204,7 @@ export class ActorSpace<State, Message, Note, History> implements Space {
   }
 
   #send(visitor: Visitor, length: number, outcome: number, step: number): boolean {
-    const sends = this.#locals.sends[outcome] as Int32Array
+    const sends = this.#localStates.sends[outcome] as Int32Array
     if (length + sends.length >= tupleMax) {
       throw new InvalidModelError(
         this.#system.name,

@@ -5,8 +5,8 @@ import type { Property } from '../property.js'
 import type { ActorPredicate, ActorSystem, Envelope } from './actor.js'
 import type { Histories } from './histories.js'
 import type { Layout } from './layout.js'
-import type { Locals } from './locals.js'
-import type { Teller } from './teller.js'
+import type { LocalStates } from './localStates.js'
+import type { Renderer } from './renderer.js'
 
 /** Says of a step whether a property can tell the states before and after it apart. */
 export type Touches = (local: number, event: number, outcome: number) => boolean
@@ -42,11 +42,11 @@ function looking<Value>(values: Interner<Value> | undefined, number: number, ask
 export function compileProperties<State, Message, Note, History>(
   system: ActorSystem<State, Message, Note, History>,
   layout: Layout,
-  locals: Locals<State, Message, Note, History>,
+  localStates: LocalStates<State, Message, Note, History>,
   histories: Histories<State, Message, Note, History> | undefined,
-  teller: Teller<State, Message, Note, History>,
+  renderer: Renderer<State, Message, Note, History>,
 ): { readonly properties: readonly CompiledProperty[]; readonly touches: Touches | undefined } {
-  const all = system.properties.map((property) => compiled(system, property, layout, locals, histories, teller))
+  const all = system.properties.map((property) => compiled(system, property, layout, localStates, histories, renderer))
   const touches = all.map((one) => one.touches)
   return {
     properties: all.map(({ property }) => property),
@@ -60,9 +60,9 @@ function compiled<State, Message, Note, History>(
   system: ActorSystem<State, Message, Note, History>,
   { name, kind, predicate }: Property<ActorPredicate<State, Message, History>>,
   layout: Layout,
-  locals: Locals<State, Message, Note, History>,
+  localStates: LocalStates<State, Message, Note, History>,
   histories: Histories<State, Message, Note, History> | undefined,
-  teller: Teller<State, Message, Note, History>,
+  renderer: Renderer<State, Message, Note, History>,
 ): Compiled {
   const made = (holds: CompiledProperty['holds'], touches: Touches | undefined): Compiled => ({
     property: { name, kind, holds },
@@ -70,7 +70,7 @@ function compiled<State, Message, Note, History>(
   })
   const who = (): string => `property "${name}"`
   if (typeof predicate === 'function') {
-    return made((state, length) => asked(who, () => predicate(teller.viewOf(state, length))), undefined)
+    return made((state, length) => asked(who, () => predicate(renderer.viewOf(state, length))), undefined)
   }
   switch (predicate.over) {
     case 'history': {
@@ -79,31 +79,32 @@ function compiled<State, Message, Note, History>(
       )
       return made(
         (state) => answer(layout.history < 0 ? 0 : (state[layout.history] as number)),
-        (_local, _event, outcome) => !system.history?.gathers && (locals.noted[outcome] as number) >= 0,
+        (_local, _event, outcome) => !system.history?.gathers && (localStates.noted[outcome] as number) >= 0,
       )
     }
     case 'actors': {
       const answer = remembered((number) => {
-        const of = locals.nameOf(locals.states.valueOf(number).actor)
+        const of = localStates.nameOf(localStates.states.valueOf(number).actor)
         return asked(
           () => `${who()}, asked of ${of},`,
-          () => looking(locals.states, number, ({ state }) => predicate.holds(state, of)),
+          () => looking(localStates.states, number, ({ state }) => predicate.holds(state, of)),
         )
       })
       return made(
         overRange(answer, predicate.quantifier, 0, () => layout.actors),
-        (local, _event, outcome) => answer(local) !== answer(locals.nexts[outcome] as number),
+        (local, _event, outcome) => answer(local) !== answer(localStates.nexts[outcome] as number),
       )
     }
     case 'messages': {
       const answer = remembered((number) => {
-        const event = teller.envelopeOf(number)
+        const event = renderer.envelopeOf(number)
         return event !== undefined && asked(who, () => predicate.holds(event as Envelope<Message>))
       })
       return made(
         overRange(answer, predicate.quantifier, layout.messages, (length) => length),
         (_local, event, outcome) =>
-          locals.sends[outcome]?.some(answer) === true || (teller.envelopeOf(event) !== undefined && answer(event)),
+          localStates.sends[outcome]?.some(answer) === true ||
+          (renderer.envelopeOf(event) !== undefined && answer(event)),
       )
     }
   }

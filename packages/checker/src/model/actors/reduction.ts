@@ -1,12 +1,12 @@
 import type { Layout } from './layout.js'
-import { beyond, ignored, type Locals } from './locals.js'
+import { beyond, ignored, type LocalStates } from './localStates.js'
 import type { Network } from './network.js'
 import type { Touches } from './predicates.js'
 
 interface Parts {
   readonly layout: Layout
   // biome-ignore lint/suspicious/noExplicitAny: actors of all kinds are reduced alike.
-  readonly locals: Locals<any, any, any, any>
+  readonly localStates: LocalStates<any, any, any, any>
   readonly network: Network
   readonly touches: Touches
   /** The order of notes does not matter. */
@@ -31,9 +31,9 @@ export class Reduction {
 
   constructor(parts: Parts) {
     this.#parts = parts
-    const { layout, locals } = parts
+    const { layout, localStates } = parts
     const actors = Array.from({ length: layout.actors }, (_, actor) => actor)
-    this.#spenders = actors.reduce((bits, actor) => (locals.actorAt(actor).own ? bits | (1 << actor) : bits), 0)
+    this.#spenders = actors.reduce((bits, actor) => (localStates.actorAt(actor).own ? bits | (1 << actor) : bits), 0)
   }
 
   /** The actors whose steps are enough, one bit each; 0 when all are wanted. */
@@ -57,12 +57,12 @@ export class Reduction {
 
   /** With some actors, all that may ever send to them. */
   #closure(state: Int32Array, some: number): number {
-    const { layout, locals } = this.#parts
+    const { layout, localStates } = this.#parts
     let closed = some
     for (let before = 0; before !== closed; ) {
       before = closed
       for (let actor = 0; actor < layout.actors; actor++) {
-        if ((closed & (1 << actor)) === 0 && (locals.tellsOf(state[actor] as number) & closed) !== 0)
+        if ((closed & (1 << actor)) === 0 && (localStates.tellsOf(state[actor] as number) & closed) !== 0)
           closed |= 1 << actor
       }
     }
@@ -79,7 +79,7 @@ export class Reduction {
 
   /** Who can take a step, and whose steps can be told or touch what is shared. */
   #survey(state: Int32Array, length: number): void {
-    const { layout, locals, network } = this.#parts
+    const { layout, localStates, network } = this.#parts
 
     this.#enabled = 0
     this.#told = 0
@@ -87,12 +87,12 @@ export class Reduction {
     this.#counts.fill(0)
     for (let actor = 0; actor < layout.actors; actor++) {
       const local = state[actor] as number
-      const own = locals.ownOf(local)
+      const own = localStates.ownOf(local)
       for (let at = 0; at < own.length; at += 2) {
         const budget = own[at + 1] as number
         if (budget >= 0 && state[layout.budgets + budget] === 0) continue
         const event = own[at] as number
-        const outcome = locals.outcomeOf(local, event)
+        const outcome = localStates.outcomeOf(local, event)
         if (outcome <= beyond) continue
         this.#note(actor, this.#isTold(local, event, outcome))
         if (budget >= 0) this.#costly |= 1 << actor
@@ -102,9 +102,9 @@ export class Reduction {
     for (let at = layout.messages; at < length; at++) {
       if (!network.isNext(state, layout.messages, at)) continue
       const event = state[at] as number
-      const actor = locals.receivers[event] as number
+      const actor = localStates.receivers[event] as number
       const local = state[actor] as number
-      const outcome = locals.outcomeOf(local, event)
+      const outcome = localStates.outcomeOf(local, event)
       if (outcome > beyond) this.#note(actor, isMishap || this.#isTold(local, event, outcome))
       else if (isMishap || (outcome === ignored && network.isLine)) this.#note(actor, true)
     }
@@ -117,7 +117,7 @@ export class Reduction {
   }
 
   #isTold(local: number, event: number, outcome: number): boolean {
-    const { locals, gathers, touches } = this.#parts
-    return (!gathers && (locals.noted[outcome] as number) >= 0) || touches(local, event, outcome)
+    const { localStates, gathers, touches } = this.#parts
+    return (!gathers && (localStates.noted[outcome] as number) >= 0) || touches(local, event, outcome)
   }
 }

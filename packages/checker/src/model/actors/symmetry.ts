@@ -6,7 +6,7 @@ import { permutationsOf, renamed } from '../renamed.js'
 import type { ActorSystem, Renaming } from './actor.js'
 import type { Histories } from './histories.js'
 import type { Layout } from './layout.js'
-import type { Locals } from './locals.js'
+import type { LocalStates } from './localStates.js'
 import type { Network } from './network.js'
 
 /** All ways to rename at most 7 actors that are alike: their names stand in states, messages and histories as whole texts. */
@@ -28,7 +28,7 @@ export const alike = <State, Message, History>(
 interface Parts<State, Message, Note, History> {
   readonly system: ActorSystem<State, Message, Note, History>
   readonly layout: Layout
-  readonly locals: Locals<State, Message, Note, History>
+  readonly localStates: LocalStates<State, Message, Note, History>
   readonly histories: Histories<State, Message, Note, History> | undefined
   readonly network: Network
 }
@@ -41,7 +41,7 @@ export class Symmetry<State, Message, Note, History> {
   readonly #places: readonly (readonly number[])[]
   /** By renaming: which actor comes to each place. */
   readonly #origins: readonly (readonly number[])[]
-  readonly #locals = new PairTable()
+  readonly #localStates = new PairTable()
   readonly #events = new PairTable()
   readonly #histories = new PairTable()
   readonly #candidate = new Int32Array(tupleMax)
@@ -116,25 +116,25 @@ export class Symmetry<State, Message, Note, History> {
   }
 
   #localOf(renaming: number, local: number): number {
-    const known = this.#locals.get(renaming, local)
+    const known = this.#localStates.get(renaming, local)
     if (known >= 0) return known
-    const { locals } = this.#parts
-    const { actor, state } = locals.states.valueOf(local)
+    const { localStates } = this.#parts
+    const { actor, state } = localStates.states.valueOf(local)
     const to = this.#places[renaming]?.[actor] as number
     const made = asked(
-      () => `the state of ${locals.nameOf(actor)}, under other names,`,
+      () => `the state of ${localStates.nameOf(actor)}, under other names,`,
       () => {
-        const of = this.#renamingAt(renaming).state(state, locals.nameOf(to))
-        return locals.states.numberOf({ actor: to, state: of })
+        const of = this.#renamingAt(renaming).state(state, localStates.nameOf(to))
+        return localStates.states.numberOf({ actor: to, state: of })
       },
     )
-    return remember(this.#locals, renaming, local, made)
+    return remember(this.#localStates, renaming, local, made)
   }
 
   #eventOf(renaming: number, event: number): number {
     const known = this.#events.get(renaming, event)
     if (known >= 0) return known
-    const { events } = this.#parts.locals
+    const { events } = this.#parts.localStates
     const happening = events.valueOf(event)
     const placeOf = (actor: number): number => this.#places[renaming]?.[actor] as number
     const to = placeOf(happening.to)

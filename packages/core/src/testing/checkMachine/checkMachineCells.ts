@@ -1,11 +1,11 @@
 import type { AnyStatechart, AnyStateNode } from '../../role/statechart.js'
 import { nodesWithin } from '../../role/stateNodes.js'
-import type { EventKinds, MachineDefect, Place } from './checkMachineParts.js'
+import type { EventKinds, MachineDefect, MachinePlace } from './checkMachineParts.js'
 
 /** Every event is decided in every state, by the innermost state that speaks about it. */
 export const cellDefects = (
   machine: AnyStatechart,
-  places: readonly Place[],
+  places: readonly MachinePlace[],
   events: EventKinds,
 ): readonly MachineDefect[] => [
   ...undecidedCells(machine, events),
@@ -46,7 +46,7 @@ function whatIsMissing(leaf: AnyStateNode, event: string): string | undefined {
   return undefined
 }
 
-function decisionDefects({ node, at, event, candidates }: Place, events: EventKinds): readonly MachineDefect[] {
+function decisionDefects({ node, at, event, candidates }: MachinePlace, events: EventKinds): readonly MachineDefect[] {
   const defect = (kind: MachineDefect['kind'], what: string, advice: string): MachineDefect => ({
     kind,
     state: node.id,

@@ -78,7 +78,7 @@ export interface Candidate {
 }
 
 /** A key of a state under which rules stand. */
-export interface Place {
+export interface MachinePlace {
   readonly node: AnyStateNode
   readonly kind: 'event' | 'timer' | 'always' | 'done' | 'entry' | 'exit' | 'initial'
   /** As in {@link MachineDefect.at}. */
@@ -89,7 +89,7 @@ export interface Place {
 }
 
 /** All keys of all states under which rules stand. */
-export const placesOf = (machine: AnyStatechart): readonly Place[] =>
+export const placesOf = (machine: AnyStatechart): readonly MachinePlace[] =>
   nodesWithin(machine.root).flatMap((node) => [
     ...[...node.transitions].map(([descriptor, candidates]) => transitionPlace(node, descriptor, candidates)),
     ...(node.always ? [{ node, kind: 'always', at: 'always', candidates: node.always } as const] : []),
@@ -99,7 +99,7 @@ export const placesOf = (machine: AnyStatechart): readonly Place[] =>
     ...actionPlace(node, 'initial', initialActions(node)),
   ])
 
-function transitionPlace(node: AnyStateNode, descriptor: string, candidates: readonly Candidate[]): Place {
+function transitionPlace(node: AnyStateNode, descriptor: string, candidates: readonly Candidate[]): MachinePlace {
   if (descriptor.startsWith('xstate.after.')) {
     return { node, kind: 'timer', at: `after ${delayNameOf(descriptor)}`, candidates }
   }
@@ -107,7 +107,11 @@ function transitionPlace(node: AnyStateNode, descriptor: string, candidates: rea
   return { node, kind: 'event', at: `on ${descriptor}`, event: descriptor, candidates }
 }
 
-function actionPlace(node: AnyStateNode, kind: 'entry' | 'exit' | 'initial', written: unknown): readonly Place[] {
+function actionPlace(
+  node: AnyStateNode,
+  kind: 'entry' | 'exit' | 'initial',
+  written: unknown,
+): readonly MachinePlace[] {
   const actions = listOf(written)
   return actions.length > 0 ? [{ node, kind, at: kind, candidates: [{ actions }] }] : []
 }

@@ -1,9 +1,9 @@
 import type { AnyStatechart, AnyStateNode } from '../../role/statechart.js'
 import { nodesWithin } from '../../role/stateNodes.js'
-import type { MachineDefect, Place } from './checkMachineParts.js'
+import type { MachineDefect, MachinePlace } from './checkMachineParts.js'
 
 /** Every state can be reached from the initial one, as far as the table tells: guards are taken to hold and to fail. */
-export function reachDefects(machine: AnyStatechart, places: readonly Place[]): readonly MachineDefect[] {
+export function reachDefects(machine: AnyStatechart, places: readonly MachinePlace[]): readonly MachineDefect[] {
   const all = nodesWithin(machine.root)
   const reached = reachedFrom(machine.root, places)
   const unreached = all.filter((node) => !reached.has(node))
@@ -15,7 +15,7 @@ export function reachDefects(machine: AnyStatechart, places: readonly Place[]): 
   ]
 }
 
-function reachedFrom(root: AnyStateNode, places: readonly Place[]): ReadonlySet<AnyStateNode> {
+function reachedFrom(root: AnyStateNode, places: readonly MachinePlace[]): ReadonlySet<AnyStateNode> {
   const active = new Set<AnyStateNode>()
   const entered = new Set<AnyStateNode>()
 
@@ -43,7 +43,7 @@ function reachedFrom(root: AnyStateNode, places: readonly Place[]): ReadonlySet<
   return active
 }
 
-function targetsOf(node: AnyStateNode, places: readonly Place[]): readonly AnyStateNode[] {
+function targetsOf(node: AnyStateNode, places: readonly MachinePlace[]): readonly AnyStateNode[] {
   return places
     .filter((place) => place.node === node)
     .flatMap(({ candidates }) => {

@@ -1,10 +1,10 @@
 import { eventOf } from '../../role/rules.js'
 import type { AnyStatechart } from '../../role/statechart.js'
 import { nodesWithin } from '../../role/stateNodes.js'
-import { listOf, type MachineDefect, type Place } from './checkMachineParts.js'
+import { listOf, type MachineDefect, type MachinePlace } from './checkMachineParts.js'
 
 /** Everything is named and declared, does no more than assign and emit, and stands under the event it speaks about. */
-export const ruleDefects = (machine: AnyStatechart, places: readonly Place[]): readonly MachineDefect[] => [
+export const ruleDefects = (machine: AnyStatechart, places: readonly MachinePlace[]): readonly MachineDefect[] => [
   ...forbiddenActions(machine),
   ...places.flatMap((place) => [
     ...place.candidates.flatMap(({ guard }) => usesOf(machine, place, 'guards', listOf(guard))),
@@ -35,7 +35,7 @@ const invocations = (machine: AnyStatechart): readonly MachineDefect[] =>
 
 function usesOf(
   machine: AnyStatechart,
-  place: Place,
+  place: MachinePlace,
   kind: 'guards' | 'actions',
   uses: readonly unknown[],
 ): readonly MachineDefect[] {

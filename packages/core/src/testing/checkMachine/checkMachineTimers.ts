@@ -1,9 +1,9 @@
 import type { AnyStatechart } from '../../role/statechart.js'
 import { nodesWithin } from '../../role/stateNodes.js'
-import type { MachineDefect, Place } from './checkMachineParts.js'
+import type { MachineDefect, MachinePlace } from './checkMachineParts.js'
 
 /** Timers restart when they should, are never lost, and have declared delays. */
-export const timerDefects = (machine: AnyStatechart, places: readonly Place[]): readonly MachineDefect[] => [
+export const timerDefects = (machine: AnyStatechart, places: readonly MachinePlace[]): readonly MachineDefect[] => [
   ...delayDefects(machine),
   ...places.flatMap((place) => [...reentryDefects(place), ...(place.kind === 'timer' ? lostTimerDefects(place) : [])]),
 ]
@@ -28,7 +28,7 @@ function delayDefects(machine: AnyStatechart): readonly MachineDefect[] {
   )
 }
 
-function reentryDefects({ node, at, candidates }: Place): readonly MachineDefect[] {
+function reentryDefects({ node, at, candidates }: MachinePlace): readonly MachineDefect[] {
   return candidates.flatMap(({ target, reenter }): MachineDefect[] => {
     if (target?.includes(node) && !reenter) {
       const what = 'a transition to its own state does not enter it again: its timers run on'
@@ -43,7 +43,7 @@ function reentryDefects({ node, at, candidates }: Place): readonly MachineDefect
   })
 }
 
-function lostTimerDefects({ node, at, candidates }: Place): readonly MachineDefect[] {
+function lostTimerDefects({ node, at, candidates }: MachinePlace): readonly MachineDefect[] {
   const advice = 'let every way out name a target, its own state with `reenter: true` to wait once more'
   const defect = (what: string): MachineDefect => ({ kind: 'lostTimer', state: node.id, at, what, advice })
   const last = candidates.at(-1)

@@ -3,44 +3,44 @@ import { changesOf, shown } from '../shown.js'
 import type { ActorSystem, Envelope, View } from './actor.js'
 import type { Histories } from './histories.js'
 import type { Layout } from './layout.js'
-import type { Locals } from './locals.js'
-import { eventOf, wayOf, ways } from './ways.js'
+import type { LocalStates } from './localStates.js'
+import { eventOf, kindOf, stepKinds } from './stepCode.js'
 
 const verbs: Readonly<Record<number, string>> = {
-  [ways.happens]: 'receives',
-  [ways.repeats]: 'receives, and will again,',
-  [ways.lost]: 'never gets',
+  [stepKinds.happens]: 'receives',
+  [stepKinds.repeats]: 'receives, and will again,',
+  [stepKinds.lost]: 'never gets',
 }
 
 /** Tells tuples and steps to people and to predicates. */
-export class Teller<State, Message, Note, History> {
+export class Renderer<State, Message, Note, History> {
   readonly #system: ActorSystem<State, Message, Note, History>
   readonly #layout: Layout
-  readonly #locals: Locals<State, Message, Note, History>
+  readonly #localStates: LocalStates<State, Message, Note, History>
   readonly #histories: Histories<State, Message, Note, History> | undefined
 
   constructor(
     system: ActorSystem<State, Message, Note, History>,
     layout: Layout,
-    locals: Locals<State, Message, Note, History>,
+    localStates: LocalStates<State, Message, Note, History>,
     histories: Histories<State, Message, Note, History> | undefined,
   ) {
     this.#system = system
     this.#layout = layout
-    this.#locals = locals
+    this.#localStates = localStates
     this.#histories = histories
   }
 
   envelopeOf(event: number): Envelope<Message> | undefined {
-    const happening = this.#locals.events.valueOf(event)
+    const happening = this.#localStates.events.valueOf(event)
     if (happening.type !== 'receive') return undefined
     const { from, to, message } = happening
-    return { from: this.#locals.nameOf(from), to: this.#locals.nameOf(to), message }
+    return { from: this.#localStates.nameOf(from), to: this.#localStates.nameOf(to), message }
   }
 
   viewOf(state: Int32Array, length: number): View<State, Message, History> {
     const { actors, history, budgets, budgetNames, messages } = this.#layout
-    const stateAt = (place: number): State => this.#locals.states.valueOf(state[place] as number).state
+    const stateAt = (place: number): State => this.#localStates.states.valueOf(state[place] as number).state
     const names = this.#system.actors.map(({ name }) => name)
     return {
       actors: Object.fromEntries(names.slice(0, actors).map((name, place) => [name, stateAt(place)])),
@@ -51,12 +51,12 @@ export class Teller<State, Message, Note, History> {
   }
 
   describe(before: Int32Array, lengthBefore: number, step: number, after: Int32Array): StepText {
-    const event = this.#locals.events.valueOf(eventOf(step))
-    const to = this.#locals.nameOf(event.to)
+    const event = this.#localStates.events.valueOf(eventOf(step))
+    const to = this.#localStates.nameOf(event.to)
     if (event.type === 'own') return { text: `${to}: ${event.name}`, details: this.#cameOf(before, step, after) }
-    const what = `${shown(event.message)} from ${this.#locals.nameOf(event.from)}`
+    const what = `${shown(event.message)} from ${this.#localStates.nameOf(event.from)}`
     return {
-      text: `${to} ${verbs[wayOf(step)]} ${what}`,
+      text: `${to} ${verbs[kindOf(step)]} ${what}`,
       details: this.#cameOf(before.subarray(0, lengthBefore), step, after),
     }
   }
@@ -72,11 +72,11 @@ export class Teller<State, Message, Note, History> {
 
   #cameOf(before: Int32Array, step: number, after: Int32Array): readonly string[] {
     const event = eventOf(step)
-    const actor = this.#locals.receivers[event] as number
-    if (wayOf(step) === ways.lost) return []
+    const actor = this.#localStates.receivers[event] as number
+    if (kindOf(step) === stepKinds.lost) return []
     const changes = changesOf(this.#shownAt(before, actor), this.#shownAt(after, actor))
-    const outcome = this.#locals.outcomeOf(before[actor] as number, event)
-    const sent = Array.from(this.#locals.sends[outcome] ?? [], (number) => this.envelopeOf(number))
+    const outcome = this.#localStates.outcomeOf(before[actor] as number, event)
+    const sent = Array.from(this.#localStates.sends[outcome] ?? [], (number) => this.envelopeOf(number))
     return [
       ...(changes === '' ? [] : [changes]),
       ...sent.map((envelope) => `to ${envelope?.to}: ${shown(envelope?.message)}`),
@@ -84,7 +84,7 @@ export class Teller<State, Message, Note, History> {
   }
 
   #shownAt(tuple: Int32Array, place: number): unknown {
-    const { actor, state } = this.#locals.states.valueOf(tuple[place] as number)
-    return this.#locals.actorAt(actor).show?.(state) ?? state
+    const { actor, state } = this.#localStates.states.valueOf(tuple[place] as number)
+    return this.#localStates.actorAt(actor).show?.(state) ?? state
   }
 }

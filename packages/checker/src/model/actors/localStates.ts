@@ -25,7 +25,7 @@ const noNumbers = new Int32Array(0)
  * Local states, events and outcomes as numbers. What an actor does is a function of its state and the event, so it is
  * computed once and remembered.
  */
-export class Locals<State, Message, Note, History> {
+export class LocalStates<State, Message, Note, History> {
   readonly states: Interner<Local<State>>
   readonly events: Interner<ActorEvent<Message>>
   readonly notes = new Interner<Note>()
