@@ -139,6 +139,22 @@ export const hole =
       { ...ms(3115), do: 'crash', node: 'n1', afterEffects: 0, forMs: forEver, unsynced: 'lost' },
     ])
 
+/** Two nodes have each accepted a value of their own in one slot, one after the other, and neither has told anybody. */
+export const twoBallots =
+  (subject: string) =>
+  (seed: number): Script =>
+    script(subject, seed, [
+      ...asking('c1', 'write', { fromMs: 2500, toMs: 2501, everyMs: 1 }),
+      ...asking('c2', 'write', { fromMs: 2600, toMs: 2601, everyMs: 1 }),
+      ...split(3000, ['n1', 'c1'], ['n2', 'n3', 'c2']),
+      ...asking('c1', 'write', { fromMs: 3005, toMs: 3006, everyMs: 1 }),
+      { ...ms(3050), do: 'crash', node: 'n1', afterEffects: 0, forMs: 6950, unsynced: 'kept' },
+      ...split(7000, ['n3'], ['n1', 'n2', 'c2']),
+      ...asking('c2', 'write', { fromMs: 7005, toMs: 7006, everyMs: 1 }),
+      { ...ms(7050), do: 'crash', node: 'n2', afterEffects: 0, forMs: 2950, unsynced: 'kept' },
+      { ...ms(9000), do: 'heal', core: ['n1', 'n2'] },
+    ])
+
 /** One node is sent a snapshot, and has to answer for it. */
 export const snapshotSent =
   (subject: string) =>

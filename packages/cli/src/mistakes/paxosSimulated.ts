@@ -1,6 +1,6 @@
 import type { Entry } from '@quorate/core'
 import { assign } from 'xstate'
-import { deaf, hole, leftBehind, tornTail, unheardChoice } from './aims.js'
+import { deaf, hole, leftBehind, tornTail, twoBallots, unheardChoice } from './aims.js'
 import { type Any, always, never, nothing } from './mistake.js'
 import type { Pitfall } from './pitfalls.js'
 import { beginning, type Change, providing, type Simulated, saying } from './simulated.js'
@@ -25,6 +25,20 @@ const single = (name: string, pitfall: Pitfall, change: Change): Simulated => ({
 const acceptor = (by: Any): Change => providing('acceptor', by)
 const proposer = (by: Any): Change => providing('proposer', by)
 const nodeOf = (address: string): string => address.slice(address.lastIndexOf('/') + 1)
+
+/** What one message of a promise says, as if it were all of it. */
+function notedPromise(self: Any, { from, entries, through, chosenThrough }: Any) {
+  const found = new Map<number, Entry>(self.found)
+  for (const entry of entries as readonly Entry[]) {
+    if (entry.term > (found.get(entry.index)?.term ?? 0)) found.set(entry.index, entry)
+  }
+  return {
+    found,
+    promises: { ...self.promises, [nodeOf(from)]: 'done' },
+    horizon: Math.max(self.horizon, through),
+    chosenThrough: Math.max(self.chosenThrough, chosenThrough),
+  }
+}
 
 /** Its disk lost a write, and it neither asks what that may have been nor says so. */
 const trusting: Change = {
@@ -76,18 +90,7 @@ export const paxosMistakes: readonly Simulated[] = [
       preparing: {
         guards: { isPartialPromise: never },
         actions: {
-          notePromise: assign(({ context: self, event }: Any) => {
-            const found = new Map<number, Entry>(self.found)
-            for (const entry of event.entries as readonly Entry[]) {
-              if (entry.term > (found.get(entry.index)?.term ?? 0)) found.set(entry.index, entry)
-            }
-            return {
-              found,
-              promises: { ...self.promises, [nodeOf(event.from)]: 'done' },
-              horizon: Math.max(self.horizon, event.through),
-              chosenThrough: Math.max(self.chosenThrough, event.chosenThrough),
-            }
-          }),
+          notePromise: assign(({ context: self, event }: Any) => notedPromise(self, event)),
         },
       },
     }),
@@ -106,6 +109,24 @@ export const paxosMistakes: readonly Simulated[] = [
         },
       },
     }),
+  ),
+  multi(
+    'a proposer that takes what was accepted in two ballots for chosen',
+    'ballots',
+    proposer({
+      preparing: {
+        actions: {
+          notePromise: assign(({ context: self, event }: Any) => {
+            const after = notedPromise(self, event)
+            const acceptedBy = new Map<number, object>(self.acceptedBy)
+            for (const { index } of event.entries as readonly Entry[])
+              acceptedBy.set(index, { ...acceptedBy.get(index), [nodeOf(event.from)]: true })
+            return { ...after, acceptedBy }
+          }),
+        },
+      },
+    }),
+    { aim: twoBallots('multi-paxos') },
   ),
   multi(
     'a proposer that leaves open slots to the next commands',

@@ -178,15 +178,14 @@ export function preparingIn(place: Place = {}, round = 0) {
   return role
 }
 
-/** A proposer that leads in round 1: a quorum of acceptors has promised, and accepted nothing so far unless told otherwise. */
+/** A proposer that leads in round 1: a quorum of acceptors has promised, of which one had accepted something, if told so. */
 export function leadingIn(place: Place = {}, accepted: readonly Entry[] = []) {
   const role = preparingIn(place)
   const { acceptor } = role.context.config.nodes
   const last = accepted.at(-1)?.index ?? 0
-  for (const node of acceptor) {
-    if (role.snapshot.role === 'leading') break
-    role.receive(said.promise(node, { through: last, last, entries: accepted }))
-  }
+  const [first, ...others] = acceptor
+  role.receive(said.promise(first ?? '', { through: last, last, entries: accepted }))
+  for (const node of others) if (role.snapshot.role !== 'leading') role.receive(said.promise(node))
   return role
 }
 

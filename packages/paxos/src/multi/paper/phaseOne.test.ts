@@ -1,4 +1,4 @@
-import { atLeast, flexible } from '@quorate/core'
+import { atLeast, type Entry, flexible, noopAt, sizeOf } from '@quorate/core'
 import { drive, Stage } from '@quorate/core/testing'
 import { describe, expect, test } from 'vitest'
 import { createActor, SimulatedClock } from 'xstate'
@@ -166,7 +166,7 @@ describe('3: one phase 1 for all slots', () => {
       expect(role.receive(message)).toEqual([])
     expect(role.snapshot).toBe(before)
     // The same slots are missing, but this acceptor knows them to be chosen.
-    role.receive(said.promise('n3', { first: 3, through: 4, last: 4, chosenThrough: 2, entries: entries(3, 4) }))
+    role.receive(said.promise('n3', { first: 3, through: 4, last: 4, chosenThrough: 2, entries: [entry(4)] }))
     expect(role.snapshot.role).toBe('leading')
     expect(role.context.chosenThrough).toBe(2)
   })
@@ -307,7 +307,7 @@ describe('2.2, phase 2(a): "where v is the value of the highest-numbered proposa
   test('3: it fills "the gap immediately by proposing ... a special no-op command that leaves the state unchanged"', () => {
     const role = given.preparingIn()
     role.receive(said.promise('n2', { through: 5, last: 5, entries: [entry(2), entry(5)] }))
-    role.receive(said.promise('n3', { through: 2, last: 2, entries: [entry(2)] }))
+    role.receive(said.promise('n3', { through: 2, last: 2 }))
     const [accept] = given.acceptsOf(role.effects)
     expect(given.drawn(accept?.entries ?? [])).toBe('1:noop 2:v2 3:noop 4:noop 5:v5')
   })
@@ -315,7 +315,7 @@ describe('2.2, phase 2(a): "where v is the value of the highest-numbered proposa
   test('what is known to be chosen is not proposed again', () => {
     const role = given.preparingIn()
     role.receive(said.promise('n2', { through: 3, last: 3, entries: entries(1, 3) }))
-    role.receive(said.promise('n3', { first: 3, through: 4, last: 4, chosenThrough: 2, entries: entries(3, 4) }))
+    role.receive(said.promise('n3', { first: 3, through: 4, last: 4, chosenThrough: 2, entries: [entry(4)] }))
     expect(given.drawn(given.acceptsOf(role.effects)[0]?.entries ?? [])).toBe('3:v3 4:v4')
   })
 
@@ -330,5 +330,106 @@ describe('2.2, phase 2(a): "where v is the value of the highest-numbered proposa
     const role = given.leadingIn({}, [entry(3)])
     role.tell(given.proposed('a'))
     expect(given.drawn(given.acceptsOf(role.effects)[0]?.entries ?? [])).toBe('4:a')
+  })
+})
+
+describe('2.1: "a value is chosen when a single proposal with that value has been accepted by a majority of the acceptors"', () => {
+  const [low, high] = [ballot(1, 'n3'), ballot(2, 'n2')]
+
+  /** It leads after these acceptors have said what they accepted. */
+  const leadingAfter = (
+    answers: Readonly<Record<string, { readonly accepted: readonly Entry[]; readonly doubtful?: boolean }>>,
+    place: given.Place = {},
+  ) => {
+    const role = given.preparingIn(place, 3)
+    const all = Object.entries(answers).flatMap(([node, { accepted, doubtful = false }]) => {
+      const last = accepted.at(-1)?.index ?? 0
+      return role.receive(said.promise(node, { ballot: ballot(4), through: last, last, entries: accepted, doubtful }))
+    })
+    expect(role.snapshot.role).toBe('leading')
+    return { role, asked: askedOf(all), told: toldOf(all) }
+  }
+  type Effects = Parameters<typeof given.sent>[0]
+  const askedOf = (effects: Effects) => given.acceptsOf(effects).map(({ entries: slots }) => given.drawn(slots))
+  const toldOf = (effects: Effects) => given.sentOf(effects, 'Chosen').map(({ entries: slots }) => given.drawn(slots))
+
+  test('what answers prove to be chosen learners are told, and acceptors are not asked again', () => {
+    const accepted = entries(1, 3, low)
+    const { role, asked, told } = leadingAfter({ n2: { accepted }, n3: { accepted } })
+    expect(told).toEqual(['1:v1 2:v2 3:v3'])
+    expect(asked).toEqual([])
+    expect(role.context).toMatchObject({ chosenThrough: 3, openBytes: 0, polls: [] })
+    role.tell(given.proposed('a'))
+    expect(askedOf(role.effects)).toEqual(['4:a'])
+  })
+
+  test('slots that are not proven are proposed again, wherever they are', () => {
+    const { role, asked, told } = leadingAfter({
+      n2: { accepted: [entry(2, low), entry(3, low), entry(4, high), entry(6, low)] },
+      n3: { accepted: [entry(2, low), entry(3, low), entry(4, low), entry(6, low)] },
+    })
+    expect(asked).toEqual(['1:noop', '4:v4 5:noop'])
+    expect(told).toEqual(['2:v2 3:v3', '6:v6'])
+    expect(role.context).toMatchObject({ chosenThrough: 0, horizon: 6 })
+    for (const number of [2, 4])
+      for (const node of ['n1', 'n2']) role.receive(said.accepted(node, { ballot: ballot(4), number }))
+    expect(role.context).toMatchObject({ chosenThrough: 6, openBytes: 0 })
+  })
+
+  test('acceptances of one value in different ballots choose nothing', () => {
+    for (const [first, second] of [
+      [low, high],
+      [high, low],
+    ] as const) {
+      const { asked, told } = leadingAfter({
+        n2: { accepted: [entry(1, first, 'a')] },
+        n3: { accepted: [entry(1, second, 'a')] },
+      })
+      expect({ asked, told }).toEqual({ asked: ['1:a'], told: [] })
+    }
+  })
+
+  test('the quorum is one of phase 2', () => {
+    const accepted = [entry(1, low)]
+    const flexibly = (phase1: number, phase2: number): given.Place => ({
+      nodes: { acceptor: five },
+      quorums: flexible({ phase1: atLeast(phase1, five), phase2: atLeast(phase2, five) }),
+    })
+    const few = leadingAfter({ a1: { accepted }, a2: { accepted } }, flexibly(2, 4))
+    expect([few.asked, few.told]).toEqual([['1:v1'], []])
+    const none = { accepted: [] }
+    const many = leadingAfter({ a1: none, a2: { accepted }, a3: none, a4: { accepted } }, flexibly(4, 2))
+    expect([many.asked, many.told]).toEqual([[], ['1:v1']])
+  })
+
+  test('who lost a write has no vote', () => {
+    const accepted = [entry(1, low)]
+    const { asked, told } = leadingAfter({
+      n3: { accepted, doubtful: true },
+      n2: { accepted },
+      n1: { accepted: [] },
+    })
+    expect([asked, told]).toEqual([['1:v1'], []])
+  })
+
+  test('who says the same twice has one', () => {
+    const role = given.preparingIn({}, 3)
+    const piece = { ballot: ballot(4), through: 1, last: 2, entries: [entry(1, low)] }
+    for (const fields of [piece, piece, { ...piece, through: 2, entries: [entry(1, low), entry(2, low)] }])
+      role.receive(said.promise('n2', fields))
+    role.receive(said.promise('n3', { ballot: ballot(4) }))
+    expect(askedOf(role.effects)).toEqual(['1:v1 2:v2'])
+  })
+
+  test('learners are told of an eighth of what may be open between two heartbeats', () => {
+    const accepted = entries(1, 8, low)
+    const [one] = accepted
+    const limits = { entriesMax: 2, openBytesMax: 8 * 4 * sizeOf(one ?? noopAt({ index: 1, term: 1 })) }
+    const { role, told } = leadingAfter({ n2: { accepted }, n3: { accepted } }, { limits })
+    expect(told).toEqual(['1:v1 2:v2', '3:v3 4:v4'])
+    expect(role.context).toMatchObject({ chosenThrough: 4 })
+    role.fire('heartbeat')
+    expect(toldOf(role.effects)).toEqual(['5:v5 6:v6', '7:v7 8:v8'])
+    expect(role.context).toMatchObject({ chosenThrough: 8 })
   })
 })

@@ -1,10 +1,19 @@
-import { type Address, type Command, entriesAfter, invariant, Log, type NodeId, type Received } from '@quorate/core'
+import {
+  type Address,
+  type Command,
+  type Entry,
+  entriesAfter,
+  invariant,
+  Log,
+  type NodeId,
+  type Received,
+} from '@quorate/core'
 import { isSameBallot, termOf } from '../../ballot.js'
 import type { Accept, Accepted, Batch, HeartbeatReply, Relayed } from '../../generated/multi_paxos.js'
 import { bytesOf } from '../shared/bytes.js'
 import { everyRole, type RoleName, roleAt } from '../shared/config.js'
 import { changed, chosenOf, isWon, lastSlotOf, type Poll, withVote } from '../shared/polls.js'
-import { openEntries, type Preparing } from './phaseOne.js'
+import { openEntries, type Preparing, provenSlots } from './phaseOne.js'
 import { inTurn, present, toEach } from './presence.js'
 import { type Relaying, relayInTurn, withLate } from './relays.js'
 import { ballotOf, type Outgoing, type Proposer, senderOf } from './state.js'
@@ -16,6 +25,10 @@ export interface Leading extends Proposer, Relaying {
   readonly mayHaveLost: boolean
   /** Until every slot up to here is chosen, it is not known what earlier proposers had chosen. */
   readonly horizon: number
+  /** Slots that phase 1 has proven to be chosen: learners are told, and acceptors are asked nothing. */
+  readonly proven: ReadonlySet<number>
+  /** Of such slots, what learners were told since the last heartbeat. */
+  readonly provenBytes: number
   /** What is proposed, from a while before the first slot that is not chosen. */
   readonly log: Log
   /** Of the slots that are not known to be chosen yet. */
@@ -52,6 +65,8 @@ export function begin(input: Preparing): Leading {
     refusals: 0,
     torn: false,
     horizon,
+    proven: provenSlots(input),
+    provenBytes: 0,
     log: Log.empty({ index: chosenThrough, term: 0 }).append(open),
     openBytes: bytesOf(open),
     keptBytes: 0,
@@ -105,20 +120,35 @@ export const withCommands = (self: Leading, { commands }: { readonly commands: r
   return { log: self.log.append(entries), openBytes: self.openBytes + bytesOf(entries) }
 }
 
-export const mayOpenPoll = ({ polls, sentThrough, log, config }: Leading): boolean =>
-  sentThrough < log.last.index && polls.length < config.limits.pollsMax
+/** Learners are told of so much between two heartbeats that was proven, or it would all be said at once. */
+const provenBytesMax = ({ config: { limits } }: Leading): number => limits.openBytesMax / 8
+
+export const mayOpenPoll = (self: Leading): boolean =>
+  self.sentThrough < self.log.last.index &&
+  self.polls.length < self.config.limits.pollsMax &&
+  !(self.proven.has(self.sentThrough + 1) && self.provenBytes >= provenBytesMax(self))
+
+/** As many as one message carries; all of them are proven to be chosen, or none. */
+function nextEntries({ log, sentThrough, proven, config }: Leading): readonly Entry[] {
+  const entries = log.batch(sentThrough + 1, config.limits)
+  const isProven = proven.has(sentThrough + 1)
+  const end = entries.findIndex(({ index }) => proven.has(index) !== isProven)
+  return end < 0 ? entries : entries.slice(0, end)
+}
 
 export function withNextPoll(self: Leading) {
-  const entries = self.log.batch(self.sentThrough + 1, self.config.limits)
+  const entries = nextEntries(self)
   const number = self.lastNumber + 1
   const answeredBy = answererOf(self, number)
-  const relay = relayInTurn(self, number)
-  const poll = { number, entries, votes: {}, isChosen: false, answeredBy, relay, sentAt: self.beat, repeats: 0 }
+  const isChosen = self.proven.has(self.sentThrough + 1)
+  const relay = isChosen ? undefined : relayInTurn(self, number)
+  const poll = { number, entries, votes: {}, isChosen, answeredBy, relay, sentAt: self.beat, repeats: 0 }
   return {
     lastNumber: number,
     sentThrough: lastSlotOf(poll),
     polls: [...self.polls, poll],
-    outgoing: [...self.outgoing, ...acceptsOf(self, poll)],
+    provenBytes: self.provenBytes + (isChosen ? bytesOf(entries) : 0),
+    outgoing: [...self.outgoing, ...(isChosen ? toEach(self, 'learner', chosenOf(poll)) : acceptsOf(self, poll))],
   }
 }
 
@@ -222,6 +252,7 @@ export function withHeartbeat(before: Leading) {
   return {
     beat: self.beat,
     lastNumber: number,
+    provenBytes: 0,
     ...withLate(self, late),
     polls: self.polls.map((poll) =>
       late.includes(poll) ? { ...poll, sentAt: self.beat, repeats: poll.repeats + 1 } : poll,

@@ -14,6 +14,8 @@ export interface Preparing extends Proposer {
   readonly doubtful: Readonly<Record<NodeId, true>>
   /** By slot, what was accepted in the highest ballot. */
   readonly found: ReadonlyMap<number, Entry>
+  /** By slot, the acceptors that say they accepted in that very ballot, and lost no write. */
+  readonly acceptedBy: ReadonlyMap<number, Readonly<Record<NodeId, true>>>
   /** The last slot in which anything was accepted. */
   readonly horizon: number
   /** Too many had lost their last write to be sure of what was chosen. */
@@ -33,6 +35,7 @@ export const begin = (self: Proposer): Preparing => ({
   leader: undefined,
   promises: {},
   found: new Map(),
+  acceptedBy: new Map(),
   horizon: 0,
   pieces: 0,
   doublings: 0,
@@ -84,12 +87,18 @@ export function isPromise(self: Preparing, message: Received<PromiseReply>): boo
 /** P2c: of each slot, the value of the highest-numbered proposal among the answers. */
 export function withPromise(self: Preparing, message: Received<PromiseReply>) {
   const found = new Map(self.found)
+  const acceptedBy = new Map(self.acceptedBy)
+  const vote = message.doubtful ? {} : { [senderOf(message)]: true as const }
   for (const entry of message.entries) {
-    if (entry.term > (found.get(entry.index)?.term ?? 0)) found.set(entry.index, entry)
+    const { index, term } = entry
+    const highest = found.get(index)?.term ?? 0
+    if (term > highest) found.set(index, entry)
+    if (term >= highest) acceptedBy.set(index, term > highest ? vote : { ...acceptedBy.get(index), ...vote })
   }
   const promise = isPartial(self, message) ? message.through + 1 : ('done' as const)
   return {
     found,
+    acceptedBy,
     promises: { ...self.promises, [senderOf(message)]: promise },
     ...(message.doubtful && { doubtful: { ...self.doubtful, [senderOf(message)]: true as const } }),
     horizon: Math.max(self.horizon, message.last),
@@ -122,8 +131,26 @@ export const prepared = (self: Preparing): Preparing => ({
 })
 
 /**
+ * The slots of which phase 1 proves that a value is chosen: "a value is chosen when a single proposal with that value has
+ * been accepted by a majority of the acceptors" (section 2.1), here by a quorum of phase 2, and all of one say so. That an
+ * acceptor has accepted a proposal stays true whatever it promises or accepts later, so the answers need not be of one time;
+ * but the proposal must be the same, which is to say the ballot: acceptances of one value in different ballots choose
+ * nothing. By P2c the value is the one that this ballot would propose. The answers of acceptors that lost a write are not
+ * counted: that what such a disk still holds was accepted, and under a promise that it remembers, need not be relied on.
+ *
+ * So the slots need no phase 2 again. After all acceptors have restarted that is most of what they hold behind what was
+ * written down as chosen, and to have it written once more takes a slow disk longer than proposers are patient.
+ */
+export const provenSlots = ({ acceptedBy, chosenThrough, config }: Preparing): ReadonlySet<number> =>
+  new Set(
+    [...acceptedBy].flatMap(([slot, votes]) =>
+      slot > chosenThrough && config.quorums.phase2.tally(votes) === 'won' ? [slot] : [],
+    ),
+  )
+
+/**
  * What phase 2 must propose, from the first slot that is not known to be chosen: values that may have been chosen, and
- * no-ops in the holes between them: "we let it fill the gap immediately by proposing ... a special no-op command that
+ * no-ops in the holes between them; among them are those that are {@link provenSlots proven} to be chosen. "We let it fill the gap immediately by proposing ... a special no-op command that
  * leaves the state unchanged" (section 3).
  */
 export function openEntries(self: Preparing): readonly Entry[] {
