@@ -11,7 +11,7 @@ import { foundIn } from './found.test.fixture.js'
 const directory = fileURLToPath(new URL('found', import.meta.url))
 
 describe('what was found', () => {
-  test.each(readdirSync(directory))('%s does not happen any more', async (file) => {
+  test.each(readdirSync(directory))('%s does not happen any more', { timeout: 120_000 }, async (file) => {
     const text = readFileSync(`${directory}/${file}`, 'utf8')
     const subject = foundIn[file.replace(/\.sim$/, '')]
     if (!subject) throw new Error(`in which cluster was ${file} found?`)

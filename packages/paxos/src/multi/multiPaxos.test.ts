@@ -172,16 +172,9 @@ describe('each role says how it stands', () => {
     expect(status()).toMatchObject({ leader: 'n2', term: 3, commitIndex: 4, lastIndex: 4, leads: false })
     role.fire('electionTimeout')
     expect(status()).toMatchObject({ state: 'preparing.asking', term: 4, leader: undefined })
-    for (const node of ['n2', 'n3'])
-      role.receive(
-        given.said.promise(node, {
-          ballot: given.ballot(4),
-          first: 5,
-          through: 5,
-          last: 5,
-          entries: given.entries(5, 5),
-        }),
-      )
+    const answer = { ballot: given.ballot(4), first: 5 }
+    role.receive(given.said.promise('n2', { ...answer, through: 5, last: 5, entries: given.entries(5, 5) }))
+    role.receive(given.said.promise('n3', { ...answer, through: 4, last: 4 }))
     expect(status()).toMatchObject({ state: 'leading', leads: true, leader: 'n1', commitIndex: 4, lastIndex: 5 })
   })
 
