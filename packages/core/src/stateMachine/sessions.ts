@@ -109,7 +109,7 @@ export interface Opening {
 
 /** The sessions while a batch of entries is applied: what changes is copied first, so that the value before stays as it was. */
 export class SessionsDraft {
-  readonly #sessions: PersistentMapDraft<Session>
+  readonly #sessions: PersistentMapDraft<number, Session>
   /** Those of the sessions that this batch has changed: they are nobody else's yet. */
   readonly #changed = new Map<number, ChangingSession>()
   readonly #limits: Required<SessionLimits>
@@ -187,7 +187,7 @@ export class SessionsDraft {
   }
 
   /** The sessions as they are now. The draft must not be used afterwards. */
-  finish(): PersistentMap<Session> {
+  finish(): PersistentMap<number, Session> {
     const sessions = this.#sessions.finish()
     totals.set(sessions, this.#bytes)
     if (this.#byClient) byClient.set(sessions, this.#byClient)

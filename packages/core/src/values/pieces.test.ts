@@ -64,7 +64,7 @@ const appliedStateOf = (state: readonly string[]) => ({
   ...initialAppliedState(list),
   applied: { index: 7, term: 2 },
   state,
-  sessions: persistentMap<Session>(
+  sessions: persistentMap<number, Session>(
     new Map([
       [
         3,
