@@ -62,6 +62,7 @@ const self: Server = {
       snapshot: undefined,
       base: origin,
       entries: [],
+      table: [],
       torn: false,
     },
   ),

@@ -78,7 +78,14 @@ export class Network {
     const place = this.#at(id)
     const definition = watch({ members: this.members }).roles[sentryRole]
     if (!definition) throw new RangeError(`watch() has no role ${sentryRole}`)
-    const recovered = { record: place.disk, snapshot: undefined, base: { index: 0, term: 0 }, entries: [], torn: false }
+    const recovered = {
+      record: place.disk,
+      snapshot: undefined,
+      base: { index: 0, term: 0 },
+      entries: [],
+      table: [],
+      torn: false,
+    }
     const input = definition.input({ group: 'g', node: id, recovered }) as Sentry
     const logic = this.#machine ?? (definition.logic({ below: () => 0 }, id) as typeof sentry)
     Object.assign(place, { role: drive(logic, input), outbox: emptyOutbox, writing: [] })

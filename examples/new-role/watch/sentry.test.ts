@@ -12,7 +12,14 @@ const everyone = at('all')
 /** The sentry of n1 of three, as a host would start it. */
 const started = (recovered: Partial<RecoveredState<SentryRecord>> = {}) => {
   const definition = watch({ members: ['n1', 'n2', 'n3'], silenceMs: 1000, roundMs: 100 }).roles[sentryRole]!
-  const nothing = { record: undefined, snapshot: undefined, base: { index: 0, term: 0 }, entries: [], torn: false }
+  const nothing = {
+    record: undefined,
+    snapshot: undefined,
+    base: { index: 0, term: 0 },
+    entries: [],
+    table: [],
+    torn: false,
+  }
   const input = definition.input({ group: 'g', node: 'n1', recovered: { ...nothing, ...recovered } })
   return drive(definition.logic({ below: () => 7 }, 'n1') as typeof sentry, input as Sentry)
 }

@@ -165,5 +165,7 @@ export {
   parseAddress,
 } from './values/address.js'
 export { fingerprintOf } from './values/fingerprint.js'
+export { PersistentMap, persistentMap } from './values/persistentMap.js'
 export { type Bytes, inPieces, noBytes, Piece, Pieces, pieceBytes, wholeOf } from './values/pieces.js'
+export { checkRow, compareKeys, isRowKey, type Row, rowBytesMax, rowKeyBytesMax, rowsOf } from './values/table.js'
 export { decodeEnvelope, type Envelope, encodeEnvelope, envelopeWriter, wireVersion } from './wire/envelope.js'

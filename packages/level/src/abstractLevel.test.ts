@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib'
-import { type OpenStore, Piece, Pieces, type Snapshot, type StoreWrite } from '@quorate/core'
+import { type OpenStore, Piece, Pieces, rowBytesMax, type Snapshot, type StoreWrite } from '@quorate/core'
 import { MemoryLevel } from 'memory-level'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { abstractLevel } from './abstractLevel.js'
@@ -42,6 +42,8 @@ const append = (...indexes: number[]) =>
   ({ type: 'append', entries: indexes.map((index) => entry(index, 10)) }) as const
 const persist = (record: string) => ({ type: 'persist', record: Buffer.from(record) }) as const
 
+const put = (key: string, text: string) => ({ type: 'put', key, bytes: Buffer.from(text) }) as const
+
 /** A life in which everything is replaced at least once, and entries by others at the same index. */
 const life: readonly (readonly StoreWrite[])[] = [
   [{ key: log, operations: [persist('vote a'), append(1, 2, 3)] }],
@@ -66,6 +68,8 @@ const life: readonly (readonly StoreWrite[])[] = [
       operations: [append(7, 8), { type: 'compact', snapshot: snapshot(5), through: { index: 4, term: 2 } }],
     },
   ],
+  [{ key: log, operations: [put('k', 'first'), put('l', 'other'), put('m', 'short')] }],
+  [{ key: log, operations: [put('k', 'again'), { type: 'delete', key: 'm' }] }],
   [{ key: other, operations: [{ type: 'append', entries: [{ ...entry(1, 10), term: 2 }] }] }],
 ]
 
@@ -136,7 +140,7 @@ describe('what a database loses, changes or brings back, while its own checks se
 
   test('the parts of the snapshot before, of the same size, are noticed', async () => {
     const isPart = (key: string): boolean => key.includes(`${Buffer.from(log).toString('hex')}02`)
-    const before = versions.at(-3) as Content
+    const before = versions.at(-5) as Content
     const content = new Map([
       ...[...last].filter(([key]) => !isPart(key)),
       ...[...before].filter(([key]) => isPart(key)),
@@ -175,10 +179,53 @@ describe('what a database loses, changes or brings back, while its own checks se
   test('a value of a newer format is told from damage', async () => {
     for (const [key, value] of last) {
       const newer = Buffer.from(value)
-      newer[0] = 2
+      newer[0] = 3
       newer.writeUInt32LE(crc32(newer.subarray(0, -4), crc32(Buffer.from(key, 'hex'))), newer.length - 4)
       expect(await outcomeOf(new Map(last).set(key, newer)), key).toBe('QUORATE_STORE_NEWER_FORMAT')
     }
+  })
+})
+
+describe('the format', () => {
+  /** What a store without tables holds, as the program before tables wrote it. */
+  const before: Content = new Map(
+    [
+      ['01', '01f69073f2da71124ec6f4803f864de3260464656d6f026e310337e017'],
+      ['02636f756e7465722f736572766572', '0103a4fd6cb80201020101010301eb7b194153add27c'],
+      ['03000e636f756e7465722f73657276657201', '01010203a4fd6cb8'],
+      ['03000e636f756e7465722f7365727665720200000000000000010000000000000000', '01090911b234fb'],
+      [
+        '03000e636f756e7465722f736572766572030000000000000001',
+        '01000000000300010101000201071001020002020710010300020307eb7b1941',
+      ],
+      ['ff', '01020153add27c75ae1377'],
+    ].map(([key = '', value = '']) => [key, Buffer.from(value, 'hex')]),
+  )
+  const headKey = Buffer.from(keysOf(log).head).toString('hex')
+
+  test('a store of before tables opens, takes rows, and is the same store again without them', async () => {
+    const database = bytesLevel()
+    await database.batch(
+      [...before].map(([key, value]) => ({ type: 'put', key: Buffer.from(key, 'hex'), value }) as const),
+    )
+    const after = async (...operations: StoreWrite['operations']) => {
+      const store = await abstractLevel(() => database).open(owner)
+      await writeAll(store, [{ key: log, operations }])
+      const { table, entries, record } = await store.recover(log)
+      await store.close()
+      await database.open()
+      expect([entries.length, record]).toEqual([2, Uint8Array.of(1, 2, 3)])
+      const head = (await contentOf(database)).get(headKey)
+      return { rows: table.map(({ key }) => key), format: head?.[0], head: Buffer.from(head ?? []).toString('hex') }
+    }
+    // A program that knows no tables must refuse this log: it would lose its rows, or call them damage.
+    expect(await after(put('b', 'x'), put('a', 'y'))).toMatchObject({ rows: ['a', 'b'], format: 2 })
+    expect(await after({ type: 'delete', key: 'b' }, { type: 'delete', key: 'a' })).toEqual({
+      rows: [],
+      format: 1,
+      head: Buffer.from(before.get(headKey) ?? []).toString('hex'),
+    })
+    await database.close()
   })
 })
 
@@ -211,7 +258,8 @@ describe('after a write that failed', () => {
   })
 
   test('an operation that cannot be is such a write', async () => {
-    const impossible = [append(4), { type: 'truncate', after: { index: 3, term: 1 } }] as const
+    const large = { type: 'put', key: 'k', bytes: new Uint8Array(rowBytesMax + 1) } as const
+    const impossible = [append(4), { type: 'truncate', after: { index: 3, term: 1 } }, put('', 'x'), large] as const
     for (const operation of impossible) {
       const database = bytesLevel()
       const store = await abstractLevel(() => database).open(owner)

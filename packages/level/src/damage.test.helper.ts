@@ -84,13 +84,13 @@ export interface Outcome {
 }
 
 /** Equal for equal content: a hash, for comparing megabytes takes a test runner seconds. */
-export const digestOf = ({ record, snapshot, base, entries }: Recovered): string => {
+export const digestOf = ({ record, snapshot, base, entries, table }: Recovered): string => {
   const hash = createHash('sha256')
   const add = (fields: object, bytes: Uint8Array | undefined): unknown =>
     hash.update(JSON.stringify({ ...fields, bytes: bytes?.length })).update(bytes ?? '')
   add(base, record)
   add(snapshot?.last ?? {}, snapshot && wholeOf(snapshot.bytes))
-  for (const { bytes, ...fields } of entries) add(fields, bytes)
+  for (const { bytes, ...fields } of [...entries, ...table]) add(fields, bytes)
   return hash.digest('hex')
 }
 

@@ -20,6 +20,10 @@ export interface Head {
   readonly chunks: number
   /** Checksum of the last chunk, 0 without one. */
   readonly chain: number
+  /** How many rows the table has. */
+  readonly rows: number
+  /** Sum of the checksums of all rows, modulo 2^32. */
+  readonly rowsSum: number
 }
 
 export const emptyHead: Head = {
@@ -30,9 +34,16 @@ export const emptyHead: Head = {
   last: 0,
   chunks: 0,
   chain: 0,
+  rows: 0,
+  rowsSum: 0,
 }
 
-const headBytesMax = 96
+/** What a log has, in the first byte of its head. */
+const has = { record: 1, snapshot: 2, table: 4 } as const
+/** An older program must not take a log with a table for one without. */
+const formatWithTable = 2
+
+const headBytesMax = 128
 
 const writeLogId = (writer: Writer, { index, term }: LogId): void => {
   writer.varint(index)
@@ -42,8 +53,12 @@ const writeLogId = (writer: Writer, { index, term }: LogId): void => {
 const readLogId = (reader: Reader): LogId => ({ index: reader.varint(), term: reader.varint() })
 
 export const encodeHead = (key: Uint8Array, head: Head): Sealed => {
-  const writer = beginValue(headBytesMax)
-  writer.byte((head.record === undefined ? 0 : 1) | (head.snapshot === undefined ? 0 : 2))
+  const writer = head.rows === 0 ? beginValue(headBytesMax) : beginValue(headBytesMax, formatWithTable)
+  writer.byte(
+    (head.record === undefined ? 0 : has.record) |
+      (head.snapshot === undefined ? 0 : has.snapshot) |
+      (head.rows === 0 ? 0 : has.table),
+  )
   if (head.record !== undefined) writer.uint32(head.record)
   if (head.snapshot !== undefined) {
     writeLogId(writer, head.snapshot.last)
@@ -54,18 +69,24 @@ export const encodeHead = (key: Uint8Array, head: Head): Sealed => {
   writer.varint(head.last)
   writer.varint(head.chunks)
   writer.uint32(head.chain)
+  if (head.rows > 0) {
+    writer.varint(head.rows)
+    writer.uint32(head.rowsSum)
+  }
   return sealValue(key, writer)
 }
 
 export const decodeHead = (reader: Reader): Head => {
-  const has = reader.byte()
+  const found = reader.byte()
   return {
-    record: (has & 1) === 0 ? undefined : reader.uint32(),
-    snapshot: (has & 2) === 0 ? undefined : { last: readLogId(reader), length: reader.varint() },
+    record: (found & has.record) === 0 ? undefined : reader.uint32(),
+    snapshot: (found & has.snapshot) === 0 ? undefined : { last: readLogId(reader), length: reader.varint() },
     generation: reader.varint(),
     base: readLogId(reader),
     last: reader.varint(),
     chunks: reader.varint(),
     chain: reader.uint32(),
+    rows: (found & has.table) === 0 ? 0 : reader.varint(),
+    rowsSum: (found & has.table) === 0 ? 0 : reader.uint32(),
   }
 }

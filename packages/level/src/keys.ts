@@ -3,7 +3,7 @@
  * the heads as it can, so that one damaged place does not take both.
  */
 
-const kinds = { record: 1, snapshot: 2, chunk: 3 } as const
+const kinds = { record: 1, snapshot: 2, chunk: 3, row: 4 } as const
 
 export const identityKey = Buffer.of(1)
 export const sealKey = Buffer.of(255)
@@ -34,32 +34,39 @@ export interface LogKeys {
   readonly range: { readonly gte: Buffer; readonly lt: Buffer }
   part(generation: number, part: number): Buffer
   chunk(first: number): Buffer
+  /** In the order of the rows' keys as bytes of UTF-8. */
+  row(key: string): Buffer
   /** Which of them a key of the range is. */
-  kindOf(key: Uint8Array): 'record' | 'snapshot' | 'chunk' | undefined
+  kindOf(key: Uint8Array): keyof typeof kinds | undefined
   /** The numbers of a key of a part or a chunk. */
   numberOf(key: Uint8Array, position: number): number
+  /** What {@link row} made this key of. */
+  rowOf(key: Uint8Array): string
 }
 
 export const keysOf = (log: string): LogKeys => {
   const name = Buffer.from(log)
   const prefix = Buffer.concat([Buffer.of(3, name.length >>> 8, name.length & 255), name])
   const ofKind = (kind: number): Buffer => Buffer.concat([prefix, Buffer.of(kind)])
-  const [parts, chunks] = [ofKind(kinds.snapshot), ofKind(kinds.chunk)]
+  const [parts, chunks, rows] = [ofKind(kinds.snapshot), ofKind(kinds.chunk), ofKind(kinds.row)]
   return {
     head: headKey(log),
     record: ofKind(kinds.record),
     range: { gte: ofKind(0), lt: ofKind(255) },
     part: (generation, part) => numbered(parts, generation, part),
     chunk: (first) => numbered(chunks, first),
+    row: (key) => Buffer.concat([rows, Buffer.from(key)]),
     kindOf: (key) => {
       const [kind, length] = [key[prefix.length], key.length - prefix.length - 1]
       if (kind === kinds.record && length === 0) return 'record'
       if (kind === kinds.snapshot && length === 16) return 'snapshot'
+      if (kind === kinds.row && length > 0) return 'row'
       return kind === kinds.chunk && length === 8 ? 'chunk' : undefined
     },
     numberOf: (key, position) => {
       const view = new DataView(key.buffer, key.byteOffset + prefix.length + 1 + 8 * position)
       return view.getUint32(0) * 0x100000000 + view.getUint32(4)
     },
+    rowOf: (key) => Buffer.from(key.subarray(rows.length)).toString(),
   }
 }

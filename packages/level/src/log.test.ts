@@ -31,6 +31,15 @@ describe('one write', () => {
     expect(log.head.last).toBe(30)
   })
 
+  test('holds a row once, as it is in the end', () => {
+    const log = new Log('register', undefined)
+    const put = (key: string): StoreOperation => ({ type: 'put', key, bytes: new Uint8Array(1000) })
+    const often = Array.from({ length: 50 }, () => put('a'))
+    expect(planned(log, ...often, put('b'), { type: 'delete', key: 'b' })).toBeLessThan(2000)
+    expect([...(log.index?.rows.keys() ?? [])]).toEqual(['a'])
+    expect(planned(log, { type: 'delete', key: 'b' })).toBeLessThan(200)
+  })
+
   test('is the same as one operation after the other', () => {
     const cases: readonly (readonly StoreOperation[])[] = [
       [append(entries(4, 6, 2)), cut(5), append(entries(6, 7, 3))],

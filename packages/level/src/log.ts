@@ -1,4 +1,4 @@
-import { type Entry, invariant, type LogId, type Snapshot, type StoreOperation } from '@quorate/core'
+import { checkRow, type Entry, invariant, type LogId, type Snapshot, type StoreOperation } from '@quorate/core'
 import { encodeChunk } from './chunk.js'
 import { emptyHead, encodeHead, type Head } from './head.js'
 import { keysOf, type LogKeys } from './keys.js'
@@ -10,10 +10,12 @@ export type Change =
   | { readonly type: 'put'; readonly key: Uint8Array; readonly value: Uint8Array }
   | { readonly type: 'del'; readonly key: Uint8Array }
 
-/** Where the chunks of a log begin, and their checksums: kept in memory, so that no write has to read. */
-export interface ChunkIndex {
+/** Where the chunks of a log begin, and the checksums of chunks and rows: kept in memory, so that no write has to read. */
+export interface LogIndex {
   readonly firsts: number[]
   readonly digests: number[]
+  /** By the keys of the rows. */
+  readonly rows: Map<string, number>
 }
 
 /**
@@ -45,7 +47,7 @@ export class Log {
   /** Checksum of the head; `undefined` while the log is not on the disk at all. */
   headDigest: number | undefined
   /** `undefined` until the log was read. */
-  index: ChunkIndex | undefined
+  index: LogIndex | undefined
 
   constructor(name: string, readPart: ReadPart | undefined, found?: { readonly head: Head; readonly digest: number }) {
     this.name = name
@@ -54,13 +56,15 @@ export class Log {
     this.head = found?.head ?? emptyHead
     this.headDigest = found?.digest
     if (found) return
-    this.index = { firsts: [], digests: [] }
+    this.index = { firsts: [], digests: [], rows: new Map() }
     this.parts.wasRead()
   }
 
   /** Plans the operations; the new head comes last. */
   plan(planned: readonly StoreOperation[], changes: Change[]): void {
     const operations = withoutCutEntries(planned)
+    // Of a row only what it is in the end is written.
+    const rows = new Map<string, Uint8Array | undefined>()
     for (let at = 0; at < operations.length; at++) {
       const operation = operations[at] as StoreOperation
       switch (operation.type) {
@@ -86,20 +90,28 @@ export class Log {
           break
         case 'install':
           this.#replaceSnapshot(operation.snapshot, changes)
-          this.#dropChunks(0, this.#chunks.firsts.length, changes)
+          this.#dropChunks(0, this.#known.firsts.length, changes)
           this.head = { ...this.head, base: operation.snapshot.last, last: operation.snapshot.last.index }
+          break
+        case 'put':
+          checkRow(operation)
+          rows.set(operation.key, operation.bytes)
+          break
+        case 'delete':
+          rows.set(operation.key, undefined)
           break
       }
     }
+    for (const [key, bytes] of rows) this.#changeRow(key, bytes, changes)
     this.parts.sweep(changes)
-    const { firsts, digests } = this.#chunks
-    this.head = { ...this.head, chunks: firsts.length, chain: digests.at(-1) ?? 0 }
+    const { firsts, digests } = this.#known
+    this.head = { ...this.head, chunks: firsts.length, chain: digests.at(-1) ?? 0, rows: this.#known.rows.size }
     const { value, digest } = encodeHead(this.keys.head, this.head)
     changes.push({ type: 'put', key: this.keys.head, value })
     this.headDigest = digest
   }
 
-  get #chunks(): ChunkIndex {
+  get #known(): LogIndex {
     invariant(this.index !== undefined, `the log ${this.name} is read before it is written`)
     return this.index
   }
@@ -108,6 +120,22 @@ export class Log {
     const { value, digest } = sealBytes(key, bytes)
     changes.push({ type: 'put', key, value })
     return digest
+  }
+
+  #changeRow(row: string, bytes: Uint8Array | undefined, changes: Change[]): void {
+    const { rows } = this.#known
+    const before = rows.get(row)
+    if (bytes === undefined && before === undefined) return
+    const key = this.keys.row(row)
+    let after = 0
+    if (bytes) {
+      after = this.#put(key, bytes, changes)
+      rows.set(row, after)
+    } else {
+      changes.push({ type: 'del', key })
+      rows.delete(row)
+    }
+    this.head = { ...this.head, rowsSum: (this.head.rowsSum - (before ?? 0) + after) >>> 0 }
   }
 
   #append(entries: readonly Entry[], changes: Change[]): void {
@@ -119,7 +147,7 @@ export class Log {
       ),
     )
     if (entries.length === 0) return
-    const { firsts, digests } = this.#chunks
+    const { firsts, digests } = this.#known
     const key = this.keys.chunk(first)
     const { value, digest } = encodeChunk(key, digests.at(-1) ?? 0, entries)
     changes.push({ type: 'put', key, value })
@@ -135,7 +163,7 @@ export class Log {
       after.index >= base.index && after.index <= last,
       `${this.name}: truncated after ${after.index}, the log is ${base.index + 1} to ${last}`,
     )
-    const { firsts } = this.#chunks
+    const { firsts } = this.#known
     let kept = firsts.length
     while (kept > 0 && (firsts[kept - 1] as number) > after.index) kept--
     this.#dropChunks(kept, firsts.length, changes)
@@ -150,7 +178,7 @@ export class Log {
     this.#replaceSnapshot(snapshot, changes)
     if (through.index <= this.head.base.index) return
     const last = Math.max(this.head.last, through.index)
-    const { firsts } = this.#chunks
+    const { firsts } = this.#known
     let gone = 0
     while (gone < firsts.length && (firsts[gone + 1] ?? last + 1) <= through.index + 1) gone++
     this.#dropChunks(0, gone, changes)
@@ -163,7 +191,7 @@ export class Log {
   }
 
   #dropChunks(from: number, to: number, changes: Change[]): void {
-    const { firsts, digests } = this.#chunks
+    const { firsts, digests } = this.#known
     digests.splice(from, to - from)
     for (const first of firsts.splice(from, to - from)) changes.push({ type: 'del', key: this.keys.chunk(first) })
   }

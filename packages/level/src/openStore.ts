@@ -146,7 +146,7 @@ class LevelStore implements OpenStore {
     if (this.#refusal) throw this.#refusal
     if (this.#torn) this.#doubtful.add(key)
     const log = this.#logs.get(key)
-    if (!log) return { record: undefined, snapshot: undefined, base: emptyHead.base, entries: [] }
+    if (!log) return { record: undefined, snapshot: undefined, base: emptyHead.base, entries: [], table: [] }
     const { head } = log
     const { held, parts } = await this.#read(log)
     // Another snapshot has come in between, and what was read of this one may be gone.

@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib'
 import { StoreDamagedError, StoreNewerFormatError } from './errors.js'
 import { readText, renameDurably, writeDurably } from './files.js'
 import { type Identity, newIdentity, type Owner, storeIdBytes } from './identity.js'
-import { formatVersion } from './value.js'
+import { firstFormat, formatVersion } from './value.js'
 
 /**
  * The identity stands beside the database too, in a file that people can read: whose the store is and which format it has
@@ -36,7 +36,7 @@ export const readOutside = async (directory: string): Promise<Outside | undefine
 export const writeOutside = async (directory: string, owner: Owner): Promise<Outside> => {
   const identity = newIdentity(owner)
   const { cluster, node, storeId } = identity
-  const fields = { format: formatVersion, cluster, node, storeId: Buffer.from(storeId).toString('hex') }
+  const fields = { format: firstFormat, cluster, node, storeId: Buffer.from(storeId).toString('hex') }
   await writeDurably(
     join(directory, unfinishedName),
     `${JSON.stringify({ ...fields, checksum: checksumOf(fields) })}\n`,

@@ -1,11 +1,11 @@
-import type { Entry, Recovered } from '@quorate/core'
+import type { Entry, Recovered, Row } from '@quorate/core'
 import type { Reader } from './bytes.js'
 import { decodeChunkHeader, decodeEntries } from './chunk.js'
 import { type Database, readRange, readsAtOnce } from './database.js'
 import { StoreDamagedError } from './errors.js'
 import type { Head } from './head.js'
 import type { LogKeys } from './keys.js'
-import type { ChunkIndex } from './log.js'
+import type { LogIndex } from './log.js'
 import type { FoundPart, SnapshotParts } from './snapshotParts.js'
 import { unsealValue } from './value.js'
 
@@ -17,11 +17,13 @@ interface LogToRead {
 
 /** A log as it is read, held against its head at each step. */
 class LogReading {
-  readonly index: ChunkIndex = { firsts: [], digests: [] }
+  readonly index: LogIndex = { firsts: [], digests: [], rows: new Map() }
   readonly #where: string
   readonly #keys: LogKeys
   readonly #head: Head
   readonly #entries: Entry[] = []
+  readonly #table: Row[] = []
+  #rowsSum = 0
   readonly #snapshot: SnapshotParts
   readonly parts: FoundPart[] = []
   readonly #keepsParts: boolean
@@ -49,6 +51,9 @@ class LogReading {
       case 'chunk':
         this.#readChunk(this.#keys.numberOf(key, 0), reader)
         this.index.digests.push(digest)
+        break
+      case 'row':
+        this.#readRow(this.#keys.rowOf(key), reader, digest)
         break
       case undefined:
         throw new StoreDamagedError(where, 'no value belongs there')
@@ -80,13 +85,21 @@ class LogReading {
     this.index.firsts.push(first)
   }
 
+  #readRow(key: string, reader: Reader, digest: number): void {
+    this.#table.push({ key, bytes: reader.raw(reader.left) })
+    this.index.rows.set(key, digest)
+    this.#rowsSum = (this.#rowsSum + digest) >>> 0
+  }
+
   finish(): Omit<Recovered, 'snapshot'> {
-    const { record, snapshot, generation, base, last, chunks, chain } = this.#head
+    const { record, snapshot, generation, base, last, chunks, chain, rows, rowsSum } = this.#head
     const reached = base.index + this.#entries.length
     if (reached !== last) throw this.#damaged(`entries ${reached + 1} to ${last} are missing`)
     if (this.index.firsts.length !== chunks || (this.index.digests.at(-1) ?? 0) !== chain)
       throw this.#damaged(`its last entries, up to ${last}, are not those that were written last`)
     if (this.#record?.digest !== record) throw this.#damaged('its record is missing, or is not the one written last')
+    if (this.#table.length !== rows || this.#rowsSum !== rowsSum)
+      throw this.#damaged(`its table has ${this.#table.length} rows, and not the ${rows} that were written last`)
     const length = this.parts.reduce((sum, part) => sum + part.length, 0)
     if (snapshot && length !== snapshot.length)
       throw this.#damaged(`its snapshot ends after ${length} of ${snapshot.length} bytes`)
@@ -95,6 +108,7 @@ class LogReading {
       record: this.#record?.bytes,
       base,
       entries: this.#entries,
+      table: this.#table,
     }
   }
 
@@ -108,7 +122,7 @@ export interface LogAsRead {
   readonly held: Omit<Recovered, 'snapshot'>
   /** Of its snapshot. */
   readonly parts: readonly FoundPart[]
-  readonly index: ChunkIndex
+  readonly index: LogIndex
 }
 
 /**

@@ -2,8 +2,14 @@ import { crc32 } from 'node:zlib'
 import { Reader, Writer } from './bytes.js'
 import { StoreDamagedError, StoreNewerFormatError } from './errors.js'
 
-/** The newest format of values and of the identity that this program reads, and the one that it writes. */
-export const formatVersion = 1
+/** The newest format of values and of the identity that this program reads. */
+export const formatVersion = 2
+
+/**
+ * The format that it writes wherever older programs can read it too. 2 is written for the head of a log that has a table, of
+ * which they know nothing.
+ */
+export const firstFormat = 1
 
 /** Format version before, checksum after. */
 const frameBytes = 5
@@ -15,9 +21,9 @@ export interface Sealed {
 }
 
 /** Begins a value of at most `bytesMax` bytes. */
-export const beginValue = (bytesMax: number): Writer => {
+export const beginValue = (bytesMax: number, format = firstFormat): Writer => {
   const writer = new Writer(bytesMax + frameBytes)
-  writer.byte(formatVersion)
+  writer.byte(format)
   return writer
 }
 

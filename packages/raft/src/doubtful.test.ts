@@ -37,7 +37,14 @@ describe('a server whose disk lost its last write', () => {
     const record = doubt()
     const again = drive(
       server,
-      recover(torn().config, { record, snapshot: undefined, base: { index: 0, term: 0 }, entries: [], torn: false }),
+      recover(torn().config, {
+        record,
+        snapshot: undefined,
+        base: { index: 0, term: 0 },
+        entries: [],
+        table: [],
+        torn: false,
+      }),
     )
     expect(again.state).toEqual({ doubtful: { asking: { patience: 'waiting', question: 'asked' } } })
     expect(given.sent(again.effects)).toMatchObject([{ type: 'Inquiry', doubt: 1 }])
@@ -142,7 +149,7 @@ describe('a server whose disk lost its last write', () => {
 
   test('a record of an earlier version says that it is in doubt, and not how often', () => {
     const record = { currentTerm: 3, votedFor: undefined, doubtful: true } as never
-    const recovered = { record, snapshot: undefined, base: { index: 0, term: 0 }, entries: [], torn: false }
+    const recovered = { record, snapshot: undefined, base: { index: 0, term: 0 }, entries: [], table: [], torn: false }
     expect(recover(torn().config, recovered)).toMatchObject({
       doubtful: true,
       doubt: 1,
@@ -259,6 +266,7 @@ describe('an operator who lets it go on without what may be lost', () => {
       snapshot: undefined,
       base: { index: 0, term: 0 },
       entries: given.entriesOf([1, 1]),
+      table: [],
       torn: true,
     }
     return (lossAccepted: boolean) => drive(server, recover({ ...config, lossAccepted }, disk))

@@ -93,7 +93,7 @@ export function serverIn(situation: Situation = {}): Server {
     limits: { ...wideLimits, ...situation.limits },
   }
   const record = { currentTerm, votedFor, doubtful: false, doubt: 0, spentTerm: 0 }
-  const self = recover(config, { record, snapshot, base, entries: entriesOf(terms, base), torn })
+  const self = recover(config, { record, snapshot, base, entries: entriesOf(terms, base), table: [], torn })
   return { ...self, commitIndex: situation.commitIndex ?? self.commitIndex }
 }
 

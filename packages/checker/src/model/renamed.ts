@@ -1,4 +1,4 @@
-import { Log, Piece, Pieces } from '@quorate/core'
+import { Log, PersistentMap, Piece, Pieces, persistentMap } from '@quorate/core'
 import { ModelFault } from './errors.js'
 
 /** Old name -> new name. */
@@ -24,7 +24,8 @@ function rename(value: unknown, names: NewNames): unknown {
       value,
       value.map((item) => rename(item, names)),
     )
-  if (value instanceof Map) return new Map([...value].map(([key, of]) => [rename(key, names), rename(of, names)]))
+  if (value instanceof Map) return renamedMap(value, names)
+  if (value instanceof PersistentMap) return persistentMap(renamedMap(value, names))
   if (value instanceof Set) return new Set([...value].map((item) => rename(item, names)))
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer || value instanceof Log) return value
   if (value instanceof Pieces || value instanceof Piece) return value
@@ -38,6 +39,9 @@ function rename(value: unknown, names: NewNames): unknown {
   const isSame = changed.every(([key, of], at) => key === entries[at]?.[0] && of === entries[at]?.[1])
   return isSame ? value : Object.fromEntries(changed)
 }
+
+const renamedMap = <Key>(map: ReadonlyMap<Key, unknown>, names: NewNames): Map<Key, unknown> =>
+  new Map(Array.from(map, ([key, of]) => [rename(key, names) as Key, rename(of, names)]))
 
 const changedOr = (before: readonly unknown[], after: readonly unknown[]): readonly unknown[] =>
   after.every((item, at) => item === before[at]) ? before : after

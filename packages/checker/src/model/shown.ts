@@ -1,4 +1,4 @@
-import type { Entry } from '@quorate/core'
+import { type Entry, PersistentMap } from '@quorate/core'
 
 /** A value as a person would write it: bytes that are text as text, a message by its type, nothing that is undefined. */
 export function shown(value: unknown): string {
@@ -7,7 +7,8 @@ export function shown(value: unknown): string {
   if (typeof value !== 'object' || value === null) return String(value)
   if (value instanceof Uint8Array) return bytesShown(value)
   if (Array.isArray(value)) return `[${value.map(shown).join(', ')}]`
-  if (value instanceof Map) return `{${fieldsShown([...value].map(([key, of]) => [shown(key), of]))}}`
+  if (value instanceof Map || value instanceof PersistentMap)
+    return `{${fieldsShown(Array.from(value, ([key, of]) => [shown(key), of]))}}`
   if (value instanceof Set) return `{${[...value].map(shown).join(', ')}}`
   if (Symbol.iterator in value) return shown([...(value as Iterable<unknown>)])
   if (isEntry(value))

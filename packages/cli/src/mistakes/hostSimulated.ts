@@ -47,7 +47,7 @@ const early: Opened = (open, clock) => {
   }
 }
 
-const emptyLog = { record: undefined, snapshot: undefined, base: origin, entries: [] }
+const emptyLog = { record: undefined, snapshot: undefined, base: origin, entries: [], table: [] }
 
 /** A disk that was exchanged for an empty one when its tail was damaged, and says that it is what it was. */
 const exchanged = (): ((ports: { readonly store: Store }) => Store) => {

@@ -176,6 +176,7 @@ const recoveredOf = ({ currentTerm, votedFor, terms }: Disk): RecoveredState<Raf
   record: { currentTerm, votedFor, doubtful: false, doubt: 0, spentTerm: 0 },
   snapshot: undefined,
   base: origin,
+  table: [],
   entries: terms.map((term, at) => ({
     index: at + 1,
     term,

@@ -20,7 +20,7 @@ export const afterWrite = (
 
 /** What a role begins with that finds this again. */
 export const recoveredState = (
-  { record, snapshot, base, entries }: Recovered,
+  { record, ...held }: Recovered,
   codec: Codec<unknown>,
   doubt: Pick<RecoveredState, 'torn' | 'lossAccepted'>,
-): RecoveredState => ({ record: record && codec.decode(record), snapshot, base, entries, ...doubt })
+): RecoveredState => ({ record: record && codec.decode(record), ...held, ...doubt })

@@ -35,6 +35,10 @@ export type Effect<M extends Message = Message, Record = unknown> =
   | { readonly type: 'compact'; readonly snapshot: Snapshot; readonly through: LogId }
   /** Durable. Replaces the whole log by a snapshot that came from another node. */
   | { readonly type: 'install'; readonly snapshot: Snapshot }
+  /** Durable. Puts a row into the actor's table, in place of the one of the same key if there is one. */
+  | { readonly type: 'put'; readonly key: string; readonly bytes: Uint8Array }
+  /** Durable. The table has no row of that key any more. */
+  | { readonly type: 'delete'; readonly key: string }
   /** The state machine continues from this snapshot. */
   | { readonly type: 'restore'; readonly snapshot: Snapshot }
   /**
@@ -61,7 +65,7 @@ export type Effect<M extends Message = Message, Record = unknown> =
 
 export type DurableEffect<E = Effect> = Extract<
   E,
-  { type: 'persist' | 'append' | 'truncate' | 'stage' | 'compact' | 'install' }
+  { type: 'persist' | 'append' | 'truncate' | 'stage' | 'compact' | 'install' | 'put' | 'delete' }
 >
 
 /** True if the effect must be on the disk before later effects of its actor may leave. */
@@ -73,6 +77,8 @@ export function isDurable<E extends { readonly type: string }>(effect: E): effec
     case 'stage':
     case 'compact':
     case 'install':
+    case 'put':
+    case 'delete':
       return true
     default:
       return false

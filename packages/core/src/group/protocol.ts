@@ -6,6 +6,7 @@ import type { AnyActorLogic } from '../role/statechart.js'
 import type { SessionLimits } from '../stateMachine/sessions.js'
 import type { AnyStateMachine, Codec } from '../stateMachine/stateMachine.js'
 import type { NodeId } from '../values/address.js'
+import type { Row } from '../values/table.js'
 
 /** What an actor finds again after a restart. */
 export interface RecoveredState<Record = unknown> {
@@ -13,6 +14,8 @@ export interface RecoveredState<Record = unknown> {
   readonly snapshot: Snapshot | undefined
   readonly base: LogId
   readonly entries: readonly Entry[]
+  /** In the order of their keys, compared as bytes of UTF-8. */
+  readonly table: readonly Row[]
   /** The store lost its last write, which may have been acknowledged: do not rely on own promises before others brought this node up to date. */
   readonly torn: boolean
   /** The operator says that this node may go on although its last write is lost, where nobody else can tell what it was. @default false */

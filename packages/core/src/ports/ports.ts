@@ -1,6 +1,7 @@
 import type { Entry, LogId, Snapshot } from '../log/message.js'
 import type { Address, NodeId } from '../values/address.js'
 import type { Piece } from '../values/pieces.js'
+import type { Row } from '../values/table.js'
 
 /**
  * The ports of a host. While a node runs they complete by callback, never within the call and never by promise: a
@@ -104,6 +105,8 @@ export type StoreOperation =
     }
   | { readonly type: 'compact'; readonly snapshot: Snapshot; readonly through: LogId }
   | { readonly type: 'install'; readonly snapshot: Snapshot }
+  | { readonly type: 'put'; readonly key: string; readonly bytes: Uint8Array }
+  | { readonly type: 'delete'; readonly key: string }
 
 /** Operations on one log, to be done in order. */
 export interface StoreWrite {
@@ -120,6 +123,8 @@ export interface Recovered {
   readonly base: LogId
   /** Contiguous, from `base.index + 1`. */
   readonly entries: readonly Entry[]
+  /** In the order of their keys, compared as bytes of UTF-8. */
+  readonly table: readonly Row[]
 }
 
 export interface OpenStore {

@@ -1,5 +1,7 @@
 import { Log } from '../log/log.js'
 import type { Snapshot } from '../log/message.js'
+import { type PersistentMap, persistentMap } from '../values/persistentMap.js'
+import { checkRow, rowsOf } from '../values/table.js'
 import type { Recovered, StoreOperation } from './ports.js'
 
 /** What a store holds under one key: a value, for stores that keep it in memory. */
@@ -7,24 +9,32 @@ export interface StoredLog {
   readonly record: Uint8Array | undefined
   readonly snapshot: Snapshot | undefined
   readonly log: Log
+  readonly table: PersistentMap<string, Uint8Array>
 }
 
 /** Under a key that was never written. */
-export const nothingStored: StoredLog = { record: undefined, snapshot: undefined, log: Log.empty() }
+export const nothingStored: StoredLog = {
+  record: undefined,
+  snapshot: undefined,
+  log: Log.empty(),
+  table: persistentMap(),
+}
 
 /** What a store that holds this gives back when it is asked. */
-export const recoveredFrom = ({ record, snapshot, log }: StoredLog): Recovered => ({
+export const recoveredFrom = ({ record, snapshot, log, table }: StoredLog): Recovered => ({
   record,
   snapshot,
   base: log.base,
   entries: [...log],
+  table: rowsOf(table),
 })
 
 /** What is stored where that is found. */
-export const storedFrom = ({ record, snapshot, base, entries }: Recovered): StoredLog => ({
+export const storedFrom = ({ record, snapshot, base, entries, table }: Recovered): StoredLog => ({
   record,
   snapshot,
   log: Log.of(entries, base),
+  table: persistentMap(new Map(table.map(({ key, bytes }) => [key, bytes]))),
 })
 
 /**
@@ -47,5 +57,10 @@ export function afterOperation(stored: StoredLog, operation: StoreOperation): St
       return { ...stored, snapshot: operation.snapshot, log: log.compactThrough(operation.through) }
     case 'install':
       return { ...stored, snapshot: operation.snapshot, log: Log.empty(operation.snapshot.last) }
+    case 'put':
+      checkRow(operation)
+      return { ...stored, table: stored.table.with(operation.key, operation.bytes) }
+    case 'delete':
+      return { ...stored, table: stored.table.without(operation.key) }
   }
 }

@@ -9,6 +9,7 @@ const nothingRecovered: RecoveredState = {
   snapshot: undefined,
   base: origin,
   entries: [],
+  table: [],
   torn: false,
 }
 
@@ -28,8 +29,8 @@ export async function recoverRoles(
       roles.set(role, nothingRecovered)
       continue
     }
-    const { record, snapshot, base, entries } = await store.recover(keyOf(group, role))
-    roles.set(role, { record: record && codec.decode(record), snapshot, base, entries, torn: store.torn, lossAccepted })
+    const { record, ...held } = await store.recover(keyOf(group, role))
+    roles.set(role, { record: record && codec.decode(record), ...held, torn: store.torn, lossAccepted })
   }
   return roles
 }

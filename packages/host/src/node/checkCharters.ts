@@ -42,8 +42,8 @@ export function checkCharters(
 const isCorrectable = (roles: RecoveredRoles | undefined): boolean =>
   roles !== undefined && roles.size > 0 && ![...roles.values()].some(holdsAnything)
 
-const holdsAnything = ({ record, snapshot, base, entries }: RecoveredState): boolean =>
-  record !== undefined || snapshot !== undefined || base.index > 0 || entries.length > 0
+const holdsAnything = ({ record, snapshot, base, entries, table }: RecoveredState): boolean =>
+  record !== undefined || snapshot !== undefined || base.index > 0 || entries.length > 0 || table.length > 0
 
 function tellAll(
   { id, cluster, clock = realClock(), logger = silentLogger, random = systemRandom }: NodeOptions<Groups>,

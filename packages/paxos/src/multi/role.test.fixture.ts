@@ -120,7 +120,7 @@ export const drawn = (slots: Iterable<Entry>): string =>
 // Who is there before a test.
 
 /** What a disk holds that was never written. */
-export const nothing = { record: undefined, snapshot: undefined, base: origin, entries: [], torn: false }
+export const nothing = { record: undefined, snapshot: undefined, base: origin, entries: [], table: [], torn: false }
 
 export interface AcceptorSituation extends Place {
   readonly promised?: Ballot
@@ -137,6 +137,7 @@ export function acceptorIn({ promised, accepted, base, torn, ...place }: Accepto
     snapshot: undefined,
     base: base ?? origin,
     entries: accepted ?? [],
+    table: [],
     torn: torn ?? false,
   })
 }
@@ -155,6 +156,7 @@ export const learnerIn = ({ snapshot, ...place }: Place & { snapshot?: Snapshot 
     snapshot,
     base: snapshot?.last ?? origin,
     entries: [],
+    table: [],
     torn: false,
   })
 
@@ -168,6 +170,7 @@ export const proposerIn = ({
     snapshot: undefined,
     base: origin,
     entries: [],
+    table: [],
     torn,
   })
 

@@ -37,6 +37,7 @@ const recoveredOf = <Record>(record: Record | undefined, torn = false) => ({
   snapshot: undefined,
   base: origin,
   entries: [],
+  table: [],
   torn,
 })
 

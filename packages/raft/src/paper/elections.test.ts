@@ -155,7 +155,14 @@ describe('5.2, candidates', () => {
     const place = {
       group: 'g',
       node: 'n1',
-      recovered: { record: undefined, snapshot: undefined, base: { index: 0, term: 0 }, entries: [], torn: false },
+      recovered: {
+        record: undefined,
+        snapshot: undefined,
+        base: { index: 0, term: 0 },
+        entries: [],
+        table: [],
+        torn: false,
+      },
     }
     const timeoutAt = (draw: (limit: number) => number) => {
       const driven = drive(role!.logic({ below: draw }, 'n1') as typeof server, role!.input(place) as never)

@@ -27,8 +27,15 @@ describe('simulated disk: the store suite', () => {
 })
 
 const owner = { cluster: 'demo', node: 'n1' }
+/** A record, and a row in the same write. */
 const record = (byte: number): StoreWrite[] => [
-  { key: 'g/r', operations: [{ type: 'persist', record: new Uint8Array([byte]) }] },
+  {
+    key: 'g/r',
+    operations: [
+      { type: 'persist', record: new Uint8Array([byte]) },
+      { type: 'put', key: 'k', bytes: new Uint8Array([byte]) },
+    ],
+  },
 ]
 
 async function bench() {
@@ -44,7 +51,9 @@ async function bench() {
   }
   const found = async () => {
     const next = await disk.storeFor(new SimulatedProcess('n1', agenda, () => {})).open(owner)
-    return { byte: (await next.recover('g/r')).record?.[0], torn: next.torn }
+    const { record, table } = await next.recover('g/r')
+    expect(table.map(({ bytes }) => bytes)).toEqual(record ? [record] : [])
+    return { byte: record?.[0], torn: next.torn }
   }
   return { agenda, disk, process, write, pass, done, found }
 }
@@ -244,6 +253,20 @@ describe('a disk that goes back to an older copy', () => {
   test('keeps every promise', async () => {
     const promised = [append(entry(1)), persist(7), append(entry(2))]
     expect(await after(promised, promised, promised)).toEqual({ torn: false, record: 7, last: 1 })
+  })
+
+  test('keeps every row as it was put last, and forgets no deletion', async () => {
+    const put = (key: string, byte: number) => ({ type: 'put', key, bytes: new Uint8Array([byte]) }) as const
+    const rows = [append(entry(1)), put('k', 7), append(entry(2)), put('k', 8), append(entry(3))]
+    expect(await after(rows, rows, rows)).toMatchObject({ last: 2 })
+    const deleted = [
+      put('k', 7),
+      put('l', 8),
+      append(entry(1)),
+      { type: 'delete', key: 'k' } as const,
+      append(entry(2)),
+    ]
+    expect(await after(deleted, deleted, deleted)).toMatchObject({ last: 1 })
   })
 
   test('takes what is in the snapshots of others for held', async () => {

@@ -4,6 +4,7 @@ import {
   type OpenStore,
   QuorateError,
   type Recovered,
+  recoveredFrom,
   type Store,
   type StoreWrite,
 } from '@quorate/core'
@@ -155,8 +156,7 @@ export class SimulatedDisk {
 
   #recover(key: string): Recovered {
     if (this.#isTorn) this.#doubtful.add(key)
-    const { record, snapshot, log } = this.#stored.get(key) ?? nothingStored
-    return { record, snapshot, base: log.base, entries: [...log] }
+    return recoveredFrom(this.#stored.get(key) ?? nothingStored)
   }
 
   #begin(

@@ -5,19 +5,23 @@ export type Stored = ReadonlyMap<string, StoredLog>
 
 /**
  * True if a disk may go back from what it holds `now` to this copy, and nothing that was acknowledged is lost: no record
- * changes, so that no promise is forgotten, and every entry that it forgets is on the disks of all others.
+ * and no row changes, so that no promise is forgotten, and every entry that it forgets is on the disks of all others.
  */
 export const isHarmless = (copy: Stored, now: Stored, others: readonly Stored[]): boolean =>
   [...now].every(([key, held]) => {
     const before = copy.get(key) ?? nothingStored
     return (
       isSame(before.record, held.record) &&
+      isSameTable(before.table, held.table) &&
       others.every((other) => !other.has(key) || forgetsNothingOf(other.get(key) ?? nothingStored, before, held))
     )
   })
 
 const isSame = (a: Uint8Array | undefined, b: Uint8Array | undefined): boolean =>
   a === b || (a !== undefined && b !== undefined && Buffer.compare(a, b) === 0)
+
+const isSameTable = (a: StoredLog['table'], b: StoredLog['table']): boolean =>
+  a === b || (a.size === b.size && [...a].every(([key, bytes]) => isSame(bytes, b.get(key))))
 
 /** True if all that is held and was not before is with the other too. */
 const forgetsNothingOf = ({ log: other }: StoredLog, { log: before }: StoredLog, { log: held }: StoredLog): boolean => {

@@ -1,4 +1,4 @@
-import { Log, Piece, Pieces, wholeOf } from '@quorate/core'
+import { Log, PersistentMap, Piece, Pieces, wholeOf } from '@quorate/core'
 import { ModelFault } from '../errors.js'
 import { freeze } from './freeze.js'
 
@@ -7,7 +7,7 @@ const depthMax = 200
 
 /**
  * A text that is equal for equal contents, whoever made them: the key under which a state or a message is known. Fields
- * that are undefined count as absent, maps and sets by what they hold, bytes and logs by their contents. Anything else but
+ * that are undefined count as absent, maps and sets by what they hold (in whatever order), bytes and logs by their contents. Anything else but
  * plain objects and arrays may hide what it holds, and two that differ would pass for one: it is refused.
  *
  * Each part of the text says itself where it ends, so that parts need nothing between them.
@@ -62,11 +62,10 @@ function keyOfObject(value: object, depth: number, isConstant: boolean): string 
     case Object.prototype:
     case null:
       return keyOfFields(value as Readonly<Record<string, unknown>>, depth, isConstant)
-    case Map.prototype: {
-      const entries = [...(value as ReadonlyMap<unknown, unknown>)]
-      const texts = entries.map(([key, held]) => keyOf(key, depth, isConstant) + keyOf(held, depth, isConstant))
-      return `M${texts.sort().join('')})`
-    }
+    case Map.prototype:
+      return `M${keyOfEntries(value as ReadonlyMap<unknown, unknown>, depth, isConstant)})`
+    case PersistentMap.prototype:
+      return `P${keyOfEntries(value as ReadonlyMap<unknown, unknown>, depth, isConstant)})`
     case Set.prototype: {
       const texts = [...(value as ReadonlySet<unknown>)].map((held) => keyOf(held, depth, isConstant))
       return `S${texts.sort().join('')})`
@@ -82,6 +81,12 @@ function keyOfObject(value: object, depth: number, isConstant: boolean): string 
     default:
       return keyOfBytes(value)
   }
+}
+
+function keyOfEntries(value: ReadonlyMap<unknown, unknown>, depth: number, isConstant: boolean): string {
+  if (value.size === 0) return ''
+  const texts = [...value].map(([key, held]) => keyOf(key, depth, isConstant) + keyOf(held, depth, isConstant))
+  return texts.sort().join('')
 }
 
 /** A name and the text that stands for it. */

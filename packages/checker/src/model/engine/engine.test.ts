@@ -1,4 +1,4 @@
-import { type Entry, Log } from '@quorate/core'
+import { type Entry, Log, persistentMap } from '@quorate/core'
 import { describe, expect, test } from 'vitest'
 import { constantKey, contentKey } from './contentKey.js'
 import { ExactStates } from './exactStates.js'
@@ -142,6 +142,7 @@ test('content keys are equal for equal contents, and differ for others', () => {
         [1, 'a'],
       ]),
     ],
+    [persistentMap(new Map([[1, 'a']])).with(2, 'b'), persistentMap(new Map([[2, 'b']])).with(1, 'a')],
     [new Set([1, 2]), new Set([2, 1])],
     [Uint8Array.of(1, 255), Uint8Array.of(1, 255)],
     [-0, 0],
@@ -191,7 +192,16 @@ test('content keys are equal for equal contents, and differ for others', () => {
     new Set(['a', 'b']),
     new Set(['ab']),
   ]
-  const bytes = [Uint8Array.of(1, 2), Uint8Array.of(18), new Map([[1, 2]]), new Set([1]), { 0: 1 }]
+  const bytes = [
+    Uint8Array.of(1, 2),
+    Uint8Array.of(18),
+    new Map([[1, 2]]),
+    persistentMap(new Map([[1, 2]])),
+    persistentMap(new Map([['1', 2]])),
+    persistentMap(),
+    new Set([1]),
+    { 0: 1 },
+  ]
   const keys = [...different, ...bytes].map(contentKey)
   expect(new Set(keys).size).toBe(keys.length)
 })
@@ -237,6 +247,9 @@ test('what is kept cannot be written, and what can be is looked at again', () =>
   expect(() => plain.list.push({ a: 2 })).toThrow(TypeError)
   expect(() => Object.assign(plain.list[0] as object, { a: 2 })).toThrow(TypeError)
   expect(interner.isAsItWas(fixed)).toBe(true)
+  const inMap = { a: 1 }
+  expect(interner.isAsItWas(interner.numberOf(persistentMap(new Map([['k', inMap]]))))).toBe(true)
+  expect(() => Object.assign(inMap, { a: 2 })).toThrow(TypeError)
   const held = { a: 1 }
   const changing = { map: new Map([[1, { held, bytes: Uint8Array.of(1) }]]) }
   const number = interner.numberOf(changing)

@@ -1,8 +1,10 @@
+import { PersistentMap } from '@quorate/core'
+
 /** What a value holds, as far as it is looked into: what else there is looks after itself. */
 function partsOf(value: object): Iterable<unknown> {
   if (Array.isArray(value)) return value
   if (value instanceof Set) return value
-  return value instanceof Map ? [...value].flat() : Object.values(value)
+  return value instanceof Map || value instanceof PersistentMap ? [...value].flat() : Object.values(value)
 }
 
 const plainPrototypes: readonly unknown[] = [Object.prototype, Array.prototype, null]
@@ -19,6 +21,7 @@ function freezeWithin(value: unknown, holders: object[]): boolean {
   const prototype = Object.getPrototypeOf(value)
   let isFixed = plainPrototypes.includes(prototype)
   if (isFixed) Object.freeze(value)
+  else if (prototype === PersistentMap.prototype) isFixed = true
   else if (prototype !== Map.prototype && prototype !== Set.prototype) return false
   holders.push(value)
   for (const part of partsOf(value)) if (!freezeWithin(part, holders)) isFixed = false

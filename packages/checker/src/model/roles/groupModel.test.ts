@@ -1,4 +1,12 @@
-import { type GroupDefinition, json, type Message, type MessageCodec, noStateMachine, send } from '@quorate/core'
+import {
+  type GroupDefinition,
+  json,
+  type Message,
+  type MessageCodec,
+  noStateMachine,
+  type RoleDefinition,
+  send,
+} from '@quorate/core'
 import { describe, expect, test } from 'vitest'
 import { assign, emit, setup } from 'xstate'
 import type { ActorStep } from '../actors/actor.js'
@@ -117,6 +125,25 @@ const scope = (isDurable: boolean, changed: Partial<GroupScope<number, Seen>> = 
   ...changed,
 })
 
+/** The same, which keeps its count in its table. */
+const inTable = (): GroupDefinition => {
+  const group = groupOf(true)
+  const { counter } = group.roles as { counter: RoleDefinition }
+  const rowOf = ({ context: { count } }: { context: Counter }) =>
+    ({ type: 'put', key: `counted to ${count}`, bytes: Uint8Array.of(count) }) as const
+  return {
+    ...group,
+    roles: {
+      ...group.roles,
+      counter: {
+        ...counter,
+        logic: () => counterWith(true).provide({ actions: { persist: emit(rowOf) } }),
+        input: ({ recovered: { table } }) => ({ count: table.at(-1)?.bytes[0] ?? 0 }),
+      },
+    },
+  }
+}
+
 describe('the host of a role', () => {
   test('what is said waits for the disk: a crash at any boundary forgets nothing that was said', () => {
     expect(check(groupModel(scope(true)))).toMatchObject({ verdict: 'holds', ending: 'exhausted' })
@@ -124,6 +151,13 @@ describe('the host of a role', () => {
       verdict: 'holds',
       ending: 'exhausted',
     })
+  })
+
+  test('a row of a table is as durable as a record, and as many states are told apart', () => {
+    for (const writes of ['split', 'atomic'] as const) {
+      const [record, row] = [groupOf(true), inTable()].map((group) => check(groupModel(scope(true, { group, writes }))))
+      expect(row).toMatchObject({ verdict: 'holds', ending: 'exhausted', distinct: record?.distinct })
+    }
   })
 
   test('who says it before is caught', () => {
@@ -176,7 +210,14 @@ describe('the host of a role', () => {
   test('a scope may begin in the middle: an actor finds on its disk what it is given', () => {
     const begins = (role: string) =>
       role === 'counter'
-        ? { record: { count: 1 }, snapshot: undefined, base: { index: 0, term: 0 }, entries: [], torn: false }
+        ? {
+            record: { count: 1 },
+            snapshot: undefined,
+            base: { index: 0, term: 0 },
+            entries: [],
+            table: [],
+            torn: false,
+          }
         : undefined
     const report = check(groupModel(scope(true, { begins, budgets: { ticks: 1, crashes: 1 } })))
     expect(report).toMatchObject({ verdict: 'holds', ending: 'exhausted' })

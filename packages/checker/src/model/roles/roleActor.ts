@@ -8,7 +8,6 @@ import {
   type GroupDefinition,
   invariant,
   LocalActor,
-  Log,
   type Message,
   messageOf,
   type NodeId,
@@ -16,6 +15,7 @@ import {
   parseAddress,
   type RecoveredState,
   type StoredLog,
+  storedFrom,
   timerName,
 } from '@quorate/core'
 import type { ModelActor, OwnEvent, Reaction, Sending } from '../actors/actor.js'
@@ -259,10 +259,7 @@ export class RoleActor implements ModelActor<RoleState, Message> {
 }
 
 /** What is stored by an actor that would be started with this. */
-const storedWith = ({ record, snapshot, base, entries }: RecoveredState, codec: Codec<unknown>): StoredLog => ({
-  record: record === undefined ? undefined : codec.encode(record),
-  snapshot,
-  log: Log.of(entries, base),
-})
+const storedWith = ({ record, ...held }: RecoveredState, codec: Codec<unknown>): StoredLog =>
+  storedFrom({ ...held, record: record === undefined ? undefined : codec.encode(record) })
 
 const endOf = ({ actor }: RoleState, timer: string): string => `${timerName(actor?.timers ?? [], timer)} ends`

@@ -76,6 +76,7 @@ const remainsOf = (length: number): RecoveredState<RaftRecord> => ({
   snapshot: undefined,
   base: origin,
   entries: Array.from({ length }, (_, at) => noopAt({ index: at + 1, term: 1 })),
+  table: [],
   torn: false,
 })
 

@@ -69,11 +69,12 @@ export class StoreBench {
 }
 
 /** With plain byte arrays, which are compared with each other and not with a `Buffer`. */
-export const plain = ({ record, snapshot, base, entries }: Recovered): Recovered => ({
+export const plain = ({ record, snapshot, base, entries, table }: Recovered): Recovered => ({
   record: record && new Uint8Array(record),
   snapshot: snapshot && { last: markOf(snapshot.last), bytes: new Uint8Array(wholeOf(snapshot.bytes)) },
   base: markOf(base),
   entries: entries.map((entry) => ({ ...entry, bytes: new Uint8Array(entry.bytes) })),
+  table: table.map(({ key, bytes }) => ({ key, bytes: new Uint8Array(bytes) })),
 })
 
 const markOf = ({ index, term }: { index: number; term: number }) => ({ index, term })

@@ -1,8 +1,9 @@
 import { origin, type Snapshot } from '../../log/message.js'
 import type { Recovered, StoreOperation, StoreWrite } from '../../ports/ports.js'
 import { wholeOf } from '../../values/pieces.js'
+import type { Row } from '../../values/table.js'
 
-const nothing: Recovered = { record: undefined, snapshot: undefined, base: origin, entries: [] }
+const nothing: Recovered = { record: undefined, snapshot: undefined, base: origin, entries: [], table: [] }
 
 /** What a store must remember, told in the plainest way: arrays that are copied and filtered. */
 export class StoreModel {
@@ -40,8 +41,26 @@ export const afterOperation = (log: Recovered, operation: StoreOperation): Recov
     }
     case 'install':
       return { ...log, snapshot: inMemory(operation.snapshot), base: operation.snapshot.last, entries: [] }
+    case 'put':
+      return { ...log, table: inOrder([...without(log.table, operation.key), operation]) }
+    case 'delete':
+      return { ...log, table: without(log.table, operation.key) }
   }
 }
 
 /** Whatever becomes of the store in which its pieces lie. */
 const inMemory = ({ last, bytes }: Snapshot): Snapshot => ({ last, bytes: wholeOf(bytes) })
+
+const without = (table: readonly Row[], key: string): readonly Row[] => table.filter((row) => row.key !== key)
+
+const utf8 = new TextEncoder()
+
+/** Byte by byte, as the contract says it. */
+function inOrder(table: readonly Row[]): readonly Row[] {
+  const byKey = ({ key: a }: Row, { key: b }: Row): number => {
+    const [one, other] = [utf8.encode(a), utf8.encode(b)]
+    const at = one.findIndex((byte, place) => byte !== other[place])
+    return at < 0 ? one.length - other.length : (one[at] as number) - (other[at] ?? -1)
+  }
+  return table.map(({ key, bytes }) => ({ key, bytes })).sort(byKey)
+}

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { type Entry, origin } from '../../log/message.js'
 import type { Recovered, StoreOperation, StoreWrite } from '../../ports/ports.js'
 import { Piece, Pieces, wholeOf } from '../../values/pieces.js'
+import { rowBytesMax, rowKeyBytesMax } from '../../values/table.js'
 import { log, owner, plain, StoreBench, type StoreLocation } from './storeBench.js'
 import { entriesOf, patternOf, randomWrites, seeded, snapshotOf } from './storeWrites.js'
 import type { SuiteCase } from './transportSuite.js'
@@ -32,11 +33,12 @@ const compaction = (index: number) => ({ snapshot: snapshotOf({ index, term: 1 }
 const otherLog = 'group/role2'
 const megabyte = 1024 * 1024
 
+const put = (key: string, bytes: Uint8Array) => ({ type: 'put', key, bytes }) as const
 const append = (...entries: Entry[]): StoreOperation => ({ type: 'append', entries })
 
 const cases: Record<string, (bench: StoreBench) => Promise<void>> = {
   async 'a log that was never written is empty'(bench) {
-    const nothing: Recovered = { record: undefined, snapshot: undefined, base: origin, entries: [] }
+    const nothing: Recovered = { record: undefined, snapshot: undefined, base: origin, entries: [], table: [] }
     assert.deepEqual(plain(await (await bench.open()).recover(log)), nothing)
     await bench.writeAll([{ key: otherLog, operations: [{ type: 'persist', record: patternOf(9, 1) }] }])
     await bench.verify(log, otherLog)
@@ -177,6 +179,47 @@ const cases: Record<string, (bench: StoreBench) => Promise<void>> = {
       append(...entriesOf(13, 15, 3)),
       { type: 'truncate', after: { index: 14, term: 3 } },
     )
+    await bench.verify()
+  },
+
+  async 'rows are recovered in the order of their keys as bytes, each as it was put last'(bench) {
+    const keys = ['b', 'a', 'ab', '\u{1f600}', '\uffff', 'é', '\u0000', '~'.repeat(rowKeyBytesMax)]
+    await bench.write(...keys.map((key, at) => put(key, patternOf(at * 9, at))))
+    await bench.verify()
+    await bench.write(put('ab', patternOf(70, 1)), { type: 'delete', key: 'b' }, put('a', new Uint8Array(0)))
+    await bench.verify()
+    // Of one write only what it leaves counts.
+    await bench.write(put('b', patternOf(1, 1)), put('b', patternOf(2, 2)), put('c', patternOf(3, 3)), {
+      type: 'delete',
+      key: 'c',
+    })
+    await bench.verify()
+    await bench.write(
+      { type: 'delete', key: 'was never there' },
+      ...keys.map((key) => ({ type: 'delete', key }) as const),
+    )
+    await bench.verify()
+  },
+
+  async 'rows stay what they are, whatever becomes of record and log, and of other tables'(bench) {
+    const rows = [put('k', patternOf(9, 1)), put('l', patternOf(9, 2))]
+    await bench.writeAll([
+      { key: log, operations: [...rows, append(...entriesOf(1, 10, 1)), { type: 'persist', record: patternOf(3, 1) }] },
+      { key: otherLog, operations: [put('k', patternOf(9, 3))] },
+    ])
+    await bench.verify(log, otherLog)
+    await bench.write({ type: 'truncate', after: { index: 4, term: 1 } }, { type: 'compact', ...compaction(3) })
+    await bench.write({ type: 'install', snapshot: snapshotOf({ index: 30, term: 2 }) })
+    await bench.writeAll([{ key: otherLog, operations: [{ type: 'delete', key: 'k' }] }])
+    await bench.verify(log, otherLog)
+  },
+
+  async 'many rows, and rows of a megabyte'(bench) {
+    const many = Array.from({ length: 3000 }, (_, at) => put(`row ${at * 7}`, patternOf(at % 40, at)))
+    await bench.write(...many)
+    await bench.write(put('large', patternOf(rowBytesMax, 1)), put('row 7', patternOf(rowBytesMax, 2)))
+    await bench.verify()
+    await bench.write(...many.filter((_, at) => at % 3 > 0).map(({ key }) => ({ type: 'delete', key }) as const))
     await bench.verify()
   },
 

@@ -64,7 +64,7 @@ const randomOperation = (random: Random, log: Recovered): StoreOperation => {
     const { index, term } = marks[random.below(marks.length)] ?? last
     return { index, term }
   }
-  switch (random.below(10)) {
+  switch (random.below(14)) {
     case 0:
     case 1:
       return { type: 'persist', record: patternOf(random.below(40), random.below(1000)) }
@@ -78,10 +78,20 @@ const randomOperation = (random: Random, log: Recovered): StoreOperation => {
       const mark = { index: log.base.index + 1 + random.below(last.index - log.base.index + 20), term: last.term + 1 }
       return { type: 'install', snapshot: { last: mark, bytes: patternOf(random.below(5000), mark.index) } }
     }
+    case 6:
+    case 7:
+    case 8:
+      return { type: 'put', key: anyKey(random), bytes: patternOf(random.below(60), random.below(1000)) }
+    case 9:
+      return { type: 'delete', key: anyKey(random) }
     default:
       return { type: 'append', entries: randomEntries(random, last) }
   }
 }
+
+/** Few, so that they are met again, and such as sort otherwise as texts than as bytes. */
+const anyKey = (random: Random): string =>
+  ['a', 'b', 'a/1', '\u0000', 'é', '\uffff', '\u{10000}'][random.below(7)] + 'x'.repeat(random.below(3))
 
 const randomCompact = (random: Random, { entries }: Recovered, last: LogId): StoreOperation => {
   const before = entries.filter(({ index }) => index <= last.index)

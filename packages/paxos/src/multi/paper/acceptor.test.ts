@@ -400,6 +400,7 @@ describe('2.2: "an acceptor must remember this information even if it fails and 
       snapshot: undefined,
       base: { index: 0, term: 0 },
       entries: given.effectsOf(written, 'append').flatMap((effect) => effect.entries),
+      table: [],
       torn: false,
     }
     const again = recoverAcceptor(role.context.config, recovered as Parameters<typeof recoverAcceptor>[1])
