@@ -24,6 +24,12 @@ export const foundIn: Readonly<Record<string, SimulationSubject>> = {
     acceptors: ['n2', 'n3', 'n4'],
     learners: ['n3'],
   }),
+  batcherTakenForLeader: multiPaxosOf(four, {
+    batchers: ['n2'],
+    proposers: ['n3'],
+    acceptors: ['n2', 'n3', 'n4'],
+    learners: ['n1', 'n2', 'n3'],
+  }),
   tardyProxyLeader: multiPaxosOf(five, {
     proposers: ['n1'],
     acceptors: three,

@@ -79,10 +79,12 @@ export class SimulatedNode {
     return this.#wasEverReady
   }
 
-  /** The term in which it leads a group, for all that it knows; 0 if it leads none. */
+  /** The term in which it leads a group, for all that it knows; 0 if it leads none, or only for clients while another decides. */
   get leadsTerm(): number {
     const groups = this.#isReady && this.#node ? Object.values(this.#node.status().groups) : []
-    const leading = groups.flatMap(({ roles }) => Object.values(roles).filter(({ leads }) => leads))
+    const leading = groups.flatMap(({ roles }) =>
+      Object.values(roles).filter(({ leads, handsTo }) => leads && handsTo === undefined),
+    )
     return Math.max(0, ...leading.map(({ term }) => term))
   }
 
