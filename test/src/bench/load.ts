@@ -30,7 +30,7 @@ export const load = async (
   }
 }
 
-const quantile = (sorted: Float64Array, share: number): number =>
+export const quantile = (sorted: Float64Array, share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
 
-const round = (ms: number): number => Math.round(ms * 100) / 100
+export const round = (ms: number): number => Math.round(ms * 100) / 100

@@ -8,6 +8,7 @@ import { nats } from '@quorate/nats'
 import { startBus } from '../bus.js'
 import { NodeProcess } from '../nodeProcess.js'
 import { nodesOf, type Protocol, protocols } from '../programs/groups.js'
+import { until } from '../until.js'
 import { load } from './load.js'
 import { v8Flags, withV8Flags } from './v8Flags.js'
 import { measureYardstick } from './yardstick.js'
@@ -20,11 +21,12 @@ const cluster = 'bench'
 
 const usage = `Durable writes per second of a group, each node a process with a disk that is synced, beside the bus alone.
 
-Usage: pnpm bench:steady [--seconds N] [--protocol NAME,...] [--callers N,N] [--json]
+Usage: pnpm bench:steady [--seconds N] [--protocol NAME,...] [--callers N,N] [--local] [--json]
 
   --seconds N      how long each run lasts, after a second to warm up (default 5)
   --protocol NAME,...  ${protocols.join(', ')}: one after the other, in one run (default raft)
   --callers N,...  how many callers at once (default 1,64,256,1000)
+  --local          instead: one caller in the process of the node that leads, in turn through its own node and through the bus
   --profile DIR    writes a CPU profile of each node there
   --json           one line of JSON: { yardstick, runs: [{ protocol, callers, coalescing, writesPerSecond, p50Ms, p99Ms }] }
   --help           this text
@@ -45,6 +47,7 @@ const { values: flags } = parseArgs({
     seconds: { type: 'string', default: '5' },
     protocol: { type: 'string', default: 'raft' },
     callers: { type: 'string', default: '1,64,256,1000' },
+    local: { type: 'boolean', default: false },
     profile: { type: 'string' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -152,6 +155,38 @@ const measureProtocol = async (
   }
 }
 
+/** One caller in the process of the node that leads: what it is to call its own node, beside a call through the bus. */
+const measureLocal = async (servers: string, directory: string): Promise<void> => {
+  const durationMs = Number(flags.seconds) * 1000
+  for (const protocol of protocolsWanted()) {
+    const nodes = await startNodes(protocol, servers, directory)
+    try {
+      const leader = await until('somebody leads', () => leaderOf(nodes))
+      const { node, bus, calls } = await leader.ask({ type: 'caller', valueBytes, durationMs })
+      const ratio = node.p50Ms / bus.p50Ms
+      if (flags.json) console.log(JSON.stringify({ protocol, calls, node, bus, ratio }))
+      else {
+        console.log(`\n${protocol}: one caller on the leader's node, ${calls} calls each way in turn`)
+        console.log(
+          `through the bus   p50 ${bus.p50Ms.toFixed(2)} ms\nthrough the node  p50 ${node.p50Ms.toFixed(2)} ms`,
+        )
+        console.log(`ratio ${ratio.toFixed(2)}`)
+      }
+    } finally {
+      await Promise.all(nodes.map((node) => node.stop()))
+    }
+  }
+}
+
+/** The node whose clients need not go further. */
+const leaderOf = async (nodes: readonly NodeProcess[]): Promise<NodeProcess | undefined> => {
+  for (const node of nodes) {
+    const { groups } = await node.ask({ type: 'status' })
+    if (Object.values(groups['kv']?.roles ?? {}).some(({ leads, applies }) => leads && applies)) return node
+  }
+  return undefined
+}
+
 const protocolsWanted = (): readonly Protocol[] => flags.protocol.split(',') as Protocol[]
 
 const checkFlags = (): void => {
@@ -172,7 +207,7 @@ const main = async (): Promise<void> => {
   if (bus?.kind === 'embedded broker')
     say('no nats-server on the PATH: the embedded broker shares a core with the client')
   try {
-    await measure(servers, directory)
+    await (flags.local ? measureLocal : measure)(servers, directory)
   } finally {
     await bus?.close()
     await rm(directory, { recursive: true, force: true })

@@ -1,8 +1,9 @@
 import { type GroupDefinition, type Logger, QuorateError } from '@quorate/core'
-import { startNode } from '@quorate/host'
-import { kv } from '@quorate/kv'
+import { connectClient, startNode } from '@quorate/host'
+import { type KvGroup, kv } from '@quorate/kv'
 import { level } from '@quorate/level'
 import { nats } from '@quorate/nats'
+import { type InTurn, inTurn } from '../bench/inTurn.js'
 import { type Ledger, ledger, pageOf } from '../ledger.js'
 import { earlyDone } from './earlyDone.js'
 import { groupOf } from './groups.js'
@@ -49,8 +50,21 @@ const run = async (): Promise<void> => {
     looked = watchLoop()
     return looked()
   }
+  const callInTurn = async ({ valueBytes, durationMs }: Extract<NodeQuestion, { type: 'caller' }>): Promise<InTurn> => {
+    const byBus = await connectClient({ transport: nats({ servers }), cluster, group: machine, stateMachine: kv })
+    const byNode = node.group(machine) as unknown as KvGroup
+    const value = new Uint8Array(valueBytes).fill(120)
+    const put = (through: Pick<KvGroup, 'propose'>) => () => through.propose({ operation: 'put', key: 'key', value })
+    try {
+      return await inTurn({ node: put(byNode), bus: put(byBus) }, { warmUpMs: 1000, durationMs })
+    } finally {
+      await byBus.close()
+    }
+  }
   const answer = async (question: NodeQuestion): Promise<unknown> => {
     switch (question.type) {
+      case 'caller':
+        return callInTurn(question)
       case 'status':
         return node.status()
       case 'loop':

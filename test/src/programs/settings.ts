@@ -1,4 +1,5 @@
 import type { NodeReport } from '@quorate/host'
+import type { InTurn } from '../bench/inTurn.js'
 import type { LedgerPage, LedgerQuery } from '../ledger.js'
 import type { Protocol } from './groups.js'
 
@@ -44,6 +45,8 @@ export type NodeQuestion =
   | { readonly type: 'loop' }
   /** A page of this node's own ledger, as it is applied there. */
   | { readonly type: 'ledger'; readonly query: LedgerQuery }
+  /** How long one caller in the process of this node waits who writes values of so many bytes to kv, through the node and through the bus in turn. */
+  | { readonly type: 'caller'; readonly valueBytes: number; readonly durationMs: number }
   /** Stops in good order. */
   | { readonly type: 'stop' }
 
@@ -59,5 +62,6 @@ export interface NodeAnswers {
   readonly status: NodeReport
   readonly loop: LoopReport
   readonly ledger: LedgerPage
+  readonly caller: InTurn
   readonly stop: undefined
 }

@@ -1,20 +1,26 @@
 import {
   type Address,
+  type Clock,
   type Connection,
   decodeEnvelope,
   type Envelope,
   envelopeWriter,
+  everyNode,
   type Message,
   type MessageCodec,
+  nodeOf,
   type Random,
   type Subscription,
   UnsupportedVersionError,
+  wireVersion,
 } from '@quorate/core'
 import type { ClientInbox } from './clientInbox.js'
 import type { DropLog } from './dropLog.js'
+import { LocalDelivery } from './localDelivery.js'
 import { PieceCollector, PieceCutter, pieceType } from './pieces.js'
 
 type EnvelopeWriter = ReturnType<typeof envelopeWriter>
+type EnvelopeSender = Parameters<typeof envelopeWriter>[0]
 
 interface BusOptions {
   readonly connection: Connection
@@ -22,6 +28,7 @@ interface BusOptions {
   /** Empty for a client, which has none. */
   readonly store: Uint8Array
   readonly drops: DropLog
+  readonly clock: Clock
   readonly random: Random
   /** Whoever received a message threw: a defect, and no concern of the connection. */
   readonly fail: (error: unknown) => void
@@ -29,6 +36,7 @@ interface BusOptions {
 
 /** What all that speak over one connection have in common. */
 interface Speaker {
+  readonly local: LocalDelivery
   isSilent: boolean
   /** Which start of its store the node is in; `undefined` before that is durable, and for a client. */
   start: number | undefined
@@ -52,14 +60,14 @@ export class Bus {
   readonly #cutter: PieceCutter
   readonly #collector = new PieceCollector()
 
-  constructor(options: BusOptions, speaker: Speaker = { isSilent: false, start: undefined }, charter?: number) {
+  constructor(options: BusOptions, speaker?: Speaker, charter?: number) {
     this.#options = options
     this.#connection = options.connection
     this.cluster = options.cluster
     this.#store = options.store
     this.#drops = options.drops
     this.#fail = options.fail
-    this.#speaker = speaker
+    this.#speaker = speaker ?? newSpeaker(options.clock)
     this.#charter = charter
     this.#cutter = new PieceCutter(options.random)
   }
@@ -97,9 +105,16 @@ export class Bus {
     message: M,
     traceparent?: string,
   ): void {
-    if (this.#speaker.isSilent) return
+    const { isSilent, local } = this.#speaker
+    if (isSilent) return
+    const payload = codec.encode(message)
+    if (local.has(to)) {
+      const traced = traceparent === undefined ? {} : { traceparent }
+      local.deliver({ ...this.#senderOf(from), version: wireVersion, to, type: message.type, payload, ...traced })
+      if (!isToAll(to)) return
+    }
     const write = this.#writerOf(from)
-    const bytes = write(to, message.type, codec.encode(message), traceparent)
+    const bytes = write(to, message.type, payload, traceparent)
     const { bytesMax } = this.#connection
     const pieces = bytes.length <= bytesMax ? [] : this.#cutter.cut(bytes, bytesMax)
     // What cannot even go in pieces the connection drops, and counts.
@@ -107,19 +122,31 @@ export class Bus {
     for (const piece of pieces) this.#connection.publish(to, write(to, pieceType, piece))
   }
 
-  /** Hands over what is addressed to `to` and of this cluster: at once, or when the inbox is worked on. */
-  subscribe(to: Address, receive: (envelope: Envelope) => void, inbox?: ClientInbox): Subscription {
-    const deliver = (bytes: Uint8Array): void => {
-      const carried = this.#open(to, bytes)
-      const envelope = carried?.type === pieceType ? this.#collect(to, carried) : carried
-      if (!envelope) return
-      try {
-        receive(envelope)
-      } catch (error) {
-        this.#fail(error)
-      }
-    }
-    return this.#connection.subscribe(to, inbox ? (bytes) => inbox.put(bytes, deliver) : deliver)
+  /** Hands over what is addressed to `to` and of this cluster, as it comes. */
+  subscribe(to: Address, receive: (envelope: Envelope) => void): Subscription {
+    const safely = this.#safely(receive)
+    return this.#connection.subscribe(to, (bytes) => this.#deliver(to, bytes, safely))
+  }
+
+  /**
+   * The same for clients and who serves them; with an inbox, when that is worked on. What one says to the other on this
+   * bus is handed over within the process, whatever becomes of the connection.
+   */
+  subscribeClients(to: Address, receive: (envelope: Envelope) => void, inbox?: ClientInbox): Subscription {
+    const { local } = this.#speaker
+    const safely = this.#safely(receive)
+    const listening = local.listen(to, { receive: safely, inbox })
+    const isMulticast = isToAll(to)
+    const deliver = (bytes: Uint8Array): void =>
+      this.#deliver(to, bytes, (envelope) => {
+        // What is said to all comes back to who said it, and was handed over when it was said.
+        if (!isMulticast || !local.has(envelope.from)) safely(envelope)
+      })
+    const subscription = this.#connection.subscribe(
+      to,
+      inbox ? (bytes) => inbox.put(bytes.length, () => deliver(bytes)) : deliver,
+    )
+    return { ready: subscription.ready, close: () => subscription.close().finally(() => listening.end()) }
   }
 
   /** Says nothing any more, whatever it is asked. */
@@ -135,6 +162,22 @@ export class Bus {
       this.#drops.note('malformed', { from: envelope.from, to: envelope.to, type: envelope.type, error })
       return undefined
     }
+  }
+
+  #safely(receive: (envelope: Envelope) => void): (envelope: Envelope) => void {
+    return (envelope) => {
+      try {
+        receive(envelope)
+      } catch (error) {
+        this.#fail(error)
+      }
+    }
+  }
+
+  #deliver(to: Address, bytes: Uint8Array, receive: (envelope: Envelope) => void): void {
+    const carried = this.#open(to, bytes)
+    const envelope = carried?.type === pieceType ? this.#collect(to, carried) : carried
+    if (envelope) receive(envelope)
   }
 
   /** What came in pieces, with the last of them. */
@@ -158,15 +201,20 @@ export class Bus {
     this.#writersStart = start
     const known = this.#writers.get(from)
     if (known) return known
-    const writer = envelopeWriter({
+    const writer = envelopeWriter(this.#senderOf(from))
+    this.#writers.set(from, writer)
+    return writer
+  }
+
+  #senderOf(from: Address): EnvelopeSender {
+    const { start } = this.#speaker
+    return {
       cluster: this.cluster,
       from,
       fromStore: this.#store,
       ...(start === undefined ? {} : { fromStart: start }),
       ...(this.#charter === undefined ? {} : { charter: this.#charter }),
-    })
-    this.#writers.set(from, writer)
-    return writer
+    }
   }
 
   #open(to: Address, bytes: Uint8Array): Envelope | undefined {
@@ -188,3 +236,11 @@ export class Bus {
     return envelope
   }
 }
+
+const newSpeaker = (clock: Clock): Speaker => ({
+  local: new LocalDelivery((run) => clock.soon(run)),
+  isSilent: false,
+  start: undefined,
+})
+
+const isToAll = (to: Address): boolean => nodeOf(to) === everyNode

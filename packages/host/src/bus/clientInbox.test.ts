@@ -13,16 +13,17 @@ describe('what clients have sent', () => {
     )
     const read: number[] = []
     // Each takes a millisecond.
-    const deliver = ([number]: Uint8Array): void => {
-      read.push(number ?? -1)
-      clock.advance(1)
-    }
-    for (let number = 0; number < 100; number++) inbox.put(new Uint8Array([number]), deliver)
+    const put = (number: number): void =>
+      inbox.put(1, () => {
+        read.push(number)
+        clock.advance(1)
+      })
+    for (let number = 0; number < 100; number++) put(number)
     expect([read.length, turns]).toEqual([0, 100])
     for (let turn = 1; turn <= 20; turn++) {
       inbox.work()
       expect(read.length).toBe(5 * turn)
-      if (turn === 10) inbox.put(new Uint8Array([100]), deliver)
+      if (turn === 10) put(100)
     }
     // It asks for another turn as long as something is left.
     expect(turns).toBe(101 + 20)
@@ -40,11 +41,11 @@ describe('what clients have sent', () => {
     )
     let read = 0
     const deliver = (): void => void read++
-    for (let count = 0; count < 70; count++) inbox.put(new Uint8Array(1024 * 1024), deliver)
+    for (let count = 0; count < 70; count++) inbox.put(1024 * 1024, deliver)
     expect(drops).toBe(6)
     inbox.work()
     expect(read).toBe(64)
-    for (let count = 0; count < 70_000; count++) inbox.put(new Uint8Array(1), deliver)
+    for (let count = 0; count < 70_000; count++) inbox.put(1, deliver)
     expect(drops).toBe(6 + 70_000 - 65_536)
   })
 
@@ -56,10 +57,10 @@ describe('what clients have sent', () => {
     )
     let read = 0
     const deliver = (): void => void read++
-    inbox.put(new Uint8Array(1), deliver)
+    inbox.put(1, deliver)
     inbox.close()
     expect(read).toBe(1)
-    inbox.put(new Uint8Array(1), deliver)
+    inbox.put(1, deliver)
     expect(read).toBe(2)
   })
 })

@@ -7,8 +7,8 @@ const messagesMax = 65_536
 const bytesMax = 64 * 1024 * 1024
 
 interface Arrived {
-  readonly bytes: Uint8Array
-  readonly deliver: (bytes: Uint8Array) => void
+  readonly bytes: number
+  readonly deliver: () => void
 }
 
 /**
@@ -32,17 +32,23 @@ export class ClientInbox {
     this.#drop = drop
   }
 
-  put(bytes: Uint8Array, deliver: (bytes: Uint8Array) => void): void {
+  /** False after it was closed. */
+  get isOpen(): boolean {
+    return this.#isOpen
+  }
+
+  /** Keeps a message of so many bytes until its turn comes; at once when this was closed. */
+  put(bytes: number, deliver: () => void): void {
     if (!this.#isOpen) {
-      deliver(bytes)
+      deliver()
       return
     }
-    if (this.#arrived.length - this.#next >= messagesMax || this.#bytes + bytes.length > bytesMax) {
+    if (this.#arrived.length - this.#next >= messagesMax || this.#bytes + bytes > bytesMax) {
       this.#drop()
       return
     }
     this.#arrived.push({ bytes, deliver })
-    this.#bytes += bytes.length
+    this.#bytes += bytes
     this.#arrive()
   }
 
@@ -62,8 +68,8 @@ export class ClientInbox {
   #handOver(isEnough: () => boolean): void {
     while (this.#next < this.#arrived.length) {
       const { bytes, deliver } = this.#arrived[this.#next++] as Arrived
-      this.#bytes -= bytes.length
-      deliver(bytes)
+      this.#bytes -= bytes
+      deliver()
       if (isEnough()) break
     }
     if (this.#next * 2 < this.#arrived.length) return

@@ -30,7 +30,7 @@ export class ClientLink {
     this.#bus = bus
     this.#outage = options.outage
     this.#address = addressOf(group, answersRole, id)
-    this.#subscription = bus.subscribe(this.#address, (envelope) => {
+    this.#subscription = bus.subscribeClients(this.#address, (envelope) => {
       const message = bus.read<ClientMessage>(messages, envelope)
       if (message) receive(message, nodeOf(envelope.from))
     })

@@ -78,6 +78,7 @@ export async function connectClient<Command, Result, Query = never, Answer = nev
     cluster,
     store: new Uint8Array(0),
     drops: new DropLog(clock, logger, new Telemetry()),
+    clock,
     random,
     fail: (error) => logger.error({ group, error }, 'this client broke on a message'),
   })

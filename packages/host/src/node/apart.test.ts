@@ -1,12 +1,16 @@
 import { type Address, type Connection, decodeEnvelope, type Envelope, encodeEnvelope, noBytes } from '@quorate/core'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { ClientOptions } from '../client/clientOptions.js'
-import { type ConnectedClient, connectClient } from '../client/connectClient.js'
 import { type ClientMessage, messages, type QueryAt } from '../generated/client.js'
 import { apart } from './apart.test.fixture.js'
-import { type JournalNode, journal, type Note, seededRandom, TestCluster } from './cluster.test.fixture.js'
-
-type JournalClient = ConnectedClient<Note, number, number, string>
+import {
+  connectJournal,
+  type JournalClient,
+  type JournalNode,
+  journal,
+  seededRandom,
+  TestCluster,
+} from './cluster.test.fixture.js'
 
 let cluster: TestCluster
 const clients: JournalClient[] = []
@@ -28,17 +32,7 @@ async function begin(options: Apart = {}): Promise<void> {
 
 let seed = 100
 const connect = async (options: ClientOptions = {}): Promise<JournalClient> => {
-  const client = await cluster.wait(
-    connectClient({
-      transport: cluster.bus,
-      cluster: 'test',
-      group: 'journal',
-      stateMachine: journal,
-      clock: cluster.clock,
-      random: seededRandom(seed++),
-      ...options,
-    }),
-  )
+  const client = await connectJournal(cluster, { ...options, seed: seed++ })
   clients.push(client)
   return client
 }

@@ -1,11 +1,8 @@
 import { memoryStore } from '@quorate/core/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type ConnectedClient, connectClient } from '../client/connectClient.js'
 import { apart } from './apart.test.fixture.js'
-import { journal, type Note, seededRandom, TestCluster } from './cluster.test.fixture.js'
+import { connectJournal, type JournalClient, journal, TestCluster } from './cluster.test.fixture.js'
 import { sequenced } from './sequencer.test.fixture.js'
-
-type JournalClient = ConnectedClient<Note, number, number, string>
 
 const ids = ['n1', 'n2', 'n3'] as const
 /** All roles on each node, and those that take commands on others than those that apply them. */
@@ -24,16 +21,7 @@ afterEach(async () => {
 
 let seed = 100
 const connect = async (): Promise<JournalClient> => {
-  const client = await cluster.wait(
-    connectClient({
-      transport: cluster.bus,
-      cluster: 'test',
-      group: 'journal',
-      stateMachine: journal,
-      clock: cluster.clock,
-      random: seededRandom(seed++),
-    }),
-  )
+  const client = await connectJournal(cluster, { seed: seed++ })
   clients.push(client)
   return client
 }

@@ -53,7 +53,7 @@ function tellAll(
 ): void {
   const drops = new DropLog(clock, logger, new Telemetry())
   // It hears nothing, so nothing can fail on a message.
-  const bus = new Bus({ connection, cluster, store: store.storeId, drops, random, fail: () => {} })
+  const bus = new Bus({ connection, cluster, store: store.storeId, drops, clock, random, fail: () => {} })
   const address = (node: NodeId) => addressOf(nodeGroup, nodeRole, node)
   bus.publish(address(id), address(everyNode), messages, { type: 'OtherCharters', groups })
 }

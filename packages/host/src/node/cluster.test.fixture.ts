@@ -1,5 +1,7 @@
 import { type AnyStateMachine, defineStateMachine, type GroupDefinition, type Logger, type Random } from '@quorate/core'
 import { type MemoryStore, memoryStore, memoryTransport, type VirtualClock, virtualClock } from '@quorate/core/testing'
+import type { ClientOptions } from '../client/clientOptions.js'
+import { type ConnectedClient, connectClient } from '../client/connectClient.js'
 import { Life } from '../testing/life.js'
 import type { NodeOptions } from '../topology/configuration.js'
 import type { QuorateNode } from './quorateNode.js'
@@ -127,4 +129,25 @@ export class TestCluster<Machine extends AnyStateMachine = typeof journal> {
   async stopAll(): Promise<void> {
     await Promise.all([...this.nodes.values()].map((node) => this.wait(node.stop())))
   }
+}
+
+export type JournalClient = ConnectedClient<Note, number, number, string>
+
+/** A client with a connection of its own, in the time of a cluster. */
+export function connectJournal(
+  cluster: TestCluster,
+  options: ClientOptions & { readonly seed?: number } = {},
+): Promise<JournalClient> {
+  const { seed = 100, ...behaviour } = options
+  return cluster.wait(
+    connectClient({
+      transport: cluster.bus,
+      cluster: 'test',
+      group: 'journal',
+      stateMachine: journal,
+      clock: cluster.clock,
+      random: seededRandom(seed),
+      ...behaviour,
+    }),
+  )
 }

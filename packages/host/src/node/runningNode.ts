@@ -82,6 +82,7 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
       cluster,
       store: store.storeId,
       drops: this.#drops,
+      clock: this.#clock,
       random: this.#random,
       fail: (error) => this.#fail(error),
     })

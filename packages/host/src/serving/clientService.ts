@@ -149,8 +149,8 @@ export class ClientService {
     const { group, bus } = this.#options
     const receive = (envelope: Envelope) => this.#receive(envelope)
     this.#subscriptions = [
-      bus.subscribe(this.#responder.address, receive, this.#inbox),
-      bus.subscribe(addressOf(group, clientRole, everyNode), receive, this.#inbox),
+      bus.subscribeClients(this.#responder.address, receive, this.#inbox),
+      bus.subscribeClients(addressOf(group, clientRole, everyNode), receive, this.#inbox),
     ]
     await Promise.all(this.#subscriptions.map(({ ready }) => ready))
   }

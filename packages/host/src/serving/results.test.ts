@@ -39,6 +39,7 @@ beforeEach(async () => {
     cluster: 'test',
     store: noBytes,
     drops: new DropLog(clock, silentLogger, new Telemetry()),
+    clock,
     random: systemRandom,
     fail: (error) => {
       throw error

@@ -34,6 +34,7 @@ export async function clusterStatus(options: {
       cluster,
       store: new Uint8Array(0),
       drops: new DropLog(clock, silentLogger, new Telemetry()),
+      clock,
       random: systemRandom,
       fail: () => isComplete(),
     })

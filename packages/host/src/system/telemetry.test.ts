@@ -12,7 +12,7 @@ import {
 } from '@opentelemetry/api'
 import { decodeEnvelope } from '@quorate/core'
 import { afterEach, describe, expect, it } from 'vitest'
-import { journal, TestCluster } from '../node/cluster.test.fixture.js'
+import { connectJournal, journal, TestCluster } from '../node/cluster.test.fixture.js'
 import { sequenced } from '../node/sequencer.test.fixture.js'
 import { isTracing, startCallSpan, traceparentOf } from './telemetry.js'
 
@@ -74,15 +74,15 @@ const begin = async () => {
     if (type === 'Propose') traceparents.push(traceparent)
     return true
   })
-  return { group: node!.group('journal'), traceparents }
+  return { group: node!.group('journal'), client: await connectJournal(cluster), traceparents }
 }
 
 describe('telemetry', () => {
   it('spans what a client asks for, and says on the bus to which trace it belongs', async () => {
     const spans = registerTracer()
-    const { group, traceparents } = await begin()
-    await cluster.wait(group.propose({ text: 'a' }))
-    await cluster.wait(group.propose({ text: 'b', fails: true }).catch(() => {}))
+    const { client, traceparents } = await begin()
+    await cluster.wait(client.propose({ text: 'a' }))
+    await cluster.wait(client.propose({ text: 'b', fails: true }).catch(() => {}))
     expect(spans).toEqual([
       { name: 'quorate.propose', ended: true, failed: false },
       { name: 'quorate.propose', ended: true, failed: true },
@@ -94,9 +94,9 @@ describe('telemetry', () => {
   })
 
   it('says nothing where nobody traces', async () => {
-    const { group, traceparents } = await begin()
+    const { client, traceparents } = await begin()
     expect(isTracing()).toBe(false)
-    await cluster.wait(group.propose({ text: 'a' }))
+    await cluster.wait(client.propose({ text: 'a' }))
     expect(traceparents).toEqual([undefined])
     expect(
       traceparentOf(startCallSpan('x', {}, trace.setSpanContext(ROOT_CONTEXT, INVALID_SPAN_CONTEXT))),
