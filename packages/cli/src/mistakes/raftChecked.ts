@@ -1,20 +1,25 @@
 import { type ServerFamily, server } from '@quorate/raft'
 import { assign, enqueueActions } from 'xstate'
+import { type CatchUpBeginning, handsOnLate, longerLog, raftCatchUp } from '../check/models/raftCatchUp.js'
 import { oneHoldsMore, raftDoubt } from '../check/models/raftDoubt.js'
 import { raftElection } from '../check/models/raftElection.js'
 import { withoutPreVote } from '../check/models/raftFamilies.js'
+import { raftLateAnswers } from '../check/models/raftLateAnswers.js'
 import { raftReplication } from '../check/models/raftReplication.js'
 import { type Any, always, type Checked, never, nothing } from './mistake.js'
 import type { Pitfall } from './pitfalls.js'
 import {
   acknowledging,
   committing,
+  handingOnByLength,
   hasHalf,
   heldByQuorum,
   isLonger,
   readsBeforeCommit,
   readsUnconfirmed,
   senderOf,
+  takesEverything,
+  trustsItsLeader,
 } from './raftRules.js'
 import { raftDisks, raftFigure8, raftLongerLog, raftReads } from './scopes.js'
 
@@ -49,6 +54,13 @@ const doubt =
   (changed: Partial<Parameters<typeof raftDoubt>[0]> = {}): Scope =>
   (family) =>
     raftDoubt({ ...scope, ...doubts, family, ...changed })
+
+const catchUp =
+  (beginning: CatchUpBeginning, timeouts: number): Scope =>
+  (family) =>
+    raftCatchUp({ ...scope, network: { kind: 'fifo' }, family, beginning, timeouts })
+
+const lateAnswers: Scope = (family) => raftLateAnswers({ ...scope, family })
 
 const allInDoubt = doubt({ doubts: 0, terms: 5, timeouts: 1, remains: oneHoldsMore })
 
@@ -179,8 +191,28 @@ export const raftMistakes: readonly Checked[] = [
       follower: committing((self) => Math.min(self.leaderCommit, self.log.last.index)),
     },
   ),
+  raft(
+    'a candidate that takes what it is handed from a log that is behind its own by now',
+    'stale',
+    catchUp(handsOnLate, 3),
+    { candidate: { guards: { bringsOtherEntries: takesEverything } } },
+    server,
+  ),
+  raft(
+    'servers that hand on a longer log in the place of a later one',
+    'logLength',
+    catchUp(longerLog, 1),
+    handingOnByLength,
+    server,
+  ),
   raft('a server in doubt that asks one other what it may have forgotten, and not all', 'torn', doubt(), {
     doubtful: { guards: { hasAllAnswers: ({ context: { answers } }: Any) => Object.keys(answers).length > 0 } },
+  }),
+  raft('a leader that counts what a server acknowledged before its disk was in doubt', 'torn', lateAnswers, {
+    leader: { actions: { voidAcknowledgements: nothing } },
+  }),
+  raft('a server in doubt that trusts its log before it holds what others knew to be committed', 'torn', lateAnswers, {
+    follower: { guards: { isUpToDateAgain: trustsItsLeader } },
   }),
   raft('a candidate for which a majority is enough, although they are in doubt', 'torn', allInDoubt, {
     candidate: {

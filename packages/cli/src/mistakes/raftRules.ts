@@ -34,6 +34,39 @@ export const isLonger = ({ context: self, event }: Any): boolean =>
   (self.votedFor === undefined || self.votedFor === senderOf(event)) &&
   event.lastLogIndex >= self.log.last.index
 
+type Handed = { readonly term: number; readonly lastLogIndex: number; readonly lastLogTerm: number }
+
+/** Entries that the log does not have, in the place of others. */
+const replaces = ({ log }: Any, { entries: [first] }: Any): boolean =>
+  first !== undefined && first.index <= log.last.index && !log.has(first)
+
+/** Takes what it is handed, from whatever log. */
+export const takesEverything = ({ context: self, event }: Any): boolean => replaces(self, event)
+
+const mayStandIn = ({ currentTerm, spentTerm }: Any, { term }: Handed): boolean =>
+  term > Math.max(currentTerm, spentTerm)
+const isAsLong = ({ log }: Any, { lastLogIndex }: Handed): boolean => lastLogIndex >= log.last.index
+
+/** Pre-votes, and what is handed on in their place, as if a longer log were a later one. */
+export const handingOnByLength: Any = {
+  follower: {
+    guards: {
+      wouldVote: ({ context: self, event }: Any) => mayStandIn(self, event) && isAsLong(self, event),
+      isBehind: ({ context: self, event }: Any) => mayStandIn(self, event) && !isAsLong(self, event),
+    },
+  },
+  candidate: {
+    guards: { bringsOtherEntries: ({ context: self, event }: Any) => isAsLong(self, event) && replaces(self, event) },
+  },
+}
+
+/** A server in doubt that holds what its leader said to be committed, whenever it said so. */
+export const trustsItsLeader = ({ context: self }: Any): boolean =>
+  self.doubtful &&
+  self.leaderId !== undefined &&
+  self.commitIndex >= self.leaderCommit &&
+  self.log.termAt(self.commitIndex) === self.currentTerm
+
 export const readsUnconfirmed = ({ context: { readsAsked } }: Any): boolean => readsAsked.length > 0
 
 export const readsBeforeCommit = ({ context: { readsAsked, readsWaiting } }: Any): boolean =>

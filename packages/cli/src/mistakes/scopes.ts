@@ -7,9 +7,11 @@ import {
   type RoleState,
   sometimes,
 } from '@quorate/checker'
-import { type Effect, type Message, origin, type RecoveredState } from '@quorate/core'
-import { type RaftRecord, raft, type ServerFamily } from '@quorate/raft'
+import type { Effect, Message } from '@quorate/core'
+import { raft, type ServerFamily } from '@quorate/raft'
 import { type Applied, type AppliedLog, appliedLog, commandLog, isOneLog } from '../check/models/appliedLog.js'
+import { isComplete, type LeaderLogs, type Led, leaderLogs } from '../check/models/leaderLogs.js'
+import { type RaftDisk, recoveredOf } from '../check/models/raftDisk.js'
 import { isLeader, serverOf } from '../check/models/raftElection.js'
 
 const members = ['n1', 'n2', 'n3']
@@ -101,51 +103,9 @@ export const raftReads =
     })
   }
 
-/** What is committed, and what leaders have: entries as `index.term`. */
-interface Leaders {
-  readonly committed: Readonly<Record<string, number>>
-  readonly logs: Readonly<Record<number, readonly string[]>>
-}
-
-interface Led {
-  readonly term: number
-  readonly log: readonly string[] | undefined
-  readonly committed: readonly string[]
-}
-
-const leaders: HistoryDefinition<RoleState, Message, Led, Leaders> = {
-  initial: { committed: {}, logs: {} },
-  gathers: true,
-  note({ before, after, outputs }) {
-    const server = serverOf(after)
-    if (!server || !isLeader(after)) return undefined
-    const committed = (outputs as readonly Effect[]).flatMap((effect) =>
-      effect.type === 'commit' ? effect.entries.map(({ index, term }) => `${index}.${term}`) : [],
-    )
-    const isNew = !before || !isLeader(before)
-    if (!isNew && committed.length === 0) return undefined
-    const log = isNew ? [...server.log].map(({ index, term }) => `${index}.${term}`) : undefined
-    return { term: server.currentTerm, log, committed }
-  },
-  record({ committed, logs }, led) {
-    const earliest = Object.fromEntries(
-      led.committed.map((entry) => [entry, Math.min(led.term, committed[entry] ?? led.term)]),
-    )
-    return {
-      committed: led.committed.length > 0 ? { ...committed, ...earliest } : committed,
-      logs: led.log ? { ...logs, [led.term]: led.log } : logs,
-    }
-  },
-}
-
-const isComplete = ({ committed, logs }: Leaders): boolean =>
-  Object.entries(committed).every(([entry, inTerm]) =>
-    Object.entries(logs).every(([term, log]) => Number(term) <= inTerm || log.includes(entry)),
-  )
-
 /** Servers that write while they go on, and of which one crashes. */
 export const raftDisks = (family: ServerFamily): Model =>
-  groupModel<Led, Leaders>({
+  groupModel<Led, LeaderLogs>({
     name: 'raft-disks',
     group: raft({ members, stateMachine: commandLog, family: () => family }),
     network,
@@ -154,45 +114,20 @@ export const raftDisks = (family: ServerFamily): Model =>
     crashes: ['server'],
     budgets: { timeouts: 2, crashes: 1 },
     within: standing({ n1: [1], n2: [2] }),
-    history: leaders,
+    history: leaderLogs,
     properties: [
       always('Leader Completeness: what is committed is in the logs of all later leaders', ofHistory(isComplete)),
       sometimes(
         'something is committed',
-        ofHistory(({ committed }: Leaders) => Object.keys(committed).length > 0),
+        ofHistory(({ committed }: LeaderLogs) => Object.keys(committed).length > 0),
       ),
     ],
   })
 
-/** What a server has on its disk. */
-interface Disk {
-  readonly currentTerm: number
-  readonly votedFor?: string
-  /** Of the entries of its log. */
-  readonly terms: readonly number[]
-}
-
-const recoveredOf = ({ currentTerm, votedFor, terms }: Disk): RecoveredState<RaftRecord> => ({
-  record: { currentTerm, votedFor, doubtful: false, doubt: 0, spentTerm: 0 },
-  snapshot: undefined,
-  base: origin,
-  table: [],
-  entries: terms.map((term, at) => ({
-    index: at + 1,
-    term,
-    kind: 'command',
-    session: 0,
-    sequence: at + 1,
-    answeredBelow: 0,
-    bytes: commandLog.codecs.command.encode(`of term ${term}`),
-  })),
-  torn: false,
-})
-
 /** Servers that begin with a history, and then stand for leader as they are told. */
 interface Continuation {
   readonly name: string
-  readonly disks: Readonly<Record<string, Disk>>
+  readonly disks: Readonly<Record<string, RaftDisk>>
   readonly stands: Stands
   /** That are waited out, minimum ones too. */
   readonly timeouts: number

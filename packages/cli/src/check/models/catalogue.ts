@@ -3,9 +3,11 @@ import { acceptor } from '@quorate/paxos'
 import { server } from '@quorate/raft'
 import { assign } from 'xstate'
 import { multiPaxosModel } from './multiPaxos.js'
+import { handsOnLate, raftCatchUp } from './raftCatchUp.js'
 import { oneHoldsMore, raftDoubt } from './raftDoubt.js'
 import { raftElection } from './raftElection.js'
 import { forgetfulVoters, withoutPreVote } from './raftFamilies.js'
+import { raftLateAnswers } from './raftLateAnswers.js'
 import { raftReplication } from './raftReplication.js'
 import { singlePaxos } from './singlePaxos.js'
 
@@ -52,6 +54,7 @@ const multiDefaults = { proposers: 2, acceptors: 3, timeouts: 1, crashes: 0 }
 const withoutCrashes = { ...electionDefaults, crashes: 0 }
 const duelDefaults = { ...multiDefaults, timeouts: 2 }
 
+const catchUpDefaults = { timeouts: 3, crashes: 0 }
 const doubtDefaults = { servers: 3, terms: 3, timeouts: 2, doubts: 1, crashes: 0, heartbeats: 0, commands: 0 }
 const allInDoubtDefaults = { ...doubtDefaults, terms: 5, doubts: 0 }
 
@@ -115,10 +118,34 @@ const roles: readonly CatalogueModel[] = [
   },
   {
     ...nondup,
+    network: 'fifo',
+    symmetric: false,
+    name: 'raft-catch-up',
+    description: 'Raft with pre-votes: who refuses one hands on what the candidate lacks, now or late',
+    defaults: catchUpDefaults,
+    make: (settings) =>
+      raftCatchUp({
+        ...scopeOf(settings, catchUpDefaults),
+        name: 'raft-catch-up',
+        beginning: handsOnLate,
+        family: server,
+      }),
+  },
+  {
+    ...nondup,
     name: 'raft-doubt',
     description: 'Raft whose disks may lose the last write, and know it, without pre-votes',
     defaults: doubtDefaults,
     make: (settings) => raftDoubt({ ...scopeOf(settings, doubtDefaults), name: 'raft-doubt', family: withoutPreVote }),
+  },
+  {
+    ...nondup,
+    symmetric: false,
+    name: 'raft-late-answers',
+    description: 'Raft with a disk in doubt, while what was said before that is still on its way, without pre-votes',
+    defaults: {},
+    make: (settings) =>
+      raftLateAnswers({ ...scopeOf(settings, {}), name: 'raft-late-answers', family: withoutPreVote }),
   },
   {
     ...nondup,

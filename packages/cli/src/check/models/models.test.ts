@@ -3,9 +3,11 @@ import { server } from '@quorate/raft'
 import { describe, expect, test } from 'vitest'
 import { catalogue } from './catalogue.js'
 import { multiPaxosModel } from './multiPaxos.js'
+import { handsOnLate, longerLog, raftCatchUp } from './raftCatchUp.js'
 import { oneHoldsMore, raftDoubt } from './raftDoubt.js'
 import { raftElection } from './raftElection.js'
 import { withoutPreVote } from './raftFamilies.js'
+import { raftLateAnswers } from './raftLateAnswers.js'
 import { raftReplication } from './raftReplication.js'
 import { singlePaxos } from './singlePaxos.js'
 
@@ -63,7 +65,8 @@ const explored = (model: Model, options: CheckOptions = symmetric): CheckReport 
 const named = (name: string): CheckReport => {
   const model = catalogue.find((one) => one.name === name)
   if (!model) throw new Error(`no model ${name}`)
-  return check(model.make({ parameters: model.defaults, network: 'nondup', lossy: false, splitWrites: false }), {
+  const network = model.network ?? 'nondup'
+  return check(model.make({ parameters: model.defaults, network, lossy: false, splitWrites: false }), {
     symmetry: model.symmetric,
   })
 }
@@ -89,7 +92,7 @@ describe('what forgets is caught', () => {
     `)
   })
 
-  test('an acceptor, in 16 steps', () => {
+  test('an acceptor, in 16 steps', { timeout: 120_000 }, () => {
     const report = named('paxos-forgetful')
     expect(report.verdict).toBe('violated')
     expect(stepsOf(report, 'only a single value is chosen')).toHaveLength(16)
@@ -115,6 +118,19 @@ describe('scopes are explored whole', () => {
     expect([distinct, depth]).toEqual(numbers)
   })
 
+  test('Raft, candidates that are given what they lack', { timeout: 120_000 }, () => {
+    const scope = { ...raft, network: { kind: 'fifo' }, family: server } as const
+    const late = explored(raftCatchUp({ ...scope, beginning: handsOnLate, timeouts: 3 }), {})
+    expect([late.distinct, late.depth]).toEqual([116_615, 44])
+    const longer = explored(raftCatchUp({ ...scope, beginning: longerLog, timeouts: 2 }), {})
+    expect([longer.distinct, longer.depth]).toEqual([18_844, 28])
+  })
+
+  test('Raft, a disk in doubt, and late answers', { timeout: 120_000 }, () => {
+    const { distinct, depth } = explored(raftLateAnswers(raft), {})
+    expect([distinct, depth]).toEqual([58_694, 30])
+  })
+
   test('Raft, all disks in doubt', () => {
     const scope = { ...doubt, doubts: 0, timeouts: 1, terms: 5, remains: oneHoldsMore }
     const { distinct, depth } = explored(raftDoubt(scope), {})
@@ -127,7 +143,9 @@ describe('scopes are explored whole', () => {
     'paxos-doubt',
     'raft-pre-vote',
     'raft-replication',
+    'raft-catch-up',
     'raft-doubt',
+    'raft-late-answers',
     'raft-all-in-doubt',
     'multi-paxos',
     'multi-paxos-duel',
