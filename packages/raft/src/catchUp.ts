@@ -10,8 +10,9 @@ import { isUpToDate, mayStandIn, replyTo, type Server } from './server.js'
  *
  * It is as if AppendEntries of earlier leaders had come late, by a detour. What it makes a log lose, no quorum holds: the
  * log that is handed on ends in a later term, and whoever was elected in that had all that was committed before (section
- * 5.4.3). Nothing is acknowledged to anybody, so nothing is committed by it, and its own term never falls. Checked: the model
- * `raft-catch-up` of `quorate check`, in which what is handed on may also arrive when it is out of date.
+ * 5.4.3); and whoever counts for what is committed in that term or a later one holds an entry of it, so its log is not the
+ * one that is behind. Nothing is acknowledged to anybody, so nothing is committed by it, and its own term never falls.
+ * Checked: the model `raft-catch-up` of `quorate check`, in which what is handed on may also arrive when it is out of date.
  * @module
  */
 
