@@ -53,7 +53,7 @@ test.each(mistakes.map((mistake) => [mistake.name, mistake] as const))(
   },
 )
 
-test('the README tells of them: if not, pnpm mistakes', async () => {
+test('the README tells of them: if not, pnpm mistakes', { timeout: 600_000 }, async () => {
   const readme = readmeOf('checker')
   await expect(withTable(readme, 'states', mistakes.map(rowOf))).toMatchFileSnapshot(readme)
 })
