@@ -25,18 +25,18 @@ const copyOf = async (directory: string): Promise<string> => {
 
 /** What a store says when it is opened. */
 interface Found {
-  readonly torn: boolean
+  readonly doubtful: boolean
   readonly last: number
 }
 
 const open = async (directory: string) => {
   const store = await level(directory).open({ cluster: 'demo', node: 'n1' })
   const { entries } = await store.recover('g/server')
-  return { store, torn: store.torn, last: entries.at(-1)?.index ?? 0 }
+  return { store, doubtful: store.doubtful, last: entries.at(-1)?.index ?? 0 }
 }
 
 const found = async (directory: string): Promise<Found> => {
-  const { store, torn, last } = await open(directory)
+  const { store, doubtful, last } = await open(directory)
   const entry = {
     index: last + 1,
     term: 1,
@@ -54,9 +54,9 @@ const found = async (directory: string): Promise<Found> => {
   if (isLong) {
     const again = await open(directory)
     await again.store.close()
-    expect({ torn: again.torn, last: again.last }).toEqual({ torn, last: last + 1 })
+    expect({ doubtful: again.doubtful, last: again.last }).toEqual({ doubtful, last: last + 1 })
   }
-  return { torn, last }
+  return { doubtful, last }
 }
 
 /** Goes through what is there when everything ends before each call, and after the last; the same only once. */
@@ -120,24 +120,24 @@ const described = hasStrace || process.env['CI'] ? describe : describe.skip
 
 described(`the opening of a store, ${title}`, () => {
   test('is the first: the store is new', async () => {
-    await interruptOpening(undefined, { torn: false, last: 0 })
+    await interruptOpening(undefined, { doubtful: false, last: 0 })
   }, 120_000)
 
   test('finds everything that was acknowledged', async () => {
-    await interruptOpening(await written(5, 3000), { torn: false, last: 5 })
+    await interruptOpening(await written(5, 3000), { doubtful: false, last: 5 })
   }, 120_000)
 
   test('finds a last write that was not finished: it is gone, and there is no doubt', async () => {
     const directory = await written(5, 50_000)
     const log = await newestLog(directory)
     await truncate(log, (await sizeOf(log)) - 1000)
-    await interruptOpening(directory, { torn: false, last: 4 })
+    await interruptOpening(directory, { doubtful: false, last: 4 })
   }, 120_000)
 
   test('finds a last write that is damaged: there is doubt, whenever it is opened again', async () => {
     const directory = await written(5, 3000)
     await flipBit(await newestLog(directory), -1)
-    await interruptOpening(directory, { torn: true, last: 4 })
+    await interruptOpening(directory, { doubtful: true, last: 4 })
   }, 120_000)
 
   test('finds a manifest that ends in zeros', async () => {
@@ -145,7 +145,7 @@ described(`the opening of a store, ${title}`, () => {
     const current = (await readFile(join(directory, 'CURRENT'), 'utf8')).trim()
     const manifest = join(directory, current)
     await truncate(manifest, (await sizeOf(manifest)) + 4096)
-    await interruptOpening(directory, { torn: false, last: 5 })
+    await interruptOpening(directory, { doubtful: false, last: 5 })
   }, 120_000)
 })
 
@@ -158,9 +158,9 @@ described(`the writes of a store, ${title}`, () => {
         2,
         ...[...at.said.matchAll(/acknowledged (\d+)/g)].map(([, index]) => Number(index)),
       )
-      const { torn, last } = await found(directory)
+      const { doubtful, last } = await found(directory)
       expect([acknowledged, acknowledged + 1], JSON.stringify(at)).toContain(last)
-      if (at.ending !== 'unsynced bytes zero') expect(torn, JSON.stringify(at)).toBe(false)
+      if (at.ending !== 'unsynced bytes zero') expect(doubtful, JSON.stringify(at)).toBe(false)
     })
   }, 120_000)
 })

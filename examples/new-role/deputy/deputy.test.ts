@@ -63,7 +63,7 @@ const self: Server = {
       base: origin,
       entries: [],
       table: [],
-      torn: false,
+      doubtful: false,
     },
   ),
   log: Log.of([entry(1, 1), entry(2, 2)]),

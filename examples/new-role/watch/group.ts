@@ -52,9 +52,18 @@ export function watch({
           return sentry.provide({ delays: { silence, patience: silenceMs, round: roundMs } })
         },
         input: ({ group, node, recovered }): Sentry => {
-          const { record, torn } = recovered as RecoveredState<SentryRecord>
+          const { record, doubtful } = recovered as RecoveredState<SentryRecord>
           const { epoch = 0, grantedTo, forgot = false } = record ?? {}
-          return { group, id: node, quorum, epoch, grantedTo, forgot: forgot || torn, onWatch: undefined, answers: {} }
+          return {
+            group,
+            id: node,
+            quorum,
+            epoch,
+            grantedTo,
+            forgot: forgot || doubtful,
+            onWatch: undefined,
+            answers: {},
+          }
         },
         status: (snapshot) => statusOf(snapshot as Parameters<typeof statusOf>[0]),
       },

@@ -84,7 +84,7 @@ export class Network {
       base: { index: 0, term: 0 },
       entries: [],
       table: [],
-      torn: false,
+      doubtful: false,
     }
     const input = definition.input({ group: 'g', node: id, recovered }) as Sentry
     const logic = this.#machine ?? (definition.logic({ below: () => 0 }, id) as typeof sentry)

@@ -18,7 +18,7 @@ const started = (recovered: Partial<RecoveredState<SentryRecord>> = {}) => {
     base: { index: 0, term: 0 },
     entries: [],
     table: [],
-    torn: false,
+    doubtful: false,
   }
   const input = definition.input({ group: 'g', node: 'n1', recovered: { ...nothing, ...recovered } })
   return drive(definition.logic({ below: () => 7 }, 'n1') as typeof sentry, input as Sentry)
@@ -132,7 +132,7 @@ describe('who has the watch', () => {
 })
 
 test('a node whose disk lost its last write grants and claims nothing, now and after the next restart', () => {
-  for (const recovered of [{ torn: true }, { record: { epoch: 4, grantedTo: undefined, forgot: true } }]) {
+  for (const recovered of [{ doubtful: true }, { record: { epoch: 4, grantedTo: undefined, forgot: true } }]) {
     const role = started(recovered)
     expect(role.effects).toMatchObject([{ type: 'persist', record: { forgot: true } }])
     expect(role.receive({ type: 'Claim', from: at('n2'), epoch: 9 })).toMatchObject([{ message: { granted: false } }])

@@ -99,7 +99,7 @@ export const outcomeOf = async (directory: string): Promise<Outcome> => {
   let store: OpenStore | undefined
   try {
     store = await level(directory).open(owner)
-    return { code: store.torn ? 'torn' : 'clean', held: digestOf(await store.recover(log)) }
+    return { code: store.doubtful ? 'torn' : 'clean', held: digestOf(await store.recover(log)) }
   } catch (error) {
     if (!(error instanceof QuorateError)) throw error
     return { code: error.code, message: error.message }

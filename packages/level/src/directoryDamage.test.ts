@@ -182,7 +182,7 @@ describe('a store that was not finished when its process ended', () => {
     await rename(join(directory, 'quorate.json'), join(directory, 'quorate.json.new'))
     for (const name of await readdir(directory)) if (!name.startsWith('quorate')) await unlink(join(directory, name))
     const store = await level(directory).open(owner)
-    expect([store.created, store.torn]).toEqual([true, false])
+    expect([store.created, store.doubtful]).toEqual([true, false])
     expect(store.storeId).toEqual(storeId)
     await store.close()
     expect((await readdir(directory)).filter((name) => name.startsWith('quorate'))).toEqual(['quorate.json'])

@@ -111,7 +111,7 @@ const openDirectory = async (path: string, owner: Owner, release: () => void): P
     if (isDoubtful && outside.established) await writeDurably(tornPath, `${tail.path} at byte ${tail.at}\n`)
     await cutDurably(tail.path, tail.at)
   }
-  const isTorn = (await readText(tornPath)) !== undefined
+  const isInDoubt = (await readText(tornPath)) !== undefined
   const database = await openDatabase(path, empty)
   const place: StorePlace = {
     where: path,
@@ -120,7 +120,7 @@ const openDirectory = async (path: string, owner: Owner, release: () => void): P
     isHeld: watchLock(path),
     takeBack: (seal) => takeBack(path, seal),
     leave: release,
-    ...(isTorn && { torn: { clear: () => removeDurably(tornPath) } }),
+    ...(isInDoubt && { doubt: { clear: () => removeDurably(tornPath) } }),
   }
   try {
     const store = await openStore(database, owner, place)

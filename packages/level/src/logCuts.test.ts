@@ -96,7 +96,7 @@ describe('a log that is cut', () => {
       const copy = await copyOf(directory)
       await edit(await onlyFileOf(copy, logFile), (bytes) => bytes.subarray(0, end))
       const again = await level(copy).open(owner)
-      expect(again.torn).toBe(false)
+      expect(again.doubtful).toBe(false)
       const found = await again.recover(log)
       expect(digestOf(found)).toBe(butLast)
       await write(again, { type: 'append', entries: [entry(index, 60)] })

@@ -216,7 +216,7 @@ describe('the mark of a torn tail', () => {
     await write(store, { type: 'append', entries: [entry(entries.length + 1)] })
     await store.close()
     const again = await level(directory).open(owner)
-    expect(again.torn, 'an append says nothing about the doubt').toBe(true)
+    expect(again.doubtful, 'an append says nothing about the doubt').toBe(true)
     await again.recover(log)
     await write(again, { type: 'persist', record: Buffer.from('in doubt') })
     await again.close()
@@ -240,7 +240,7 @@ describe('the mark of a torn tail', () => {
     await store.close()
     await flip(await onlyFileOf(directory, logFile), size + 20)
     const again = await level(directory).open(owner)
-    expect([again.created, again.torn]).toEqual([false, true])
+    expect([again.created, again.doubtful]).toEqual([false, true])
     await again.close()
   })
 

@@ -27,7 +27,7 @@ export interface StorePlace {
   /** Identity that the place bears on its outside; `established` once it is in the database for sure. */
   readonly outside?: { readonly identity: Identity; readonly established: boolean }
   /** Set when the last record of the database was bad, now or earlier and nobody has taken note since. */
-  readonly torn?: { clear(): Promise<void> }
+  readonly doubt?: { clear(): Promise<void> }
   /** What was noticed there, for the log. */
   readonly remarks?: readonly string[]
   /** False once another process may have the place open too. */
@@ -104,7 +104,7 @@ const writeSynced = (database: Database, changes: Change[]): Promise<void> => {
 class LevelStore implements OpenStore {
   readonly storeId: Uint8Array
   readonly created: boolean
-  readonly torn: boolean
+  readonly doubtful: boolean
   readonly remarks: readonly string[]
   readonly #database: Database
   readonly #logs: Map<string, Log>
@@ -118,9 +118,9 @@ class LevelStore implements OpenStore {
   readonly #waiting: (() => void)[] = []
   /** How the write ends that is under way, or has failed. */
   #unacknowledged: Uint8Array | undefined
-  /** Set until the mark of a torn tail is cleared. */
-  #torn: StorePlace['torn']
-  /** Logs that were recovered while `torn` and have not persisted a record since. */
+  /** Set until what tells of a torn tail is cleared. */
+  #doubt: StorePlace['doubt']
+  /** Logs that were recovered while the store was in doubt and have not persisted a record since. */
   readonly #doubtful = new Set<string>()
 
   constructor(
@@ -134,17 +134,17 @@ class LevelStore implements OpenStore {
     this.#logs = logs
     this.#readPart = readPart
     this.#place = place
-    this.#torn = place.torn
+    this.#doubt = place.doubt
     this.storeId = identity.storeId
-    this.torn = place.torn !== undefined
+    this.doubtful = place.doubt !== undefined
     this.remarks = place.remarks ?? []
-    this.created = seal.writes === 0 && !this.torn
+    this.created = seal.writes === 0 && !this.doubtful
   }
 
   async recover(key: string): Promise<Recovered> {
     while (this.#writing) await this.#idle()
     if (this.#refusal) throw this.#refusal
-    if (this.#torn) this.#doubtful.add(key)
+    if (this.#doubt) this.#doubtful.add(key)
     const log = this.#logs.get(key)
     if (!log) return { record: undefined, snapshot: undefined, base: emptyHead.base, entries: [], table: [] }
     const { head } = log
@@ -201,7 +201,7 @@ class LevelStore implements OpenStore {
     this.#checkHeld()
     this.#unacknowledged = undefined
     for (const { key } of writes) this.#logs.get(key)?.parts.durable()
-    if (this.#torn) await this.#clearTorn(writes)
+    if (this.#doubt) await this.#clearDoubt(writes)
   }
 
   #checkHeld(): void {
@@ -209,12 +209,12 @@ class LevelStore implements OpenStore {
   }
 
   /** Forgets the torn tail once all who were told of it have written down what they make of it. */
-  async #clearTorn(writes: readonly StoreWrite[]): Promise<void> {
+  async #clearDoubt(writes: readonly StoreWrite[]): Promise<void> {
     for (const { key, operations } of writes)
       if (operations.some(({ type }) => type === 'persist')) this.#doubtful.delete(key)
     if (this.#doubtful.size > 0) return
-    await this.#torn?.clear()
-    this.#torn = undefined
+    await this.#doubt?.clear()
+    this.#doubt = undefined
   }
 
   /** Reads a log while no write is under way, and keeps what later writes need to know of it. */

@@ -25,7 +25,7 @@ const nodesMax = 2 ** 20
  * A disk that lost its last write may hold an older round than was used, by as much as rounds grew since the write before
  * it. More than so many elections in that time there were not.
  */
-export const roundsSkippedWhenTorn = 2 ** 20
+export const roundsSkippedInDoubt = 2 ** 20
 
 /** A node's place among the ballots of one round: 0 to 2^20 - 1, from its name alone (FNV-1a, folded). */
 export function placeOf(node: NodeId): number {

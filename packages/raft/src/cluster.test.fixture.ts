@@ -85,8 +85,8 @@ export class Host {
     return this.actor.refused
   }
 
-  start(torn = false): void {
-    this.actor.start(torn)
+  start(doubtful = false): void {
+    this.actor.start(doubtful)
   }
   crash(): void {
     this.actor.crash()

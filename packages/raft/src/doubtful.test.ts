@@ -14,14 +14,14 @@ const doubt = (fields: { currentTerm?: number; votedFor?: string; spentTerm?: nu
   spentTerm: 0,
   ...fields,
 })
-const torn = (more: given.Situation = {}) =>
-  given.serverIn({ terms: [1, 1, 2], currentTerm: 3, votedFor: 'n3', torn: true, ...more })
+const inDoubt = (more: given.Situation = {}) =>
+  given.serverIn({ terms: [1, 1, 2], currentTerm: 3, votedFor: 'n3', doubtful: true, ...more })
 const heartbeat = (fields: Parameters<typeof given.appendEntries>[1]) =>
   given.appendEntries('n2', { term: 3, ...fields })
 
 /** It has asked all others, which answered, `n2` as the leader of term 3. */
 function settled(more: given.Situation = {}, answers: Parameters<typeof given.inquiryReply>[1] = {}) {
-  const role = drive(server, torn(more))
+  const role = drive(server, inDoubt(more))
   for (const node of role.context.config.peers)
     role.receive(given.inquiryReply(node, { term: 3, spentTerm: 3, ...answers }))
   return role
@@ -29,7 +29,7 @@ function settled(more: given.Situation = {}, answers: Parameters<typeof given.in
 
 describe('a server whose disk lost its last write', () => {
   test('says so to its disk, so that another restart does not forget it, and asks all others', () => {
-    const role = drive(server, torn())
+    const role = drive(server, inDoubt())
     expect(role.effects).toEqual([
       { type: 'persist', record: doubt() },
       { type: 'send', to: 'g/server/all', message: { type: 'Inquiry', doubt: 1 } },
@@ -37,13 +37,13 @@ describe('a server whose disk lost its last write', () => {
     const record = doubt()
     const again = drive(
       server,
-      recover(torn().config, {
+      recover(inDoubt().config, {
         record,
         snapshot: undefined,
         base: { index: 0, term: 0 },
         entries: [],
         table: [],
-        torn: false,
+        doubtful: false,
       }),
     )
     expect(again.state).toEqual({ doubtful: { asking: { patience: 'waiting', question: 'asked' } } })
@@ -51,7 +51,7 @@ describe('a server whose disk lost its last write', () => {
   })
 
   test('asks again, for as long as it has no answer, and an old answer is as good as a new one', () => {
-    const role = drive(server, torn())
+    const role = drive(server, inDoubt())
     for (let time = 0; time < 30; time++)
       expect(given.sent(role.fire('inquiry'))).toMatchObject([{ type: 'Inquiry', doubt: 1 }])
     role.receive(given.inquiryReply('n2', { term: 3, spentTerm: 3 }))
@@ -61,7 +61,7 @@ describe('a server whose disk lost its last write', () => {
   })
 
   test('until all have answered it neither votes, nor follows, nor stands, whatever it is told', () => {
-    const role = drive(server, torn())
+    const role = drive(server, inDoubt())
     role.receive(given.inquiryReply('n2', { term: 3 }))
     const before = role.snapshot
     for (const term of [2, 3, 4, 9]) {
@@ -78,7 +78,7 @@ describe('a server whose disk lost its last write', () => {
   })
 
   test('does not take an answer to an earlier doubt: it has made promises since', () => {
-    const role = drive(server, { ...torn(), doubt: 2 })
+    const role = drive(server, { ...inDoubt(), doubt: 2 })
     for (const node of ['n2', 'n3']) role.receive(given.inquiryReply(node, { doubt: 1 }))
     expect(role.snapshot.role).toBe('doubtful')
   })
@@ -149,8 +149,15 @@ describe('a server whose disk lost its last write', () => {
 
   test('a record of an earlier version says that it is in doubt, and not how often', () => {
     const record = { currentTerm: 3, votedFor: undefined, doubtful: true } as never
-    const recovered = { record, snapshot: undefined, base: { index: 0, term: 0 }, entries: [], table: [], torn: false }
-    expect(recover(torn().config, recovered)).toMatchObject({
+    const recovered = {
+      record,
+      snapshot: undefined,
+      base: { index: 0, term: 0 },
+      entries: [],
+      table: [],
+      doubtful: false,
+    }
+    expect(recover(inDoubt().config, recovered)).toMatchObject({
       doubtful: true,
       doubt: 1,
       spentTerm: 0,
@@ -168,7 +175,7 @@ describe('who is asked', () => {
       ])
     }
     // In doubt itself it may have stood in the next term, and forgotten it.
-    expect(given.sent(drive(server, torn()).receive(given.inquiry('n2')))).toMatchObject([{ term: 3, spentTerm: 4 }])
+    expect(given.sent(drive(server, inDoubt()).receive(given.inquiry('n2')))).toMatchObject([{ term: 3, spentTerm: 4 }])
     expect(given.sent(settled().receive(given.inquiry('n2')))).toMatchObject([{ term: 3, spentTerm: 5 }])
   })
 
@@ -267,7 +274,7 @@ describe('an operator who lets it go on without what may be lost', () => {
       base: { index: 0, term: 0 },
       entries: given.entriesOf([1, 1]),
       table: [],
-      torn: true,
+      doubtful: true,
     }
     return (lossAccepted: boolean) => drive(server, recover({ ...config, lossAccepted }, disk))
   }

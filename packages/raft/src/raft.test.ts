@@ -15,7 +15,7 @@ import * as given from './role.test.fixture.js'
 
 const members = ['n1', 'n2', 'n3']
 const optionsWith = (more: Partial<RaftOptions<typeof history>>) => ({ members, stateMachine: history, ...more })
-const recovered = { record: undefined, snapshot: undefined, base: origin, entries: [], table: [], torn: false }
+const recovered = { record: undefined, snapshot: undefined, base: origin, entries: [], table: [], doubtful: false }
 
 /** The role of n1, as a host would run it. */
 function hosted(more: Partial<RaftOptions<typeof history>> = {}) {

@@ -78,13 +78,13 @@ export interface Situation {
   readonly votedFor?: string
   /** @default that of the snapshot, or 0 */
   readonly commitIndex?: number
-  readonly torn?: boolean
+  readonly doubtful?: boolean
 }
 
 /** A server as it stands before a test: `n1` of three, unless told otherwise. */
 export function serverIn(situation: Situation = {}): Server {
   const { id = 'n1', members = ['n1', 'n2', 'n3'], terms = [], base = origin, snapshot, votedFor } = situation
-  const { currentTerm = terms.at(-1) ?? 1, torn = false } = situation
+  const { currentTerm = terms.at(-1) ?? 1, doubtful = false } = situation
   const config = {
     group: 'g',
     id,
@@ -93,7 +93,7 @@ export function serverIn(situation: Situation = {}): Server {
     limits: { ...wideLimits, ...situation.limits },
   }
   const record = { currentTerm, votedFor, doubtful: false, doubt: 0, spentTerm: 0 }
-  const self = recover(config, { record, snapshot, base, entries: entriesOf(terms, base), table: [], torn })
+  const self = recover(config, { record, snapshot, base, entries: entriesOf(terms, base), table: [], doubtful })
   return { ...self, commitIndex: situation.commitIndex ?? self.commitIndex }
 }
 

@@ -88,8 +88,8 @@ export type RaftEvent = Received<RaftMessage> | LocalEvent
 
 /** A server as it was when it stopped; only what was durable comes back. */
 export function recover(config: RaftConfig, recovered: RecoveredState<RaftRecord>): Server {
-  const { record, snapshot, base, entries, torn } = recovered
-  const isDoubtful = torn || (record?.doubtful ?? false)
+  const { record, snapshot, base, entries, doubtful } = recovered
+  const isDoubtful = doubtful || (record?.doubtful ?? false)
   // Nobody else can say what was lost, and nobody else was told of a term.
   const isForgiven = isDoubtful && config.lossAccepted === true && config.peers.length === 0
   // Records of earlier versions know of no doubt but the last.
@@ -99,7 +99,7 @@ export function recover(config: RaftConfig, recovered: RecoveredState<RaftRecord
     currentTerm,
     votedFor: record?.votedFor,
     doubtful: isDoubtful && !isForgiven,
-    doubt: torn ? doubt + 1 : Math.max(doubt, isDoubtful ? 1 : 0),
+    doubt: doubtful ? doubt + 1 : Math.max(doubt, isDoubtful ? 1 : 0),
     spentTerm: isForgiven ? Math.max(currentTerm, spentTerm) + 1 : spentTerm,
     log: Log.of(entries, base),
     snapshot,

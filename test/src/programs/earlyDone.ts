@@ -20,7 +20,7 @@ export const earlyDone = (store: Store): Store => ({
     const early: OpenStore = {
       storeId: opened.storeId,
       created: opened.created,
-      torn: opened.torn,
+      doubtful: opened.doubtful,
       recover: (key) => opened.recover(key),
       write(writes, done) {
         postponed.push(writes)

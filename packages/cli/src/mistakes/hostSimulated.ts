@@ -15,7 +15,7 @@ const opening = (change: Opened): Change =>
       return {
         storeId: open.storeId,
         created: open.created,
-        torn: open.torn,
+        doubtful: open.doubtful,
         recover: (key) => open.recover(key),
         write: (writes, done) => open.write(writes, done),
         close: () => open.close(),
@@ -57,8 +57,8 @@ const exchanged = (): ((ports: { readonly store: Store }) => Store) => {
   return ({ store }) => ({
     async open(identity) {
       const open = await store.open(identity)
-      const isEmptied = open.torn && !isExchanged
-      isExchanged ||= open.torn
+      const isEmptied = open.doubtful && !isExchanged
+      isExchanged ||= open.doubtful
       let before = Promise.resolve()
       const emptied = (key: string): Promise<void> =>
         new Promise((resolve) => {
@@ -70,7 +70,7 @@ const exchanged = (): ((ports: { readonly store: Store }) => Store) => {
       return {
         ...open,
         created: open.created,
-        torn: false,
+        doubtful: false,
         async recover(key) {
           if (isEmptied) {
             before = before.then(() => emptied(key))
@@ -101,7 +101,7 @@ const changes: readonly (readonly [string, Pitfall, Change, Aim?])[] = [
     'sync',
     opening((open) => ({ write: (writes, done) => open.write(writes, () => done()) })),
   ],
-  ['a disk that cuts a torn tail and tells nobody', 'torn', opening(() => ({ torn: false })), tornTail],
+  ['a disk that cuts a torn tail and tells nobody', 'torn', opening(() => ({ doubtful: false })), tornTail],
   ['a book of peers that is written without the peer that is being recorded', 'book', opening(bookBehind)],
   ['an old id with an empty disk', 'emptyDisk', storing(exchanged), tornTail],
 ]

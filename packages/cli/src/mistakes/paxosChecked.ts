@@ -30,7 +30,7 @@ const ballot = { round: 1, node: 'p0' }
 
 /** An acceptor has accepted a value in the first round, which has come to nothing; proposers know of that round, and of the next. */
 const oneHasAccepted = (role: string, node: string): RecoveredState | undefined => {
-  const disk = { snapshot: undefined, base: origin, entries: [], table: [], torn: false }
+  const disk = { snapshot: undefined, base: origin, entries: [], table: [], doubtful: false }
   if (node === 'a1') {
     const accepted = { ballot, value: new TextEncoder().encode('p0') }
     return { ...disk, record: { promised: ballot, accepted, doubtful: false, doubt: 0 } }

@@ -22,5 +22,5 @@ export const afterWrite = (
 export const recoveredState = (
   { record, ...held }: Recovered,
   codec: Codec<unknown>,
-  doubt: Pick<RecoveredState, 'torn' | 'lossAccepted'>,
+  doubt: Pick<RecoveredState, 'doubtful' | 'lossAccepted'>,
 ): RecoveredState => ({ record: record && codec.decode(record), ...held, ...doubt })

@@ -61,11 +61,11 @@ export class LocalActor {
     this.#actor = actorOf(of.logic(random, node))
   }
 
-  /** Begins with what is stored. With `torn` its store says that it lost the last write. */
-  begin(stored: StoredLog, torn = false): LocalStep {
+  /** Begins with what is stored. With `doubtful` its store says that it lost the last write. */
+  begin(stored: StoredLog, doubtful = false): LocalStep {
     const { applies, record, input } = this.definition
     const machine = this.#of.stateMachine
-    const recovered = recoveredState(recoveredFrom(stored), record, { torn })
+    const recovered = recoveredState(recoveredFrom(stored), record, { doubtful })
     const step = this.#actor.begin(input({ group: this.#group, node: this.node, recovered }))
     const found = stored.snapshot ? decodeAppliedState(machine, stored.snapshot.bytes) : initialAppliedState(machine)
     return this.#after({ actor: undefined, stored, appliedState: applies ? found : undefined }, step)

@@ -17,7 +17,7 @@ export interface RecoveredState<Record = unknown> {
   /** In the order of their keys, compared as bytes of UTF-8. */
   readonly table: readonly Row[]
   /** The store lost its last write, which may have been acknowledged: do not rely on own promises before others brought this node up to date. */
-  readonly torn: boolean
+  readonly doubtful: boolean
   /** The operator says that this node may go on although its last write is lost, where nobody else can tell what it was. @default false */
   readonly lossAccepted?: boolean
 }

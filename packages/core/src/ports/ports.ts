@@ -135,9 +135,9 @@ export interface OpenStore {
   /**
    * True if the last acknowledged write may be lost: the last record is all there, and bad. Whoever uses this store must
    * not rely on its promises until others have brought it up to date. A write that was not finished, or that failed, was
-   * never acknowledged: the store drops it, and is not torn.
+   * never acknowledged: the store drops it, and is in no doubt.
    */
-  readonly torn: boolean
+  readonly doubtful: boolean
   /** What was noticed when it opened, in plain English: the node logs each at `info`. */
   readonly remarks?: readonly string[]
   /** @throws a typed error when what is there is damaged. */

@@ -22,7 +22,7 @@ export interface MemoryStoreOptions {
   /** Identity of this disk, 16 bytes. @default another one for each store made in this process */
   readonly storeId?: Uint8Array
   /** What the store says of its last write when it is opened. @default false */
-  readonly torn?: boolean
+  readonly doubtful?: boolean
 }
 
 let stores = 0
@@ -69,7 +69,7 @@ function storeThatHolds(
       return {
         storeId,
         created: writes === 0,
-        torn: options.torn ?? false,
+        doubtful: options.doubtful ?? false,
         recover: async (key): Promise<Recovered> => recoveredFrom(logs.get(key) ?? nothingStored),
         write(batch, done) {
           invariant(!underWay, 'a write is under way: one at a time')

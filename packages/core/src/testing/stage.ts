@@ -78,8 +78,8 @@ export class StageActor {
   }
 
   /** Begins with what its disk holds. */
-  start(torn = false): void {
-    this.#take(this.#local.begin(this.#state.stored, torn))
+  start(doubtful = false): void {
+    this.#take(this.#local.begin(this.#state.stored, doubtful))
     this.#driven = driven(this.#seat())
   }
 

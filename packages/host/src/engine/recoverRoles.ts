@@ -10,7 +10,7 @@ const nothingRecovered: RecoveredState = {
   base: origin,
   entries: [],
   table: [],
-  torn: false,
+  doubtful: false,
 }
 
 /** Reads what the store holds of the roles that `node` hosts in a group. */
@@ -24,13 +24,13 @@ export async function recoverRoles(
   const roles = new Map<string, RecoveredState>()
   for (const [role, { nodes, record: codec, remembers = true }] of Object.entries(definition.roles)) {
     if (!nodes.includes(node)) continue
-    // What a torn store lost cannot have been this role's, and who is told of it must write something.
+    // What a store in doubt lost cannot have been this role's, and who is told of it must write something.
     if (!remembers) {
       roles.set(role, nothingRecovered)
       continue
     }
     const { record, ...held } = await store.recover(keyOf(group, role))
-    roles.set(role, { record: record && codec.decode(record), ...held, torn: store.torn, lossAccepted })
+    roles.set(role, { record: record && codec.decode(record), ...held, doubtful: store.doubtful, lossAccepted })
   }
   return roles
 }

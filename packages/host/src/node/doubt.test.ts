@@ -28,7 +28,7 @@ async function inDoubt(...ids: readonly string[]): Promise<void> {
     cluster.stores.set(id, {
       ...store,
       crash: () => store.crash(),
-      open: async (identity) => ({ ...(await store.open(identity)), torn: true }),
+      open: async (identity) => ({ ...(await store.open(identity)), doubtful: true }),
     })
   }
 }

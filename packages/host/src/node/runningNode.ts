@@ -113,7 +113,7 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
   async begin(): Promise<void> {
     const { id, cluster } = this.#options
     for (const remark of this.#store.remarks ?? []) this.#logger.info({ node: id }, remark)
-    if (this.#store.torn) {
+    if (this.#store.doubtful) {
       this.#logger.warn(
         { node: id },
         'the last write of this store was lost or damaged: promises are not relied on before others brought this node up to date',

@@ -8,8 +8,8 @@ import * as given from './role.test.fixture.js'
 /** What each role makes of a store that lost its last write. */
 
 /** The rounds that a proposer writes down: when it starts, and when it then stands. */
-function roundsOf(round: number, torn: boolean): readonly number[] {
-  const role = drive(multiPaxosProposer, given.proposerIn({ round, torn }))
+function roundsOf(round: number, doubtful: boolean): readonly number[] {
+  const role = drive(multiPaxosProposer, given.proposerIn({ round, doubtful }))
   const written = given.effectsOf(role.effects, 'persist')
   role.fire('electionTimeout')
   return [...written, ...given.effectsOf(role.effects, 'persist')].map(
@@ -37,7 +37,7 @@ describe('proposer', () => {
 
 describe('learner', () => {
   test('it says that it doubts nothing, or the store would tell every role of the node again', () => {
-    const recovered = { ...given.nothing, torn: true }
+    const recovered = { ...given.nothing, doubtful: true }
     const role = drive(multiPaxosLearner, recoverLearner(given.configOf(), recovered))
     expect(role.effects).toEqual([{ type: 'persist', record: {} }])
     expect(drive(multiPaxosLearner, given.learnerIn()).effects).toEqual([])

@@ -35,7 +35,11 @@ const twoValues = /both .* were chosen|two values|chosen is/
 
 describe('an acceptor that forgets', () => {
   /** p1 leads, and p2 after it; then a1 restarts, and hears what p1 had asked for. */
-  function scenario({ acceptor, torn = false, again = false }: Cast & { torn?: boolean; again?: boolean }): void {
+  function scenario({
+    acceptor,
+    doubtful = false,
+    again = false,
+  }: Cast & { doubtful?: boolean; again?: boolean }): void {
     const scene = new Scene(acceptor ? { acceptor } : {})
     scene.stand('p1')
     scene.propose('p1', 'x')
@@ -44,8 +48,8 @@ describe('an acceptor that forgets', () => {
     scene.propose('p2', 'y')
     const a1 = scene.on('a1')
     a1.crash()
-    if (torn) a1.disk = before
-    a1.start(torn)
+    if (doubtful) a1.disk = before
+    a1.start(doubtful)
     if (again) {
       scene.write()
       scene.restart('a1')
@@ -69,12 +73,12 @@ describe('an acceptor that forgets', () => {
 
   test('a disk that lost its last write makes it silent, in this life and in the next', () => {
     const trusting = multiPaxosAcceptor.provide({ guards: { isDoubtful: () => false } })
-    pitfall<Parameters<typeof scenario>[0]>(scenario, { torn: true }, twoValues, {
-      'it goes on as if nothing had happened': { torn: true, acceptor: trusting },
+    pitfall<Parameters<typeof scenario>[0]>(scenario, { doubtful: true }, twoValues, {
+      'it goes on as if nothing had happened': { doubtful: true, acceptor: trusting },
     })
-    pitfall<Parameters<typeof scenario>[0]>(scenario, { torn: true, again: true }, twoValues, {
+    pitfall<Parameters<typeof scenario>[0]>(scenario, { doubtful: true, again: true }, twoValues, {
       'it does not write down that it doubts': {
-        torn: true,
+        doubtful: true,
         again: true,
         acceptor: multiPaxosAcceptor.provide({
           actions: {
@@ -199,7 +203,7 @@ describe('speaking before the disk', () => {
 
 describe('a ballot that is used again', () => {
   /** p1 has x accepted by a1 alone, restarts, and has y accepted by the others. */
-  function scenario({ proposer, torn = false }: Cast & { torn?: boolean }): void {
+  function scenario({ proposer, doubtful = false }: Cast & { doubtful?: boolean }): void {
     const scene = new Scene(proposer ? { proposer } : {})
     const p1 = scene.on('p1')
     const before = p1.disk
@@ -208,8 +212,8 @@ describe('a ballot that is used again', () => {
     scene.lose(touches('a2', 'a3'))
     scene.run()
     p1.crash()
-    if (torn) p1.disk = before
-    p1.start(torn)
+    if (doubtful) p1.disk = before
+    p1.start(doubtful)
     scene.stand('p1', not(touches('a1')))
     scene.propose('p1', 'y')
     scene.run(not(touches('a1')))
@@ -225,8 +229,8 @@ describe('a ballot that is used again', () => {
   })
 
   test('a disk that lost its last write may have held a later round', () => {
-    scenario({ torn: true })
-    expect(given.proposerIn({ round: 3, torn: true }).round).toBeGreaterThan(given.proposerIn({ round: 3 }).round)
+    scenario({ doubtful: true })
+    expect(given.proposerIn({ round: 3, doubtful: true }).round).toBeGreaterThan(given.proposerIn({ round: 3 }).round)
   })
 })
 

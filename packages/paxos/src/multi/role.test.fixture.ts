@@ -120,17 +120,17 @@ export const drawn = (slots: Iterable<Entry>): string =>
 // Who is there before a test.
 
 /** What a disk holds that was never written. */
-export const nothing = { record: undefined, snapshot: undefined, base: origin, entries: [], table: [], torn: false }
+export const nothing = { record: undefined, snapshot: undefined, base: origin, entries: [], table: [], doubtful: false }
 
 export interface AcceptorSituation extends Place {
   readonly promised?: Ballot
   /** After `base`. */
   readonly accepted?: readonly Entry[]
   readonly base?: LogId
-  readonly torn?: boolean
+  readonly doubtful?: boolean
 }
 
-export function acceptorIn({ promised, accepted, base, torn, ...place }: AcceptorSituation = {}): Acceptor {
+export function acceptorIn({ promised, accepted, base, doubtful, ...place }: AcceptorSituation = {}): Acceptor {
   const record = promised && { promised, doubtful: false, doubt: 0, doubtedThrough: 0, chosenThrough: 0 }
   return recoverAcceptor(configOf(place), {
     record,
@@ -138,7 +138,7 @@ export function acceptorIn({ promised, accepted, base, torn, ...place }: Accepto
     base: base ?? origin,
     entries: accepted ?? [],
     table: [],
-    torn: torn ?? false,
+    doubtful: doubtful ?? false,
   })
 }
 
@@ -157,21 +157,21 @@ export const learnerIn = ({ snapshot, ...place }: Place & { snapshot?: Snapshot 
     base: snapshot?.last ?? origin,
     entries: [],
     table: [],
-    torn: false,
+    doubtful: false,
   })
 
 export const proposerIn = ({
   round,
-  torn = false,
+  doubtful = false,
   ...place
-}: Place & { round?: number; torn?: boolean } = {}): Proposer =>
+}: Place & { round?: number; doubtful?: boolean } = {}): Proposer =>
   recoverProposer(configOf(place), {
     record: round === undefined ? undefined : { round },
     snapshot: undefined,
     base: origin,
     entries: [],
     table: [],
-    torn,
+    doubtful,
   })
 
 /** A proposer whose Prepare is on its way: of round 1, unless it had used others. */

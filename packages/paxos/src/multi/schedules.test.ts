@@ -83,7 +83,7 @@ class Disks {
   readonly #stage: Stage
   readonly #safety: Safety
   readonly #before = new Map<StageActor, StageDisk>()
-  readonly #torn = new Set<StageActor>()
+  readonly #doubtful = new Set<StageActor>()
 
   constructor(stage: Stage, safety: Safety) {
     this.#stage = stage
@@ -91,12 +91,12 @@ class Disks {
   }
 
   start(actor: StageActor): void {
-    actor.start(this.#torn.has(actor))
+    actor.start(this.#doubtful.has(actor))
   }
 
   finishWrite(actor: StageActor): void {
     this.#before.set(actor, actor.disk)
-    if (actor.writing.some(({ type }) => type === 'persist')) this.#torn.delete(actor)
+    if (actor.writing.some(({ type }) => type === 'persist')) this.#doubtful.delete(actor)
     finishWrite(actor, this.#safety)
   }
 
@@ -113,7 +113,7 @@ class Disks {
     if (lost.some((entry) => this.#safety.isChosen(entry) && !isElsewhere(entry))) return false
     actor.disk = before
     this.#before.delete(actor)
-    this.#torn.add(actor)
+    this.#doubtful.add(actor)
     return true
   }
 }

@@ -44,13 +44,16 @@ export type AcceptorEvent =
   | Extract<LocalEvent, { type: 'storage.persisted' }>
 
 /** An acceptor as it was when it stopped. */
-export const recoverAcceptor = (config: PaxosConfig, { record, torn }: RecoveredState<AcceptorRecord>): Acceptor => ({
+export const recoverAcceptor = (
+  config: PaxosConfig,
+  { record, doubtful }: RecoveredState<AcceptorRecord>,
+): Acceptor => ({
   config,
   promised: record?.promised ?? noBallot,
   accepted: record?.accepted,
-  doubtful: torn || (record?.doubtful ?? false),
+  doubtful: doubtful || (record?.doubtful ?? false),
   // Records of earlier versions count no doubts.
-  doubt: torn ? (record?.doubt ?? 0) + 1 : Math.max(record?.doubt ?? 0, record?.doubtful ? 1 : 0),
+  doubt: doubtful ? (record?.doubt ?? 0) + 1 : Math.max(record?.doubt ?? 0, record?.doubtful ? 1 : 0),
   issued: {},
   told: undefined,
   asks: 0,

@@ -77,7 +77,14 @@ describe('an acceptor in doubt', () => {
 
   test('a group of one goes on only where the operator accepts the loss', () => {
     const alone = { group: 'g', id: 'a1', proposers: ['p1'], acceptors: ['a1'], quorums: bothPhases(majority(['a1'])) }
-    const recovered = { record, snapshot: undefined, base: { index: 0, term: 0 }, entries: [], table: [], torn: true }
+    const recovered = {
+      record,
+      snapshot: undefined,
+      base: { index: 0, term: 0 },
+      entries: [],
+      table: [],
+      doubtful: true,
+    }
     const states = [false, true].map((lossAccepted) => {
       const role = drive(acceptor, recoverAcceptor({ ...alone, lossAccepted }, recovered))
       role.receive(reply('p1', 4))
@@ -88,7 +95,14 @@ describe('an acceptor in doubt', () => {
 
   test('so it does without proposers that are gone for good', () => {
     const [careful, bold] = [false, true].map((lossAccepted) => {
-      const recovered = { record, snapshot: undefined, base: { index: 0, term: 0 }, entries: [], table: [], torn: true }
+      const recovered = {
+        record,
+        snapshot: undefined,
+        base: { index: 0, term: 0 },
+        entries: [],
+        table: [],
+        doubtful: true,
+      }
       const role = drive(acceptor, recoverAcceptor({ ...doubtful().context.config, lossAccepted }, recovered))
       for (let time = 0; time < 3; time++) role.fire('rejoinAgain')
       return role

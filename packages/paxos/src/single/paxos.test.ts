@@ -228,7 +228,7 @@ describe('a group on nodes', () => {
   test('a node whose disk lost its last write takes part again once it knows what that may have been', async () => {
     running = together()
     const { clock } = running
-    running.stores.set('n3', memoryStore({ clock, torn: true }))
+    running.stores.set('n3', memoryStore({ clock, doubtful: true }))
     await running.start(...all)
     expect(running.statesOf('proposer')).toEqual({ n1: 'idle', n2: 'idle', n3: 'idle' })
     for (let time = 0; time < 4; time++) expect(await running.ask(`blue ${time}`)).toBe('blue 0')
@@ -238,7 +238,7 @@ describe('a group on nodes', () => {
   test('all nodes at once, where nothing is lost that was acknowledged: once all are there they decide', async () => {
     running = together()
     const { clock } = running
-    for (const node of all) running.stores.set(node, memoryStore({ clock, torn: true }))
+    for (const node of all) running.stores.set(node, memoryStore({ clock, doubtful: true }))
     await running.start(...all)
     expect(await running.ask('blue')).toBe('blue')
   })

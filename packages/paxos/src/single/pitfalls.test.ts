@@ -304,8 +304,8 @@ describe('an acceptor that forgets', () => {
       expect(told(stage)).toEqual(['blue'])
       a2.crash()
       a2.disk = before
-      for (const torn of [true, false]) {
-        a2.start(torn)
+      for (const doubtful of [true, false]) {
+        a2.start(doubtful)
         stage.stabilize(() => false)
         decide(stage, 'p2', 'red', 'a2', 'a3')
         expect(told(stage)).toEqual(['blue'])
@@ -378,8 +378,8 @@ describe('a ballot used again after a restart', () => {
       const prepares = [...holding(stage, 'Prepare', () => false)]
       p1.crash()
       p1.disk = before
-      for (const torn of [true, false]) {
-        p1.start(torn)
+      for (const doubtful of [true, false]) {
+        p1.start(doubtful)
         stage.stabilize(() => false)
         given.ask(stage, 'p1', 'red')
         prepares.push(...holding(stage, 'Prepare', () => false))
@@ -391,7 +391,11 @@ describe('a ballot used again after a restart', () => {
     pitfall(scenario, proposer, {
       'it trusts its disk': changed(proposer, (config) => ({
         ...config,
-        context: ({ input }: { input: { round: number } }) => ({ ...input, round: input.round % 2 ** 20, torn: false }),
+        context: ({ input }: { input: { round: number } }) => ({
+          ...input,
+          round: input.round % 2 ** 20,
+          lostWrite: false,
+        }),
       })),
     })
   })

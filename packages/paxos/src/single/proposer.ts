@@ -14,7 +14,7 @@ import {
 } from '@quorate/core'
 import { assign, emit, setup } from 'xstate'
 import { type Answered, isKnown, isSure } from '../answered.js'
-import { type Ballot, isGreater, isNobodys, isSameBallot, noBallot, roundsSkippedWhenTorn } from '../ballot.js'
+import { type Ballot, isGreater, isNobodys, isSameBallot, noBallot, roundsSkippedInDoubt } from '../ballot.js'
 import type {
   Accepted,
   Chosen,
@@ -52,7 +52,7 @@ export interface Proposer extends ProposerRecord {
   /** The ballot of its own in which that was chosen, if it was. */
   readonly chosenIn: Ballot | undefined
   /** The disk lost its last write: that rounds are skipped must be on it before one of them is used. */
-  readonly torn: boolean
+  readonly lostWrite: boolean
 }
 
 export type ProposerEvent =
@@ -61,14 +61,19 @@ export type ProposerEvent =
   | ClientAsked
 
 /** A disk that lost a write; records of earlier versions say so for good. */
-const isTorn = (record: (ProposerRecord & { readonly doubtful?: boolean }) | undefined, torn: boolean): boolean =>
-  torn || record?.doubtful === true
+const hasLostWrite = (
+  record: (ProposerRecord & { readonly doubtful?: boolean }) | undefined,
+  doubtful: boolean,
+): boolean => doubtful || record?.doubtful === true
 
 /** A proposer as it was when it stopped: it never issues a ballot again. */
-export const recoverProposer = (config: PaxosConfig, { record, torn }: RecoveredState<ProposerRecord>): Proposer => ({
+export const recoverProposer = (
+  config: PaxosConfig,
+  { record, doubtful }: RecoveredState<ProposerRecord>,
+): Proposer => ({
   config,
-  round: (record?.round ?? 0) + (isTorn(record, torn) ? roundsSkippedWhenTorn : 0),
-  torn: isTorn(record, torn),
+  round: (record?.round ?? 0) + (hasLostWrite(record, doubtful) ? roundsSkippedInDoubt : 0),
+  lostWrite: hasLostWrite(record, doubtful),
   wanted: undefined,
   requests: [],
   promises: {},
@@ -122,7 +127,7 @@ export const proposer = setup({
   // Nominal; whoever runs the role provides a randomized back-off.
   delays: { phaseTimeout: 500, backOff: 200 },
   guards: {
-    isTorn: ({ context: self }) => self.torn,
+    hasLostWrite: ({ context: self }) => self.lostWrite,
     isAsked: ({ context: self }) => self.requests.length > 0,
     isOverloaded: on('client.asked', (self) => self.requests.length >= requestsMax),
     isPromised: on('Promise', (self, { ballot }) => isSameBallot(ballot, ballotOf(self))),
@@ -158,7 +163,7 @@ export const proposer = setup({
       votes: {},
     })),
     persist: emit(({ context: { round } }) => ({ type: 'persist', record: { round } })),
-    trust: assign({ torn: false }),
+    trust: assign({ lostWrite: false }),
     replyRejoin: emit(on('Rejoin', rejoinReply)),
     broadcastPrepare: emit(({ context: self }) =>
       send(everyAcceptor(self), { type: 'Prepare', ballot: ballotOf(self) }),
@@ -210,7 +215,9 @@ export const proposer = setup({
   },
   states: {
     /** The rounds that are skipped are written down first, or a second damage could make one of them be used twice. */
-    starting: { always: [{ guard: 'isTorn', actions: ['persist', 'trust'], target: 'idle' }, { target: 'idle' }] },
+    starting: {
+      always: [{ guard: 'hasLostWrite', actions: ['persist', 'trust'], target: 'idle' }, { target: 'idle' }],
+    },
     idle: { always: { guard: 'isAsked', actions: ['nextBallot', 'persist'], target: 'preparing' } },
     /** Phase 1. What is lost is asked again, under the same ballot: answers that came still count. */
     preparing: {

@@ -32,20 +32,24 @@ const configOf = (id: NodeId, more: Partial<PaxosConfig> = {}): PaxosConfig => (
   ...more,
 })
 
-const recoveredOf = <Record>(record: Record | undefined, torn = false) => ({
+const recoveredOf = <Record>(record: Record | undefined, doubtful = false) => ({
   record,
   snapshot: undefined,
   base: origin,
   entries: [],
   table: [],
-  torn,
+  doubtful,
 })
 
 /** The roles as they begin, or as they begin again with what is on the disk. Others than the real ones may be driven. */
-export const acceptorWith = (record?: AcceptorRecord, role = acceptor, torn = false) =>
-  drive(role, recoverAcceptor(configOf('a1'), recoveredOf(record, torn)))
-export const proposerWith = (record?: ProposerRecord, role = proposer, more: Partial<PaxosConfig> = {}, torn = false) =>
-  drive(role, recoverProposer(configOf('p1', more), recoveredOf(record, torn)))
+export const acceptorWith = (record?: AcceptorRecord, role = acceptor, doubtful = false) =>
+  drive(role, recoverAcceptor(configOf('a1'), recoveredOf(record, doubtful)))
+export const proposerWith = (
+  record?: ProposerRecord,
+  role = proposer,
+  more: Partial<PaxosConfig> = {},
+  doubtful = false,
+) => drive(role, recoverProposer(configOf('p1', more), recoveredOf(record, doubtful)))
 export const learnerWith = (more: Partial<PaxosConfig> = {}, role = learner) =>
   drive(role, newLearner(configOf('l1', more)))
 

@@ -63,7 +63,7 @@ class Safety {
 class Disk {
   readonly actor: StageActor
   #before: StageDisk
-  #isTorn = false
+  #isDoubtful = false
 
   constructor(actor: StageActor) {
     this.actor = actor
@@ -80,22 +80,22 @@ class Disk {
     }
     this.#before = actor.disk
     // What the actor makes of a torn disk is on it now.
-    this.#isTorn = false
+    this.#isDoubtful = false
     actor.finishWrite()
   }
 
   /** What was chosen stays on another disk, or nothing is lost. */
-  crash(isTorn: boolean, others: readonly Disk[], safety: Safety): void {
+  crash(isDoubtful: boolean, others: readonly Disk[], safety: Safety): void {
     this.actor.crash()
     const isLost = this.#holds(this.actor.disk, safety) && !this.#holds(this.#before, safety)
     const isElsewhere = others.some((other) => other !== this && other.#holds(other.actor.disk, safety))
-    if (!isTorn || (isLost && !isElsewhere)) return
+    if (!isDoubtful || (isLost && !isElsewhere)) return
     this.actor.disk = this.#before
-    this.#isTorn = true
+    this.#isDoubtful = true
   }
 
   start(): void {
-    this.actor.start(this.#isTorn)
+    this.actor.start(this.#isDoubtful)
   }
 
   #holds({ record }: StageDisk, { chosen }: Safety): boolean {

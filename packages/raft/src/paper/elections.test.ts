@@ -161,7 +161,7 @@ describe('5.2, candidates', () => {
         base: { index: 0, term: 0 },
         entries: [],
         table: [],
-        torn: false,
+        doubtful: false,
       },
     }
     const timeoutAt = (draw: (limit: number) => number) => {

@@ -53,7 +53,7 @@ async function bench() {
     const next = await disk.storeFor(new SimulatedProcess('n1', agenda, () => {})).open(owner)
     const { record, table } = await next.recover('g/r')
     expect(table.map(({ bytes }) => bytes)).toEqual(record ? [record] : [])
-    return { byte: record?.[0], torn: next.torn }
+    return { byte: record?.[0], doubtful: next.doubtful }
   }
   return { agenda, disk, process, write, pass, done, found }
 }
@@ -67,7 +67,7 @@ describe('simulated disk', () => {
     disk.crash('lost')
     pass()
     expect(done).toEqual([undefined])
-    expect(await found()).toEqual({ byte: 1, torn: false })
+    expect(await found()).toEqual({ byte: 1, doubtful: false })
   })
 
   test('or it is there, and nobody was told', async () => {
@@ -76,7 +76,7 @@ describe('simulated disk', () => {
     disk.crash('kept')
     pass()
     expect(done).toEqual([])
-    expect(await found()).toEqual({ byte: 1, torn: false })
+    expect(await found()).toEqual({ byte: 1, doubtful: false })
   })
 
   test('a crash may strike between a write that is durable and what it releases', async () => {
@@ -88,7 +88,7 @@ describe('simulated disk', () => {
     })
     pass()
     expect(done).toEqual([])
-    expect(await found()).toEqual({ byte: 1, torn: false })
+    expect(await found()).toEqual({ byte: 1, doubtful: false })
   })
 
   test.each(['lost', 'kept'] as const)('or while it is under way: it is %s, and counts as such', async (unsynced) => {
@@ -103,7 +103,7 @@ describe('simulated disk', () => {
     pass()
     expect(done).toEqual([undefined])
     expect(failed).toEqual([`unsynced write ${unsynced}`])
-    expect(await found()).toEqual({ byte: unsynced === 'kept' ? 2 : 1, torn: false })
+    expect(await found()).toEqual({ byte: unsynced === 'kept' ? 2 : 1, doubtful: false })
   })
 
   test('or before it begins; boundaries of other kinds do not count', async () => {
@@ -117,7 +117,7 @@ describe('simulated disk', () => {
       pass()
     }
     expect(failed).toEqual([])
-    expect(await found()).toEqual({ byte: 1, torn: false })
+    expect(await found()).toEqual({ byte: 1, doubtful: false })
   })
 
   test('what is told to fail counts when it fails, and is spared when it is healed before', async () => {
@@ -141,7 +141,7 @@ describe('simulated disk', () => {
     pass()
     disk.crash('lost', 'tail')
     expect(done).toEqual([undefined, undefined])
-    expect(await found()).toEqual({ byte: 1, torn: true })
+    expect(await found()).toEqual({ byte: 1, doubtful: true })
   })
 
   test('zeros at its end lose nothing that was acknowledged, and the disk says that they may', async () => {
@@ -152,7 +152,7 @@ describe('simulated disk', () => {
     disk.crash('zeroed')
     pass()
     expect(failed).toEqual(['unsynced write lost', 'zeros at the end'])
-    expect(await found()).toEqual({ byte: 1, torn: true })
+    expect(await found()).toEqual({ byte: 1, doubtful: true })
   })
 
   test('a crash may strike when it has been opened and nobody knows', async () => {
@@ -172,7 +172,7 @@ describe('simulated disk', () => {
       .then(() => {
         isOpen = true
       })
-    expect(await found()).toEqual({ byte: 1, torn: false })
+    expect(await found()).toEqual({ byte: 1, doubtful: false })
     expect(isOpen).toBe(false)
   })
 
@@ -234,7 +234,7 @@ describe('a disk that goes back to an older copy', () => {
     first.crash('lost', 'copy', others)
     const again = await first.storeFor(new SimulatedProcess('n0', agenda, () => {})).open(owner)
     const { record, base, entries } = await again.recover(log)
-    return { torn: again.torn, record: record?.[0], last: entries.at(-1)?.index ?? base.index }
+    return { doubtful: again.doubtful, record: record?.[0], last: entries.at(-1)?.index ?? base.index }
   }
   const append = (...entries: Entry[]) => ({ type: 'append', entries }) as const
   const persist = (byte: number) => ({ type: 'persist', record: new Uint8Array([byte]) }) as const
@@ -242,7 +242,7 @@ describe('a disk that goes back to an older copy', () => {
   const three = [append(entry(1)), append(entry(2)), append(entry(3))]
 
   test('forgets what all others hold, and does not know it', async () => {
-    expect(await after(three, three, three)).toEqual({ torn: false, record: undefined, last: 0 })
+    expect(await after(three, three, three)).toEqual({ doubtful: false, record: undefined, last: 0 })
   })
 
   test('keeps what one of them does not hold, or holds another in its place', async () => {
@@ -252,7 +252,7 @@ describe('a disk that goes back to an older copy', () => {
 
   test('keeps every promise', async () => {
     const promised = [append(entry(1)), persist(7), append(entry(2))]
-    expect(await after(promised, promised, promised)).toEqual({ torn: false, record: 7, last: 1 })
+    expect(await after(promised, promised, promised)).toEqual({ doubtful: false, record: 7, last: 1 })
   })
 
   test('keeps every row as it was put last, and forgets no deletion', async () => {

@@ -41,8 +41,8 @@ export class SimulatedDisk {
   #before: Stored = new Map()
   #writes = 0
   #owner: Identity | undefined
-  #isTorn = false
-  /** Logs that were recovered while it was torn, and have persisted no record since. */
+  #isDoubtful = false
+  /** Logs that were recovered while it was doubtful, and have persisted no record since. */
   readonly #doubtful = new Set<string>()
   #isDamaged = false
   /** As it was after each write of this life: what a copy of it may hold. */
@@ -100,7 +100,7 @@ export class SimulatedDisk {
   /** The last record is bad, whatever it was. */
   #doubt(left: Stored): void {
     this.#stored = left
-    this.#isTorn = true
+    this.#isDoubtful = true
     this.#doubtful.clear()
   }
 
@@ -120,7 +120,7 @@ export class SimulatedDisk {
     this.#owner ??= identity
     if (identity.cluster !== this.#owner.cluster || identity.node !== this.#owner.node) {
       throw new QuorateError(
-        'QUORATE_STORE_OF_ANOTHER',
+        'QUORATE_STORE_IDENTITY',
         `this disk is that of node ${this.#owner.node}, not of ${identity.node}`,
       )
     }
@@ -134,8 +134,8 @@ export class SimulatedDisk {
     let ended: (() => void)[] = []
     return {
       storeId: this.#storeId,
-      created: this.#writes === 0 && !this.#isTorn,
-      torn: this.#isTorn,
+      created: this.#writes === 0 && !this.#isDoubtful,
+      doubtful: this.#isDoubtful,
       recover: (key) => (process.isDead ? never() : Promise.resolve(this.#recover(key))),
       write: (writes, done) => {
         if (life.isOver || !process.mayAct('write')) return
@@ -155,7 +155,7 @@ export class SimulatedDisk {
   }
 
   #recover(key: string): Recovered {
-    if (this.#isTorn) this.#doubtful.add(key)
+    if (this.#isDoubtful) this.#doubtful.add(key)
     return recoveredFrom(this.#stored.get(key) ?? nothingStored)
   }
 
@@ -204,7 +204,7 @@ export class SimulatedDisk {
     this.#copies.push(stored)
     if (this.#copies.length > copiesMax) this.#copies.shift()
     // Forgotten once all who were told of it have written down what they make of it.
-    if (this.#doubtful.size === 0) this.#isTorn = false
+    if (this.#doubtful.size === 0) this.#isDoubtful = false
     this.#writes++
     this.#watch.durable(writes)
   }

@@ -216,7 +216,7 @@ describe('the host of a role', () => {
             base: { index: 0, term: 0 },
             entries: [],
             table: [],
-            torn: false,
+            doubtful: false,
           }
         : undefined
     const report = check(groupModel(scope(true, { begins, budgets: { ticks: 1, crashes: 1 } })))

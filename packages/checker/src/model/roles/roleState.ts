@@ -14,9 +14,9 @@ import { constantKey, contentKey } from '../engine/contentKey.js'
 /** All that the next step of a role depends on. */
 export interface RoleState extends LocalState {
   /** The last write is lost, its store knows it, and no record was written since. */
-  readonly torn?: true
+  readonly doubtful?: true
   /** As it was before the last write; where that may be lost. */
-  readonly before?: { readonly stored: StoredLog; readonly torn?: true }
+  readonly before?: { readonly stored: StoredLog; readonly doubtful?: true }
   /** What the role threw: its node has stopped. */
   readonly failure: string | undefined
 }
@@ -56,9 +56,9 @@ const returnsOf = (historyValue: RoleSnapshot['historyValue']): object =>
 
 /** Equal for equal contents, whatever objects hold them. */
 export function keyOfRole(state: RoleState, machine: AnyStateMachine): string {
-  const { actor, stored, before, torn, appliedState, failure } = state
+  const { actor, stored, before, doubtful, appliedState, failure } = state
   const role = actor && [keyOfSnapshot(actor.snapshot), pendingTimers(state), actor.outbox]
-  return contentKey([role, stored, before, torn, appliedState && keyOfApplied(appliedState, machine), failure])
+  return contentKey([role, stored, before, doubtful, appliedState && keyOfApplied(appliedState, machine), failure])
 }
 
 /** Ids of pending timers: that they are pending counts, and not since when. */

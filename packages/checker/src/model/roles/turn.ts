@@ -31,7 +31,7 @@ export class Turn {
   }
 
   begin(): void {
-    this.#take(this.#actor.begin(this.#state.stored, this.#state.torn))
+    this.#take(this.#actor.begin(this.#state.stored, this.#state.doubtful))
   }
 
   deliver(event: { readonly type: string }): void {
@@ -67,16 +67,16 @@ export class Turn {
   loseLastWrite(): void {
     const { before, ...state } = this.#state
     invariant(before !== undefined, 'there was no write that could be lost')
-    this.#state = { ...state, stored: before.stored, torn: true }
+    this.#state = { ...state, stored: before.stored, doubtful: true }
   }
 
-  #keep({ torn, stored, actor, before: _earlier, ...rest }: RoleState, kept: StoredLog): void {
-    const before = { stored, ...(torn && { torn }) }
+  #keep({ doubtful, stored, actor, before: _earlier, ...rest }: RoleState, kept: StoredLog): void {
+    const before = { stored, ...(doubtful && { doubtful }) }
     this.#state = {
       ...rest,
       actor,
       stored: kept,
-      ...(torn && !writesRecord(actor?.writing ?? []) && { torn }),
+      ...(doubtful && !writesRecord(actor?.writing ?? []) && { doubtful }),
       ...(this.#mayLoseWrites && { before }),
     }
   }

@@ -25,5 +25,5 @@ export const recoveredOf = ({ currentTerm, votedFor, terms }: RaftDisk): Recover
     answeredBelow: 0,
     bytes: commandLog.codecs.command.encode(`of term ${term}`),
   })),
-  torn: false,
+  doubtful: false,
 })

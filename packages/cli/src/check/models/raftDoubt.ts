@@ -77,7 +77,7 @@ const remainsOf = (length: number): RecoveredState<RaftRecord> => ({
   base: origin,
   entries: Array.from({ length }, (_, at) => noopAt({ index: at + 1, term: 1 })),
   table: [],
-  torn: false,
+  doubtful: false,
 })
 
 const takesCommand = 'takes a command'
@@ -113,7 +113,7 @@ export const raftDoubt = (scope: DoubtScope): Model =>
     within: (state, actor) => {
       const { currentTerm = 0 } = serverOf(state) ?? {}
       const isStanding = state.actor?.snapshot.role === 'candidate' || isLeader(state)
-      if (state.torn && scope.losers?.includes(actor) === false) return false
+      if (state.doubtful && scope.losers?.includes(actor) === false) return false
       return currentTerm <= scope.terms && !(isStanding && scope.stands?.[actor]?.includes(currentTerm) === false)
     },
     history: { ...seen, initial: { ...seen.initial, log: appliedBefore(scope) } },

@@ -46,8 +46,8 @@ export const raftLateAnswers = ({ name, writes, family, network }: LateAnswersSc
     requests: [{ name: takesCommand, role: 'server', event: proposal(1, 'a'), isFor: isLeader }],
     budgets: { [takesCommand]: 1, timeouts: 2, heartbeats: 1, doubts: 1 },
     within(state, actor) {
-      const { actor: running, torn } = state
-      if (!running) return !torn || actor === 'n3'
+      const { actor: running, doubtful } = state
+      if (!running) return !doubtful || actor === 'n3'
       const { role, value } = running.snapshot
       if (actor === 'n2') return statePath(value) === 'follower.following.free' && serverOf(state)?.log.last.index === 1
       if (role === 'candidate' || role === 'leader') return serverOf(state)?.currentTerm === stands[actor]

@@ -45,13 +45,13 @@ const cases: Record<string, (bench: StoreBench) => Promise<void>> = {
   },
 
   async 'the identity of the store stays, and it is new until the first write'(bench) {
-    const { storeId, created, torn } = await bench.open()
+    const { storeId, created, doubtful } = await bench.open()
     assert.equal(storeId.length, 16)
-    assert.deepEqual({ created, torn }, { created: true, torn: false })
+    assert.deepEqual({ created, doubtful }, { created: true, doubtful: false })
     assert.equal((await bench.reopen()).created, true, 'nothing was promised on it yet')
     await bench.write({ type: 'persist', record: patternOf(9, 1) })
     const again = await bench.reopen()
-    assert.deepEqual({ created: again.created, torn: again.torn }, { created: false, torn: false })
+    assert.deepEqual({ created: again.created, doubtful: again.doubtful }, { created: false, doubtful: false })
     assert.deepEqual(new Uint8Array(again.storeId), new Uint8Array(storeId))
   },
 

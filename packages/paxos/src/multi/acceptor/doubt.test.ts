@@ -17,7 +17,7 @@ type Role = Driven<typeof multiPaxosAcceptor>
 const doubtfulIn = (situation: Parameters<typeof given.acceptorIn>[0] = {}): Role =>
   drive(
     multiPaxosAcceptor,
-    given.acceptorIn({ promised: ballot(1), accepted: entries(1, 2), torn: true, ...situation }),
+    given.acceptorIn({ promised: ballot(1), accepted: entries(1, 2), doubtful: true, ...situation }),
   )
 
 /** Every proposer answers; the first of them leads, where a ballot is given with a slot. */
@@ -30,14 +30,14 @@ function answered(role: Role, rounds: readonly number[], through?: number): Role
   return role
 }
 
-const again = (role: Role, torn = false): Role =>
+const again = (role: Role, doubtful = false): Role =>
   drive(
     multiPaxosAcceptor,
     recoverAcceptor(given.configOf(), {
       ...given.nothing,
       record: recordOf(role.context),
       entries: entries(1, 2),
-      torn,
+      doubtful,
     }),
   )
 
@@ -325,7 +325,7 @@ describe('a group of one', () => {
     const definition = groupOf({ proposers: ['n1'], acceptors: ['n1'], learners: ['n1'], quorums })
     const role = definition.roles['acceptor']
     const record = { promised: ballot(1), doubtful: false, doubt: 0, doubtedThrough: 0, chosenThrough: 0 }
-    const recovered = { ...given.nothing, record, torn: true, lossAccepted }
+    const recovered = { ...given.nothing, record, doubtful: true, lossAccepted }
     const input = role?.input({ group: 'g', node: 'n1', recovered })
     return drive(multiPaxosAcceptor, input as Parameters<typeof recoverAcceptor>[0] & never)
   }

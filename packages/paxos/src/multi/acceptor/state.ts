@@ -39,7 +39,7 @@ export interface Acceptor extends Configured, AcceptorRecord, Doubt {
 /** An acceptor as it was when it stopped. */
 export function recoverAcceptor(
   config: MultiPaxosConfig,
-  { record, base, entries, torn }: RecoveredState<AcceptorRecord>,
+  { record, base, entries, doubtful: isStoreDoubtful }: RecoveredState<AcceptorRecord>,
 ): Acceptor {
   // Records of earlier versions count no doubts.
   const { promised = noBallot, doubtful = false, doubt = 0, doubtedThrough = 0 }: Partial<AcceptorRecord> = record ?? {}
@@ -47,8 +47,8 @@ export function recoverAcceptor(
     config,
     ...noDoubt,
     promised,
-    doubtful: torn || doubtful,
-    doubt: torn ? doubt + 1 : Math.max(doubt, doubtful ? 1 : 0),
+    doubtful: isStoreDoubtful || doubtful,
+    doubt: isStoreDoubtful ? doubt + 1 : Math.max(doubt, doubtful ? 1 : 0),
     doubtedThrough,
     log: Log.of(entries, base),
     chosenThrough: Math.max(base.index, record?.chosenThrough ?? 0),

@@ -21,7 +21,7 @@ export const learner = setup({
     isKnown: on('Chosen', (self, { entries }) => (entries.at(-1)?.index ?? 0) <= self.chosenThrough),
     isTooFarAhead: on('Chosen', catching.isTooFarAhead),
     isNextHere: ({ context: self }) => catching.isNextHere(self),
-    isTorn: ({ context: self }) => self.torn,
+    hasLostWrite: ({ context: self }) => self.lostWrite,
     isBehind: ({ context: self }) => self.announced > self.chosenThrough,
     isUpToDate: ({ context: self }) => self.announced <= self.chosenThrough,
     isAnswered: ({ context: self }) => self.answered,
@@ -39,7 +39,7 @@ export const learner = setup({
   },
   actions: {
     persist: emit({ type: 'persist', record: {} }),
-    trust: assign({ torn: false }),
+    trust: assign({ lostWrite: false }),
     queue: assign(on('Chosen', catching.withChosen)),
     commit: emit(({ context: self }) => catching.commitEffect(self)),
     advance: assign(({ context: self }) => catching.afterCommit(self)),
@@ -99,7 +99,7 @@ export const learner = setup({
   states: {
     /** The disk is told that nothing is doubted. */
     starting: {
-      always: [{ guard: 'isTorn', actions: ['persist', 'trust'], target: 'current' }, { target: 'current' }],
+      always: [{ guard: 'hasLostWrite', actions: ['persist', 'trust'], target: 'current' }, { target: 'current' }],
     },
     current: {
       always: [

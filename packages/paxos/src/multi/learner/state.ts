@@ -41,7 +41,7 @@ export interface Learner extends Configured {
   /** What acceptors said they accepted. */
   readonly reports: Readonly<Record<NodeId, Report>>
   /** The disk lost its last write: at worst a snapshot, which is taken again. */
-  readonly torn: boolean
+  readonly lostWrite: boolean
 }
 
 export type LearnerEvent =
@@ -49,7 +49,7 @@ export type LearnerEvent =
   | Extract<LocalEvent, { type: 'storage.persisted' | 'snapshot.taken' }>
 
 /** A learner as of its last snapshot. */
-export function recoverLearner(config: MultiPaxosConfig, { snapshot, base, torn }: RecoveredState): Learner {
+export function recoverLearner(config: MultiPaxosConfig, { snapshot, base, doubtful }: RecoveredState): Learner {
   return {
     config,
     chosenThrough: base.index,
@@ -64,6 +64,6 @@ export function recoverLearner(config: MultiPaxosConfig, { snapshot, base, torn 
     doublings: 0,
     answered: false,
     reports: {},
-    torn,
+    lostWrite: doubtful,
   }
 }

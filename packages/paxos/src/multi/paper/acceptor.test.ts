@@ -401,7 +401,7 @@ describe('2.2: "an acceptor must remember this information even if it fails and 
       base: { index: 0, term: 0 },
       entries: given.effectsOf(written, 'append').flatMap((effect) => effect.entries),
       table: [],
-      torn: false,
+      doubtful: false,
     }
     const again = recoverAcceptor(role.context.config, recovered as Parameters<typeof recoverAcceptor>[1])
     // What a proposer has asked for so far is forgotten: it will be asked again.

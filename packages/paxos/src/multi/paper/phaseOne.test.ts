@@ -109,12 +109,12 @@ describe('2.5: "Each proposer remembers (in stable storage) the highest-numbered
   })
 
   test('a proposer whose disk lost its last write leaves out every round that may have been on it', () => {
-    const [sound, torn] = [standbyIn({ round: 6 }), standbyIn({ round: 6, torn: true })]
-    expect(torn.context.round).toBeGreaterThan(sound.context.round + 100_000)
+    const [sound, doubtful] = [standbyIn({ round: 6 }), standbyIn({ round: 6, doubtful: true })]
+    expect(doubtful.context.round).toBeGreaterThan(sound.context.round + 100_000)
     // They are on the disk before anything else, or the next damage could bring one of them back.
-    expect(torn.effects).toEqual([{ type: 'persist', record: { round: torn.context.round } }])
-    torn.fire('electionTimeout')
-    expect(termOf({ round: torn.context.round, node: 'n1' })).toBeLessThan(Number.MAX_SAFE_INTEGER)
+    expect(doubtful.effects).toEqual([{ type: 'persist', record: { round: doubtful.context.round } }])
+    doubtful.fire('electionTimeout')
+    expect(termOf({ round: doubtful.context.round, node: 'n1' })).toBeLessThan(Number.MAX_SAFE_INTEGER)
   })
 
   test('higher than every number that stood in its way', () => {

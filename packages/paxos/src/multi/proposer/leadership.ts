@@ -63,7 +63,7 @@ export function begin(input: Preparing): Leading {
     leader: config.id,
     chosenThrough,
     refusals: 0,
-    torn: false,
+    lostWrite: false,
     horizon,
     proven: provenSlots(input),
     provenBytes: 0,

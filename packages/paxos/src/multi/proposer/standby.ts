@@ -20,10 +20,10 @@ export const standby = setup({
   },
   // Nominal; whoever runs the role provides a randomized one, so that seldom two stand at once.
   delays: { electionTimeout: 1000 },
-  guards: { isLeader: on('Heartbeat', proposer.isLeader), isTorn: ({ context: self }) => self.torn },
+  guards: { isLeader: on('Heartbeat', proposer.isLeader), hasLostWrite: ({ context: self }) => self.lostWrite },
   actions: {
     persist: emit(({ context: { round } }) => ({ type: 'persist', record: { round } })),
-    trust: assign({ torn: false }),
+    trust: assign({ lostWrite: false }),
     recognizeLeader: assign(on('Heartbeat', proposer.withLeader)),
     forgetLeader: assign({ leader: undefined }),
     replyRejoin: emit(on('Rejoin', rejoining.reply)),
@@ -53,7 +53,7 @@ export const standby = setup({
   states: {
     /** The rounds that are skipped are written down first, or a second damage could make one of them be used twice. */
     starting: {
-      always: [{ guard: 'isTorn', actions: ['persist', 'trust'], target: 'listening' }, { target: 'listening' }],
+      always: [{ guard: 'hasLostWrite', actions: ['persist', 'trust'], target: 'listening' }, { target: 'listening' }],
     },
     listening: {
       on: {

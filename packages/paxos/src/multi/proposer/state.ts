@@ -9,7 +9,7 @@ import {
   type RecoveredState,
   send,
 } from '@quorate/core'
-import { type Ballot, isGreater, isNobodys, noBallot, roundsSkippedWhenTorn } from '../../ballot.js'
+import { type Ballot, isGreater, isNobodys, noBallot, roundsSkippedInDoubt } from '../../ballot.js'
 import type {
   Accepted,
   Batch,
@@ -50,7 +50,7 @@ export interface Proposer extends Configured {
   /** How often it was refused since a distinguished proposer was heard of. */
   readonly refusals: number
   /** The disk lost its last write: that rounds are skipped must be on it before one of them is used. */
-  readonly torn: boolean
+  readonly lostWrite: boolean
 }
 
 export type ProposerEvent =
@@ -62,9 +62,9 @@ export type ProposerEffect = Effect<MultiPaxosMessage, ProposerRecord>
 /** A proposer as it was when it stopped: it never issues a ballot again. */
 export const recoverProposer = (
   config: MultiPaxosConfig,
-  { record, torn }: RecoveredState<ProposerRecord>,
+  { record, doubtful }: RecoveredState<ProposerRecord>,
 ): Proposer => {
-  const round = (record?.round ?? 0) + (torn ? roundsSkippedWhenTorn : 0)
+  const round = (record?.round ?? 0) + (doubtful ? roundsSkippedInDoubt : 0)
   return {
     config,
     round,
@@ -73,14 +73,14 @@ export const recoverProposer = (
     leader: undefined,
     chosenThrough: 0,
     refusals: 0,
-    torn,
+    lostWrite: doubtful,
   }
 }
 
 /** The common part of a role's context: what the next role gets. */
 export const handOver = ({ context }: { context: Proposer }): Proposer => {
-  const { config, round, issued, leaderBallot, leader, chosenThrough, refusals, torn } = context
-  return { config, round, issued, leaderBallot, leader, chosenThrough, refusals, torn }
+  const { config, round, issued, leaderBallot, leader, chosenThrough, refusals, lostWrite } = context
+  return { config, round, issued, leaderBallot, leader, chosenThrough, refusals, lostWrite }
 }
 
 /** The ballot that this proposer issues in its round. */
