@@ -54,16 +54,8 @@ export function watch({
         input: ({ group, node, recovered }): Sentry => {
           const { record, doubtful } = recovered as RecoveredState<SentryRecord>
           const { epoch = 0, grantedTo, forgot = false } = record ?? {}
-          return {
-            group,
-            id: node,
-            quorum,
-            epoch,
-            grantedTo,
-            forgot: forgot || doubtful,
-            onWatch: undefined,
-            answers: {},
-          }
+          const durable = { epoch, grantedTo, forgot: forgot || doubtful }
+          return { group, id: node, quorum, ...durable, onWatch: undefined, answers: {} }
         },
         status: (snapshot) => statusOf(snapshot as Parameters<typeof statusOf>[0]),
       },
