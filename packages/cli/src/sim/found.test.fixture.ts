@@ -39,6 +39,12 @@ export const foundIn: Readonly<Record<string, SimulationSubject>> = {
     electionTimeoutMs: 2500,
     heartbeatMs: 1000,
   }),
+  answerToEarlierStart: multiPaxosOf(four, {
+    batchers: ['n1', 'n4'],
+    proposers: ['n1'],
+    acceptors: three,
+    learners: ['n1', 'n4'],
+  }),
   lostReadIndex: multiPaxosOf(four, {
     batchers: ['n4'],
     proposers: ['n1'],

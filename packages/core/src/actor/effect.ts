@@ -2,7 +2,10 @@ import type { Command, Entry, LogId, Message, Snapshot } from '../log/message.js
 import type { Address, NodeId } from '../values/address.js'
 import type { Piece } from '../values/pieces.js'
 
-/** A number by which a host knows its own request again. Never leaves the node. */
+/**
+ * A number by which a host knows its own request again. A role may say it to others, and their answer may come after the
+ * node has started anew: the numbers of one start are above those of every start before.
+ */
 export type RequestId = number
 
 /**

@@ -39,6 +39,8 @@ export interface GroupSurroundings {
   readonly drops: DropLog
   readonly telemetry: Telemetry
   readonly engine: Engine
+  /** How often the store of this node was started, this time included. */
+  readonly starts: number
   readonly peerStores: PeerStores
   readonly accord: Accord
   readonly inspect: ((event: InspectionEvent) => void) | undefined
@@ -203,6 +205,7 @@ export class HostedGroup {
     return new ClientService({
       group: this.name,
       node,
+      starts: this.#around.starts,
       definition: this.definition,
       serving,
       bus: this.#bus,

@@ -90,7 +90,7 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
     this.#engine = this.#makeEngine()
     this.#identity = this.#makeIdentity(book)
     for (const [name, definition] of Object.entries<GroupDefinition>(options.groups)) {
-      this.#groups.set(name, this.#makeGroup(name, definition, recovered.get(name) ?? new Map()))
+      this.#groups.set(name, this.#makeGroup(name, definition, recovered.get(name) ?? new Map(), book.starts))
     }
     this.#busWatch = new BusWatch({
       connection,
@@ -262,7 +262,7 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
     })
   }
 
-  #makeGroup(name: string, definition: GroupDefinition, recovered: RecoveredRoles): HostedGroup {
+  #makeGroup(name: string, definition: GroupDefinition, recovered: RecoveredRoles, starts: number): HostedGroup {
     return new HostedGroup(name, definition, recovered, {
       node: this.id,
       bus: this.#bus,
@@ -272,6 +272,7 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
       drops: this.#drops,
       telemetry: this.#telemetry,
       engine: this.#engine,
+      starts,
       peerStores: this.#identity.peerStores,
       accord: this.#identity.accord,
       inspect: this.#options.inspect,

@@ -56,6 +56,8 @@ const handedOnKeepMs = 1000
 export interface ClientServiceOptions {
   readonly group: string
   readonly node: NodeId
+  /** How often the store of this node was started, this time included. */
+  readonly starts: number
   readonly definition: GroupDefinition
   /** The role of this node that clients turn to. */
   readonly serving: RoleDefinition | undefined
@@ -74,6 +76,13 @@ export interface ClientServiceOptions {
   /** Something arrived that a turn must see to. */
   schedule(): void
 }
+
+/**
+ * A batcher asks another node about a read under the number of its request. An answer to what the node asked before it was
+ * started anew names a slot from before: taken for the answer to a later read, it would have that read miss what was
+ * acknowledged since.
+ */
+const requestsPerStart = 2 ** 32
 
 /** What a client asks for and is refused when it cannot be had. */
 type Request = Propose | OpenSession | Query | ReadIndex | Ask
@@ -96,7 +105,7 @@ export class ClientService {
   readonly #memberForwarding: MemberForwarding
   #subscriptions: readonly Subscription[] = []
   /** Proposals, reads and questions share their numbers: a refusal names only the number. */
-  #lastRequest: RequestId = 0
+  #lastRequest: RequestId
   #isStopping = false
 
   constructor(options: ClientServiceOptions) {
@@ -114,6 +123,7 @@ export class ClientService {
         ? new PendingCommands(serving.applies ? Number.POSITIVE_INFINITY : handedOnKeepMs)
         : undefined
     this.#results = applier && new CommandResults(responder, applier, pendingCommands)
+    this.#lastRequest = options.starts * requestsPerStart
     const nextRequest = () => ++this.#lastRequest
     if (serving?.orders) {
       const pending = pendingCommands ?? new ForwardedCommands()
