@@ -152,12 +152,35 @@ export const chosenFrom = ({ log, config }: Learner, { first }: Learn): Chosen =
   answeredBy: '',
 })
 
-export function pieceFor({ snapshot, config }: Learner, message: Learn): InstallSnapshot {
+/**
+ * A large snapshot takes longer, in pieces, than it is the latest: who has begun with one is sent the rest of it, or it would
+ * begin anew for ever. So Raft's leader does for its followers.
+ */
+function snapshotFor({ snapshot, loans }: Learner, { from, snapshotIndex, snapshotTerm }: Received<Learn>): Snapshot {
+  const lent = loans[nodeOf(from)]?.snapshot
+  if (lent?.last.index === snapshotIndex && lent.last.term === snapshotTerm) return lent
   invariant(snapshot !== undefined, 'there is no snapshot')
+  return snapshot
+}
+
+export const withLoan = (self: Learner, message: Received<Learn>) => ({
+  loans: { ...self.loans, [nodeOf(message.from)]: { snapshot: snapshotFor(self, message), isWanted: true } },
+})
+
+/** After a new snapshot: what nobody has asked for since the one before is kept no longer. */
+const loansKept = ({ loans }: Learner) =>
+  Object.fromEntries(
+    Object.entries(loans).flatMap(([node, { snapshot, isWanted }]) =>
+      isWanted ? [[node, { snapshot, isWanted: false }] as const] : [],
+    ),
+  )
+
+export function pieceFor(self: Learner, message: Received<Learn>): InstallSnapshot {
+  const snapshot = snapshotFor(self, message)
   const { index, term } = snapshot.last
   const isSame = message.snapshotIndex === index && message.snapshotTerm === term
   const offset = isSame ? Math.min(message.offset, snapshot.bytes.length) : 0
-  const { data, size } = chunkAt(snapshot, offset, config.limits.bytesMax)
+  const { data, size } = chunkAt(snapshot, offset, self.config.limits.bytesMax)
   return { type: 'InstallSnapshot', lastIndex: index, lastTerm: term, offset, data, size }
 }
 
@@ -209,6 +232,7 @@ export function withInstalled(self: Learner) {
   const ahead = self.ahead.filter((message) => lastOf(message) > index)
   return {
     snapshot,
+    loans: loansKept(self),
     log: Log.empty(snapshot.last),
     chosenThrough: index,
     announced: Math.max(self.announced, index),
@@ -266,6 +290,11 @@ type Taken = { readonly snapshot: Snapshot }
 export const isNewerSnapshot = ({ snapshot, chosenThrough }: Learner, { snapshot: { last } }: Taken): boolean =>
   last.index > (snapshot?.last.index ?? 0) && last.index <= chosenThrough
 
-export function withSnapshot({ log, config }: Learner, { snapshot }: Taken) {
-  return { snapshot, log: log.compactThrough(log.keeping(snapshot.last.index, config.limits)) }
+export function withSnapshot(self: Learner, { snapshot }: Taken) {
+  const { log, config } = self
+  return {
+    snapshot,
+    loans: loansKept(self),
+    log: log.compactThrough(log.keeping(snapshot.last.index, config.limits)),
+  }
 }

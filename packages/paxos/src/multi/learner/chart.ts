@@ -66,6 +66,7 @@ export const learner = setup({
     restore: emit(({ context: self }) => ({ type: 'restore', snapshot: catching.completed(self) })),
     install: assign(({ context: self }) => catching.withInstalled(self)),
     replyChosen: emit(on('Learn', (self, message) => send(message.from, catching.chosenFrom(self, message)))),
+    lend: assign(on('Learn', catching.withLoan)),
     replySnapshot: emit(on('Learn', (self, message) => send(message.from, catching.pieceFor(self, message)))),
     /** The log of a learner is not on the disk, so its own snapshot takes the place of all that is. */
     persistOwnSnapshot: emit(on('snapshot.taken', (_self, { snapshot }) => ({ type: 'install' as const, snapshot }))),
@@ -85,7 +86,7 @@ export const learner = setup({
     Heartbeat: { actions: ['noteAnnounced', 'replyHeartbeat'] },
     Learn: [
       { guard: 'holds', actions: 'replyChosen' },
-      { guard: 'holdsSnapshot', actions: 'replySnapshot' },
+      { guard: 'holdsSnapshot', actions: ['lend', 'replySnapshot'] },
       ignore('this learner knows no more itself'),
     ],
     Report: ignore('nothing was asked of acceptors, or it is known by now'),

@@ -30,6 +30,8 @@ export interface Learner extends Configured {
   readonly ahead: readonly Chosen[]
   readonly aheadBytes: number
   readonly incoming: IncomingSnapshot | undefined
+  /** By learner that asks for a snapshot, the one that it is sent: to its end, also after a newer one was taken here. */
+  readonly loans: Readonly<Record<NodeId, Loan>>
   /** How often the next piece of it was asked for in vain. */
   readonly repeats: number
   /** Whose turn it is to be asked; nobody's until something was missing for a while. */
@@ -42,6 +44,12 @@ export interface Learner extends Configured {
   readonly reports: Readonly<Record<NodeId, Report>>
   /** The disk lost its last write: at worst a snapshot, which is taken again. */
   readonly lostWrite: boolean
+}
+
+export interface Loan {
+  readonly snapshot: Snapshot
+  /** It was asked for since the last snapshot of this learner. */
+  readonly isWanted: boolean
 }
 
 export type LearnerEvent =
@@ -59,6 +67,7 @@ export function recoverLearner(config: MultiPaxosConfig, { snapshot, base, doubt
     ahead: [],
     aheadBytes: 0,
     incoming: undefined,
+    loans: {},
     repeats: 0,
     turn: undefined,
     doublings: 0,

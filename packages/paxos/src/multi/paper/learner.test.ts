@@ -305,6 +305,44 @@ describe('snapshots', () => {
     expect(ask(99)).toMatchObject(part(10, []))
   })
 
+  describe('a snapshot that somebody has begun with', () => {
+    const limits = { bytesMax: 4, entriesKept: 1 }
+    /** It has chosen so many slots, and takes a snapshot of them. */
+    const advance = (role: ReturnType<typeof learnerIn>, through: number) => {
+      role.receive(chosen(role.context.chosenThrough + 1, through))
+      role.tell({ type: 'snapshot.taken', snapshot: given.snapshotAt(through) })
+    }
+    const pieceOf = (
+      role: ReturnType<typeof learnerIn>,
+      from: string,
+      offset: number,
+      { index, term } = snapshot.last,
+    ) => {
+      role.receive(said.learn(from, { first: 3, through: 9, snapshotIndex: index, snapshotTerm: term, offset }))
+      return given.sentOf(role.effects, 'InstallSnapshot').map((piece) => `${piece.lastIndex} at ${piece.offset}`)[0]
+    }
+
+    test('is sent to its end, also after newer ones were taken', () => {
+      const role = learnerIn({ snapshot, limits })
+      expect(pieceOf(role, 'n2', 0)).toBe('5 at 0')
+      advance(role, 7)
+      expect(pieceOf(role, 'n2', 4)).toBe('5 at 4')
+      // Whoever begins is sent the latest.
+      expect(pieceOf(role, 'n3', 0, { index: 0, term: 0 })).toBe('7 at 0')
+      advance(role, 9)
+      expect(pieceOf(role, 'n2', 8)).toBe('5 at 8')
+      expect(pieceOf(role, 'n3', 4, given.snapshotAt(7).last)).toBe('7 at 4')
+    })
+
+    test('is kept no longer when it was not asked for between two others', () => {
+      const role = learnerIn({ snapshot, limits })
+      pieceOf(role, 'n2', 0)
+      for (const through of [7, 9]) advance(role, through)
+      expect(role.context.loans).toEqual({})
+      expect(pieceOf(role, 'n2', 4)).toBe('9 at 0')
+    })
+  })
+
   test('without a snapshot that reaches so far it does not answer', () => {
     const role = learnerIn({ snapshot })
     expect(role.receive(said.learn('n2', { first: 6, through: 9 }))).toEqual([])
