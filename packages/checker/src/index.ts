@@ -43,6 +43,8 @@ export type { Violation } from './history/violation.js'
 export {
   type ActorPredicate,
   type ActorStep,
+  type ActorStepPredicate,
+  type ActorStepsPredicate,
   type ActorSystem,
   type ActorsPredicate,
   type Envelope,
@@ -54,32 +56,41 @@ export {
   type NetworkSettings,
   type OwnEvent,
   ofEveryActor,
+  ofEveryActorStep,
   ofHistory,
   ofSomeActor,
   ofSomeMessage,
   type Reaction,
   type Renaming,
   type Sending,
+  type SystemStep,
   type View,
 } from './model/actors/actor.js'
 export { actorModel } from './model/actors/actorModel.js'
 export { alike } from './model/actors/symmetry.js'
-export {
-  Check,
-  type CheckOptions,
-  type CheckReport,
-  check,
-  type Model,
-  type PropertyReport,
-  type Verdict,
-} from './model/check.js'
+export { Check, type CheckOptions, check, type Model } from './model/check.js'
+export type { Assumption, Strength } from './model/engine/fairActions.js'
 export type { Trace } from './model/engine/replay.js'
 export type { Ending } from './model/engine/search.js'
 export type { PropertyKind, StepText } from './model/engine/space.js'
 export { InvalidModelError } from './model/errors.js'
-export { always, eventually, type Property, sometimes } from './model/property.js'
+export { type Fairness, strongFairness, weakFairness } from './model/fairness.js'
+export {
+  always,
+  type DeadlockFree,
+  deadlockFree,
+  eventually,
+  everyStep,
+  type LeadsTo,
+  leadsTo,
+  type Property,
+  type StateProperty,
+  type StepProperty,
+  sometimes,
+} from './model/property.js'
 export { type ModelSettings, type ReferenceModel, referenceModels } from './model/reference/referenceModels.js'
 export type { RegisterSettings } from './model/reference/register.js'
+export type { CheckReport, PropertyReport, Verdict } from './model/report.js'
 export { type GroupScope, groupModel } from './model/roles/groupModel.js'
 export type { ModelRequest, RoleSettings } from './model/roles/roleActor.js'
 export type { RoleState } from './model/roles/roleState.js'

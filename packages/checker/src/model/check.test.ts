@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { check, type Model } from './check.js'
+import { FairActions } from './engine/fairActions.js'
 import { fingerprint, type Halves } from './engine/fingerprint.js'
 import type { Space } from './engine/space.js'
 
@@ -35,7 +36,7 @@ const modelOf = (initial: readonly number[], next: (state: string) => readonly (
       details: [],
     }),
     show: (state, length) => [state.subarray(0, length).join()],
-    fairnessOf: (step) => step,
+    fairness: new FairActions([{ strength: 'weak', name: 'each step', actionOf: String }], () => []),
   }
   return { name: 'colliding', hasSymmetry: false, compile: () => space }
 }

@@ -1,9 +1,9 @@
-import { endlessPath } from './engine/lasso.js'
-import { Region } from './engine/region.js'
+import { Liveness } from './engine/liveness.js'
 import { type Explored, pathTo, replay, type Trace } from './engine/replay.js'
-import { type Ending, Search, type SearchSettings } from './engine/search.js'
-import type { CompiledProperty, PropertyKind, Space } from './engine/space.js'
+import { type Finding, Search, type SearchSettings } from './engine/search.js'
+import type { CompiledProperty, Space } from './engine/space.js'
 import { asked, InvalidModelError, ModelFault } from './errors.js'
+import type { CheckReport, PropertyReport } from './report.js'
 
 /** Something that can be checked: made by {@link actorModel}, {@link transitionModel} or {@link groupModel}. */
 export interface Model {
@@ -27,45 +27,6 @@ export interface CheckOptions {
   readonly exact?: boolean
 }
 
-export interface PropertyReport {
-  readonly name: string
-  readonly kind: PropertyKind
-  readonly verdict: Verdict
-  /** A run that violates an `always` or an `eventually`, or the shortest one after which a `sometimes` is true. */
-  readonly trace?: Trace
-}
-
-/** `unknown`: the search ended before it could be said. */
-export type Verdict = 'holds' | 'violated' | 'unknown'
-
-export interface CheckReport {
-  readonly model: string
-  /** Of all properties together. */
-  readonly verdict: Verdict
-  readonly ending: Ending
-  readonly distinct: number
-  /** Initial states, and every step that was taken. */
-  readonly generated: number
-  /** The greatest depth of a state; the initial one has depth 1. */
-  readonly depth: number
-  /** States without a step. */
-  readonly terminal: number
-  readonly properties: readonly PropertyReport[]
-  /** Steps of actors that were really taken; all others were remembered. */
-  readonly computedSteps: number
-  /** What the search itself kept, without the local states and messages. */
-  readonly bytes: number
-  /** States at which steps were left out, because no property can tell the orders apart. */
-  readonly reducedStates: number
-  /** Pairs of states that differ and have one fingerprint; only in exact mode, where they are told apart. */
-  readonly collisions?: number
-  /**
-   * How many such pairs are to be expected of so many states, each of which might hide a state: n²/2⁶⁵. Absent in exact
-   * mode.
-   */
-  readonly collisionsExpected?: number
-}
-
 /** The name under which a model is faulted that promises nothing. */
 const vacuous = 'the model says what sometimes happens'
 
@@ -78,12 +39,11 @@ export class Check {
   readonly #space: Space
   readonly #search: Search
   readonly #settings: SearchSettings
-  #awaited: readonly CompiledProperty[]
+  /** What must come is judged when all states are known. */
+  readonly #liveness: Liveness
   /** Looks for a shorter way to a violation, among the orders of steps that were left out. */
   #shorter: Search | undefined
-  #region: Region | undefined
   #isHurried = false
-  readonly #endless = new Map<CompiledProperty, Trace | 'none' | 'unknown'>()
 
   /**
    * @throws {@link InvalidModelError} `QUORATE_INVALID_MODEL` when symmetry is wanted of a model that has none, and when
@@ -104,7 +64,7 @@ export class Check {
         () => model.compile(),
       ),
     )
-    this.#awaited = this.#space.properties.filter(({ kind }) => kind === 'eventually')
+    this.#liveness = new Liveness(this.#space, statesMax)
     this.#settings = {
       order: options.order ?? 'breadth',
       statesMax,
@@ -117,7 +77,7 @@ export class Check {
   }
 
   get distinct(): number {
-    return this.#search.visited.size
+    return this.#search.distinct
   }
   get generated(): number {
     return this.#search.generated
@@ -129,7 +89,7 @@ export class Check {
     const { ending } = this.#search
     if (ending === undefined) return false
     if (ending === 'violation') return !this.#mayBeShorter() || this.#shorter?.ending !== undefined
-    return ending !== 'exhausted' || this.#awaited.length === 0
+    return ending !== 'exhausted' || this.#liveness.isDone
   }
 
   /** Expands so many states, or fewer when there are no more. */
@@ -146,8 +106,8 @@ export class Check {
       )
     } else if (!this.isDone) {
       this.#guarded(
-        () => this.#awaitNext(states),
-        () => this.#region,
+        () => this.#liveness.advance(states),
+        () => this.#liveness.graph,
       )
     }
   }
@@ -157,8 +117,7 @@ export class Check {
     this.#search.interrupt()
     this.#shorter?.interrupt()
     this.#isHurried = true
-    this.#awaited = []
-    this.#region = undefined
+    this.#liveness.interrupt()
   }
 
   report(): CheckReport {
@@ -178,11 +137,15 @@ export class Check {
       model: this.model.name,
       verdict,
       ending: search.ending ?? 'interrupted',
-      distinct: search.visited.size,
+      distinct: search.distinct,
       generated: search.generated,
       depth: search.depth,
       terminal: search.terminal,
       properties,
+      ...(this.#space.isInside && { outside: search.outside }),
+      ...(properties.some(({ kind }) => kind === 'eventually' || kind === 'leadsTo') && {
+        fairness: this.#space.fairness.assumptions,
+      }),
       computedSteps: this.#space.computed,
       bytes: search.bytes,
       reducedStates: this.#space.reduced ?? 0,
@@ -209,41 +172,24 @@ export class Check {
     this.#shorter.advance(states)
   }
 
-  /** Goes on with the graph in which the next `eventually` has not come true. */
-  #awaitNext(states: number): void {
-    const [property] = this.#awaited
-    if (!property) return
-    this.#region ??= new Region(this.#space, property, this.#settings.statesMax)
-    const region = this.#region
-    region.advance(states)
-    if (!region.isDone) return
-    const endless = region.isCut ? undefined : endlessPath(region)
-    const trace = endless && { ...replay(this.#space, region, endless.path, false), ...loopOf(endless) }
-    this.#endless.set(property, region.isCut ? 'unknown' : (trace ?? 'none'))
-    this.#awaited = this.#awaited.slice(1)
-    this.#region = undefined
-  }
-
   #reportOf(property: CompiledProperty): PropertyReport {
     const { name, kind } = property
     switch (kind) {
-      case 'always': {
+      case 'always':
+      case 'deadlockFree':
+      case 'everyStep': {
         const found = this.#shorter?.violation ? this.#shorter : this.#search
-        if (found.violation?.property === property) {
-          return { name, kind, verdict: 'violated', trace: this.#traceTo(found, found.violation.state) }
-        }
-        return { name, kind, verdict: this.#isExhausted ? 'holds' : 'unknown' }
+        const { violation } = found
+        if (violation?.property !== property) return { name, kind, verdict: this.#isExhausted ? 'holds' : 'unknown' }
+        return { name, kind, verdict: 'violated', trace: this.#traceOf(found, violation) }
       }
       case 'sometimes': {
         const example = this.#search.examples.get(property)
-        if (example !== undefined) return { name, kind, verdict: 'holds', trace: this.#traceTo(this.#search, example) }
-        return { name, kind, verdict: this.#isExhausted ? 'violated' : 'unknown' }
+        if (example === undefined) return { name, kind, verdict: this.#isExhausted ? 'violated' : 'unknown' }
+        return { name, kind, verdict: 'holds', trace: this.#traceOf(this.#search, { property, state: example }) }
       }
-      case 'eventually': {
-        const endless = this.#endless.get(property) ?? 'unknown'
-        if (typeof endless === 'object') return { name, kind, verdict: 'violated', trace: endless }
-        return { name, kind, verdict: endless === 'none' ? 'holds' : 'unknown' }
-      }
+      default:
+        return { name, kind, ...this.#liveness.findingOf(property) }
     }
   }
 
@@ -262,7 +208,7 @@ export class Check {
   #runTo(explored: Standing): readonly string[] {
     const path = pathTo(explored.visited, explored.at)
     if (path.length === 1) return ['at the very beginning']
-    const isSymmetric = this.#settings.symmetric && explored !== this.#region
+    const isSymmetric = this.#settings.symmetric && explored !== this.#liveness.graph
     const after = `after ${path.length - 1} steps`
     try {
       const { steps } = replay(this.#space, explored, path, isSymmetric)
@@ -277,15 +223,22 @@ export class Check {
     return this.#search.ending === 'exhausted'
   }
 
-  #traceTo(search: Search, state: number): Trace {
-    return replay(this.#space, search, pathTo(search.visited, state), this.#settings.symmetric)
+  /** The run to where something was found. Where a step is at fault, it is one that the property does not allow. */
+  #traceOf(search: Search, { property, state, before }: Finding): Trace {
+    const path = before === undefined ? pathTo(search.visited, state) : [...pathTo(search.visited, before), state]
+    const last = path.length - 1
+    return replay(
+      this.#space,
+      search,
+      path,
+      this.#settings.symmetric,
+      (place, taken) => place < last || property.kind !== 'everyStep' || !property.allows(taken),
+    )
   }
 }
 
 /** States that were seen, and the one at which the search stands. */
 type Standing = Explored & { readonly at: number }
-
-const loopOf = ({ loopsTo }: { readonly loopsTo?: number }) => (loopsTo === undefined ? {} : { loopsTo })
 
 /**
  * Checks a model to the end.

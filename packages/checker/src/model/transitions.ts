@@ -1,7 +1,9 @@
 import type { Model } from './check.js'
+import { FairActions } from './engine/fairActions.js'
 import { Interner } from './engine/interner.js'
 import type { CompiledProperty, Space, StepText, Visitor } from './engine/space.js'
 import { asked, ModelFault } from './errors.js'
+import { type Fairness, weakFairness } from './fairness.js'
 import type { Property } from './property.js'
 import { shown } from './shown.js'
 
@@ -15,12 +17,24 @@ export interface Transition<State> {
 export interface TransitionSystem<State> {
   readonly name: string
   readonly initial: readonly State[]
-  /**
-   * Every step that can be taken in a state; one that changes nothing counts too. All are weakly fair, by their names: where
-   * it is asked what `eventually` comes, none is put off for ever while it can be taken.
-   */
+  /** Every step that can be taken in a state; one that changes nothing counts too. */
   steps(state: State): Iterable<Transition<State>>
-  readonly properties: readonly Property<(state: State) => boolean>[]
+  /** What is asked. A property of steps is told the state before, the name of the step, and the state after. */
+  readonly properties: readonly Property<
+    (state: State) => boolean,
+    (before: State, step: string, after: State) => boolean
+  >[]
+  /**
+   * TLC's `CONSTRAINT`: from a state for which this is false no step is taken. Such a state is asked about, and is not counted.
+   * @default all are explored
+   */
+  constraint?(state: State): boolean
+  /**
+   * Which steps, by their names, may not be put off for ever, where it is asked what must come. An empty list: a run may stop
+   * anywhere.
+   * @default each step by its name is weakly fair
+   */
+  readonly fairness?: readonly Fairness<string>[]
   /** A text that differs where states do. @default one made of all that a state holds */
   keyOf?(state: State): string
   /**
@@ -43,9 +57,13 @@ const orbitMax = 40_320
 /** So many ways to compose renamings are tried. */
 const wordsMax = 120
 
+const byName = weakFairness('each step, by its name', (name: string) => name)
+
 /** A state is one number: each is kept whole, under its content. */
 class TransitionSpace<State> implements Space {
   readonly properties: readonly CompiledProperty[]
+  readonly fairness: FairActions
+  readonly isInside?: (state: Int32Array) => boolean
   computed = 0
   readonly #system: TransitionSystem<State>
   readonly #states: Interner<State>
@@ -56,15 +74,57 @@ class TransitionSpace<State> implements Space {
   constructor(system: TransitionSystem<State>) {
     this.#system = system
     this.#states = new Interner(system.keyOf?.bind(system))
-    this.properties = system.properties.map(({ name, kind, predicate }) => ({
-      name,
-      kind,
-      holds: (state) =>
-        asked(
-          () => `property "${name}"`,
-          () => predicate(this.#stateOf(state)),
-        ),
-    }))
+    this.properties = system.properties.map((property) => this.#compiled(property))
+    const { constraint } = system
+    if (constraint) this.isInside = this.#asking('the constraint', constraint.bind(system))
+    this.fairness = new FairActions(
+      (system.fairness ?? [byName]).map(({ strength, name, of }) => ({
+        strength,
+        name,
+        actionOf: (step) =>
+          asked(
+            () => `fairness "${name}"`,
+            () => of(this.#names.valueOf(step)),
+          ),
+      })),
+      () => Array(this.#names.size).keys(),
+    )
+  }
+
+  #compiled(property: TransitionSystem<State>['properties'][number]): CompiledProperty {
+    const { name } = property
+    const who = `property "${name}"`
+    switch (property.kind) {
+      case 'everyStep':
+        return {
+          name,
+          kind: property.kind,
+          allows: ({ before, step, after }) =>
+            asked(
+              () => who,
+              () => property.predicate(this.#stateOf(before), this.#names.valueOf(step), this.#stateOf(after)),
+            ),
+        }
+      case 'leadsTo':
+        return {
+          name,
+          kind: property.kind,
+          begins: this.#asking(who, property.from),
+          holds: this.#asking(who, property.to),
+        }
+      case 'deadlockFree':
+        return { name, kind: property.kind, holds: this.#asking(who, property.isFinal ?? (() => false)) }
+      default:
+        return { name, kind: property.kind, holds: this.#asking(who, property.predicate) }
+    }
+  }
+
+  #asking(who: string, predicate: (state: State) => boolean): (state: Int32Array) => boolean {
+    return (state) =>
+      asked(
+        () => who,
+        () => predicate(this.#stateOf(state)),
+      )
   }
 
   initial(visitor: Visitor): void {
@@ -122,10 +182,6 @@ class TransitionSpace<State> implements Space {
 
   show(state: Int32Array): readonly string[] {
     return [shown(this.#stateOf(state))]
-  }
-
-  fairnessOf(step: number): number {
-    return step
   }
 
   /** The steps from a state: what each is called, and where it leads, by turns. */

@@ -196,6 +196,100 @@ describe('a model of the user', () => {
     expect(json).toMatchObject({ model: 'light', distinct: 2, generated: 3, depth: 2 })
   })
 
+  const light = (more: string): string =>
+    `import * as q from '@quorate/checker'
+     export default q.transitionModel({ name: 'light', initial: ['red', 'dark'],
+       steps: (light) => light === 'red' ? [{ name: 'turns', to: 'green' }, { name: 'breaks', to: 'dark' }]
+         : light === 'green' ? [{ name: 'turns', to: 'red' }] : [], ${more} })`
+
+  test('what must come: with the fairness that was assumed, and the run that waits for ever', async () => {
+    const path = written(
+      'waiting.ts',
+      light(`fairness: [q.weakFairness('turning', (step) => step === 'turns'), q.strongFairness('a typo', (step) => step === 'brekas')],
+        properties: [q.sometimes('green', (light) => light === 'green'),
+          q.leadsTo('red leads to dark', (light) => light === 'red', (light) => light === 'dark'),
+          q.leadsTo('blue leads to dark', (light) => light === 'blue', (light) => light === 'dark')]`),
+    )
+    const { code, out } = await check(path)
+    expect(code).toBe(1)
+    expect(out).toMatch(/^ {2}judged {5}2 leads to, 1 sometimes$/m)
+    expect(out).toMatch(/^ {2}assumed {4}weak fairness: turning; strong fairness: a typo \(no step is of it\)$/m)
+    expect(out).toMatch(/^leads to +blue leads to dark +holds, but says nothing: it is never awaited$/m)
+    expect(out).toContain(`not leads to: red leads to dark, after 2 steps
+at first:
+       red
+-- from here on, for ever:
+  1. turns
+       green
+  2. turns
+       red
+and again from step 1:
+       red
+violated: a run may wait for this for ever: red leads to dark
+`)
+    const { json } = await check(path, '--json')
+    expect(json.fairness).toEqual([
+      { strength: 'weak', name: 'turning', actions: 1 },
+      { strength: 'strong', name: 'a typo', actions: 0 },
+    ])
+    expect(json.properties[1]).toMatchObject({
+      verdict: 'violated',
+      initial: ['red'],
+      script: ['turns', 'turns'],
+      loopsTo: 0,
+    })
+    expect(json.properties[2]).toMatchObject({ verdict: 'holds', isVacuous: true })
+  })
+
+  test('where nothing is fair', async () => {
+    const { out } = await check(
+      written(
+        'stopping.ts',
+        light(
+          `fairness: [], properties: [q.sometimes('green', (light) => light === 'green'), q.eventually('dark', (light) => light === 'dark')]`,
+        ),
+      ),
+    )
+    expect(out).toMatch(/^ {2}assumed {4}nothing: a run may stop anywhere$/m)
+    expect(out).toContain(
+      'at first:\n       red\nand so it stays for ever:\n       red\nviolated: a run may go on for ever',
+    )
+  })
+
+  test('what is beyond its constraint is left out, and that is said', async () => {
+    const path = written(
+      'lit.ts',
+      light(
+        `constraint: (light) => light !== 'dark', properties: [q.sometimes('green', (light) => light === 'green')]`,
+      ),
+    )
+    expect((await check(path)).out).toMatch(/^ {2}left out {3}what comes after states beyond the constraint \(1\)$/m)
+    expect((await check(path, '--json')).json).toMatchObject({ distinct: 2, outside: 1, generated: 5 })
+  })
+
+  test('a step, or an end, that must not be', async () => {
+    const path = written(
+      'breaking.ts',
+      light(`properties: [q.sometimes('green', (light) => light === 'green'), q.deadlockFree('it never ends', (light) => light === 'dark'),
+        q.everyStep('green turns red: and only then', (before, step, after) => after !== 'red')]`),
+    )
+    const { code, out } = await check(path)
+    expect(code).toBe(1)
+    expect(out).toMatch(/^ {2}judged {5}1 every step, 1 deadlock free, 1 sometimes$/m)
+    expect(out).toMatch(/^ {2}2\. turns {3}<== breaks green turns red$/m)
+    expect(out).toMatch(/\nviolated: green turns red: and only then\n$/)
+    const ending = await check(
+      written(
+        'ending.ts',
+        light(`properties: [q.sometimes('green', (light) => light === 'green'), q.deadlockFree('it never ends')]`),
+      ),
+    )
+    expect(ending.out).toContain(
+      'not deadlock free: it never ends, after 0 steps\nat first:\n       dark\nin the end:\n       dark\n',
+    )
+    expect(ending.out).toMatch(/\nviolated: a run ends where it must not: it never ends\n$/)
+  })
+
   const tiny = (more = ''): string =>
     `import { actorModel, sometimes, ofSomeActor } from '@quorate/checker'
      export default actorModel({ name: 'tiny', actors: [{ name: 'a', start: () => ({ state: {}, sends: [{ to: 'a', message: 'x' }] }),

@@ -44,6 +44,11 @@ const around: Readonly<Record<string, { readonly before?: string; readonly after
       import { raft } from '@quorate/raft'`,
   },
   'packages/checker/docs/histories.md 1': { before: 'declare const text: string' },
+  'packages/checker/docs/models.md 2': {
+    before: `import { strongFairness, type TransitionSystem, weakFairness } from '@quorate/checker'
+      export const settings: Pick<TransitionSystem<number>, 'fairness'> = {`,
+    after: '}',
+  },
   'packages/core/README.md 1': {
     before: `import { type Address, type Effect, ignore, rulesFor, send } from '@quorate/core'
       import { assign, emit, setup } from 'xstate'

@@ -1,3 +1,4 @@
+import type { Fairness } from '../fairness.js'
 import type { Property } from '../property.js'
 
 /** What an actor sends: to whom, by name, and what. */
@@ -110,6 +111,38 @@ export type ActorPredicate<State, Message, History> =
   | ActorsPredicate<State>
   | MessagesPredicate<Message>
 
+/**
+ * A step of the whole system. `repeat`: a message is delivered and will be again; `lose`: it never arrives. `id` is a text
+ * that tells the step from all others.
+ */
+export type SystemStep<Message> =
+  | { readonly type: 'own'; readonly id: string; readonly actor: string; readonly name: string }
+  | {
+      readonly type: 'receive' | 'repeat' | 'lose'
+      readonly id: string
+      /** Who receives it, or never does. */
+      readonly actor: string
+      readonly from: string
+      readonly message: Message
+    }
+
+/**
+ * What a property of steps asks: of a step of the whole system, with the states before and after; or of the step of an actor
+ * by itself, which costs less: what was said of it is remembered, and partial order reduction works only with these.
+ */
+export type ActorStepPredicate<State, Message, History> =
+  | ((
+      before: View<State, Message, History>,
+      step: SystemStep<Message>,
+      after: View<State, Message, History>,
+    ) => boolean)
+  | ActorStepsPredicate<State, Message>
+
+export interface ActorStepsPredicate<State, Message> {
+  readonly over: 'steps'
+  allows(step: ActorStep<State, Message>): boolean
+}
+
 export interface HistoryPredicate<History> {
   readonly over: 'history'
   holds(history: History): boolean
@@ -151,6 +184,11 @@ export const ofSomeMessage = <Message>(
   holds,
 })
 
+/** Asks each step of an actor by itself. */
+export const ofEveryActorStep = <State, Message>(
+  allows: (step: ActorStep<State, Message>) => boolean,
+): ActorStepsPredicate<State, Message> => ({ over: 'steps', allows })
+
 /** One way to give actors that are alike each other's names. */
 export interface Renaming<State, Message, History> {
   actor(name: string): string
@@ -178,5 +216,18 @@ export interface ActorSystem<State, Message, Note = never, History = undefined> 
    * them by their names; that none does is looked at in some of the states. @default none are alike
    */
   readonly symmetry?: Iterable<Renaming<State, Message, History>>
-  readonly properties: readonly Property<ActorPredicate<State, Message, History>>[]
+  /**
+   * TLC's `CONSTRAINT`: from a state for which this is false no step is taken. Such a state is asked about, and is not counted.
+   * @default all are explored
+   */
+  readonly constraint?: ActorPredicate<State, Message, History>
+  /**
+   * Which steps may not be put off for ever, where it is asked what must come. An empty list: a run may stop anywhere.
+   * @default every delivery, and every step of an actor that costs no budget, is weakly fair, each by itself
+   */
+  readonly fairness?: readonly Fairness<SystemStep<Message>>[]
+  readonly properties: readonly Property<
+    ActorPredicate<State, Message, History>,
+    ActorStepPredicate<State, Message, History>
+  >[]
 }

@@ -433,6 +433,12 @@ describe('counterexamples', () => {
   test('breadth-first, the shortest one is found and told', () => {
     const report = check(actorModel(system))
     expect(transcriptOf(report.properties[1]?.trace ?? { initial: [], steps: [], final: [] })).toEqual([
+      'at first:',
+      '       a: []',
+      '       c: []',
+      '       on its way from a to c: 1',
+      '       on its way from a to c: 2',
+      '       on its way from a to c: 3',
       '  1. c receives 3 from a',
       '       [] -> [3]',
       'in the end:',

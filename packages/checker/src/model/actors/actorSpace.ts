@@ -1,11 +1,13 @@
+import { FairActions, type FairnessCondition } from '../engine/fairActions.js'
 import { type CompiledProperty, type Space, type StepText, tupleMax, type Visitor } from '../engine/space.js'
-import { InvalidModelError } from '../errors.js'
-import type { ActorSystem } from './actor.js'
+import { asked, InvalidModelError } from '../errors.js'
+import type { Fairness } from '../fairness.js'
+import type { ActorSystem, SystemStep } from './actor.js'
 import { Histories } from './histories.js'
 import { type Layout, layoutOf } from './layout.js'
-import { beyond, ignored, LocalStates } from './localStates.js'
+import { beyond, LocalStates } from './localStates.js'
 import { type Network, networkOf } from './network.js'
-import { compileProperties } from './predicates.js'
+import { Predicates } from './predicates.js'
 import { Reduction } from './reduction.js'
 import { Renderer } from './renderer.js'
 import { eventOf, kindOf, stepKinds, stepOf } from './stepCode.js'
@@ -14,6 +16,8 @@ import { Symmetry } from './symmetry.js'
 /** Actors and a network as a space of tuples. */
 export class ActorSpace<State, Message, Note, History> implements Space {
   readonly properties: readonly CompiledProperty[]
+  readonly fairness: FairActions
+  readonly isInside?: (state: Int32Array, length: number) => boolean
   reduced = 0
   readonly #localStates: LocalStates<State, Message, Note, History>
   readonly #histories: Histories<State, Message, Note, History> | undefined
@@ -34,18 +38,60 @@ export class ActorSpace<State, Message, Note, History> implements Space {
     this.#network = networkOf(system.network.kind, this.#localStates.links)
 
     this.#renderer = new Renderer(system, this.#layout, this.#localStates, this.#histories)
-    const compiled = compileProperties(system, this.#layout, this.#localStates, this.#histories, this.#renderer)
-    this.properties = compiled.properties
-    const isReducible = compiled.touches !== undefined && system.network.kind !== 'dup' && system.actors.length < 32
+    const { properties, isInside, touches } = new Predicates({
+      system,
+      layout: this.#layout,
+      localStates: this.#localStates,
+      histories: this.#histories,
+      renderer: this.#renderer,
+    })
+    this.properties = properties
+    if (isInside) this.isInside = isInside
+    const conditions = system.fairness ? this.#conditions(system.fairness) : [this.#owedByDefault()]
+    this.fairness = new FairActions(conditions, () => this.#stepsSeen())
+    const isReducible = touches !== undefined && system.network.kind !== 'dup' && system.actors.length < 32
     this.#reduction = isReducible
       ? new Reduction({
           layout: this.#layout,
           localStates: this.#localStates,
           network: this.#network,
-          touches: compiled.touches,
+          touches,
           gathers: system.history?.gathers ?? false,
         })
       : undefined
+  }
+
+  #conditions(fairness: readonly Fairness<SystemStep<Message>>[]): readonly FairnessCondition[] {
+    return fairness.map(({ strength, name, of }) => ({
+      strength,
+      name,
+      actionOf: (step) =>
+        asked(
+          () => `fairness "${name}"`,
+          () => of(this.#renderer.stepOf(step)),
+        ),
+    }))
+  }
+
+  *#stepsSeen(): Generator<number> {
+    const { losses, duplications } = this.#layout
+    for (let event = 0; event < this.#localStates.events.size; event++) {
+      yield stepOf(event, stepKinds.happens)
+      if (this.#localStates.events.valueOf(event).type === 'own') continue
+      if (losses !== undefined) yield stepOf(event, stepKinds.lost)
+      if (duplications !== undefined) yield stepOf(event, stepKinds.repeats)
+    }
+  }
+
+  #owedByDefault(): FairnessCondition {
+    return {
+      strength: 'weak',
+      name: 'each delivery, and each step of an actor that costs no budget',
+      actionOf: (step) => {
+        const event = eventOf(step)
+        return kindOf(step) === stepKinds.happens && !this.#localStates.costly.has(event) && String(event)
+      },
+    }
   }
 
   get computed(): number {
@@ -110,11 +156,6 @@ export class ActorSpace<State, Message, Note, History> implements Space {
     return this.#renderer.show(state, length)
   }
 
-  fairnessOf(step: number): number {
-    const event = eventOf(step)
-    return kindOf(step) === stepKinds.happens && !this.#localStates.costly.has(event) ? event : -1
-  }
-
   /** The steps of the actors in the mask. True when one of them leads to a state that will be expanded. */
   #expandSome(state: Int32Array, length: number, visitor: Visitor, mask: number): boolean {
     const { actors, messages, losses, duplications } = this.#layout
@@ -134,9 +175,8 @@ export class ActorSpace<State, Message, Note, History> implements Space {
         if (duplications !== undefined && (state[duplications] as number) > 0) {
           if (this.#deliver(state, length, visitor, at, outcome, true)) leadsOn = true
         }
-      } else if (outcome === ignored && this.#network.isLine) {
-        if (this.#drop(state, length, visitor, at, -1, stepKinds.happens)) leadsOn = true
-      }
+      } else if (outcome === beyond) visitor.passBy?.()
+      else if (this.#network.isLine && this.#drop(state, length, visitor, at, -1, stepKinds.happens)) leadsOn = true
       if (losses !== undefined && (losses < 0 || (state[losses] as number) > 0)) {
         if (this.#drop(state, length, visitor, at, losses, stepKinds.lost)) leadsOn = true
       }
@@ -154,6 +194,7 @@ export class ActorSpace<State, Message, Note, History> implements Space {
       const place = budget < 0 ? -1 : this.#layout.budgets + budget
       if (place >= 0 && state[place] === 0) continue
       const outcome = this.#localStates.outcomeOf(local, event)
+      if (outcome === beyond) visitor.passBy?.()
       if (outcome <= beyond) continue
       const end = this.#begin(state, length, -1, actor, outcome)
       if (place >= 0) this.#next[place] = (this.#next[place] as number) - 1

@@ -43,6 +43,8 @@ export class LocalStates<State, Message, Note, History> {
   readonly #system: ActorSystem<State, Message, Note, History>
   readonly #actorNumbers: ReadonlyMap<string, number>
   readonly #budgetNumbers: ReadonlyMap<string, number>
+  /** By outcome: what was done beside. */
+  readonly #outputs: (readonly unknown[])[] = [[], []]
   readonly #own: Int32Array[] = []
   readonly #tells: number[] = []
 
@@ -126,6 +128,29 @@ export class LocalStates<State, Message, Note, History> {
     return mask
   }
 
+  /** A step of an actor, as properties see it. */
+  stepOf(local: number, event: number, outcome: number): ActorStep<State, Message> {
+    const { actor, state } = this.states.valueOf(local)
+    const sends = Array.from(this.sends[outcome] ?? [], (number) => {
+      const sent = this.events.valueOf(number) as ActorEvent<Message> & { readonly type: 'receive' }
+      return { to: this.nameOf(sent.to), message: sent.message }
+    })
+    return {
+      actor: this.nameOf(actor),
+      event: this.#told(this.events.valueOf(event)),
+      before: state,
+      after: this.states.valueOf(this.nexts[outcome] as number).state,
+      sends,
+      outputs: this.#outputs[outcome] ?? [],
+    }
+  }
+
+  #told(event: ActorEvent<Message>): ActorStep<State, Message>['event'] {
+    return event.type === 'own'
+      ? { type: 'own', name: event.name }
+      : { type: 'receive', from: this.nameOf(event.from), message: event.message }
+  }
+
   #compute(local: number, event: number): number {
     const { actor, state } = this.states.valueOf(local)
     const happening = this.events.valueOf(event)
@@ -165,13 +190,10 @@ export class LocalStates<State, Message, Note, History> {
     const next = this.states.numberOf({ actor, state: reaction.state })
     const sends = this.#sendsOf(actor, reaction)
     this.#checkTells(actor, local, next, sends)
-    const told: ActorStep<State, Message>['event'] =
-      event.type === 'own'
-        ? { type: 'own', name: event.name }
-        : { type: 'receive', from: this.nameOf(event.from), message: event.message }
     this.nexts.push(next)
     this.sends.push(sends)
-    this.noted.push(this.#noteOf(actor, told, state, reaction))
+    this.#outputs.push(reaction.outputs ?? [])
+    this.noted.push(this.#noteOf(actor, this.#told(event), state, reaction))
     return this.nexts.length - 1
   }
 

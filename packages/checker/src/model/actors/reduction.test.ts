@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { type CheckOptions, type CheckReport, check } from '../check.js'
-import { always, type Property, sometimes } from '../property.js'
+import { type CheckOptions, check } from '../check.js'
+import { always, deadlockFree, everyStep, type Property, sometimes } from '../property.js'
+import type { CheckReport } from '../report.js'
 import {
   type ActorPredicate,
+  type ActorStepPredicate,
   type ActorSystem,
   type ModelActor,
   ofEveryActor,
+  ofEveryActorStep,
   ofHistory,
   ofSomeActor,
 } from './actor.js'
@@ -108,7 +111,10 @@ describe('partial order reduction', () => {
   })
 
   /** Each by itself, so that none is cut short by another. */
-  const asked: readonly Property<ActorPredicate<State, Message, readonly string[]>>[] = [
+  const asked: readonly Property<
+    ActorPredicate<State, Message, readonly string[]>,
+    ActorStepPredicate<State, Message, readonly string[]>
+  >[] = [
     always(
       'nobody has two votes',
       ofEveryActor((state: State) => state.type !== 'candidate' || state.votes.length < 2),
@@ -126,7 +132,48 @@ describe('partial order reduction', () => {
       ofHistory((winners: readonly string[]) => winners.length === 0),
     ),
     always('whole states', ({ actors }) => actors['c1']?.type === 'candidate'),
+    deadlockFree('it never ends'),
+    deadlockFree('it ends with a winner', ({ history }) => history.length > 0),
+    everyStep(
+      'c1 is not told twice by v2',
+      ofEveryActorStep<State, Message>(
+        ({ actor, event, before }) =>
+          actor !== 'c1' ||
+          event.type !== 'receive' ||
+          event.from !== 'v2' ||
+          before?.type !== 'candidate' ||
+          before.votes.length !== 1,
+      ),
+    ),
+    everyStep(
+      'no vote is taken back',
+      ofEveryActorStep<State, Message>(
+        ({ before, after }) =>
+          before?.type !== 'voter' ||
+          before.votedFor === undefined ||
+          before.votedFor === (after as { votedFor: unknown }).votedFor,
+      ),
+    ),
+    everyStep('a whole step', (before, _step, after) => before.history.length <= after.history.length),
   ]
+  test.each(asked.map((property) => [property.name, property] as const))(
+    'agrees within a constraint: %s',
+    (_name, property) => {
+      for (const needed of [1, 2]) {
+        for (const kind of ['nondup', 'fifo'] as const) {
+          const constraint = ofEveryActor(
+            (state: State) => state.type !== 'candidate' || state.votes.join() !== 'v1,v3',
+          )
+          const [full, reduced] = both(election(needed, { network: { kind }, properties: [property], constraint }))
+          expect(verdicts(reduced), `${kind} ${needed}`).toEqual(verdicts(full))
+          if (full.ending !== 'exhausted') continue
+          expect(full.outside).toBeGreaterThan(0)
+          expect(reduced.terminal, `${kind} ${needed}`).toBe(full.terminal)
+        }
+      }
+    },
+  )
+
   test.each(asked.map((property) => [property.name, property] as const))('agrees: %s', (_name, property) => {
     for (const needed of [1, 2]) {
       for (const network of [

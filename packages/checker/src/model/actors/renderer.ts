@@ -1,10 +1,13 @@
+import { contentKey } from '../engine/contentKey.js'
 import type { StepText } from '../engine/space.js'
 import { changesOf, shown } from '../shown.js'
-import type { ActorSystem, Envelope, View } from './actor.js'
+import type { ActorSystem, Envelope, SystemStep, View } from './actor.js'
 import type { Histories } from './histories.js'
 import type { Layout } from './layout.js'
 import type { LocalStates } from './localStates.js'
 import { eventOf, kindOf, stepKinds } from './stepCode.js'
+
+const types = { [stepKinds.happens]: 'receive', [stepKinds.repeats]: 'repeat', [stepKinds.lost]: 'lose' } as const
 
 const verbs: Readonly<Record<number, string>> = {
   [stepKinds.happens]: 'receives',
@@ -36,6 +39,15 @@ export class Renderer<State, Message, Note, History> {
     if (happening.type !== 'receive') return undefined
     const { from, to, message } = happening
     return { from: this.#localStates.nameOf(from), to: this.#localStates.nameOf(to), message }
+  }
+
+  stepOf(step: number): SystemStep<Message> {
+    const event = this.#localStates.events.valueOf(eventOf(step))
+    const actor = this.#localStates.nameOf(event.to)
+    if (event.type === 'own') return { type: 'own', id: contentKey([actor, event.name]), actor, name: event.name }
+    const type = types[kindOf(step) as keyof typeof types]
+    const [from, { message }] = [this.#localStates.nameOf(event.from), event]
+    return { type, id: contentKey([type, actor, from, message]), actor, from, message }
   }
 
   viewOf(state: Int32Array, length: number): View<State, Message, History> {

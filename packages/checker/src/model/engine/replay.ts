@@ -1,7 +1,7 @@
 import { ModelFault } from '../errors.js'
 import type { ExactStates } from './exactStates.js'
 import { fingerprint, type Halves } from './fingerprint.js'
-import { type Space, type StepText, tupleMax, type Visitor } from './space.js'
+import { type Space, type StepText, type TakenStep, tupleMax, type Visitor } from './space.js'
 import type { Visited } from './visited.js'
 
 /** A run, for a person to read. */
@@ -13,6 +13,8 @@ export interface Trace {
   readonly final: readonly string[]
   /** A run that never ends: after the last step, the one at this place follows again. */
   readonly loopsTo?: number
+  /** A run in which something never comes may stay for ever where it is in the end: no step is left that must be taken. */
+  readonly rests?: true
 }
 
 /** The numbers of the states on the way to a state, from an initial one. */
@@ -28,20 +30,33 @@ export interface Explored {
   readonly exact: ExactStates | undefined
 }
 
+/** Whether a step will do for a place in the path, the first being that of the initial state. */
+export type IsStepFor = (place: number, taken: TakenStep) => boolean
+
 /** Goes a path once more, since of most states only their fingerprints were kept. */
-export function replay(space: Space, explored: Explored, path: readonly number[], symmetric: boolean): Trace {
+export function replay(
+  space: Space,
+  explored: Explored,
+  path: readonly number[],
+  symmetric: boolean,
+  isStepFor: IsStepFor = () => true,
+): Trace {
   const finder = new Finder(space, explored, symmetric)
   const steps: StepText[] = []
   let initial: readonly string[] = []
-  for (const number of path) {
+  for (const [place, number] of path.entries()) {
     const before = finder.state.slice(0, finder.length)
-    finder.lookFor(number)
-    if (steps.length === 0 && initial.length === 0) {
+    const lengthBefore = finder.length
+    if (place === 0) {
+      finder.lookFor(number, () => true)
       space.initial(finder)
       initial = space.show(finder.state, finder.length)
     } else {
-      space.expand(before, before.length, finder, false)
-      steps.push(space.describe(before, before.length, finder.step, finder.state, finder.length))
+      finder.lookFor(number, (after, lengthAfter, step) =>
+        isStepFor(place, { before, lengthBefore, step, after, lengthAfter }),
+      )
+      space.expand(before, lengthBefore, finder, false)
+      steps.push(space.describe(before, lengthBefore, finder.step, finder.state, finder.length))
     }
     if (!finder.isFound)
       throw new ModelFault('a state cannot be reached again: the model does not do the same each time')
@@ -56,6 +71,7 @@ class Finder implements Visitor {
   step = 0
   isFound = false
   #number = 0
+  #isWanted: (state: Int32Array, length: number, step: number) => boolean = () => true
   readonly #space: Space
   readonly #explored: Explored
   readonly #symmetric: boolean
@@ -68,8 +84,9 @@ class Finder implements Visitor {
     this.#symmetric = symmetric
   }
 
-  lookFor(number: number): void {
+  lookFor(number: number, isWanted: (state: Int32Array, length: number, step: number) => boolean): void {
     this.#number = number
+    this.#isWanted = isWanted
     this.isFound = false
   }
 
@@ -82,7 +99,8 @@ class Finder implements Visitor {
     fingerprint(key, keyLength, this.#halves)
     const { visited, exact } = this.#explored
     const isIt = visited.has(this.#number, this.#halves.low, this.#halves.high)
-    if (isIt && (!exact || exact.isSame(this.#number, key, keyLength))) {
+    const isItWhole = isIt && (!exact || exact.isSame(this.#number, key, keyLength))
+    if (isItWhole && this.#isWanted(state, length, step)) {
       this.state.set(state.subarray(0, length))
       this.length = length
       this.step = step

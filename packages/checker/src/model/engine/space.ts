@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { FairActions } from './fairActions.js'
+
 /** Tuples are at most so long. */
 export const tupleMax = 1 << 13
 
@@ -11,6 +13,8 @@ export const tupleMax = 1 << 13
 export interface Visitor {
   /** `step` names the step among those of its state. True when the state was not expanded yet, and will be. */
   visit(state: Int32Array, length: number, step: number): boolean
+  /** There is a step that leads beyond the bounds of the model, and is not taken. */
+  passBy?(): void
 }
 
 export interface Space {
@@ -28,11 +32,10 @@ export interface Space {
   describe(before: Int32Array, lengthBefore: number, step: number, after: Int32Array, lengthAfter: number): StepText
   /** What a person reads of a state. */
   show(state: Int32Array, length: number): readonly string[]
-  /**
-   * A step that may not be put off for ever, as a number that tells it from others: as long as such a step can be taken,
-   * it is taken some day. Below 0 for a step that nobody owes, like a loss or a crash.
-   */
-  fairnessOf(step: number): number
+  /** Which steps may not be put off for ever. */
+  readonly fairness: FairActions
+  /** False of a state that is asked about, and from which no step is taken. Absent where all are explored. */
+  isInside?(state: Int32Array, length: number): boolean
   /** Real steps of actors that were computed; all others were remembered. */
   readonly computed: number
   /** How often `expand`, reduced, did with fewer steps than there are. @default never */
@@ -40,13 +43,55 @@ export interface Space {
 }
 
 /** A property, asked of tuples. */
-export interface CompiledProperty {
+export type CompiledProperty = CompiledStateProperty | CompiledLeadsTo | CompiledStepProperty
+
+/** What must be true of a state. Of `deadlockFree`: whether a state without a step is final. */
+export interface CompiledStateProperty {
   readonly name: string
-  readonly kind: PropertyKind
+  readonly kind: 'always' | 'sometimes' | 'eventually' | 'deadlockFree'
   holds(state: Int32Array, length: number): boolean
 }
 
-export type PropertyKind = 'always' | 'sometimes' | 'eventually'
+/** The properties of states that are of some kinds. */
+export const statePropertiesOf = (
+  { properties }: Space,
+  ...kinds: readonly CompiledStateProperty['kind'][]
+): readonly CompiledStateProperty[] =>
+  properties.filter((property): property is CompiledStateProperty =>
+    (kinds as readonly PropertyKind[]).includes(property.kind),
+  )
+
+/** Whenever it begins, it comes to where it holds. */
+export interface CompiledLeadsTo {
+  readonly name: string
+  readonly kind: 'leadsTo'
+  begins(state: Int32Array, length: number): boolean
+  holds(state: Int32Array, length: number): boolean
+}
+
+export interface CompiledStepProperty {
+  readonly name: string
+  readonly kind: 'everyStep'
+  allows(step: TakenStep): boolean
+}
+
+/** A step, as it was taken. The tuples are only lent. */
+export interface TakenStep {
+  readonly before: Int32Array
+  readonly lengthBefore: number
+  readonly step: number
+  readonly after: Int32Array
+  readonly lengthAfter: number
+}
+
+/** True of a step that leaves the state as it is: one that no property of steps speaks about, as in TLA. */
+export function changesNothing({ before, lengthBefore, after, lengthAfter }: TakenStep): boolean {
+  if (lengthBefore !== lengthAfter) return false
+  for (let at = 0; at < lengthBefore; at++) if (before[at] !== after[at]) return false
+  return true
+}
+
+export type PropertyKind = CompiledProperty['kind']
 
 /** One line that says what happened, and lines that say what came of it. */
 export interface StepText {

@@ -1,13 +1,16 @@
 import type { GroupDefinition, Message, NodeId } from '@quorate/core'
 import {
   type ActorPredicate,
+  type ActorStepPredicate,
   type ActorSystem,
   type HistoryDefinition,
   type NetworkSettings,
   ofEveryActor,
+  type SystemStep,
 } from '../actors/actor.js'
 import { actorModel } from '../actors/actorModel.js'
 import type { Model } from '../check.js'
+import type { Fairness } from '../fairness.js'
 import { always, type Property } from '../property.js'
 import { alikeNodes } from './alikeNodes.js'
 import { Names, RoleActor, type RoleSettings } from './roleActor.js'
@@ -26,8 +29,21 @@ export interface GroupScope<Note = never, History = undefined> extends RoleSetti
   readonly history?: HistoryDefinition<RoleState, Message, Note, History>
   /** Nodes that differ only in their names. @default none */
   readonly alike?: readonly NodeId[]
+  /**
+   * TLC's `CONSTRAINT`: from a state for which this is false no step is taken. Such a state is asked about, and is not counted.
+   * @default all are explored
+   */
+  readonly constraint?: ActorPredicate<RoleState, Message, History>
+  /**
+   * Which steps may not be put off for ever, where it is asked what must come.
+   * @default every delivery, and every step of an actor that costs no budget, is weakly fair, each by itself
+   */
+  readonly fairness?: readonly Fairness<SystemStep<Message>>[]
   /** Beside them, that no role throws is always asked. */
-  readonly properties: readonly Property<ActorPredicate<RoleState, Message, History>>[]
+  readonly properties: readonly Property<
+    ActorPredicate<RoleState, Message, History>,
+    ActorStepPredicate<RoleState, Message, History>
+  >[]
 }
 
 /**
@@ -48,6 +64,8 @@ export function groupModel<Note = never, History = undefined>(scope: GroupScope<
     ...(scope.alike && {
       symmetry: alikeNodes<History>(scope.alike, { definition: scope.group, names, actors }),
     }),
+    ...(scope.constraint && { constraint: scope.constraint }),
+    ...(scope.fairness && { fairness: scope.fairness }),
     ...(scope.within && { within: scope.within.bind(scope) }),
     properties: [
       ...scope.properties,
