@@ -116,6 +116,8 @@ const arrows: Offence[] = [
   ['packages/checker/src/history/await.ts', 'export const value = await 1', 'await: the engine never awaits'],
   ['packages/core/src/reexport.ts', "export { thing } from 'lodash'", 'core imports only'],
   ['packages/core/src/typeImport.ts', "export type { Node } from '@quorate/host'", 'core imports only'],
+  ['packages/raft/src/testing/checked.ts', "export { always } from '@quorate/checker'", 'What a protocol brings'],
+  ['packages/paxos/src/testing/drawn.ts', "export { Chance } from '@quorate/simulator'", 'What a protocol brings'],
   ['packages/raft/src/dynamic.ts', "export const load = () => import('node:fs')", 'A protocol imports only'],
 ]
 
@@ -177,6 +179,7 @@ const innocent: readonly (readonly [path: string, source: string])[] = [
   ['packages/core/src/some.test.ts', 'export const work = async () => Math.random() + Date.now()'],
   ['packages/raft/src/role.ts', "export { send } from '@quorate/core'\nexport { setup } from 'xstate'"],
   ['packages/raft/src/role.test.ts', "export { checkMachine } from '@quorate/core/testing'"],
+  ['packages/raft/src/testing/safety.ts', "export type { Invariant } from '@quorate/core/testing'"],
   ['packages/checker/src/history/model.ts', "export { invariant } from '@quorate/core'"],
   ['packages/host/src/node.ts', "import { open } from 'node:fs/promises'\n\nexport const work = async () => open"],
   ['packages/nats/src/connect.ts', "export { connect } from '@nats-io/transport-node'"],

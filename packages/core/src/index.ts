@@ -72,6 +72,7 @@ export {
   type Entry,
   type EntryKind,
   entryOverheadBytes,
+  isSameEntry,
   isSameLogId,
   type LogId,
   type Message,
@@ -165,6 +166,8 @@ export {
   parseAddress,
 } from './values/address.js'
 export { fingerprintOf } from './values/fingerprint.js'
+export { isSameBytes } from './values/isSameBytes.js'
+export type { Json } from './values/json.js'
 export { PersistentMap, persistentMap } from './values/persistentMap.js'
 export { type Bytes, inPieces, noBytes, Piece, Pieces, pieceBytes, wholeOf } from './values/pieces.js'
 export { checkRow, compareKeys, isRowKey, type Row, rowBytesMax, rowKeyBytesMax, rowsOf } from './values/table.js'

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { raft } from '@quorate/raft'
+import { raftInvariants } from '@quorate/raft/testing'
 import { registers, type Script, type SimulationSubject, type Step, simulate } from '@quorate/simulator'
 
 const usage = `Simulated time beside real time: a fault-free Raft cluster with all invariants watched, in one thread.
@@ -27,6 +28,7 @@ const clients = 4
 const subject: SimulationSubject = {
   name: 'raft',
   nodes: 5,
+  invariants: raftInvariants,
   make(count) {
     const members = Array.from({ length: count }, (_, at) => `n${at + 1}`)
     return { nodes: members, groups: { raft: raft({ members, stateMachine: registers }) } }
@@ -36,7 +38,12 @@ const subject: SimulationSubject = {
 const scriptOf = (nodes: number, seconds: number, perSecond: number): Script => {
   const steps = Array.from({ length: Math.floor(seconds * perSecond) }, (_, at): Step => {
     const atUs = 2_000_000 + Math.floor((at * 1_000_000) / perSecond)
-    return { atUs, do: 'operation', client: `c${at % clients}`, f: 'write', key: `k${at % 7}`, value: at + 1 }
+    return {
+      atUs,
+      do: 'operation',
+      client: `c${at % clients}`,
+      operation: { f: 'write', key: `k${at % 7}`, value: at + 1 },
+    }
   })
   const endUs = 2_000_000 + seconds * 1_000_000
   return {

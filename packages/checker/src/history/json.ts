@@ -1,5 +1,6 @@
-/** What stands in a history: the values of JSON. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json }
+import type { Json } from '@quorate/core'
+
+export type { Json } from '@quorate/core'
 
 /** One text for each value, whatever the order of its names; `undefined` has none, which is the empty text. */
 export const textOf = (value: Json | undefined): string => {

@@ -1,4 +1,4 @@
-import type { MessageFate, Operation, Script, Step } from '@quorate/simulator'
+import type { MessageFate, Script, Step } from '@quorate/simulator'
 
 /** Runs of a certain shape, for mistakes that want one; what is left to a seed is who leads, and when timers end. */
 
@@ -25,12 +25,12 @@ const split = (atMs: number, a: readonly string[], b: readonly string[]): readon
 /** The same again and again, with another value each time. */
 const asking = (
   client: string,
-  f: Operation['f'],
+  f: 'read' | 'write',
   { fromMs, toMs, everyMs }: { readonly fromMs: number; readonly toMs: number; readonly everyMs: number },
 ): readonly Step[] =>
   Array.from({ length: Math.ceil((toMs - fromMs) / everyMs) }, (_, at) => {
     const atMs = fromMs + at * everyMs
-    return { ...ms(atMs), do: 'operation', client, f, key: 'x', value: atMs }
+    return { ...ms(atMs), do: 'operation', client, operation: { f, key: 'x', value: atMs } }
   })
 
 const script = (
@@ -185,7 +185,13 @@ export const behindInApply =
     script(subject, seed, [
       { ...ms(2500), do: 'slowApply', node: 'n2', eachMs: 300, forMs: forEver },
       ...Array.from({ length: 16 }, (_, at): Step => {
-        return { ...ms(2600), do: 'operation', client: 'c1', slot: at + 1, f: 'write', key: 'x', value: at + 1 }
+        return {
+          ...ms(2600),
+          do: 'operation',
+          client: 'c1',
+          slot: at + 1,
+          operation: { f: 'write', key: 'x', value: at + 1 },
+        }
       }),
       ...asking('c2', 'write', { fromMs: 2700, toMs: 2701, everyMs: 1 }),
       { ...ms(2760), do: 'crash', node: 'n1', afterEffects: 0, forMs: forEver, unsynced: 'lost' },

@@ -1,12 +1,16 @@
 import { atLeast, flexible, type GroupDefinition, type Message, type NodeId, type RoleDefinition } from '@quorate/core'
+import type { InvariantFactory } from '@quorate/core/testing'
 import { multiPaxos, paxos } from '@quorate/paxos'
+import { decision, paxosInvariants } from '@quorate/paxos/testing'
 import { raft } from '@quorate/raft'
+import { raftInvariants } from '@quorate/raft/testing'
 import {
   drawLimits,
   registers,
   type Script,
   type SimulatedCluster,
   type SimulatedPorts,
+  type SimulatedWorkload,
   type SimulationSubject,
 } from '@quorate/simulator'
 import type { AnyActorLogic } from 'xstate'
@@ -23,25 +27,40 @@ export interface Change {
 const named = (count: number): NodeId[] => Array.from({ length: count }, (_, at) => `n${at + 1}`)
 
 const subject =
-  (name: string, groupOf: (nodes: NodeId[], limits: ReturnType<typeof drawLimits>) => GroupDefinition) =>
+  (
+    name: string,
+    {
+      invariants,
+      workload,
+    }: { readonly invariants: readonly InvariantFactory[]; readonly workload?: SimulatedWorkload },
+    groupOf: (nodes: NodeId[], limits: ReturnType<typeof drawLimits>) => GroupDefinition,
+  ) =>
   ({ group: change, ports }: Change, limits: object = {}): SimulationSubject => ({
     name,
     nodes: 3,
+    invariants,
     make(count, chance) {
       const nodes = named(count)
       const group = groupOf(nodes, { ...drawLimits(chance), ...limits })
-      return { nodes, groups: { [name]: change?.(group) ?? group }, ...(ports && { adapt: ports() }) }
+      return {
+        nodes,
+        groups: { [name]: change?.(group) ?? group },
+        ...(workload && { workload: { groups: { [name]: workload } } }),
+        ...(ports && { adapt: ports() }),
+      }
     },
   })
 
 /** All nodes have all roles, but where it says otherwise. */
 export const clusters = {
-  raft: subject('raft', (members, limits) => raft({ members, stateMachine: registers, limits })),
-  'multi-paxos': subject('multi-paxos', (nodes, limits) =>
+  raft: subject('raft', { invariants: raftInvariants }, (members, limits) =>
+    raft({ members, stateMachine: registers, limits }),
+  ),
+  'multi-paxos': subject('multi-paxos', { invariants: paxosInvariants }, (nodes, limits) =>
     multiPaxos({ proposers: nodes, acceptors: nodes, learners: nodes, stateMachine: registers, limits }),
   ),
   /** Two acceptors of five choose, so a learner that asks acceptors needs four. */
-  'multi-paxos-flexible': subject('multi-paxos', (nodes, limits) =>
+  'multi-paxos-flexible': subject('multi-paxos', { invariants: paxosInvariants }, (nodes, limits) =>
     multiPaxos({
       proposers: nodes.slice(0, 2),
       acceptors: nodes,
@@ -51,7 +70,9 @@ export const clusters = {
       limits,
     }),
   ),
-  paxos: subject('paxos', (nodes) => paxos({ proposers: nodes, acceptors: nodes, learners: nodes })),
+  paxos: subject('paxos', { invariants: paxosInvariants, workload: decision }, (nodes) =>
+    paxos({ proposers: nodes, acceptors: nodes, learners: nodes }),
+  ),
 } as const
 
 /** A group one of whose roles is something else. */

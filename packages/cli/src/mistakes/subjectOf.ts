@@ -1,4 +1,5 @@
-import { allInvariants, type InvariantFactory } from '@quorate/simulator'
+import type { InvariantFactory } from '@quorate/core/testing'
+import { invariantsOf, type SimulationSubject } from '@quorate/simulator'
 import type { Subject } from '../sim/subject.js'
 import { slugOf } from './catalogue.js'
 import { clusters, type Simulated } from './simulated.js'
@@ -16,12 +17,13 @@ export const mistakePrefix = 'mistake/'
 
 /** A cluster with a mistake, and how its seeds are run. */
 export const subjectOf = (mistake: Simulated) => {
-  const { cluster, change, limits, aim } = mistake
+  const { cluster, change, limits, aim, unwatched } = mistake
+  const subject = clusters[cluster](change, limits)
   const name = `${mistakePrefix}${slugOf(mistake)}`
   return {
-    ...clusters[cluster](change, limits),
+    ...subject,
     name,
-    invariants: invariantsFor(mistake),
+    ...(unwatched !== undefined && { watched: allBut(unwatched, subject) }),
     progressWithinMs,
     isTopology: false,
     runOf: (seed: number) => ({
@@ -34,8 +36,8 @@ export const subjectOf = (mistake: Simulated) => {
   } satisfies Subject
 }
 
-const invariantsFor = ({ unwatched }: Simulated): readonly InvariantFactory[] =>
-  allInvariants.map((make) => (subject) => {
-    const invariant = make(subject)
+const allBut = (unwatched: string, subject: SimulationSubject): readonly InvariantFactory[] =>
+  invariantsOf(subject).map((make) => (group) => {
+    const invariant = make(group)
     return invariant?.name === unwatched ? undefined : invariant
   })

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import {
-  allInvariants,
   explore,
   failureOf,
   findingOf,
@@ -25,9 +24,15 @@ const sound = ({ cluster, limits }: Simulated): SimulationSubject => clusters[cl
 
 /** A seed of the cluster with the mistake; what is kept of it names the cluster without. */
 const drawn = (mistake: Simulated, seed: number) => {
-  const { runOf, invariants, progressWithinMs, ...subject } = subjectOf(mistake)
+  const { runOf, watched, progressWithinMs, ...subject } = subjectOf(mistake)
   const { script: _, ...run } = runOf(seed)
-  return { subject: { ...subject, name: mistake.cluster }, invariants, progressWithinMs, seed, ...run }
+  return {
+    subject: { ...subject, name: mistake.cluster },
+    ...(watched && { invariants: watched }),
+    progressWithinMs,
+    seed,
+    ...run,
+  }
 }
 
 /** What a seed shows to be wrong. */
@@ -40,7 +45,7 @@ export const failureWith = async (mistake: Simulated, script: Script): Promise<s
 
 /** What the same script shows to be wrong without the mistake. */
 export const failureWithout = async (mistake: Simulated, script: Script): Promise<string | undefined> =>
-  failureOf(await simulate({ ...drawn(mistake, 0), subject: sound(mistake), invariants: allInvariants, script }))
+  failureOf(await simulate({ subject: sound(mistake), progressWithinMs: subjectOf(mistake).progressWithinMs, script }))
 
 /** The short script of a seed that shows something wrong. */
 async function scriptAt(mistake: Simulated, seed: number): Promise<Script | undefined> {

@@ -81,9 +81,23 @@ const around: Readonly<Record<string, { readonly before?: string; readonly after
     before: `${nodeBut('groups')}
 import { kv as counter } from '@quorate/kv'`,
   },
-  'packages/simulator/README.md 1': {
-    before: `import { kv } from '@quorate/kv'
-      import { raft } from '@quorate/raft'`,
+  'packages/simulator/README.md 1': { before: `import { kv } from '@quorate/kv'` },
+  'packages/simulator/README.md 2': {
+    before: `import type { HistoryModel } from '@quorate/checker'
+      import { defineStateMachine, json } from '@quorate/core'
+      import { defineWorkload } from '@quorate/simulator'
+      const { encode: snapshot, decode: restore } = json<Readonly<Record<string, number>>>()
+      const counter = defineStateMachine({
+        initial: (): Readonly<Record<string, number>> => ({}),
+        apply: (state: Readonly<Record<string, number>>, { key, by }: { key: string; by: number }) => {
+          const result = (state[key] ?? 0) + by
+          return { state: { ...state, [key]: result }, result }
+        },
+        query: (state, key: string) => state[key] ?? 0,
+        snapshot,
+        restore,
+      })
+      declare const counterModel: HistoryModel`,
   },
 }
 

@@ -1,6 +1,7 @@
 import { kv } from '@quorate/kv'
 import { raft, type ServerFamily, server } from '@quorate/raft'
-import { allInvariants, type Finding } from '@quorate/simulator'
+import { raftInvariants } from '@quorate/raft/testing'
+import type { Finding } from '@quorate/simulator'
 import { expect, test } from 'vitest'
 import { campaign } from './campaign.js'
 
@@ -15,8 +16,8 @@ const interrupted = async (runsBegun: number) => {
   let begun = 0
   const subject = {
     name: 'mine',
-    invariants: allInvariants,
     nodes: 3,
+    invariants: raftInvariants,
     make() {
       if (++begun === runsBegun) controller.abort()
       const nodes = ['a', 'b', 'c']

@@ -82,10 +82,10 @@ const runSeed = async (
   coverage: Coverage,
 ): Promise<{ readonly result: RunResult; readonly finding: Finding | undefined } | undefined> => {
   const { subject, faults, nodes, lastsMs, isRepeated, signal, onTrace } = campaign
-  const { invariants, progressWithinMs } = subject
+  const { watched, progressWithinMs } = subject
   const options = {
     subject,
-    invariants,
+    ...(watched && { invariants: watched }),
     seed,
     faults,
     nodes: nodes ?? drawNodes(Chance.of(seed).stream('nodes')),

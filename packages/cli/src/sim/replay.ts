@@ -46,8 +46,8 @@ export const replay = async (
   files.tell(io)
 }
 
-const judging = ({ invariants, progressWithinMs }: Subject) => ({
-  invariants,
+const judging = ({ watched, progressWithinMs }: Subject) => ({
+  ...(watched && { invariants: watched }),
   ...(progressWithinMs !== undefined && { progressWithinMs }),
 })
 

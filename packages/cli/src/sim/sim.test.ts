@@ -163,7 +163,7 @@ describe('quorate sim', { timeout: 120_000 }, () => {
         export const invariants = [({ definition, broken }: any) =>
           definition.protocol === 'watch' ? { name: 'Mine', source: 'me', stepped() { ${stepped} } } : undefined]`
       const holds = await run(named(''))
-      expect(holds.out).toMatch(/^judged: watch by Disk Before Speech, Written Down First, Mine$/m)
+      expect(holds.out).toMatch(/^judged: watch by Mine, Disk Before Speech, Written Down First$/m)
       expect(holds.code).toBe(0)
       const before = process.cwd()
       process.chdir(directory)

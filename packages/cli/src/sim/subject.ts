@@ -1,15 +1,17 @@
-import type { GroupDefinition } from '@quorate/core'
+import type { InvariantFactory } from '@quorate/core/testing'
 import {
   Chance,
+  clientGroups,
   type ExploreOptions,
-  type InvariantFactory,
+  invariantsOf,
   judgedOf,
   type SimulationSubject,
 } from '@quorate/simulator'
 
 /** What is simulated, and by what it is judged. */
 export interface Subject extends SimulationSubject {
-  readonly invariants: readonly InvariantFactory[]
+  /** By what it is judged. @default what it brings itself, and what must hold of every protocol */
+  readonly watched?: readonly InvariantFactory[]
   readonly isTopology: boolean
   /** @default as the simulator has it */
   readonly progressWithinMs?: number
@@ -27,8 +29,9 @@ export interface Judgement {
 
 /** What a verdict on a subject is about. */
 export const judgementOf = (subject: Subject): Judgement => {
-  const { groups } = subject.make(subject.nodes, Chance.of(0))
-  const all = Object.entries(judgedOf({ groups }, subject.invariants))
+  const cluster = subject.make(subject.nodes, Chance.of(0))
+  const { groups } = cluster
+  const all = Object.entries(judgedOf(cluster, subject.watched ?? invariantsOf(subject)))
   return {
     judged: Object.fromEntries(
       all.flatMap(([group, { invariants, isSpecific }]) => (isSpecific ? [[group, invariants]] : [])),
@@ -36,12 +39,14 @@ export const judgementOf = (subject: Subject): Judgement => {
     notJudged: all.flatMap(([group, { isSpecific }]) =>
       isSpecific ? [] : [{ group, protocol: groups[group]?.protocol ?? '' }],
     ),
-    replaced: subject.isTopology ? Object.keys(groups).filter((group) => hasStateMachine(groups[group])) : [],
+    replaced: subject.isTopology ? replacedIn(cluster) : [],
   }
 }
 
-const hasStateMachine = (group: GroupDefinition | undefined): boolean =>
-  Object.values(group?.roles ?? {}).some(({ applies }) => applies)
+const replacedIn = (cluster: Parameters<typeof clientGroups>[0]): readonly string[] =>
+  clientGroups(cluster)
+    .filter(({ workload }) => workload.stateMachine)
+    .map(({ name }) => name)
 
 /** For people: what was judged, and what was not. */
 export const judgementLines = ({ judged, notJudged, replaced }: Judgement): string[] => [

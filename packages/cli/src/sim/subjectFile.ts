@@ -1,6 +1,9 @@
-import { checkOptions, InvalidConfigurationError, messageOf } from '@quorate/core'
+import { checkOptions, type GroupDefinition, InvalidConfigurationError, messageOf } from '@quorate/core'
+import type { Invariant, InvariantFactory } from '@quorate/core/testing'
+import { decision, paxosInvariants } from '@quorate/paxos/testing'
+import { raftInvariants } from '@quorate/raft/testing'
 import * as simulator from '@quorate/simulator'
-import { allInvariants, type Invariant, type InvariantFactory, type Workload } from '@quorate/simulator'
+import { type ClusterWorkload, checkWorkload, type SimulatedWorkload, takesClients } from '@quorate/simulator'
 import { UnusableTopologyError } from '../errors.js'
 import { loadTopologyModule, topologyIn } from '../topologyFile.js'
 import type { Subject } from './subject.js'
@@ -13,12 +16,12 @@ import type { Subject } from './subject.js'
 export const subjectOfFile = async (path: string): Promise<Subject> => {
   const exported = await loadTopologyModule(path, { '@quorate/simulator': simulator })
   const { nodes, groups } = topologyIn(path, exported)
-  const workload = workloadIn(path, exported['workload'])
+  const workload = workloadIn(path, groups, exported['workload'])
   return {
     name: path,
     nodes: nodes.length,
-    make: () => ({ nodes, groups, ...(workload && { workload }) }),
-    invariants: [...allInvariants, ...invariantsIn(path, exported['invariants'])],
+    make: () => ({ nodes, groups, workload }),
+    invariants: [...raftInvariants, ...paxosInvariants, ...invariantsIn(path, exported['invariants'])],
     isTopology: true,
   }
 }
@@ -65,14 +68,32 @@ const watched =
     }
   }
 
-const workloadIn = (path: string, given: unknown): Workload | undefined => {
-  if (given === undefined) return undefined
-  checkOptions<Workload>(`workload of ${path}`, given, { clients: 'optional', perSecond: 'optional', keys: 'optional' })
-  for (const [name, value] of Object.entries(given)) {
+type Groups = Readonly<Record<string, GroupDefinition>>
+
+/** What clients do, as the file says, and as their protocols say of groups of which it says nothing. */
+const workloadIn = (path: string, groups: Groups, given: unknown = {}): ClusterWorkload => {
+  const what = `workload of ${path}`
+  checkOptions<ClusterWorkload>(what, given, {
+    clients: 'optional',
+    perSecond: 'optional',
+    keys: 'optional',
+    groups: 'optional',
+  })
+  const { groups: own = {}, ...counts } = given
+  for (const [name, value] of Object.entries(counts)) {
     if (Number.isSafeInteger(value) && value > 0) continue
     throw new InvalidConfigurationError(
-      `workload of ${path}: ${name} is ${JSON.stringify(value)}, expected a whole number of at least 1`,
+      `${what}: ${name} is ${JSON.stringify(value)}, expected a whole number of at least 1`,
     )
   }
-  return given
+  const known = Object.entries(groups).flatMap(([name, { protocol }]): [string, SimulatedWorkload][] =>
+    protocol === 'paxos' ? [[name, decision]] : [],
+  )
+  const said = Object.entries(own).map(([name, workload]): [string, SimulatedWorkload] => {
+    const group = groups[name]
+    if (!group) throw new InvalidConfigurationError(`${what}: there is no group ${name}`)
+    if (!takesClients(group)) throw new InvalidConfigurationError(`${what}: group ${name} takes nothing from clients`)
+    return [name, checkWorkload(`${what}, group ${name}`, workload)]
+  })
+  return { ...counts, groups: Object.fromEntries([...known, ...said]) }
 }

@@ -11,9 +11,10 @@ import {
   weighted,
 } from '@quorate/core'
 import { multiPaxos, paxos } from '@quorate/paxos'
+import { decision, paxosInvariants } from '@quorate/paxos/testing'
 import { raft } from '@quorate/raft'
+import { raftInvariants } from '@quorate/raft/testing'
 import {
-  allInvariants,
   type Chance,
   drawLimits,
   type Promises,
@@ -88,6 +89,7 @@ function drawQuorums(acceptors: readonly NodeId[], own: Chance): PhaseQuorums {
 const raftSubject: SimulationSubject = {
   name: 'raft',
   nodes: 3,
+  invariants: raftInvariants,
   unreachable: unreachableInRaft,
   make(count, chance) {
     const nodes = named(count)
@@ -121,6 +123,7 @@ function drawBounds(chance: Chance) {
 const multiPaxosSubject: SimulationSubject = {
   name: 'multi-paxos',
   nodes: 3,
+  invariants: paxosInvariants,
   unreachable: unreachableInMultiPaxos,
   make(count, chance): SimulatedCluster {
     const nodes = named(count)
@@ -169,6 +172,7 @@ const hubsOf = ({
 const paxosSubject: SimulationSubject = {
   name: 'paxos',
   nodes: 3,
+  invariants: paxosInvariants,
   unreachable: unreachableInPaxos,
   make(count, chance) {
     const nodes = named(count)
@@ -180,7 +184,7 @@ const paxosSubject: SimulationSubject = {
       ...(hasOddQuorums(own) && { quorums: drawQuorums(nodes, own) }),
       ...(chance.isOne(300) && { distinguishedLearner: chance.pick(nodes) }),
     })
-    return { nodes, groups: { paxos: group } }
+    return { nodes, groups: { paxos: group }, workload: { groups: { paxos: decision } } }
   },
 }
 
@@ -192,7 +196,7 @@ const builtIn: readonly SimulationSubject[] = [raftSubject, paxosSubject, multiP
  */
 export const subjectNamed = async (name: string): Promise<Subject> => {
   const known = builtIn.find((subject) => subject.name === name)
-  if (known) return { ...known, invariants: allInvariants, isTopology: false }
+  if (known) return { ...known, isTopology: false }
   if (name.startsWith(mistakePrefix)) return mistakenSubject(name.slice(mistakePrefix.length))
   if (existsSync(name) || /[./\\]/.test(name)) return subjectOfFile(name)
   const names = builtIn.map((subject) => subject.name)

@@ -1,3 +1,4 @@
+import { isSameBytes } from '../values/isSameBytes.js'
 import type { Bytes } from '../values/pieces.js'
 
 /** What actors say to each other. `type` is the paper's noun in PascalCase; the other fields are plain values. */
@@ -40,6 +41,11 @@ export interface Command {
 
 /** A command with its place in the log. */
 export interface Entry extends Command, LogId {}
+
+/** True if both say the same, wherever they stand. */
+export const isSameEntry = (a: Entry, b: Entry): boolean =>
+  a === b ||
+  (a.kind === b.kind && a.session === b.session && a.sequence === b.sequence && isSameBytes(a.bytes, b.bytes))
 
 /** The state machine, with its sessions, as of `last`. The bytes are opaque to roles. */
 export interface Snapshot {

@@ -8,6 +8,17 @@ export {
   type MemoryTransportOptions,
   memoryTransport,
 } from './memoryTransport.js'
+export type { Draws } from './simulation/draws.js'
+export type { Invariant, InvariantFactory, Place, Subject } from './simulation/invariant.js'
+export type { Ending, Operation } from './simulation/operation.js'
+export { foundBy } from './simulation/shown.js'
+export type {
+  FieldForm,
+  OperationForm,
+  Workload,
+  WorkloadClient,
+  WorkloadSettings,
+} from './simulation/workload.js'
 export { type Packet, Stage, StageActor, type StageDisk } from './stage.js'
 export type { StoreLocation } from './suites/storeBench.js'
 export { storeSuite } from './suites/storeSuite.js'

@@ -1,5 +1,5 @@
 import { type Effect, isDurable, type Message, type StoreWrite } from '@quorate/core'
-import type { InvariantFactory } from './invariant.js'
+import type { InvariantFactory } from '@quorate/core/testing'
 
 /** Something an actor has emitted that is not on the disk yet. */
 interface Owed {

@@ -1,8 +1,6 @@
-import type { Effect, GroupDefinition, Message, NodeId, Placed, StoreWrite } from '@quorate/core'
-import type { Ending } from '../observation/history.js'
-import type { Place } from '../observation/observation.js'
-import type { BitRot, Operation } from '../script/script.js'
-import type { Invariant, InvariantFactory } from './invariant.js'
+import type { Effect, Message, NodeId, Placed, StoreWrite } from '@quorate/core'
+import type { Ending, Invariant, InvariantFactory, Operation, Place, Subject } from '@quorate/core/testing'
+import type { BitRot } from '../script/script.js'
 
 /** What did not hold, and when. */
 export interface Violation {
@@ -21,22 +19,17 @@ export class Monitor {
   readonly #nowUs: () => number
   #violation: Violation | undefined
 
-  constructor(
-    groups: Readonly<Record<string, GroupDefinition>>,
-    factories: readonly InvariantFactory[],
-    nowUs: () => number,
-  ) {
+  constructor(groups: readonly Omit<Subject, 'broken'>[], factories: readonly InvariantFactory[], nowUs: () => number) {
     this.#nowUs = nowUs
-    for (const [group, definition] of Object.entries(groups)) {
+    for (const subject of groups) {
       const invariants = factories.flatMap((make) => {
         const invariant: Invariant | undefined = make({
-          group,
-          definition,
+          ...subject,
           broken: (how) => this.broken(invariant?.name ?? '', invariant?.source ?? '', how),
         })
         return invariant ? [invariant] : []
       })
-      this.#groups.set(group, listenersOf(invariants))
+      this.#groups.set(subject.group, listenersOf(invariants))
     }
   }
 

@@ -1,6 +1,6 @@
-import type { Operation } from '../script/script.js'
-import { ordersLog } from '../subject/clientGroups.js'
-import type { InvariantFactory } from './invariant.js'
+import type { InvariantFactory, Operation } from '@quorate/core/testing'
+import type { RegisterResult } from '../workload/registers.js'
+import { type RegisterOperation, registerWorkload } from '../workload/registerWorkload.js'
 
 interface Written {
   readonly value: number
@@ -8,12 +8,12 @@ interface Written {
 }
 
 /**
- * What clients are told agrees with the order in which they were told it. Every answer names the log index of the write that
+ * What clients of registers are told agrees with the order in which they were told it. Every answer names the log index of the write that
  * it speaks of, so this is seen at once: whatever begins after an answer sees at least what that answer showed; an index has
  * one value; a value is one that was to be written.
  */
-export const realTimeOrder: InvariantFactory = ({ definition, broken }) => {
-  if (!ordersLog(definition)) return undefined
+export const realTimeOrder: InvariantFactory = ({ workload, broken }) => {
+  if (workload !== registerWorkload) return undefined
   /** By value, which is unique: its key. Removed when it is known that it was not written. */
   const intended = new Map<number, string>()
   const written = new Map<string, Map<number, Written>>()
@@ -23,7 +23,7 @@ export const realTimeOrder: InvariantFactory = ({ definition, broken }) => {
   const begun = new Map<number, { readonly ofKey: number; readonly write: number }>()
   let lastWrite = 0
 
-  const meet = (process: number, { key }: Operation, value: number, revision: number): void => {
+  const meet = (process: number, { key }: RegisterOperation, value: number, revision: number): void => {
     if (revision === 0) return
     const ofKey = written.get(key) ?? new Map<number, Written>()
     written.set(key, ofKey)
@@ -38,21 +38,23 @@ export const realTimeOrder: InvariantFactory = ({ definition, broken }) => {
   return {
     name: 'Real-Time Order',
     source: 'Herlihy and Wing, "Linearizability" (1990), section 2.2',
-    began(process, { f, key, value }) {
+    began(process, operation) {
+      const { f, key, value } = operation as RegisterOperation
       begun.set(process, { ofKey: shown.get(key) ?? 0, write: lastWrite })
       if (f !== 'read') intended.set(value, key)
     },
-    answered(process, operation, ending) {
+    answered(process, given: Operation, ending) {
+      const operation = given as RegisterOperation
       const { f, key, value } = operation
       const before = begun.get(process) ?? { ofKey: 0, write: 0 }
       begun.delete(process)
       if (ending.type === 'fail' && f !== 'read') intended.delete(value)
       if (ending.type !== 'ok') return
-      const { revision, isDone } = ending
-      meet(process, operation, ending.value, revision)
+      const { value: found, revision, isDone } = ending.result as unknown as RegisterResult
+      meet(process, operation, found, revision)
       const isWrite = f === 'write' || (f === 'cas' && isDone)
-      if (f === 'cas' && !isDone) {
-        if (ending.value === operation.expected)
+      if (operation.f === 'cas' && !isDone) {
+        if (found === operation.expected)
           broken(`a cas of client ${process} was refused although ${key} held what it expected`)
         intended.delete(value)
       }

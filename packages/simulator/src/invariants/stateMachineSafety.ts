@@ -1,6 +1,5 @@
-import type { Entry } from '@quorate/core'
-import type { InvariantFactory } from './invariant.js'
-import { isSameEntry } from './logMatching.js'
+import { type Entry, isSameEntry } from '@quorate/core'
+import type { InvariantFactory } from '@quorate/core/testing'
 
 /** "If a server has applied a log entry at a given index to its state machine, no other server will ever apply a different log entry for the same index." */
 export const stateMachineSafety: InvariantFactory = ({ definition, broken }) => {

@@ -1,5 +1,5 @@
 import { type Address, decodeWith, type NodeId, nodeOf, type ProtoReader } from '@quorate/core'
-import type { InvariantFactory } from './invariant.js'
+import type { InvariantFactory } from '@quorate/core/testing'
 
 /** Under which key a node keeps what it knows of others. */
 const bookKey = '$node/peers'

@@ -2,13 +2,6 @@ import type { Effect, GroupDefinition, Message, Placed, RoleDefinition, StateMac
 import type { AnyActorLogic, AnyActorScope } from 'xstate'
 import type { AnyTransition } from './transitions.js'
 
-/** A role on a node: one actor, through all of its lives. */
-export interface Place {
-  readonly node: string
-  readonly group: string
-  readonly role: string
-}
-
 /** Sees what the actors of a group do on one node, while it happens. */
 export interface ActorWatch {
   /** An actor took one step: `before` is undefined when it started. */

@@ -1,4 +1,5 @@
 import type { NodeId } from '@quorate/core'
+import type { Operation } from '@quorate/core/testing'
 
 /**
  * What happens to the write that is under way when a node crashes: it is lost, for it was not finished, and the disk drops
@@ -19,15 +20,6 @@ export type BitRot = 'tail' | 'body' | 'copy'
  * nobody has been told, or when the disk has been opened and nobody has been told.
  */
 export type Boundary = 'message' | 'write' | 'sync' | 'release' | 'open'
-
-/** One operation of a client. Values are unique, so that a read tells which write it saw. */
-export interface Operation {
-  readonly f: 'read' | 'write' | 'cas' | 'propose'
-  readonly key: string
-  readonly value: number
-  /** Of a `cas`: what must be there; 0 for nothing. */
-  readonly expected?: number
-}
 
 /** In the place of a node: the one that leads when the step is done, if any does. */
 export const whoLeads = 'leader'
@@ -77,12 +69,14 @@ export type Step = { readonly atUs: number } & (
   | { readonly do: 'distance'; readonly process: string; readonly ms: number }
   /** Its state machines take so long for each command. */
   | { readonly do: 'slowApply'; readonly node: NodeId; readonly eachMs: number; readonly forMs: number }
-  | ({
+  | {
       readonly do: 'operation'
       readonly client: string
       /** A client has one operation under way in each of its slots, and begins the next when that has ended. @default 1 */
       readonly slot?: number
-    } & Operation)
+      /** Something that the workload of the client's group knows. */
+      readonly operation: Operation
+    }
   /** A client gives up its connection and makes another. */
   | { readonly do: 'reconnect'; readonly client: string }
   /** From now on the core is sound; whatever else has failed stays failed. Then progress is demanded. */
@@ -93,6 +87,8 @@ export type Step = { readonly atUs: number } & (
       readonly cut?: readonly string[]
     }
 )
+
+export type StepOf<Kind extends Step['do']> = Extract<Step, { readonly do: Kind }>
 
 /** What becomes of one message on its way to one receiver. */
 export interface MessageFate {

@@ -1,4 +1,4 @@
-import type { BitRot, Disturbances, Operation, Scheduling, Step, Timing, Unsynced } from './script.js'
+import type { BitRot, Disturbances, Scheduling, Step, Timing, Unsynced } from './script.js'
 
 /** What the lines of a script may say, and in which form. @module */
 
@@ -31,7 +31,8 @@ export const stepFields = {
   slowDisk: ['node', 'extraMs', 'forMs'],
   distance: ['process', 'ms'],
   slowApply: ['node', 'eachMs', 'forMs'],
-  operation: ['client', 'slot?', 'f', 'key', 'value', 'expected?'],
+  // And whatever the workload has it say.
+  operation: ['client', 'slot?', 'f'],
   reconnect: ['client'],
   heal: ['core', 'cut?'],
 } as const satisfies Readonly<Record<Step['do'], readonly string[]>>
@@ -92,15 +93,12 @@ export const fieldForms: Readonly<Record<string, FieldForm>> = {
   node: name,
   process: name,
   client: name,
-  key: name,
   from: list,
   to: list,
   core: list,
   cut: list,
   afterEffects: count,
-  value: count,
   opensInVain: count,
-  expected: count,
   forMs: duration,
   slot: numeric('a whole number from 1', (value) => Number.isSafeInteger(value) && value >= 1),
   extraMs: duration,
@@ -128,5 +126,5 @@ export const fieldForms: Readonly<Record<string, FieldForm>> = {
   scheduling: oneOf(...(['uniform', 'priority'] satisfies Scheduling[])),
   reorders: oneOf('true', 'false'),
   ...Object.fromEntries(shares.map((share) => [share, perMille])),
-  f: oneOf(...(['read', 'write', 'cas', 'propose'] satisfies Operation['f'][])),
+  f: name,
 }

@@ -1,4 +1,6 @@
+import type { Json } from '@quorate/core'
 import { UnreadableScriptError } from '../errors.js'
+import { readFieldText } from './fieldText.js'
 import { fieldForms, name } from './scriptFields.js'
 
 /** The words of one line: first those in order, then `name=value`. */
@@ -59,6 +61,20 @@ export class LineReader {
     if (other !== undefined) throw this.wrong(`${expected}, and no ${other}`)
     const present = names.filter((each) => !each.endsWith('?') || this.#fields.has(each.slice(0, -1)))
     return Object.fromEntries(present.map((each) => each.replace('?', '')).map((each) => [each, this.#detail(each)]))
+  }
+
+  /** The fields of these names, and besides them any others, as values. */
+  detailsAndOthers(names: readonly string[]): { details: Record<string, unknown>; others: Record<string, Json> } {
+    const known = names.map((each) => each.replace('?', ''))
+    const others: Record<string, Json> = {}
+    for (const [field, text] of this.#fields) {
+      if (known.includes(field)) continue
+      const value = readFieldText(text)
+      if (value === undefined) throw this.wrong(`a value in which % begins an escape after ${field}=`)
+      others[field] = value
+      this.#fields.delete(field)
+    }
+    return { details: this.details(names), others }
   }
 
   #detail(field: string): unknown {

@@ -1,4 +1,5 @@
 import { UnreadableScriptError } from '../errors.js'
+import { fieldText } from './fieldText.js'
 import type { MessageFate, NetworkConditions, Script, Step } from './script.js'
 import { isStepKind, latestFormat, shares, stepFields } from './scriptFields.js'
 import { LineReader } from './scriptLine.js'
@@ -30,7 +31,15 @@ export function formatScript({
   ].join('\n')
 }
 
-const formatStep = ({ atUs, do: what, ...details }: Step): string => `at ${atUs / 1000} ${what} ${fields(details)}`
+const formatStep = (step: Step): string => `at ${step.atUs / 1000} ${step.do} ${detailsText(step)}`
+
+/** What a workload has a client do may be any values; what the step itself says stands as in other steps. */
+function detailsText({ atUs: _, do: __, ...details }: Step): string {
+  if (!('operation' in details)) return fields(details)
+  const { operation, ...own } = details
+  const said = Object.entries(operation).map(([name, value]) => `${name}=${fieldText(value)}`)
+  return [fields(own), ...said].join(' ')
+}
 
 const formatFate = ({ isLost, delayUs, againUs, garbled }: MessageFate): string =>
   isLost
@@ -140,7 +149,10 @@ function parseStep(reader: LineReader): Step {
   const atUs = microseconds(reader.word())
   const what = reader.word()
   if (!(atUs >= 0) || !isStepKind(what)) throw reader.wrong('a time in milliseconds and a known step')
-  return { atUs, do: what, ...reader.details(stepFields[what]) } as unknown as Step
+  if (what !== 'operation') return { atUs, do: what, ...reader.details(stepFields[what]) } as unknown as Step
+  const { details, others } = reader.detailsAndOthers(stepFields.operation)
+  const { f, ...own } = details
+  return { atUs, do: what, ...own, operation: { f, ...others } } as unknown as Step
 }
 
 const microseconds = (milliseconds: unknown): number => Math.round(Number(milliseconds) * 1000)

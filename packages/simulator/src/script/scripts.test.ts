@@ -16,7 +16,7 @@ const script: Script = {
   steps: [
     { atUs: 1_203_250, do: 'crash', node: 'n_1', afterEffects: 3, forMs: 400, unsynced: 'lost', rot: 'tail' },
     { atUs: 1_500_000, do: 'cut', from: ['n_1'], to: ['n2', 'c1'], forMs: 8.5, as: 'one-way partition' },
-    { atUs: 1_600_000, do: 'operation', client: 'c1', f: 'cas', key: 'x', value: 3, expected: 2 },
+    { atUs: 1_600_000, do: 'operation', client: 'c1', operation: { f: 'cas', key: 'x', value: 3, expected: 2 } },
     { atUs: 2_000_000, do: 'heal', core: ['n2', 'n3'] },
   ],
   messages: new Map([
@@ -63,6 +63,13 @@ describe('a script as text', () => {
     expect(parseScript(formatScript(odd))).toEqual(odd)
   })
 
+  test('a workload may have a client say any value', () => {
+    const values = ['x', 'a b', 'a+b', '100%', '3', 'null', '"', '', null, true, -1.5, [1, 'b c'], { of: ['\n', 'é'] }]
+    const operation = { f: 'say', ...Object.fromEntries(values.map((value, at) => [`v${at}`, value])), node: 'n9' }
+    const said = { ...script, steps: [{ atUs: 1, do: 'operation', client: 'c1', slot: 2, operation }] as const }
+    expect(parseScript(formatScript(said))).toEqual(said)
+  })
+
   test('one line each, for people', () => {
     expect(formatScript(script).split('\n')).toEqual([
       'simulation raft format=2 nodes=3 seed=7 variant=8 bootstrap=false endMs=9000.5',
@@ -106,10 +113,8 @@ describe('a script as text', () => {
       `${formatScript(script)}\nat 5 cut from=[n1] to=[n2] forMs=1 as=partitoin`,
       /line 10 .* partition or one-way\+partition or .* after as=/,
     ],
-    [
-      `${formatScript(script)}\nat 5 operation client=c1 f=frobnicate key=x value=1`,
-      /line 10 .* read or write or cas or propose after f=/,
-    ],
+    [`${formatScript(script)}\nat 5 operation client=c1 key=x value=1`, /line 10 .* f=\.\.\./],
+    [`${formatScript(script)}\nat 5 operation client=c1 f=x key=%z`, /line 10 .* % begins an escape after key=/],
     [`${formatScript(script)}\nmessage Vote#1 n1>n2 lsot`, /line 10 .* afterMs=.*, and no lsot/],
     [`${formatScript(script)}\nmessage Vote#1 n1>n2 aftrMs=5`, /line 10 .* afterMs=.*, and no aftrMs/],
     [`${formatScript(script)}\nmessage Vote#1 n1>n2`, /line 10 .* lost, or one of afterMs=/],

@@ -1,6 +1,6 @@
+import type { InvariantFactory } from '@quorate/core/testing'
 import { type DrawOptions, drawScript } from '../faults/drawScript.js'
 import { noted } from '../faults/faultPlan.js'
-import type { InvariantFactory } from '../invariants/invariant.js'
 import type { Coverage } from '../observation/coverage.js'
 import type { Script } from '../script/script.js'
 import { type RunResult, type SimulateOptions, simulate } from '../world/simulate.js'

@@ -1,5 +1,5 @@
-import { allInvariants } from '../invariants/all.js'
-import type { InvariantFactory } from '../invariants/invariant.js'
+import type { InvariantFactory } from '@quorate/core/testing'
+import { generalInvariants } from '../invariants/general.js'
 import { noProgress } from '../report/transcript.js'
 import { clientGroups } from '../subject/clientGroups.js'
 import type { SimulatedCluster } from '../subject/subject.js'
@@ -14,15 +14,16 @@ export interface Judged {
 
 /** By group, what a run judges. */
 export function judgedOf(
-  { groups }: Pick<SimulatedCluster, 'groups'>,
-  factories: readonly InvariantFactory[] = allInvariants,
+  cluster: Pick<SimulatedCluster, 'groups' | 'workload'>,
+  factories: readonly InvariantFactory[] = generalInvariants,
 ): Readonly<Record<string, Judged>> {
-  const asked = new Set(clientGroups(groups).map(([name]) => name))
+  const workloads = new Map(clientGroups(cluster).map(({ name, workload }) => [name, workload]))
   return Object.fromEntries(
-    Object.entries(groups).map(([group, definition]) => {
-      const made = factories.flatMap((make) => make({ group, definition, broken: () => {} }) ?? [])
-      const invariants = [...made.map(({ name }) => name), ...(asked.has(group) ? [noProgress] : [])]
-      return [group, { invariants, isSpecific: asked.has(group) || made.some(({ isGeneral }) => !isGeneral) }]
+    Object.entries(cluster.groups).map(([group, definition]) => {
+      const workload = workloads.get(group)
+      const made = factories.flatMap((make) => make({ group, definition, workload, broken: () => {} }) ?? [])
+      const invariants = [...made.map(({ name }) => name), ...(workload ? [noProgress] : [])]
+      return [group, { invariants, isSpecific: workload !== undefined || made.some(({ isGeneral }) => !isGeneral) }]
     }),
   )
 }

@@ -31,7 +31,11 @@ const beside = (...subjects: readonly SimulationSubject[]): SimulationSubject =>
   ...raft,
   make(nodes, chance) {
     const made = subjects.map((subject) => subject.make(nodes, chance))
-    return { nodes: made[0]?.nodes ?? [], groups: Object.assign({}, ...made.map(({ groups }) => groups)) }
+    return {
+      nodes: made[0]?.nodes ?? [],
+      groups: Object.assign({}, ...made.map(({ groups }) => groups)),
+      workload: { groups: Object.assign({}, ...made.map(({ workload }) => workload?.groups ?? {})) },
+    }
   },
 })
 
@@ -62,4 +66,17 @@ test('a script that names what the cluster does not have is refused', async () =
   const write = 'at 1 operation client=c1 f=write key=x value=1'
   await expect(run(write, silent(raft))).rejects.toThrow('no group takes anything from clients')
   await run(write)
+  const wrong = (said: string) => run(`at 1 operation client=c1 ${said}`)
+  await expect(wrong('f=frobnicate key=x value=1')).rejects.toThrow(
+    'client c1 with operation f=frobnicate, and of clients of raft (registers) f is one of read, write, cas',
+  )
+  await expect(wrong('f=write key=x')).rejects.toThrow(
+    'f=write without value=, and of clients of raft (registers) write takes',
+  )
+  await expect(wrong('f=write key=x value=-1')).rejects.toThrow(
+    'value=-1, and of clients of raft (registers) value is a whole',
+  )
+  await expect(wrong('f=read key=x at=3')).rejects.toThrow(
+    'f=read at=3, and of clients of raft (registers) read takes key=',
+  )
 })

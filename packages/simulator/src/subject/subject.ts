@@ -1,5 +1,7 @@
 import type { Clock, GroupDefinition, NodeId, Store, Transport } from '@quorate/core'
+import type { InvariantFactory } from '@quorate/core/testing'
 import type { Chance } from '../chance/chance.js'
+import type { ClusterWorkload } from '../workload/simulatedWorkload.js'
 
 /** What is simulated: a cluster, made anew for each run. */
 export interface SimulationSubject {
@@ -9,29 +11,21 @@ export interface SimulationSubject {
   readonly nodes: number
   /** The cluster with so many nodes; what may vary from run to run (limits, who hosts what) is drawn. */
   make(nodes: number, chance: Chance): SimulatedCluster
+  /** What must hold of it, beside what must hold of every protocol. @default nothing else */
+  readonly invariants?: readonly InvariantFactory[]
   /** Transitions that no run can take, by name, and why. */
   readonly unreachable?: Readonly<Record<string, string>>
 }
 
-/** Nodes and their groups. The groups' state machines are replaced by registers, whose history can be judged. */
+/** Nodes and their groups, and what clients do with them. */
 export interface SimulatedCluster {
   readonly nodes: readonly NodeId[]
   readonly groups: Readonly<Record<string, GroupDefinition>>
-  /** @default drawn for each run */
-  readonly workload?: Workload
+  /** @default drawn for each run: registers, in the place of the state machines of groups that order a log */
+  readonly workload?: ClusterWorkload
   readonly promises?: Promises
   /** Puts adapters around the ports and groups of a node, each time that it starts. @default the simulated ones, as they are */
   adapt?(node: NodeId, ports: SimulatedPorts): SimulatedPorts
-}
-
-/** What clients do: they read, write, and compare and set registers, or ask for a decision. What is left out is drawn. */
-export interface Workload {
-  /** How many there are for each group that takes anything from clients. */
-  readonly clients?: number
-  /** How many operations they begin in a second, all together. */
-  readonly perSecond?: number
-  /** How many registers they use. */
-  readonly keys?: number
 }
 
 /** What of networks a cluster bears: as long as no more is wrong, something must get done. */

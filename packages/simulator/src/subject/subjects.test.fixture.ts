@@ -1,7 +1,9 @@
 import { multiPaxos, paxos } from '@quorate/paxos'
+import { decision, paxosInvariants } from '@quorate/paxos/testing'
 import { raft, type ServerFamily } from '@quorate/raft'
+import { raftInvariants } from '@quorate/raft/testing'
 import { drawLimits } from '../chance/limits.js'
-import { registers } from './registers.js'
+import { registers } from '../workload/registers.js'
 import type { SimulationSubject } from './subject.js'
 
 const named = (count: number): string[] => Array.from({ length: count }, (_, at) => `n${at + 1}`)
@@ -10,6 +12,7 @@ const named = (count: number): string[] => Array.from({ length: count }, (_, at)
 export const raftSubject = (family?: ServerFamily): SimulationSubject => ({
   name: 'raft',
   nodes: 3,
+  invariants: raftInvariants,
   make(count, chance) {
     const members = named(count)
     const limits = drawLimits(chance)
@@ -24,6 +27,7 @@ export const raftSubject = (family?: ServerFamily): SimulationSubject => ({
 export const multiPaxosSubject = (): SimulationSubject => ({
   name: 'multi-paxos',
   nodes: 3,
+  invariants: paxosInvariants,
   make(count, chance) {
     const nodes = named(count)
     const limits = drawLimits(chance)
@@ -35,9 +39,14 @@ export const multiPaxosSubject = (): SimulationSubject => ({
 export const paxosSubject = (): SimulationSubject => ({
   name: 'paxos',
   nodes: 3,
+  invariants: paxosInvariants,
   make(count) {
     const nodes = named(count)
-    return { nodes, groups: { paxos: paxos({ proposers: nodes, acceptors: nodes, learners: nodes }) } }
+    return {
+      nodes,
+      groups: { paxos: paxos({ proposers: nodes, acceptors: nodes, learners: nodes }) },
+      workload: { groups: { paxos: decision } },
+    }
   },
 })
 

@@ -1,7 +1,7 @@
-import type { GroupDefinition, NodeId } from '@quorate/core'
-import type { Ending } from '../observation/history.js'
-import { type Operation, whoLeads } from '../script/script.js'
-import { clientGroups } from '../subject/clientGroups.js'
+import { invariant, type NodeId } from '@quorate/core'
+import type { Ending, Operation } from '@quorate/core/testing'
+import { whoLeads } from '../script/script.js'
+import type { ClientGroup } from '../subject/clientGroups.js'
 import type { World } from './world.js'
 
 /** Elections, reads and snapshots in pieces take so many round trips, where these are long. */
@@ -10,7 +10,7 @@ const roundTripsMax = 60
 const lookEveryMs = 100
 
 /**
- * What is demanded after the healing: that a new client of each group gets something written, and reads it; and that every
+ * What is demanded after the healing: that a new client of each group gets done what its workload probes with; and that every
  * node of the core that runs the state machine comes to have it, while one of the core leads.
  */
 export class Demand {
@@ -50,51 +50,49 @@ export class Demand {
     this.#begunAtUs = world.agenda.nowUs
     this.#core = new Set(core)
     const withinMs = this.#withinMs + (roundTripsMax * world.network.links.roundTripUs) / 1000
-    const groups = clientGroups(world.groups)
-    for (const [group] of groups) this.#unmet.set(group, 'a new client got nothing done')
+    const { served } = world
+    for (const { name } of served) this.#unmet.set(name, 'a new client got nothing done')
     // The numbers of clients count through the groups: each has one.
-    groups.forEach(([group, definition], at) => {
-      this.#ask(`probe${at + 1}`, withinMs, (index) => this.#awaitMembers(group, definition, index))
+    served.forEach((group, at) => {
+      this.#ask(`probe${at + 1}`, group, withinMs)
     })
-    if (groups.length === 0) this.#metAtUs = world.agenda.nowUs
+    if (served.length === 0) this.#metAtUs = world.agenda.nowUs
     world.later(withinMs, () => {
       if (this.isOpen) this.#isDisappointed = true
     })
   }
 
-  /** `met` is told the index of what was written; 0 where there is no log. */
-  #ask(name: string, withinMs: number, met: (index: number) => void): void {
+  /** A new client does one thing after another, each as often as it fails. */
+  #ask(name: string, group: ClientGroup, withinMs: number): void {
     const world = this.#world
-    let isWritten = false
-    const answered = (ending: Ending) => {
-      if (ending.type === 'ok') {
-        if (isWritten || isDecision) return met(ending.revision)
-        isWritten = true
-      }
-      client.perform(this.#operation(isDecision, isWritten))
+    let done = 0
+    const answered = ({ type }: Ending) => {
+      if (type === 'ok') done++
+      const next = this.#probe(group)[done]
+      if (next) client.perform(next)
+      else this.#awaitMembers(group, client.lastIndex)
     }
     // It takes what is slow for progress, where links to who leads stay slow: the others try for less long.
     const client = world.client(name, answered, withinMs)
-    const isDecision = !client.ordersLog
-    client.perform(this.#operation(isDecision, false))
+    const [first] = this.#probe(group)
+    invariant(first !== undefined, `workload ${group.workload.name} probes with nothing`)
+    client.perform(first)
     world.woken()
   }
 
-  #operation(isDecision: boolean, isWritten: boolean): Operation {
-    // Beyond what any script has clients write.
-    const value = 1_000_000_000 + ++this.#asked
-    if (isDecision) return { f: 'propose', key: 'decision', value }
-    return { f: isWritten ? 'read' : 'write', key: 'probe', value }
+  #probe({ workload }: ClientGroup): readonly Operation[] {
+    // Beyond what any script has clients say.
+    return workload.probe(1_000_000_000 + ++this.#asked)
   }
 
-  #awaitMembers(group: string, definition: GroupDefinition, index: number): void {
-    const behind = this.#membersBehind(group, definition, index)
+  #awaitMembers(group: ClientGroup, index: number): void {
+    const behind = this.#membersBehind(group, index)
     if (behind.length > 0) {
-      this.#unmet.set(group, `${behind.join(', ')} never had what it wrote`)
-      this.#world.later(lookEveryMs, () => this.#awaitMembers(group, definition, index))
+      this.#unmet.set(group.name, `${behind.join(', ')} never had what it wrote`)
+      this.#world.later(lookEveryMs, () => this.#awaitMembers(group, index))
       return
     }
-    this.#unmet.delete(group)
+    this.#unmet.delete(group.name)
     if (this.#unmet.size === 0) this.#metAtUs ??= this.#world.agenda.nowUs
   }
 
@@ -102,14 +100,14 @@ export class Demand {
    * Nodes of the core that run the state machine, and have not come so far. Links that stay bad or cut may keep them apart
    * from who leads: that one must be of the core, and hear them.
    */
-  #membersBehind(group: string, { roles }: GroupDefinition, index: number): readonly NodeId[] {
+  #membersBehind({ name, definition: { roles } }: ClientGroup, index: number): readonly NodeId[] {
     const leader = this.#world.named(whoLeads)?.id
     if (leader === undefined || !this.#core.has(leader)) return []
     const applying = Object.values(roles).flatMap(({ applies, nodes }) => (applies ? nodes : []))
     const { links } = this.#world.network
     const isHeard = (node: NodeId) => !links.isCut(node, leader) && !links.isCut(leader, node)
     return applying.filter(
-      (node) => this.#core.has(node) && isHeard(node) && this.#world.node(node).appliedOf(group) < index,
+      (node) => this.#core.has(node) && isHeard(node) && this.#world.node(node).appliedOf(name) < index,
     )
   }
 }

@@ -1,10 +1,8 @@
 import type { NodeId } from '@quorate/core'
-import { type Step, whoLeads } from '../script/script.js'
+import { type Step, type StepOf, whoLeads } from '../script/script.js'
 import type { Appointment } from './agenda.js'
 import { trueRate } from './simulatedProcess.js'
 import type { World } from './world.js'
-
-type StepOf<Kind extends Step['do']> = Extract<Step, { readonly do: Kind }>
 
 /** A fault that lasts until it is ended, or healed. */
 interface Lasting {
@@ -34,7 +32,7 @@ export class Faults {
     const world = this.#world
     switch (step.do) {
       case 'operation':
-        world.client(step.client).perform(step, step.slot)
+        world.client(step.client).perform(step.operation, step.slot)
         world.woken()
         return
       case 'reconnect':

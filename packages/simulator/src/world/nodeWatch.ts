@@ -1,4 +1,5 @@
-import type { ActorWatch, Place } from '../observation/observation.js'
+import type { Place } from '@quorate/core/testing'
+import type { ActorWatch } from '../observation/observation.js'
 import type { NodeSurroundings } from './nodeSurroundings.js'
 import type { SimulatedProcess } from './simulatedProcess.js'
 

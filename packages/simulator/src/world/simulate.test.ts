@@ -11,7 +11,7 @@ const quiet: Script = {
   variant: 1,
   bootstrap: true,
   endUs: 5_000_000,
-  steps: [{ atUs: 3_000_000, do: 'operation', client: 'c1', f: 'write', key: 'x', value: 1 }],
+  steps: [{ atUs: 3_000_000, do: 'operation', client: 'c1', operation: { f: 'write', key: 'x', value: 1 } }],
   messages: new Map(),
   writes: new Map(),
 }

@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers'
 import type { HistoryEvent } from '@quorate/checker'
 import { BrokenInvariantError } from '@quorate/core'
+import type { InvariantFactory } from '@quorate/core/testing'
 import type { FaultPlan } from '../faults/faultPlan.js'
-import { allInvariants } from '../invariants/all.js'
-import type { InvariantFactory } from '../invariants/invariant.js'
+import { invariantsOf } from '../invariants/general.js'
 import type { Violation } from '../invariants/monitor.js'
 import type { Coverage } from '../observation/coverage.js'
 import type { Script } from '../script/script.js'
@@ -20,7 +20,7 @@ export interface SimulateOptions {
   readonly script: Script
   /** Comes between the run and what decides the fates of messages and writes. @default nothing */
   readonly between?: (plan: FaultPlan) => FaultPlan
-  /** @default all that this package knows */
+  /** @default those of the subject, and those that hold for every protocol */
   readonly invariants?: readonly InvariantFactory[]
   /**
    * How long after the healing clients may wait until something is written and read, and the core has it, in milliseconds;
@@ -68,7 +68,7 @@ export async function simulate(options: SimulateOptions): Promise<RunResult> {
     subject: options.subject,
     script,
     between: options.between,
-    invariants: options.invariants ?? allInvariants,
+    invariants: options.invariants ?? invariantsOf(options.subject),
     trace,
     coverage: options.coverage,
   })

@@ -1,20 +1,17 @@
-import type { GroupDefinition, Random, Transport } from '@quorate/core'
-import { type ConnectedClient, connectClient } from '@quorate/host'
-import type { Ending } from '../observation/history.js'
-import type { Operation } from '../script/script.js'
-import { ordersLog } from '../subject/clientGroups.js'
-import { type Register, type RegisterCommand, type RegisterResult, registers } from '../subject/registers.js'
+import type { AnyStateMachine, Codec, Random, Transport } from '@quorate/core'
+import type { Ending, Operation, WorkloadClient } from '@quorate/core/testing'
+import { type ClientCodecs, type ConnectedClient, connectClient } from '@quorate/host'
+import type { ClientGroup } from '../subject/clientGroups.js'
 import type { SimulatedProcess } from './simulatedProcess.js'
 
-type RegisterClient = ConnectedClient<RegisterCommand, RegisterResult, string, Register>
+type AnyClient = ConnectedClient<unknown, unknown, unknown, unknown>
 
 /** What a {@link SimulatedClient} stands on. */
 export interface SimulatedClientOptions {
   readonly process: SimulatedProcess
   readonly transport: Transport
   readonly cluster: string
-  readonly group: string
-  readonly definition: GroupDefinition
+  readonly group: ClientGroup
   readonly random: Random
   readonly deadlineMs: number
   began(slot: number, operation: Operation): void
@@ -35,19 +32,20 @@ export class SimulatedClient {
   readonly name: string
   readonly #options: SimulatedClientOptions
   readonly #slots = new Map<number, Slot>()
-  #client: RegisterClient | undefined
-  #connecting: Promise<RegisterClient> | undefined
-  #operations = 0
+  #client: AnyClient | undefined
+  #connecting: Promise<AnyClient> | undefined
+  #given = 0
   #reconnects = 0
+  #lastIndex = 0
 
   constructor(options: SimulatedClientOptions) {
     this.name = options.process.name
     this.#options = options
   }
 
-  /** True if its group orders a log; another one decides once. */
-  get ordersLog(): boolean {
-    return ordersLog(this.#options.definition)
+  /** Where the last of its commands stands that it was answered; 0 before the first, and where there is no log. */
+  get lastIndex(): number {
+    return this.#lastIndex
   }
 
   /** Does it after all that was to be done in this slot before. */
@@ -78,7 +76,7 @@ export class SimulatedClient {
     began(number, operation)
     this.#connected()
       .then((client) => this.#do(client, operation))
-      .catch((error: unknown) => endingOf(operation, error) ?? broke(error))
+      .catch((error: unknown) => this.#endingOf(operation, error) ?? broke(error))
       .then((ending) => {
         // Whoever met what no client should meet does no more.
         if (!ending) return
@@ -88,13 +86,13 @@ export class SimulatedClient {
       })
   }
 
-  async #connected(): Promise<RegisterClient> {
+  async #connected(): Promise<AnyClient> {
     const { transport, cluster, group, process, random, deadlineMs } = this.#options
     this.#connecting ??= connectClient({
       transport,
       cluster,
-      group,
-      stateMachine: registers,
+      group: group.name,
+      stateMachine: withCodecs(group.definition.stateMachine),
       clock: process.clock,
       random,
       deadlineMs,
@@ -104,17 +102,37 @@ export class SimulatedClient {
     return client
   }
 
-  async #do(client: RegisterClient, operation: Operation): Promise<Ending> {
-    const { f, key, value, expected = 0 } = operation
-    if (f === 'propose') {
-      const chosen = await client.ask(textEncoder.encode(String(value)))
-      return { type: 'ok', value: Number(textDecoder.decode(chosen)), revision: 0, isDone: true }
+  async #do(client: AnyClient, operation: Operation): Promise<Ending> {
+    const { workload } = this.#options.group
+    const unique = () => `${this.name}/${++this.#given}`
+    const result = await workload.perform(this.#watched(client), operation, unique)
+    return { type: 'ok', result }
+  }
+
+  /** The client as a workload uses it; how far its commands stand is noted. */
+  #watched(client: AnyClient): WorkloadClient {
+    return {
+      propose: (command) => {
+        const proposed = client.propose(command)
+        const note = ({ index }: { readonly index: number }) => {
+          this.#lastIndex = Math.max(this.#lastIndex, index)
+        }
+        // Beside the one that is handed on, which must take no longer than a query: what ends together ends in order.
+        proposed.then(note, () => {})
+        return proposed
+      },
+      query: (query, options) => client.query(query, options),
+      readIndex: () => client.readIndex(),
+      ask: (bytes) => client.ask(bytes),
     }
-    if (f === 'read') return { type: 'ok', isDone: true, ...(await client.query(key)) }
-    const id = `${this.name}/${++this.#operations}/${value}`
-    const command: RegisterCommand = f === 'cas' ? { id, f, key, value, expected } : { id, f, key, value }
-    const { result } = await client.propose(command)
-    return { type: 'ok', ...result }
+  }
+
+  #endingOf({ f }: Operation, error: unknown): Ending | undefined {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+    if (harmless.has(code)) return { type: 'fail', code }
+    const isQuery = this.#options.group.workload.operations[f]?.isQuery === true
+    if (uncertain.has(code)) return { type: isQuery ? 'fail' : 'info', code }
+    return undefined
   }
 }
 
@@ -123,12 +141,12 @@ const harmless: ReadonlySet<string> = new Set(['QUORATE_NOT_EXECUTED', 'QUORATE_
 /** After these it may have happened, or may yet. */
 const uncertain: ReadonlySet<string> = new Set(['QUORATE_UNKNOWN_OUTCOME', 'QUORATE_CLIENT_CLOSED'])
 
-function endingOf({ f }: Operation, error: unknown): Ending | undefined {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  if (harmless.has(code)) return { type: 'fail', code }
-  if (uncertain.has(code)) return { type: f === 'read' ? 'fail' : 'info', code }
-  return undefined
-}
+const bytesAsTheyAre: Codec<unknown> = { encode: (bytes) => bytes as Uint8Array, decode: (bytes) => bytes }
 
-const textEncoder = new TextEncoder()
-const textDecoder = new TextDecoder()
+/** A state machine with the codecs that it brings, or none that change anything. */
+const withCodecs = (machine: AnyStateMachine): AnyStateMachine & { readonly codecs: AnyCodecs } => ({
+  codecs: { command: bytesAsTheyAre, result: bytesAsTheyAre, query: bytesAsTheyAre, answer: bytesAsTheyAre },
+  ...machine,
+})
+
+type AnyCodecs = ClientCodecs<unknown, unknown, unknown, unknown>

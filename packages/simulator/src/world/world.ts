@@ -1,18 +1,18 @@
 import type { HistoryEvent } from '@quorate/checker'
 import { type GroupDefinition, invariant, type NodeId, type Random, textOf as textOfThrown } from '@quorate/core'
+import type { Ending, InvariantFactory } from '@quorate/core/testing'
 import { Chance } from '../chance/chance.js'
 import { type FaultPlan, faultPlanOf } from '../faults/faultPlan.js'
-import type { InvariantFactory } from '../invariants/invariant.js'
 import { Monitor } from '../invariants/monitor.js'
 import type { Coverage } from '../observation/coverage.js'
-import { completionOf, type Ending, invocationOf } from '../observation/history.js'
-import { type Operation, type Script, whoLeads } from '../script/script.js'
+import { type Script, whoLeads } from '../script/script.js'
 import { validateScript } from '../script/validateScript.js'
-import { groupOfClient } from '../subject/clientGroups.js'
-import { registers } from '../subject/registers.js'
+import { type ClientGroup, clientGroups, groupOfClient } from '../subject/clientGroups.js'
 import type { SimulationSubject } from '../subject/subject.js'
 import { payloadText } from '../trace/payloadText.js'
 import { checksum, type Trace } from '../trace/trace.js'
+import { completionOf, invocationOf } from '../workload/history.js'
+import { endingText, operationText } from '../workload/operationText.js'
 import { Agenda, type Appointment } from './agenda.js'
 import { SimulatedNetwork } from './network.js'
 import { SimulatedClient } from './simulatedClient.js'
@@ -44,6 +44,8 @@ export class World {
   readonly monitor: Monitor
   readonly nodes: ReadonlyMap<NodeId, SimulatedNode>
   readonly groups: Readonly<Record<string, GroupDefinition>>
+  /** Those whose clients have something to do. */
+  readonly served: readonly ClientGroup[]
   /** How often each fault happened. */
   readonly faults = new Map<string, number>()
   /** True if promises want their turn. */
@@ -60,9 +62,13 @@ export class World {
     this.#chance = Chance.of(script.seed)
     const made = subject.make(script.nodes, Chance.of(script.variant).stream('subject'))
     for (const definition of Object.values(made.groups)) coverage?.expect(definition)
-    this.groups = Object.fromEntries(Object.entries(made.groups).map(([name, group]) => [name, withRegisters(group)]))
-    validateScript(script, made.nodes, this.groups)
-    this.monitor = new Monitor(this.groups, options.invariants, () => this.agenda.nowUs)
+    this.served = clientGroups(made)
+    this.groups = {
+      ...made.groups,
+      ...Object.fromEntries(this.served.map(({ name, definition }) => [name, definition])),
+    }
+    validateScript(script, made.nodes, this.served)
+    this.monitor = new Monitor(judgedIn(this.groups, this.served), options.invariants, () => this.agenda.nowUs)
     const plan = faultPlanOf(script, made.nodes, () => this.agenda.nowUs)
     this.#plan = options.between?.(plan) ?? plan
     this.network = this.#makeNetwork()
@@ -127,9 +133,9 @@ export class World {
     const known = this.#clients.get(name)
     if (known) return known.client
     const process = new SimulatedProcess(name, this.agenda, () => this.woken(), { epochUs: this.#epochUsOf(name, 1) })
-    const found = groupOfClient(name, this.groups)
-    invariant(found !== undefined, `${name} has no group`)
-    const [group, definition] = found
+    const group = groupOfClient(name, this.served)
+    invariant(group !== undefined, `${name} has no group`)
+    const { workload } = group
     const begunAtUs = new Map<number, number>()
     /** By slot: who does its operations in the history. */
     const processes = new Map<number, number>()
@@ -143,20 +149,20 @@ export class World {
       transport: this.network.transportFor(process),
       cluster,
       group,
-      definition,
       random: this.#chance.stream(`client ${name}`),
       deadlineMs,
       began: (slot, operation) => {
         begunAtUs.set(slot, this.agenda.nowUs)
-        this.note(name, `asks ${textOf(operation)}`)
-        this.#noteEvent(group, invocationOf(processOf(slot), operation))
-        this.monitor.began(group, processOf(slot), operation)
+        this.note(name, `asks ${operationText(workload, operation)}`)
+        this.#noteEvent(group.name, invocationOf(workload, processOf(slot), operation))
+        this.monitor.began(group.name, processOf(slot), operation)
       },
       ended: (slot, operation, ending, wasClosed) => {
-        this.note(name, `${ending.type} ${textOf(operation)}: ${endingText(ending)}`)
-        this.#noteEvent(group, completionOf(processOf(slot), operation, ending))
-        this.monitor.answered(group, processOf(slot), operation, ending)
-        if (!wasClosed) this.#expectPatience(name, operation, ending, (begunAtUs.get(slot) ?? 0) + deadlineMs * 1000)
+        const text = operationText(workload, operation)
+        this.note(name, `${ending.type} ${text}: ${endingText(workload, ending)}`)
+        this.#noteEvent(group.name, completionOf(workload, processOf(slot), operation, ending))
+        this.monitor.answered(group.name, processOf(slot), operation, ending)
+        if (!wasClosed) this.#expectPatience(name, text, ending, (begunAtUs.get(slot) ?? 0) + deadlineMs * 1000)
         // What may still take place is nobody's who goes on.
         if (ending.type === 'info') processes.delete(slot)
         answered(ending)
@@ -171,13 +177,13 @@ export class World {
   }
 
   /** Sessions of so few clients do not expire: what came of an operation is in doubt only when its time is over. */
-  #expectPatience(name: string, operation: Operation, ending: Ending, deadlineUs: number): void {
+  #expectPatience(name: string, operation: string, ending: Ending, deadlineUs: number): void {
     if (ending.type === 'ok' || ending.code !== 'QUORATE_UNKNOWN_OUTCOME' || this.agenda.nowUs >= deadlineUs) return
     const leftMs = (deadlineUs - this.agenda.nowUs) / 1000
     this.monitor.broken(
       'No Doubt Before Its Time',
       'the README of the host: what is sent is sent again until its deadline',
-      `${name} is told that nobody knows what came of ${textOf(operation)}, and had ${leftMs} ms left`,
+      `${name} is told that nobody knows what came of ${operation}, and had ${leftMs} ms left`,
     )
   }
 
@@ -227,16 +233,10 @@ function jitterOf(chance: Chance): (own: Chance) => Random {
   return (drawn) => ({ below: (limit) => Math.floor((drawn.below(values) * limit) / values) })
 }
 
-/** A group that orders a log replicates registers, which its clients can judge. */
-const withRegisters = (definition: GroupDefinition): GroupDefinition =>
-  Object.values(definition.roles).some(({ applies }) => applies)
-    ? { ...definition, stateMachine: registers }
-    : definition
-
-const textOf = ({ f, key, value, expected }: Operation): string => {
-  if (f === 'read') return `read ${key}`
-  return f === 'cas' ? `cas ${key} ${expected}->${value}` : `${f} ${key} ${value}`
-}
-
-const endingText = (ending: Ending): string =>
-  ending.type === 'ok' ? `${ending.value}@${ending.revision}${ending.isDone ? '' : ' refused'}` : ending.code
+/** The groups as invariants see them. */
+const judgedIn = (groups: Readonly<Record<string, GroupDefinition>>, served: readonly ClientGroup[]) =>
+  Object.entries(groups).map(([group, definition]) => ({
+    group,
+    definition,
+    workload: served.find(({ name }) => name === group)?.workload,
+  }))

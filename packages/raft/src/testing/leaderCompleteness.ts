@@ -1,5 +1,5 @@
 import type { Entry, Log, NodeId } from '@quorate/core'
-import type { InvariantFactory } from './invariant.js'
+import type { InvariantFactory } from '@quorate/core/testing'
 import { isRaft, leads, type RaftServer } from './raftServer.js'
 
 /** "If a log entry is committed in a given term, then that entry will be present in the logs of the leaders for all higher-numbered terms." */

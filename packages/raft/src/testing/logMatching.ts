@@ -1,5 +1,5 @@
-import type { Entry, Log } from '@quorate/core'
-import type { InvariantFactory } from './invariant.js'
+import { type Entry, isSameEntry, type Log } from '@quorate/core'
+import type { InvariantFactory } from '@quorate/core/testing'
 import { isRaft, type RaftServer } from './raftServer.js'
 
 interface Known {
@@ -40,14 +40,4 @@ export const logMatching: InvariantFactory = ({ definition, broken }) => {
       for (const entry of log.slice(first, log.last.index)) meet(node, log, entry)
     },
   }
-}
-
-export const isSameEntry = (a: Entry, b: Entry): boolean =>
-  a === b ||
-  (a.kind === b.kind && a.session === b.session && a.sequence === b.sequence && isSameBytes(a.bytes, b.bytes))
-
-const isSameBytes = (a: Uint8Array, b: Uint8Array): boolean => {
-  if (a.length !== b.length) return false
-  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false
-  return true
 }

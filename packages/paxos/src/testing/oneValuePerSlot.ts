@@ -1,6 +1,5 @@
-import type { Entry, NodeId } from '@quorate/core'
-import type { InvariantFactory } from './invariant.js'
-import { isSameEntry } from './logMatching.js'
+import { type Entry, isSameEntry, type NodeId } from '@quorate/core'
+import type { InvariantFactory } from '@quorate/core/testing'
 import { acceptancesOf, isMultiPaxos } from './paxosAcceptors.js'
 
 interface Vote {

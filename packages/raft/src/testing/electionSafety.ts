@@ -1,5 +1,5 @@
 import type { NodeId } from '@quorate/core'
-import type { InvariantFactory } from './invariant.js'
+import type { InvariantFactory } from '@quorate/core/testing'
 import { isRaft, leads, type RaftServer } from './raftServer.js'
 
 /** "At most one leader can be elected in a given term." */

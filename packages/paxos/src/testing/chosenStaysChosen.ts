@@ -1,6 +1,5 @@
-import type { Entry, NodeId } from '@quorate/core'
-import type { InvariantFactory } from './invariant.js'
-import { isSameEntry } from './logMatching.js'
+import { type Entry, isSameEntry, type NodeId } from '@quorate/core'
+import type { InvariantFactory } from '@quorate/core/testing'
 import { acceptancesOf, isMultiPaxos } from './paxosAcceptors.js'
 
 /** P2a: "If a proposal with value v is chosen, then every higher-numbered proposal accepted by any acceptor has value v." */

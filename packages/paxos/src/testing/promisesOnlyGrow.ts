@@ -1,4 +1,4 @@
-import type { InvariantFactory } from './invariant.js'
+import type { InvariantFactory } from '@quorate/core/testing'
 import { acceptancesOf, roundOf } from './paxosAcceptors.js'
 
 interface Ballot {

@@ -1,12 +1,25 @@
-import type { Effect, GroupDefinition, Message, NodeId, Placed, StoreWrite } from '@quorate/core'
-import type { Ending } from '../observation/history.js'
-import type { Place } from '../observation/observation.js'
-import type { BitRot, Operation } from '../script/script.js'
+import type { Effect } from '../../actor/effect.js'
+import type { GroupDefinition } from '../../group/protocol.js'
+import type { Message } from '../../log/message.js'
+import type { StoreWrite } from '../../ports/ports.js'
+import type { Placed } from '../../stateMachine/stateMachine.js'
+import type { NodeId } from '../../values/address.js'
+import type { Ending, Operation } from './operation.js'
+import type { Workload } from './workload.js'
+
+/** A role on a node: one actor, through all of its lives. */
+export interface Place {
+  readonly node: NodeId
+  readonly group: string
+  readonly role: string
+}
 
 /** One group as an invariant sees it. */
 export interface Subject {
   readonly group: string
   readonly definition: GroupDefinition
+  /** What its clients do; undefined where nobody asks it anything. */
+  readonly workload: Workload | undefined
   /** Says that the invariant does not hold, in one sentence. */
   broken(how: string): void
 }
@@ -19,7 +32,7 @@ export interface Invariant {
   readonly source: string
   /** True where it is about whatever group there is: it says nothing of what the group is for. */
   readonly isGeneral?: true
-  /** An actor started (`before` is undefined) or took a step. */
+  /** An actor started (`before` is undefined) or took a step: its snapshots. */
   stepped?(place: Place, before: unknown, event: { readonly type: string } | undefined, after: unknown): void
   emitted?(place: Place, effect: Effect): void
   /** A record of an actor became the bytes that are to be written. */
@@ -31,7 +44,7 @@ export interface Invariant {
   /** A write of a node is on its disk. */
   durable?(node: NodeId, writes: readonly StoreWrite[]): void
   /** A node ended, however; with `rot` its disk may have forgotten. */
-  ended?(node: NodeId, rot: BitRot | undefined): void
+  ended?(node: NodeId, rot: 'tail' | 'body' | 'copy' | undefined): void
   /** A state machine executes a command. */
   applied?(place: Place, command: Uint8Array, at: Placed): void
   began?(process: number, operation: Operation): void

@@ -1,4 +1,4 @@
-import type { InvariantFactory } from './invariant.js'
+import type { InvariantFactory } from '@quorate/core/testing'
 import { isRaft, leads, type RaftServer } from './raftServer.js'
 
 /** "A leader never overwrites or deletes entries in its log; it only appends new entries." */

@@ -1,0 +1,18 @@
+import type { Workload } from '@quorate/core/testing'
+
+/** Clients ask for a decision, each with a number of its own, as text; they are told the one that was chosen. */
+export const decision: Workload = {
+  name: 'decision',
+  operations: { propose: { fields: { key: 'text?', value: 'count' } } },
+  perSecond: 1,
+  slotsMax: 1,
+  draw: () => (_own, ordinal) => ({ f: 'propose', key: 'decision', value: ordinal + 1 }),
+  probe: (number) => [{ f: 'propose', key: 'decision', value: number }],
+  async perform(client, { value }) {
+    return Number(textDecoder.decode(await client.ask(textEncoder.encode(String(value)))))
+  },
+  resultTextOf: (result) => `${result}@0`,
+}
+
+const textEncoder = new TextEncoder()
+const textDecoder = new TextDecoder()
