@@ -9,13 +9,18 @@ export {
   endWrite,
   type RoleSnapshot,
 } from './actor/actor.js'
+export { choicesOf, drawn } from './actor/choose.js'
 export { operationOf, recoveredState } from './actor/durable.js'
 export {
+  type Chosen,
   type ClientAsked,
   type DurableEffect,
   type Effect,
   isDurable,
+  isQuestion,
   type LocalEvent,
+  type OwnRequest,
+  type Question,
   type Received,
   type RequestId,
   send,
@@ -54,6 +59,21 @@ export type {
   RoleDefinition,
   RoleStatus,
 } from './group/protocol.js'
+export {
+  type AnyEach,
+  type FromOutside,
+  type Keyed,
+  type KeyedContext,
+  type KeyedInput,
+  type KeyedLimits,
+  type KeyedRecord,
+  type KeyedRefusal,
+  type KeyedSettings,
+  type KeyedSnapshot,
+  type KeyedStart,
+  keyedRecord,
+} from './keyed/keyed.js'
+export { perKey } from './keyed/perKey.js'
 export { entriesAfter, noopAt } from './log/entries.js'
 export {
   chunkAt,

@@ -1,9 +1,9 @@
-import { again, become } from '@quorate/core'
+import { type AnyEach, again, become, json, perKey } from '@quorate/core'
 import { server } from '@quorate/raft'
 import { describe, expect, test } from 'vitest'
 import { createMachine } from 'xstate'
 import { type ChartState, statesOf } from './chart.js'
-import { chartOf, isDrawable } from './chartOf.js'
+import { chartOf, type Drawable, isDrawable } from './chartOf.js'
 import { acceptor, gate } from './machines.test.fixture.js'
 
 const stateOf = (id: string): ChartState => {
@@ -107,6 +107,28 @@ describe('a family', () => {
     expect(roots).toMatchObject([{ id: 'left', name: 'left', initial: 'left.a' }])
     expect(handovers).toEqual([{ source: 'left.b', target: 'left', again: true }])
   })
+})
+
+describe('many of one chart at one address', () => {
+  const keyed = <Each extends AnyEach>(each: Each) =>
+    perKey({
+      id: 'many',
+      each,
+      keyOf: () => 'k',
+      input: () => undefined as never,
+      row: json<unknown>(),
+      refuse: () => undefined,
+    })
+
+  test('are drawn as that chart, under their own name', () => {
+    for (const each of [gate, server]) {
+      expect(isDrawable(keyed(each))).toBe(true)
+      expect(chartOf(keyed(each) as unknown as Drawable)).toMatchObject({ ...chartOf(each), ...named(each) })
+    }
+  })
+
+  const named = (each: object) =>
+    each === gate ? { name: 'many', initial: 'many', roots: [{ id: 'many' }] } : { name: 'many' }
 })
 
 test.each([

@@ -1,3 +1,4 @@
+import { json, perKey } from '@quorate/core'
 import { server } from '@quorate/raft'
 import { describe, expect, test } from 'vitest'
 import { createMachine, fromTransition, setup } from 'xstate'
@@ -33,6 +34,20 @@ describe('definitionOf', () => {
       initial: 'on',
       states: { on: { on: { tick: { guard: { type: 'guard' }, actions: ['count', { type: 'tick' }] } } } },
     })
+  })
+
+  test('of many small ones at one address it is the chart that each of them has', () => {
+    const servers = perKey({
+      id: 'servers',
+      each: server,
+      keyOf: () => 'k',
+      input: () => undefined as never,
+      row: json<unknown>(),
+      refuse: () => undefined,
+    })
+    expect(JSON.parse(definitionOf(servers, 'a'))).toEqual(JSON.parse(definitionOf(server, 'a')))
+    const { states } = JSON.parse(definitionOf(servers.each.roles.leader.actor, 'a'))
+    expect(Object.keys(states)).toContain('leading')
   })
 
   test('what is no statechart, or cannot be written, has its name', () => {

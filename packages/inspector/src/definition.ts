@@ -7,8 +7,7 @@ interface StateConfig {
 }
 
 interface FamilyLike {
-  readonly id: string
-  readonly config: object
+  readonly config: { readonly id: string }
   readonly roles: {
     readonly [name: string]: {
       readonly actor: { readonly config: StateConfig }
@@ -41,13 +40,13 @@ const configOf = (logic: unknown): object | undefined => {
 const isFamily = (logic: unknown): logic is FamilyLike =>
   configOf(logic) !== undefined && typeof logic === 'object' && logic !== null && 'roles' in logic
 
-const drawn = ({ id, config, roles }: FamilyLike): object => ({
+const drawn = ({ config, roles }: FamilyLike): object => ({
   ...config,
   states: Object.fromEntries(
     Object.entries(roles).map(([name, { actor, on }]) => {
       const states = Object.entries(actor.config.states ?? {}).map(([state, child]) => {
         const next = on[state]
-        return [state, next === undefined ? child : leadingOn(child, id, next)] as const
+        return [state, next === undefined ? child : leadingOn(child, config.id, next)] as const
       })
       return [name, { ...actor.config, states: Object.fromEntries(states) }]
     }),

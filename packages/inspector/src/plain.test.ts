@@ -1,3 +1,4 @@
+import { persistentMap } from '@quorate/core'
 import { describe, expect, test } from 'vitest'
 import { plain } from './plain.js'
 
@@ -13,6 +14,7 @@ describe('plain', () => {
       ]),
       { n1: 1, 2: {} },
     ],
+    ['a map that is a value', persistentMap(new Map([['n1', { a: 1 }]])), { n1: { a: 1 } }],
     ['a map with other keys', new Map([[{ a: 1 }, 'one']]), [[{ a: 1 }, 'one']]],
     ['a set', new Set(['n1', 'n2']), ['n1', 'n2']],
     ['bytes that are text', bytes('grüße'), '7 bytes "grüße"'],

@@ -1,3 +1,5 @@
+import { PersistentMap } from '@quorate/core'
+
 /** What is left out is shown as this, or counted after it. */
 const more = '…'
 
@@ -46,7 +48,7 @@ export const plain = (value: unknown): unknown => {
     if (depth >= depthMax) return more
     if (Array.isArray(value)) return list(value.slice(0, itemsMax), value.length, depth)
     if (value instanceof Set) return list([...firstOf(value)], value.size, depth)
-    if (value instanceof Map) return ofMap(value, depth)
+    if (value instanceof Map || value instanceof PersistentMap) return ofMap(value, depth)
     if (value instanceof Error) return ofError(value, depth)
     if ('toJSON' in value && typeof value.toJSON === 'function') return of(value.toJSON(), depth + 1)
     const keys = Object.keys(value)

@@ -23,6 +23,8 @@ export interface RoleSnapshot {
   readonly historyValue?: Readonly<Record<string, readonly { readonly id: string }[]>>
   /** Of a family: the snapshot of the role whose turn it is. */
   readonly inner?: RoleSnapshot
+  /** Of many small ones at one address: the snapshot of each, by its key. */
+  readonly instances?: ReadonlyMap<string, RoleSnapshot>
 }
 
 /**

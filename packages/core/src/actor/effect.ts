@@ -9,6 +9,12 @@ import type { Piece } from '../values/pieces.js'
 export type RequestId = number
 
 /**
+ * By what a role knows its own question again when the answer comes. It never leaves the node, and the host gives it back as
+ * it was. Where many small statecharts run at one address, it also says which of them asked.
+ */
+export type OwnRequest = number | { readonly key: string; readonly request: OwnRequest }
+
+/**
  * All that a role may ask of the place where it runs. Emitted in order; the outbox is **first in, first out for each
  * actor, over all its steps**: an effect waits for every durable effect that the same actor emitted before it, in this
  * step or in an earlier one. `passes: 'append'` lets an effect overtake appends that are not yet on the disk, and
@@ -58,6 +64,12 @@ export type Effect<M extends Message = Message, Record = unknown> =
   | { readonly type: 'readable'; readonly request: RequestId; readonly at: number; readonly passes?: 'append' }
   /** What came of a `client.asked`. */
   | { readonly type: 'answer'; readonly request: RequestId; readonly bytes: Uint8Array }
+  /**
+   * Chance without randomness in a role: asks for so many of these texts (nodes, say), all different; for all of them where
+   * there are fewer. The answer is {@link Chosen}. A host draws, the simulator draws from its seed, the checker explores every
+   * choice, and a test says what it is.
+   */
+  | { readonly type: 'choose'; readonly request: OwnRequest; readonly among: readonly string[]; readonly count: number }
   /** A proposal, a read or a question that this actor does not take. */
   | {
       readonly type: 'refuse'
@@ -88,6 +100,12 @@ export function isDurable<E extends { readonly type: string }>(effect: E): effec
   }
 }
 
+/** True if the effect is a question of the role itself: an event answers it that bears the same `request`. */
+export const isQuestion = <E extends { readonly type: string }>(effect: E): effect is Question<E> & E =>
+  effect.type === 'choose'
+
+export type Question<E = Effect> = Extract<E, { readonly type: 'choose' }>
+
 /** What a host tells an actor. */
 export type LocalEvent =
   /** Everything appended up to `last`, *as it was written*, is durable: compare the term too. */
@@ -107,6 +125,14 @@ export interface ClientAsked {
   readonly type: 'client.asked'
   readonly request: RequestId
   readonly bytes: Uint8Array
+}
+
+/** What came of a `choose`. */
+export interface Chosen {
+  readonly type: 'chosen'
+  readonly request: OwnRequest
+  /** In the order in which they stood: that of a draw would be chance that no checker explores. */
+  readonly chosen: readonly string[]
 }
 
 /** A message as an actor receives it. */

@@ -7,7 +7,7 @@ import { type Applied, type AppliedState, applyEntries, initialAppliedState } fr
 import { type Address, addressOf, type NodeId } from '../values/address.js'
 import { type Actor, type ActorEvent, type ActorState, type ActorStep, actorOf, beginWrite, endWrite } from './actor.js'
 import { afterWrite, recoveredState } from './durable.js'
-import type { Effect } from './effect.js'
+import { type Chosen, type Effect, isQuestion, type Question } from './effect.js'
 
 /** An actor, its disk and its state machine, as a value. */
 export interface LocalState {
@@ -16,6 +16,8 @@ export interface LocalState {
   readonly stored: StoredLog
   /** Of a role that applies, while it is up. */
   readonly appliedState: AppliedState | undefined
+  /** What it asked, in order, and has no answer to. */
+  readonly questions: readonly Question[]
 }
 
 /** What came of a step. */
@@ -68,7 +70,8 @@ export class LocalActor {
     const recovered = recoveredState(recoveredFrom(stored), record, { doubtful })
     const step = this.#actor.begin(input({ group: this.#group, node: this.node, recovered }))
     const found = stored.snapshot ? decodeAppliedState(machine, stored.snapshot.bytes) : initialAppliedState(machine)
-    return this.#after({ actor: undefined, stored, appliedState: applies ? found : undefined }, step)
+    const before = { actor: undefined, stored, appliedState: applies ? found : undefined, questions: [] }
+    return this.#after(before, step)
   }
 
   /** Nothing reaches it while it is down. */
@@ -81,6 +84,13 @@ export class LocalActor {
   fire(state: LocalState, timer: string): LocalStep {
     invariant(state.actor !== undefined, `${this.address} is down`)
     return this.#after(state, this.#actor.fire(state.actor, timer))
+  }
+
+  /** Answers the first of its questions. */
+  answer(state: LocalState, answer: Chosen): LocalStep {
+    const [first, ...questions] = state.questions
+    invariant(first?.request === answer.request, `${this.address} asked something else, or nothing`)
+    return this.deliver({ ...state, questions }, answer)
   }
 
   beginWrite(state: LocalState): LocalState {
@@ -109,7 +119,7 @@ export class LocalActor {
 
   /** What was not on the disk is gone. */
   crash({ stored }: LocalState): LocalState {
-    return { actor: undefined, stored, appliedState: undefined }
+    return { actor: undefined, stored, appliedState: undefined, questions: [] }
   }
 
   #after(before: LocalState, { state: actor, emitted, leaves }: ActorStep): LocalStep {
@@ -118,7 +128,7 @@ export class LocalActor {
 
   #left(state: LocalState, leaves: readonly Effect[]): Omit<LocalStep, 'emitted'> {
     const { stateMachine, limits } = this.#of
-    let { appliedState } = state
+    let { appliedState, questions } = state
     let applied: readonly Applied[] = []
     for (const effect of leaves) {
       if (effect.type === 'restore') appliedState = decodeAppliedState(stateMachine, effect.snapshot.bytes)
@@ -126,8 +136,9 @@ export class LocalActor {
         const next = applyEntries(stateMachine, appliedState, effect.entries, limits)
         appliedState = next.appliedState
         applied = [...applied, ...next.applied]
-      }
+      } else if (isQuestion(effect)) questions = [...questions, effect]
     }
-    return { state: appliedState === state.appliedState ? state : { ...state, appliedState }, leaves, applied }
+    const isSame = appliedState === state.appliedState && questions === state.questions
+    return { state: isSame ? state : { ...state, appliedState, questions }, leaves, applied }
   }
 }

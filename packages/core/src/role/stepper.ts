@@ -39,10 +39,16 @@ export function pendingAfter(
   return after
 }
 
-/** The name of the delay of a pending timer; its id where another one of that name is pending too. */
+/**
+ * The name of the delay of a pending timer. Where another one of that name is pending too, with the key that it belongs to:
+ * `patience of k2`; its id where it belongs to none.
+ */
 export function timerName(pending: readonly PendingTimer[], timer: string): string {
   const name = delayNameOf(timer)
-  return pending.some((other) => other.timer !== timer && delayNameOf(other.timer) === name) ? timer : name
+  const isShared = pending.some((other) => other.timer !== timer && delayNameOf(other.timer) === name)
+  if (!isShared) return name
+  const key = withoutKey(timer)?.key
+  return key === undefined ? timer : `${name} of ${key}`
 }
 
 /** A transition of a statechart, as far as it has a name: where it starts, its event, its guard, where it leads. */
@@ -80,6 +86,27 @@ export function delayNameOf(timer: string): string {
   return end < 0 ? rest : rest.slice(0, end)
 }
 
+/** True for an event that is a timer's, whose type is the timer's id. */
+export const isTimer = (type: string): boolean => type.startsWith(timerPrefix)
+
+/**
+ * The timer of one of several statecharts that run in one actor: `xstate.after.patience.k2/asker.asking`. Keys are encoded, so
+ * that whatever they hold no two timers are one, and the name of the delay stays what it was.
+ */
+export function withKey(timer: string, key: string): string {
+  const name = delayNameOf(timer)
+  return `${timerPrefix}${name}.${encodeURIComponent(key)}/${timer.slice(timerPrefix.length + name.length + 1)}`
+}
+
+/** What {@link withKey} made a timer of; `undefined` for one that it did not make. */
+export function withoutKey(timer: string): { readonly timer: string; readonly key: string } | undefined {
+  const name = delayNameOf(timer)
+  const rest = timer.slice(timerPrefix.length + name.length + 1)
+  const end = rest.indexOf('/')
+  if (end < 0) return undefined
+  return { timer: `${timerPrefix}${name}.${rest.slice(end + 1)}`, key: decodeURIComponent(rest.slice(0, end)) }
+}
+
 /**
  * Makes a stepper. XState's own `transition()` builds an actor at each call and asks the context factory without an
  * input; this makes one scope and keeps it. Gives the same effects, timers and cancels, in the same order, as
@@ -113,6 +140,17 @@ export function stepper<Logic extends AnyActorLogic>(
   }
 }
 
+/** For an actor that is made of others: does in its name what one of them did. */
+export function relay(scope: AnyActorScope, outcome: StepOutcome<unknown>): void {
+  scope.actionExecutor(actionOf(outcome) as Parameters<AnyActorScope['actionExecutor']>[0])
+}
+
+/** For an actor that is made of others: tells whoever watches it of a transition that one of them took. */
+export function relayTransition(scope: AnyActorScope, transition: Transition): void {
+  const watched = scope.system as unknown as { _sendInspectionEvent(event: object): void }
+  watched._sendInspectionEvent({ type: '@xstate.microstep', _transitions: [transition] })
+}
+
 interface Action {
   readonly type: string
   readonly params: unknown
@@ -133,6 +171,20 @@ function outcomeOf<Emitted>({ type, params }: Action): StepOutcome<Emitted> {
       return { type: 'cancel', timer: (params as { sendId: string }).sendId }
   }
   throw new BrokenInvariantError(`a role may only assign, emit and wait (after), found the action "${type}"`)
+}
+
+/** What {@link outcomeOf} understands as that. */
+function actionOf(outcome: StepOutcome<unknown>): Action {
+  switch (outcome.type) {
+    case 'effect':
+      return { type: 'xstate.emit', params: { event: outcome.effect } }
+    case 'schedule': {
+      const { timer, delayMs } = outcome
+      return { type: 'xstate.raise', params: { id: timer, delay: delayMs, event: { type: timer } } }
+    }
+    case 'cancel':
+      return { type: 'xstate.cancel', params: { sendId: outcome.timer } }
+  }
 }
 
 /** As much of an actor as a machine asks for while it steps. It has no system: what would spawn fails here. */

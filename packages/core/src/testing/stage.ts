@@ -1,4 +1,5 @@
-import type { DurableEffect, Effect, RequestId } from '../actor/effect.js'
+import { choicesOf } from '../actor/choose.js'
+import type { DurableEffect, Effect, Question, RequestId } from '../actor/effect.js'
 import { LocalActor, type LocalState, type LocalStep } from '../actor/localActor.js'
 import { emptyOutbox, type Outbox } from '../actor/outbox.js'
 import { invariant } from '../errors/errors.js'
@@ -35,7 +36,7 @@ export class StageActor {
   answered: { readonly request: RequestId; readonly bytes: Uint8Array }[] = []
   readonly #stage: Stage
   readonly #local: LocalActor
-  #state: LocalState = { actor: undefined, stored: nothingStored, appliedState: undefined }
+  #state: LocalState = { actor: undefined, stored: nothingStored, appliedState: undefined, questions: [] }
   #emitted: readonly Effect[] = []
   #driven: Driven<AnyActorLogic> | undefined
 
@@ -69,6 +70,10 @@ export class StageActor {
   }
   get appliedState(): AppliedState {
     return this.#state.appliedState ?? initialAppliedState(this.#stage.definition.stateMachine)
+  }
+  /** What it asked, in order, and has no answer to. */
+  get questions(): readonly Question[] {
+    return this.#state.questions
   }
   get disk(): StageDisk {
     return recoveredFrom(this.#state.stored)
@@ -105,6 +110,23 @@ export class StageActor {
 
   receive({ message, from }: Packet): void {
     this.do((driven) => driven.receive({ ...message, from } as never) as readonly Effect[])
+  }
+
+  /**
+   * Answers the first of its questions, with these in whatever order.
+   * @throws {@link BrokenInvariantError} `QUORATE_BROKEN_INVARIANT` when it asked nothing, or these are no answer.
+   */
+  choose(...chosen: readonly string[]): void {
+    const [question] = this.questions
+    invariant(question !== undefined, `${this.address} asked nothing`)
+    const meant = [...choicesOf(question)].find(
+      (choice) => choice.chosen.length === chosen.length && chosen.every((each) => choice.chosen.includes(each)),
+    )
+    invariant(
+      meant !== undefined,
+      () => `${this.address} asked for ${question.count} of ${question.among}, not for ${chosen}`,
+    )
+    this.#take(this.#local.answer(this.#state, meant))
   }
 
   /** Begins a write of all that waits, unless one is under way. */

@@ -15,6 +15,12 @@ export const rowKeyBytesMax = 512
 /** The largest row without its key, in bytes: a write is in memory as a whole. */
 export const rowBytesMax = 1024 * 1024
 
+/** Bookkeeping bytes of a row, an upper bound. */
+const rowOverheadBytes = 64
+
+/** What a row counts against a limit in bytes. */
+export const sizeOfRow = ({ key, bytes }: Row): number => utf8.encode(key).length + bytes.length + rowOverheadBytes
+
 /** Half of a pair that makes one character: in UTF-8 all of them would be one key. */
 const loneSurrogate = /\p{Surrogate}/u
 const utf8 = new TextEncoder()

@@ -36,6 +36,8 @@ export interface ModelActor<State, Message> {
   receive(state: State, message: Message, from: string): Reaction<State, Message> | undefined
   /** What it may do by itself. @default nothing */
   own?(state: State): readonly OwnEvent[]
+  /** False if nothing that it may ever do by itself costs a budget: who spends none need not be interleaved for it. @default true */
+  readonly spends?: boolean
   /** Does one of these, by its name. `undefined`: no case matched. */
   act?(state: State, event: string): Reaction<State, Message> | undefined
   /**

@@ -33,7 +33,12 @@ export class Reduction {
     this.#parts = parts
     const { layout, localStates } = parts
     const actors = Array.from({ length: layout.actors }, (_, actor) => actor)
-    this.#spenders = actors.reduce((bits, actor) => (localStates.actorAt(actor).own ? bits | (1 << actor) : bits), 0)
+    const maySpend = ({ own, spends = true }: { readonly own?: unknown; readonly spends?: boolean }): boolean =>
+      own !== undefined && spends
+    this.#spenders = actors.reduce(
+      (bits, actor) => (maySpend(localStates.actorAt(actor)) ? bits | (1 << actor) : bits),
+      0,
+    )
   }
 
   /** The actors whose steps are enough, one bit each; 0 when all are wanted. */

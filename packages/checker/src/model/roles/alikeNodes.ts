@@ -1,12 +1,15 @@
 import {
   addressOf,
+  type Effect,
   type GroupDefinition,
   type Message,
   type NodeId,
+  persistentMap,
   type RoleSnapshot,
   type StoredLog,
 } from '@quorate/core'
 import type { Renaming } from '../actors/actor.js'
+import { ModelFault } from '../errors.js'
 import { type NewNames, permutationsOf, renamed } from '../renamed.js'
 import { group, type Names, type RoleActor } from './roleActor.js'
 import type { RoleState } from './roleState.js'
@@ -46,29 +49,74 @@ export function alikeNodes<History>(
   }
 }
 
-function renamedState(state: RoleState, role: RoleActor, names: ReadonlyMap<string, string>): RoleState {
-  const { actor, stored, before, appliedState } = state
+function renamedState(state: RoleState, role: RoleActor, names: NewNames): RoleState {
+  const { actor, stored, before, appliedState, questions } = state
+  const rows = new RenamedRows(role, names)
   const codec = role.recordCodec
-  const renamedStored = ({ record, ...rest }: StoredLog): StoredLog => ({
+  const renamedStored = ({ record, table, ...rest }: StoredLog): StoredLog => ({
     ...rest,
     record: record && codec.encode(renamed(codec.decode(record), names)),
+    table: rows.ofTable(table),
   })
   return {
     ...state,
     actor: actor && {
       ...actor,
-      snapshot: renamedSnapshot(actor.snapshot, role.config, names),
-      outbox: renamed(actor.outbox, names),
-      writing: renamed(actor.writing, names),
+      snapshot: renamedSnapshot(actor.snapshot, role.config, names, rows),
+      outbox: { ...actor.outbox, waiting: actor.outbox.waiting.map((effect) => rows.ofEffect(effect)) },
+      writing: actor.writing.map((effect) => rows.ofEffect(effect)),
     },
     stored: renamedStored(stored),
     ...(before && { before: { ...before, stored: renamedStored(before.stored) } }),
     appliedState: appliedState && renamed({ ...appliedState, sessions: new Map(appliedState.sessions) }, names),
+    questions: renamed(questions, names),
   }
 }
 
-function renamedSnapshot(snapshot: RoleSnapshot, config: unknown, names: ReadonlyMap<string, string>): RoleSnapshot {
-  const { config: _own, ...rest } = snapshot.context as Record<string, unknown>
-  const context = { ...renamed(rest, names), ...(config !== undefined && { config }) }
+/** Rows are bytes, in which names are found only by who knows what they are. */
+class RenamedRows {
+  readonly #role: RoleActor
+  readonly #names: NewNames
+
+  constructor(role: RoleActor, names: NewNames) {
+    this.#role = role
+    this.#names = names
+  }
+
+  ofTable(table: StoredLog['table']): StoredLog['table'] {
+    if (table.size === 0) return table
+    const rows = Array.from(table, ([key, bytes]) => [renamed(key, this.#names), this.#renamed(bytes)] as const)
+    return persistentMap(new Map(rows))
+  }
+
+  ofEffect<Of extends Effect>(effect: Of): Of {
+    const held = renamed(effect, this.#names)
+    return held.type === 'put' ? { ...held, bytes: this.#renamed(held.bytes) } : held
+  }
+
+  #renamed(bytes: Uint8Array): Uint8Array {
+    const codec = this.#role.rowCodec
+    if (!codec) {
+      throw new ModelFault('holds rows that may hold names, and are not made by perKey(): check it with --no-symmetry')
+    }
+    return codec.encode(renamed(codec.decode(bytes), this.#names))
+  }
+}
+
+function renamedSnapshot(snapshot: RoleSnapshot, config: unknown, names: NewNames, rows: RenamedRows): RoleSnapshot {
+  const { config: own, ...rest } = snapshot.context as Record<string, unknown>
+  const { instances } = snapshot
+  if (instances) {
+    const { table, ...other } = rest as { readonly table: StoredLog['table'] }
+    const context = { ...renamed(other, names), table: rows.ofTable(table), config }
+    // What each of them has under `config` is what all share.
+    const each = Array.from(
+      instances,
+      ([key, instance]) => [renamed(key, names), renamedSnapshot(instance, config, names, rows)] as const,
+    )
+    const value = Object.fromEntries(each.map(([key, instance]) => [key, instance.value]))
+    return { ...snapshot, value, context, instances: persistentMap(new Map(each)) }
+  }
+  const context = { ...renamed(rest, names), ...(own !== undefined && { config }) }
   return { ...snapshot, context, ...(snapshot.inner && { inner: { ...snapshot.inner, context } }) }
 }

@@ -1,18 +1,23 @@
 import {
   type Address,
+  type AnyEach,
   addressOf,
+  type Chosen,
   type Codec,
+  choicesOf,
   delayNameOf,
   type Effect,
   everyNode,
   type GroupDefinition,
   invariant,
+  type Keyed,
   LocalActor,
   type Message,
   messageOf,
   type NodeId,
   nothingStored,
   parseAddress,
+  type Random,
   type RecoveredState,
   type StoredLog,
   storedFrom,
@@ -58,10 +63,13 @@ export interface RoleSettings {
   tells?(role: string, state: RoleState): readonly string[]
 }
 
+const noChance: Random = { below: () => 0 }
+
 const nothing: RoleState = {
   actor: undefined,
   stored: nothingStored,
   appliedState: undefined,
+  questions: [],
   failure: undefined,
 }
 
@@ -109,7 +117,8 @@ export class Names {
 /** The real role of a node, stepped as its host would, as an actor of a model. */
 export class RoleActor implements ModelActor<RoleState, Message> {
   readonly name: string
-  readonly own?: (state: RoleState) => readonly OwnEvent[]
+  readonly own: (state: RoleState) => readonly OwnEvent[]
+  readonly spends: boolean
   readonly tells?: (state: RoleState) => readonly string[]
   readonly #group: GroupDefinition
   readonly #actor: LocalActor
@@ -120,19 +129,25 @@ export class RoleActor implements ModelActor<RoleState, Message> {
   constructor(definition: GroupDefinition, role: string, node: NodeId, names: Names, settings: RoleSettings) {
     this.name = names.of(role, node)
     this.#group = definition
-    this.#actor = new LocalActor({ group, definition, role, node, random: { below: () => 0 } })
+    this.#actor = new LocalActor({ group, definition, role, node, random: noChance })
     this.#names = names
     this.#settings = settings
     if (settings.tells) {
       const { tells } = settings
       this.tells = (state) => tells(role, state).flatMap((other) => names.all(other))
     }
-    if (this.#mayAct()) this.own = (state) => this.#ownOf(state)
+    this.spends = this.#maySpend()
+    this.own = (state) => this.#ownOf(state)
   }
 
   /** How its record becomes bytes. */
   get recordCodec(): Codec<unknown> {
     return this.#actor.definition.record
+  }
+  /** How the rows of its table become bytes, where it is known: it is many small ones at one address. */
+  get rowCodec(): Codec<unknown> | undefined {
+    const { definition, node } = this.#actor
+    return (definition.logic(noChance, node) as Partial<Keyed<AnyEach>>).row
   }
   /** What its context holds under `config`, where a role keeps what never changes. */
   get config(): unknown {
@@ -179,6 +194,8 @@ export class RoleActor implements ModelActor<RoleState, Message> {
     }
     const request = this.#settings.requests?.find(({ name }) => name === event)
     if (request) return this.#react(state, (turn) => turn.deliver(request.event))
+    const answer = choicesIn(state).find((choice) => choice.name === event)?.answer
+    if (answer) return this.#react(state, (turn) => turn.answer(answer))
     const timer = pendingTimers(state).find((pending) => endOf(state, pending) === event)
     return timer === undefined ? undefined : this.#react(state, (turn) => turn.fire(timer))
   }
@@ -190,7 +207,7 @@ export class RoleActor implements ModelActor<RoleState, Message> {
     return showRole(state)
   }
 
-  #mayAct(): boolean {
+  #maySpend(): boolean {
     const { writes, timers, crashes: crashing = [], doubts = [], requests = [] } = this.#settings
     const { role } = this.#actor
     const isAsked = requests.some((request) => request.role === role)
@@ -211,6 +228,7 @@ export class RoleActor implements ModelActor<RoleState, Message> {
     for (const { name, role: asked, isFor } of requests) {
       if (asked === role && (isFor?.(state) ?? true)) events.push({ name, costs: name })
     }
+    for (const { name } of choicesIn(state)) events.push({ name })
     const isWriting = actor.writing.length > 0
     if (writes === 'split' && isWriting) events.push({ name: isDurable })
     if (writes === 'split' && !isWriting && actor.outbox.waiting.length > 0) events.push({ name: begins })
@@ -239,7 +257,9 @@ export class RoleActor implements ModelActor<RoleState, Message> {
       // It is the role that is wrong, not what happened to it.
       if (isFrozenWrite(error)) throw error
       // The node stops, and stays so.
-      return { state: { ...state, actor: undefined, appliedState: undefined, failure: messageOf(error) } }
+      return {
+        state: { ...state, actor: undefined, appliedState: undefined, questions: [], failure: messageOf(error) },
+      }
     }
     const { messages } = this.#group
     const sends: Sending<Message>[] = []
@@ -256,6 +276,18 @@ export class RoleActor implements ModelActor<RoleState, Message> {
     }
     return { state: turn.state, sends, outputs }
   }
+}
+
+/** Every answer to what an actor asked first. By their places, which stay what they are when nodes change names. */
+function choicesIn({
+  questions: [question],
+}: RoleState): readonly { readonly name: string; readonly answer: Chosen }[] {
+  if (!question) return []
+  const placeOf = (choice: string): number => question.among.indexOf(choice) + 1
+  return Array.from(choicesOf(question), (answer) => ({
+    name: `chooses ${answer.chosen.map(placeOf).join(', ') || 'none'} of ${question.among.length}`,
+    answer,
+  }))
 }
 
 /** What is stored by an actor that would be started with this. */

@@ -23,6 +23,7 @@ const stateWith = (changed: Partial<RoleState>): RoleState => ({
   actor: undefined,
   stored: nothingStored,
   appliedState: undefined,
+  questions: [],
   failure: undefined,
   ...changed,
 })
@@ -55,4 +56,26 @@ test('of a machine with a history, where it returns to is part of the state', ()
     keyOfRole(stateIn({ status: 'active', value: 'out', context: {}, historyValue: { 'm.hist': [{ id }] } }), machine)
   expect(returning('m.in.a')).toBe(returning('m.in.a'))
   expect(returning('m.in.a')).not.toBe(returning('m.in.b'))
+})
+
+test('of many small ones at one address, what each of them is counts, and in which order they came does not', () => {
+  const instance = (value: string, context: unknown): RoleSnapshot => ({ status: 'active', value, context })
+  const many = (...instances: readonly (readonly [string, RoleSnapshot])[]): string =>
+    keyOfRole(stateIn({ status: 'active', value: {}, context: {}, instances: new Map(instances) }), machine)
+  const [a, b] = [['a', instance('on', { n: 1 })] as const, ['b', instance('on', { n: 2 })] as const]
+  expect(many(a, b)).toBe(many(b, a))
+  const others = [
+    many(),
+    many(a),
+    many(b),
+    many(['a', instance('off', { n: 1 })]),
+    many(['a', instance('on', { n: 2 })]),
+  ]
+  expect(new Set([...others, many(a, b)]).size).toBe(6)
+})
+
+test('what it asked and has no answer to is part of the state', () => {
+  const asking = (...among: readonly string[]): string =>
+    keyOfRole(stateWith({ questions: [{ type: 'choose', request: 1, among, count: 1 }] }), machine)
+  expect(new Set([keyOfRole(stateWith({}), machine), asking('a'), asking('a', 'b')]).size).toBe(3)
 })

@@ -21,10 +21,15 @@ export interface RoleState extends LocalState {
   readonly failure: string | undefined
 }
 
-const keyOfSnapshot = ({ status, role, value, context, historyValue, inner }: RoleSnapshot): string => {
+function keyOfSnapshot({ status, role, value, context, historyValue, inner, instances }: RoleSnapshot): string {
+  // Of many at one address the value is made of theirs.
+  if (instances) return contentKey([status, keyOfContext(context), keysOfInstances(instances)])
   const parts = [status, role, value, keyOfContext(context), returnsOf(historyValue), returnsOf(inner?.historyValue)]
   return contentKey(parts)
 }
+
+const keysOfInstances = (instances: ReadonlyMap<string, RoleSnapshot>): ReadonlyMap<string, string> =>
+  new Map(Array.from(instances, ([key, instance]) => [key, keyOfSnapshot(instance)]))
 
 /** A role keeps what never changes under `config`, functions too. */
 function keyOfContext(context: unknown): string {
@@ -56,9 +61,18 @@ const returnsOf = (historyValue: RoleSnapshot['historyValue']): object =>
 
 /** Equal for equal contents, whatever objects hold them. */
 export function keyOfRole(state: RoleState, machine: AnyStateMachine): string {
-  const { actor, stored, before, doubtful, appliedState, failure } = state
+  const { actor, stored, before, doubtful, appliedState, questions, failure } = state
   const role = actor && [keyOfSnapshot(actor.snapshot), pendingTimers(state), actor.outbox]
-  return contentKey([role, stored, before, doubtful, appliedState && keyOfApplied(appliedState, machine), failure])
+  const asked = questions.length > 0 ? questions : undefined
+  return contentKey([
+    role,
+    stored,
+    before,
+    doubtful,
+    appliedState && keyOfApplied(appliedState, machine),
+    asked,
+    failure,
+  ])
 }
 
 /** Ids of pending timers: that they are pending counts, and not since when. */
@@ -66,7 +80,7 @@ export const pendingTimers = ({ actor }: RoleState): readonly string[] =>
   actor ? actor.timers.map(({ timer }) => timer).sort() : []
 
 /** What a person reads: the role's state and its context without what never changes. */
-export function showRole({ actor, stored, appliedState, failure }: RoleState): unknown {
+export function showRole({ actor, stored, appliedState, questions, failure }: RoleState): unknown {
   const { waiting = [] } = actor?.outbox ?? {}
   const { writing = [] } = actor ?? {}
   const rest = {
@@ -77,12 +91,18 @@ export function showRole({ actor, stored, appliedState, failure }: RoleState): u
         ? [...stored.log].map(({ index, term }) => `${index}.${term}`)
         : undefined,
     applied: appliedState && appliedState.applied.index > 0 ? appliedState.applied.index : undefined,
+    asks: questions.length > 0 ? questions.map(({ among, count }) => `${count} of ${among.join(', ')}`) : undefined,
   }
   if (failure !== undefined) return { state: 'failed', failure, ...rest }
   if (!actor) return { state: 'down', ...rest }
-  const { config: _config, ...context } = actor.snapshot.context as Record<string, unknown>
-  const timers = shownTimers(actor.timers)
-  return { state: statePath(actor.snapshot.value), ...context, timers, ...rest }
+  return { ...shownSnapshot(actor.snapshot), timers: shownTimers(actor.timers), ...rest }
+}
+
+function shownSnapshot({ value, context, instances }: RoleSnapshot): object {
+  const { config: _config, ...changing } = context as Record<string, unknown>
+  if (!instances) return { state: statePath(value), ...changing }
+  const each = [...instances].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, held]) => [key, shownSnapshot(held)])
+  return { ...changing, ...Object.fromEntries(each) }
 }
 
 const shownTimers = (timers: readonly PendingTimer[]): readonly string[] =>

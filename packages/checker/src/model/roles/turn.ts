@@ -1,4 +1,5 @@
 import {
+  type Chosen,
   type DurableEffect,
   type Effect,
   invariant,
@@ -36,6 +37,10 @@ export class Turn {
 
   deliver(event: { readonly type: string }): void {
     this.#take(this.#actor.deliver(this.#state, event))
+  }
+
+  answer(answer: Chosen): void {
+    this.#take(this.#actor.answer(this.#state, answer))
   }
 
   fire(timer: string): void {
@@ -82,8 +87,8 @@ export class Turn {
   }
 
   #take({ state, leaves }: LocalStep): void {
-    const { actor, stored, appliedState } = state
-    this.#state = { ...this.#state, actor, stored, appliedState }
+    const { actor, stored, appliedState, questions } = state
+    this.#state = { ...this.#state, actor, stored, appliedState, questions }
     this.leaves.push(...leaves)
   }
 }
