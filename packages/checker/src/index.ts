@@ -73,8 +73,21 @@ export type { Assumption, Strength } from './model/engine/fairActions.js'
 export type { Trace } from './model/engine/replay.js'
 export type { Ending } from './model/engine/search.js'
 export type { PropertyKind, StepText } from './model/engine/space.js'
-export { InvalidModelError } from './model/errors.js'
+export { InvalidModelError, InvalidParameterError } from './model/errors.js'
 export { type Fairness, strongFairness, weakFairness } from './model/fairness.js'
+export {
+  type BooleanParameter,
+  type ChoiceParameter,
+  expectedOf,
+  type NumberParameter,
+  type ParameterDefinition,
+  type ParameterDefinitions,
+  type ParameterizedModel,
+  type ParameterValue,
+  type ParameterValues,
+  parameterized,
+  readParameter,
+} from './model/parameters.js'
 export {
   always,
   type DeadlockFree,

@@ -3,12 +3,15 @@ import { type Explored, pathTo, replay, type Trace } from './engine/replay.js'
 import { type Finding, Search, type SearchSettings } from './engine/search.js'
 import type { CompiledProperty, Space } from './engine/space.js'
 import { asked, InvalidModelError, ModelFault } from './errors.js'
+import type { ParameterValue } from './parameters.js'
 import type { CheckReport, PropertyReport } from './report.js'
 
 /** Something that can be checked: made by {@link actorModel}, {@link transitionModel} or {@link groupModel}. */
 export interface Model {
   readonly name: string
   readonly hasSymmetry: boolean
+  /** What it was told, for the report: see {@link parameterized}. @default nothing */
+  readonly parameters?: Readonly<Record<string, ParameterValue>>
   compile(): Space
 }
 
@@ -135,6 +138,7 @@ export class Check {
     const verdict = verdicts.includes('violated') ? 'violated' : isKnown ? 'holds' : 'unknown'
     return {
       model: this.model.name,
+      ...(this.model.parameters && { parameters: this.model.parameters }),
       verdict,
       ending: search.ending ?? 'interrupted',
       distinct: search.distinct,

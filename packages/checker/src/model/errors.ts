@@ -7,6 +7,13 @@ export class InvalidModelError extends QuorateError {
   }
 }
 
+/** `QUORATE_INVALID_PARAMETER`: a parameter that a model does not have, or a value that it cannot take. */
+export class InvalidParameterError extends QuorateError {
+  constructor(what: string) {
+    super('QUORATE_INVALID_PARAMETER', `parameter ${what}`)
+  }
+}
+
 /** What is wrong with a model, where nobody knows its name, nor the run that led there: {@link InvalidModelError} says it all. */
 export class ModelFault extends Error {}
 

@@ -2,6 +2,7 @@ import type { Assumption } from './engine/fairActions.js'
 import type { Trace } from './engine/replay.js'
 import type { Ending } from './engine/search.js'
 import type { PropertyKind } from './engine/space.js'
+import type { ParameterValue } from './parameters.js'
 
 export interface PropertyReport {
   readonly name: string
@@ -18,6 +19,8 @@ export type Verdict = 'holds' | 'violated' | 'unknown'
 
 export interface CheckReport {
   readonly model: string
+  /** What the model was told, where it can be told something. */
+  readonly parameters?: Readonly<Record<string, ParameterValue>>
   /** Of all properties together. */
   readonly verdict: Verdict
   readonly ending: Ending

@@ -196,6 +196,107 @@ describe('a model of the user', () => {
     expect(json).toMatchObject({ model: 'light', distinct: 2, generated: 3, depth: 2 })
   })
 
+  describe('that is told something', () => {
+    const ring = (
+      made = `q.transitionModel({ name: 'ring', initial: [0], steps: (at) => [{ name: 'on', to: (at + 1) % N }],
+      properties: [q.sometimes('it is round', (at) => at === N - 1)] })`,
+    ): string =>
+      `import * as q from '@quorate/checker'
+       export default q.parameterized({
+         parameters: { N: { default: 3, min: 2, max: 9, description: 'places' }, way: { default: 'on', among: ['on', 'back'] }, odd: { default: false } },
+         make: ({ N }) => ${made} })`
+
+    test('by --param; the verdict says what', async () => {
+      const path = written('ring.ts', ring())
+      expect((await check(path)).out).toMatch(/^ {2}parameters N=3 way=on odd=false\n {2}distinct {3}3$/m)
+      const { json } = await check(path, '--param', 'N=7', '--param', 'odd=true', '--json')
+      expect(json).toMatchObject({ model: 'ring', distinct: 7, parameters: { N: 7, way: 'on', odd: true } })
+    })
+
+    test('by one of the catalogue too, and by its flags', async () => {
+      const scope = ['--param', 'timeouts=1', '--crashes', '0', '--json']
+      const { json } = await check('raft-election', '--param', 'terms=1', ...scope)
+      expect(json).toMatchObject({
+        verdict: 'holds',
+        parameters: {
+          servers: 3,
+          terms: 1,
+          timeouts: 1,
+          crashes: 0,
+          network: 'nondup',
+          lossy: false,
+          'split-writes': false,
+        },
+      })
+      expect((await check('reference/two-phase-commit', '--param', 'rms=2', '--json')).json.parameters).toEqual({
+        rms: 2,
+      })
+    })
+
+    test('list says what there is', async () => {
+      const path = written('ring.ts', ring())
+      expect((await check(path, '--param', 'list')).out).toBe(
+        `PARAMETER  EXPECTED      DEFAULT  WHAT IT IS
+N          2 to 9        3        places
+way        on | back     on
+odd        true | false  false
+`,
+      )
+      expect((await check(path, '--param', 'list', '--json')).json).toMatchObject({ parameters: { N: { max: 9 } } })
+      expect((await check('reference/abd', '--param', 'list')).out).toMatch(
+        /^clients +a whole number of at least 1 +2$/m,
+      )
+      expect((await check(written('plain.ts', light('properties: []')), '--param', 'list')).out).toMatch(
+        /plain.ts has no parameters/,
+      )
+    })
+
+    test.each([
+      [
+        ['--param', 'M=7'],
+        /there is no M: expected one of N \(2 to 9\), way \(on \| back\), odd.*QUORATE_INVALID_PARAMETER/,
+      ],
+      [['--param', 'N=10'], /parameter N: expected 2 to 9, and it is 10/],
+      [['--param', 'N=x'], /parameter N: expected 2 to 9, and it is "x"/],
+      [['--param', 'odd=1'], /parameter odd: expected true \| false/],
+      [['--param', 'N'], /--param N: expected NAME=VALUE, or list to see the names/],
+      [['--param', 'N=4', '--param', 'N=5'], /--param N is given twice/],
+      [['--servers', '4'], /has no --servers/],
+    ])('%j is refused with 2', async (argv, text) => {
+      const { code, out, err } = await check(written('ring.ts', ring()), ...argv)
+      expect({ code, out }).toEqual({ code: 2, out: '' })
+      expect(err).toMatch(text)
+    })
+
+    test.each([
+      [
+        ['raft-election', '--terms', '1', '--param', 'terms=2'],
+        /terms is given twice: leave --terms or --param terms out/,
+      ],
+      [['raft-election', '--param', 'servers=0'], /parameter servers: expected a whole number of at least 1/],
+      [['--param', 'N=3'], /--param wants a model/],
+      [['--param', 'N=3', '--mistake', 'list'], /cannot be used with/],
+    ])('%j is wrong usage', async (argv, text) => {
+      const { code, err } = await check(...argv)
+      expect(code).toBe(2)
+      expect(err).toMatch(text)
+    })
+
+    test.each([
+      ['throws.ts', ring('{ throw new Error("odd") }'), /throws.ts: makes no model of what it is told: odd/],
+      ['makes.ts', ring('7'), /makes.ts: makes no model of what it is told: expected `make` to return/],
+      [
+        'refuses.ts',
+        ring('q.parameterized({ parameters: { N: { default: 0, min: 1 } }, make: () => 7 })'),
+        /parameter N: expected .* its default is 0/,
+      ],
+    ])('%s is refused with 2', async (name, text, message) => {
+      const { code, err } = await check(written(name, text))
+      expect(code).toBe(2)
+      expect(err).toMatch(message)
+    })
+  })
+
   const light = (more: string): string =>
     `import * as q from '@quorate/checker'
      export default q.transitionModel({ name: 'light', initial: ['red', 'dark'],

@@ -1,12 +1,21 @@
 import { setImmediate } from 'node:timers/promises'
-import { Check, type CheckOptions, type CheckReport, type Model, type NetworkKind } from '@quorate/checker'
+import {
+  Check,
+  type CheckOptions,
+  type CheckReport,
+  type Model,
+  type NetworkKind,
+  type ParameterDefinitions,
+  type ParameterValue,
+} from '@quorate/checker'
 import { InvalidConfigurationError } from '@quorate/core'
 import { interruption } from '../demo/interruption.js'
 import { InterruptedError, UnknownModelError } from '../errors.js'
 import { type Io, printLine, printNote } from '../io.js'
 import { table } from '../output.js'
-import { loadModel, modelFileOf } from './modelFile.js'
+import { isParameterized, loadModel, madeModel, modelFileOf } from './modelFile.js'
 import { type CatalogueModel, catalogue } from './models/catalogue.js'
+import { listing, listParameters, parametersIn } from './parameters.js'
 import { jsonOf, textOf } from './report.js'
 
 export interface CheckSettings {
@@ -28,6 +37,8 @@ export interface CheckSettings {
   readonly terms?: number
   readonly timeouts?: number
   readonly crashes?: number
+  /** Each a `NAME=VALUE`; or `list`, to see what there is. */
+  readonly param?: readonly string[]
   /** A mistake of the catalogue, or `list`. */
   readonly mistake?: string
   readonly json?: boolean
@@ -55,8 +66,15 @@ const flagsOf = (parameters: Readonly<Record<string, number>>): string =>
 /** Checks what was named: a model, or one with a mistake; without either it lists the models. */
 export const check = async (io: Io, name: string | undefined, settings: CheckSettings): Promise<void> => {
   const { mistake } = settings
-  if (mistake === undefined && name === undefined) return listModels(io, settings)
-  if (mistake === undefined) return runCheck(io, await modelOf(name ?? '', settings), settings)
+  if (mistake === undefined && name === undefined) {
+    if (settings.param) throw new InvalidConfigurationError('--param wants a model: name one')
+    return listModels(io, settings)
+  }
+  if (mistake === undefined) {
+    const chosen = await modelOf(io, name ?? '', settings)
+    if (chosen) await runCheck(io, chosen, settings)
+    return
+  }
   const { checkedMistakeNamed, checkedMistakes, listMistakes } = await import('../mistakes/catalogue.js')
   if (mistake === 'list') return listMistakes(io, checkedMistakes, settings.json === true)
   if (name !== undefined) {
@@ -88,22 +106,81 @@ const runCheck = async (io: Io, { model, reduced, symmetric }: Chosen, settings:
 
 const exitCodeOf = ({ verdict }: CheckReport): number => (verdict === 'holds' ? 0 : verdict === 'violated' ? 1 : 2)
 
-const modelOf = async (name: string, settings: CheckSettings): Promise<Chosen> => {
-  const known = catalogue.find((model) => model.name === name)
-  if (!known) {
-    const file = modelFileOf(name)
-    if (file === undefined) throw new UnknownModelError(name, catalogue.map((model) => model.name).join(', '))
-    refuseOthers({ name, defaults: {} }, settings)
-    const model = await loadModel(file)
-    return { model, reduced: true, symmetric: model.hasSymmetry }
-  }
-  refuseOthers(known, settings)
-  return { model: known.make(settingsOf(known, settings)), reduced: known.reduced, symmetric: known.symmetric }
+/** What `name` means, and what it can be told. */
+interface Named {
+  readonly name: string
+  readonly definitions: ParameterDefinitions
+  /** The model, of what it is told beside its defaults. */
+  make(parameters: Readonly<Record<string, ParameterValue>>): Chosen
 }
 
-const settingsOf = ({ defaults, network }: CatalogueModel, settings: CheckSettings) => ({
+/** The model that is meant, as it is told; `undefined` when what it can be told was only listed. */
+const modelOf = async (io: Io, name: string, settings: CheckSettings): Promise<Chosen | undefined> => {
+  const { param = [], json = false } = settings
+  const known = catalogue.find((model) => model.name === name)
+  const named = known ? ofCatalogue(known, settings) : await ofFile(name, settings)
+  if (param.includes(listing)) {
+    listParameters(io, named.name, named.definitions, json)
+    return undefined
+  }
+  return named.make(parametersIn(param, named.definitions))
+}
+
+const ofFile = async (name: string, settings: CheckSettings): Promise<Named> => {
+  const file = modelFileOf(name)
+  if (file === undefined) throw new UnknownModelError(name, catalogue.map((model) => model.name).join(', '))
+  refuseOthers({ name, defaults: {} }, settings)
+  const loaded = await loadModel(file)
+  return {
+    name: file,
+    definitions: isParameterized(loaded) ? loaded.definitions : {},
+    make: (parameters) => {
+      const model = isParameterized(loaded) ? madeModel(file, () => loaded.with(parameters)) : loaded
+      return { model, reduced: true, symmetric: model.hasSymmetry }
+    },
+  }
+}
+
+/** A model of the catalogue is told numbers by flags of their own, too. */
+const ofCatalogue = (known: CatalogueModel, settings: CheckSettings): Named => {
+  refuseOthers(known, settings)
+  const definitions = Object.fromEntries(
+    Object.entries(known.defaults).map(([name, value]) => [
+      name,
+      { default: value, min: noneIsTooFew.has(name) ? 1 : 0 },
+    ]),
+  )
+  return {
+    name: known.name,
+    definitions,
+    make: (given) => {
+      const twice = Object.keys(given).find((name) => numberOf(settings, name) !== undefined)
+      if (twice)
+        throw new InvalidConfigurationError(`${twice} is given twice: leave --${twice} or --param ${twice} out`)
+      const { reduced, symmetric, network, hasDisks } = known
+      const told = settingsOf(known, settings, given)
+      const { parameters, lossy, splitWrites } = told
+      const { name, hasSymmetry, compile } = known.make(told)
+      const all = {
+        ...parameters,
+        ...(network && { network: told.network, lossy }),
+        ...(hasDisks && { 'split-writes': splitWrites }),
+      }
+      return { model: { name, hasSymmetry, compile, parameters: all }, reduced, symmetric }
+    },
+  }
+}
+
+/** Of these there is at least one. */
+const noneIsTooFew: ReadonlySet<string> = new Set(['rms', 'clients', 'servers', 'proposers', 'acceptors', 'terms'])
+
+const settingsOf = (
+  { defaults, network }: CatalogueModel,
+  settings: CheckSettings,
+  given: Readonly<Record<string, ParameterValue>>,
+) => ({
   parameters: Object.fromEntries(
-    Object.entries(defaults).map(([name, value]) => [name, numberOf(settings, name) ?? value]),
+    Object.entries(defaults).map(([name, value]) => [name, numberOf(settings, name) ?? Number(given[name] ?? value)]),
   ),
   network: settings.network ?? network ?? 'nondup',
   lossy: settings.lossy ?? false,

@@ -20,9 +20,10 @@ const count = (number: number): string => number.toLocaleString('en-US')
 /** What `--json` prints. */
 export const jsonOf = (report: CheckReport, seconds: number) => {
   const { model, verdict, ending, distinct, generated, depth, terminal, properties, bytes } = report
-  const { reducedStates, collisions, collisionsExpected, outside, fairness } = report
+  const { reducedStates, collisions, collisionsExpected, outside, fairness, parameters } = report
   return {
     model,
+    ...(parameters && { parameters }),
     distinct,
     generated,
     depth,
@@ -71,11 +72,17 @@ const assumedIn = (fairness: readonly Assumption[]): string =>
     .map(({ strength, name, actions }) => `${strength} fairness: ${name}${actions > 0 ? '' : ' (no step is of it)'}`)
     .join('; ') || 'nothing: a run may stop anywhere'
 
+const toldIn = (parameters: NonNullable<CheckReport['parameters']>): string =>
+  Object.entries(parameters)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ')
+
 /** What is printed for people. */
 export const textOf = (report: CheckReport, options: CheckOptions, seconds: number): readonly string[] => {
-  const { model, ending, distinct, generated, depth, properties, bytes, computedSteps } = report
+  const { model, parameters, ending, distinct, generated, depth, properties, bytes, computedSteps } = report
   return [
     `${model}: ${endings[ending]}`,
+    ...(parameters ? [`  parameters ${toldIn(parameters)}`] : []),
     `  distinct   ${count(distinct)}`,
     `  generated  ${count(generated)}`,
     `  depth      ${depth}`,

@@ -14,6 +14,8 @@ Examples:
   quorate check reference/paxos --clients 3 --json
   quorate check reference/two-phase-commit --rms 7 --symmetry
   quorate check ./model.ts --seconds 60
+  quorate check ./model.ts --param list
+  quorate check ./model.ts --param N=4 --param lossy=true
   quorate check --mistake raft-a-voter-that-votes-for-everyone
 
 Exit codes:
@@ -24,7 +26,7 @@ Exit codes:
 
 /** A mistake brings the scope in which it shows. */
 const scopes = [
-  ...['network', 'lossy', 'splitWrites'],
+  ...['param', 'network', 'lossy', 'splitWrites'],
   ...['rms', 'clients', 'servers', 'proposers', 'acceptors', 'terms', 'timeouts', 'crashes'],
 ]
 
@@ -50,6 +52,11 @@ export const checkCommand = (io: Io): Command =>
     .option('--no-reduction', 'explore every order of steps')
     .option('--exact', 'keep whole states, and count fingerprints that are not unique')
     .option('--depth-first', 'go deep first: counterexamples are not the shortest')
+    .addOption(
+      new Option('--param <name=value>', 'tell the model something; "list" shows what. May be repeated').argParser(
+        (param: string, before: readonly string[] = []) => [...before, param],
+      ),
+    )
     .addOption(new Option('--rms <count>', 'resource managers').argParser(wholeNumber(1)))
     .addOption(new Option('--clients <count>', 'clients').argParser(wholeNumber(1)))
     .addOption(new Option('--servers <count>', 'servers').argParser(wholeNumber(1)))

@@ -44,7 +44,7 @@ const around: Readonly<Record<string, { readonly before?: string; readonly after
       import { raft } from '@quorate/raft'`,
   },
   'packages/checker/docs/histories.md 1': { before: 'declare const text: string' },
-  'packages/checker/docs/models.md 2': {
+  'packages/checker/docs/models.md 3': {
     before: `import { strongFairness, type TransitionSystem, weakFairness } from '@quorate/checker'
       export const settings: Pick<TransitionSystem<number>, 'fairness'> = {`,
     after: '}',
