@@ -15,7 +15,9 @@ export default class ClosingLine {
 
     for (const test of skipped) console.log(`skipped: ${test.module.relativeModuleId} > ${test.fullName}${note(test)}`)
     if (skipped.length > 0 && process.env.CI) {
-      console.log('A skipped test is a failure in CI: install what it needs (nats-server, strace) or remove it.')
+      console.log(
+        'A skipped test is a failure in CI: install what it needs (nats-server, strace, chromium) or remove it.',
+      )
       process.exitCode = 1
     }
     console.log(`${passed} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`)

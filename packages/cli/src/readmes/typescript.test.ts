@@ -85,7 +85,7 @@ import { kv as counter } from '@quorate/kv'`,
   'packages/simulator/README.md 2': {
     before: `import type { HistoryModel } from '@quorate/checker'
       import { defineStateMachine, json } from '@quorate/core'
-      import { defineWorkload } from '@quorate/simulator'
+      import type { SimulatedWorkload } from '@quorate/simulator'
       const { encode: snapshot, decode: restore } = json<Readonly<Record<string, number>>>()
       const counter = defineStateMachine({
         initial: (): Readonly<Record<string, number>> => ({}),

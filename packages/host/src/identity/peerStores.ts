@@ -1,4 +1,4 @@
-import type { Clock, Envelope, Logger, NodeId } from '@quorate/core'
+import { type Clock, type Envelope, isSameBytes, type Logger, type NodeId } from '@quorate/core'
 import type { DropLog } from '../bus/dropLog.js'
 import { type NodeBook, startsOf } from './nodeBook.js'
 
@@ -128,10 +128,7 @@ export class PeerStores {
   }
 }
 
-export function isSameStore(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false
-  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false
-  return true
-}
+export const isSameStore: (a: Uint8Array, b: Uint8Array) => boolean = isSameBytes
 
-export const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
+export const hex = (bytes: Uint8Array): string =>
+  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')

@@ -1,8 +1,29 @@
-import { randomInt } from 'node:crypto'
 import type { Random } from '@quorate/core'
 
-/** Draws of the operating system. */
-export const systemRandom: Random = { below: (limit) => randomInt(limit) }
+/** Drawn at once, since a call of the platform costs more than what it draws. */
+const drawn = new Uint32Array(256)
+let left = 0
+
+function nextWord(): number {
+  if (left === 0) {
+    crypto.getRandomValues(drawn)
+    left = drawn.length
+  }
+  left--
+  return drawn[left] ?? 0
+}
+
+/** Draws of the operating system; in a browser too. */
+export const systemRandom: Random = {
+  below(limit) {
+    // The last words would make some numbers more likely than others.
+    const end = 2 ** 32 - (2 ** 32 % limit)
+    for (;;) {
+      const word = nextWord()
+      if (word < end) return word % limit
+    }
+  },
+}
 
 /** A name that nobody else has: 80 random bits. */
 export function randomName(random: Random, prefix: string): string {

@@ -1,8 +1,8 @@
 import { historyModels } from '@quorate/checker'
 import { invariant } from '@quorate/core'
-import type { Draws, WorkloadClient } from '@quorate/core/testing'
+import type { Draws } from '@quorate/core/testing'
 import { named } from './named.js'
-import { type Register, type RegisterCommand, type RegisterResult, registers } from './registers.js'
+import { type RegisterCommand, type RegisterResult, registers } from './registers.js'
 import type { SimulatedWorkload } from './simulatedWorkload.js'
 
 const model = historyModels.find(({ name }) => name === 'cas-register')
@@ -12,7 +12,7 @@ invariant(model !== undefined, 'the checker knows registers')
  * Clients read, write, and compare and set registers, which take the place of the group's own state machine. Values are
  * unique, so that a read tells which write it saw; 0 stands for nothing.
  */
-export const registerWorkload: SimulatedWorkload = {
+export const registerWorkload: SimulatedWorkload<typeof registers> = {
   name: 'registers',
   model,
   stateMachine: registers,
@@ -39,8 +39,7 @@ export const registerWorkload: SimulatedWorkload = {
     { f: 'write', key: 'probe', value: number },
     { f: 'read', key: 'probe', value: number },
   ],
-  async perform(given, operation, unique) {
-    const client = given as WorkloadClient<RegisterCommand, RegisterResult, string, Register>
+  async perform(client, operation, unique) {
     const asked = operation as RegisterOperation
     const { f, key, value } = asked
     if (f === 'read') return { ...(await client.query(key)), isDone: true }

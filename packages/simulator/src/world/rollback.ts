@@ -1,4 +1,4 @@
-import { nothingStored, type StoredLog } from '@quorate/core'
+import { isSameBytes, nothingStored, type StoredLog } from '@quorate/core'
 
 /** What a disk holds, by the names of its logs. */
 export type Stored = ReadonlyMap<string, StoredLog>
@@ -18,7 +18,7 @@ export const isHarmless = (copy: Stored, now: Stored, others: readonly Stored[])
   })
 
 const isSame = (a: Uint8Array | undefined, b: Uint8Array | undefined): boolean =>
-  a === b || (a !== undefined && b !== undefined && Buffer.compare(a, b) === 0)
+  a === b || (a !== undefined && b !== undefined && isSameBytes(a, b))
 
 const isSameTable = (a: StoredLog['table'], b: StoredLog['table']): boolean =>
   a === b || (a.size === b.size && [...a].every(([key, bytes]) => isSame(bytes, b.get(key))))

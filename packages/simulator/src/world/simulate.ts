@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers'
 import type { HistoryEvent } from '@quorate/checker'
 import { BrokenInvariantError } from '@quorate/core'
 import type { InvariantFactory } from '@quorate/core/testing'
@@ -12,6 +11,7 @@ import { Trace } from '../trace/trace.js'
 import { EndlessMomentError } from './agenda.js'
 import { Demand } from './demand.js'
 import { Faults } from './faults.js'
+import { turnOfPromises } from './turnOfPromises.js'
 import { World } from './world.js'
 
 /** How a run is made. */
@@ -110,6 +110,3 @@ async function run(world: World, demand: Demand, endUs: number, signal: AbortSig
     }
   }
 }
-
-/** Promises that follow from one another need a turn each; a macrotask lets all of them run. */
-const turnOfPromises = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))

@@ -1,3 +1,4 @@
+import type { AnyStateMachine, TypedStateMachine } from '../../stateMachine/stateMachine.js'
 import type { Json } from '../../values/json.js'
 import type { Draws } from './draws.js'
 import type { Operation } from './operation.js'
@@ -14,7 +15,12 @@ export interface OperationForm {
 }
 
 /** The client of a group, as a simulation hands it to a workload: the very client that users have. */
-export interface WorkloadClient<Command = unknown, Result = unknown, Query = unknown, Answer = unknown> {
+export type WorkloadClient<Machine extends AnyStateMachine = AnyStateMachine> =
+  Machine extends TypedStateMachine<infer _, infer Command, infer Result, infer Query, infer Answer>
+    ? ClientOf<Command, Result, Query, Answer>
+    : ClientOf<unknown, unknown, unknown, unknown>
+
+interface ClientOf<Command, Result, Query, Answer> {
   propose(command: Command): Promise<{ readonly index: number; readonly result: Result }>
   query(query: Query, options?: { readonly consistency?: 'linearizable' | 'stale' }): Promise<Answer>
   readIndex(): Promise<number>
@@ -28,8 +34,11 @@ export interface WorkloadSettings {
   readonly keys?: number
 }
 
-/** What clients of a group do in a simulation: which operations there are, how they are drawn and done, and what answers mean. */
-export interface Workload {
+/**
+ * What clients of a group do in a simulation: which operations there are, how they are drawn and done, and what answers mean.
+ * With the type of the group's state machine `perform` knows those of commands, results, queries and answers.
+ */
+export interface Workload<Machine extends AnyStateMachine = AnyStateMachine> {
   /** E.g. `registers`. */
   readonly name: string
   /** What a script may say, by `f`. */
@@ -48,7 +57,7 @@ export interface Workload {
    * Does it, and gives what came of it. `unique` gives a text that it gives to nobody else.
    * Errors of the client that leave open or deny that it was done are told apart by the simulation; any other is a defect.
    */
-  perform(client: WorkloadClient, operation: Operation, unique: () => string): Promise<Json>
+  perform(client: WorkloadClient<Machine>, operation: Operation, unique: () => string): Promise<Json>
   /** What a history says that it was given: null for nothing. @default its `value`, or null */
   argumentOf?(operation: Operation): Json
   /** What a history says that it gave; undefined to say nothing. @default the result as it is */

@@ -1,27 +1,8 @@
-import { checkOptions, InvalidConfigurationError, type Json, type TypedStateMachine } from '@quorate/core'
-import type { Operation, OperationForm, WorkloadClient } from '@quorate/core/testing'
+import { checkOptions, InvalidConfigurationError } from '@quorate/core'
+import type { OperationForm } from '@quorate/core/testing'
 import type { SimulatedWorkload } from './simulatedWorkload.js'
 
-/** A workload as its author writes it: `perform` knows the types of the group's state machine. */
-export interface WorkloadDefinition<Command, Result, Query, Answer>
-  extends Omit<SimulatedWorkload, 'perform' | 'stateMachine'> {
-  perform(
-    client: WorkloadClient<Command, Result, Query, Answer>,
-    operation: Operation,
-    unique: () => string,
-  ): Promise<Json>
-}
-
-/**
- * What clients of a group do in a simulation, which then runs the group's own state machine.
- * @param _machine the state machine of the group, for its types.
- * @throws {@link InvalidConfigurationError} `QUORATE_INVALID_CONFIGURATION`
- */
-export const defineWorkload = <State, Command, Result, Query, Answer>(
-  _machine: TypedStateMachine<State, Command, Result, Query, Answer>,
-  definition: WorkloadDefinition<Command, Result, Query, Answer>,
-): SimulatedWorkload => checkWorkload('defineWorkload(...)', definition)
-
+/** What the field of an operation may be. */
 const forms = new Set(['text', 'number', 'count', 'boolean', 'json'].flatMap((form) => [form, `${form}?`]))
 /** What a script says itself of an operation. */
 const reserved: readonly string[] = ['client', 'slot', 'f']
