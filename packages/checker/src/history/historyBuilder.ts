@@ -67,12 +67,16 @@ export class HistoryBuilder {
     else this.#end(begun, event, line, place)
   }
 
-  /** The history, if it ends here: what is still running stays open for ever. */
+  /**
+   * The history, if it ends here: what is still running stays open for ever.
+   * @throws {@link MalformedEventError} `QUORATE_MALFORMED_EVENT` for an argument or a result that the model cannot have.
+   */
   build(): History {
     const [model] = this.#models
     if (model === undefined) throw new UnknownOperationError(this.#events, 'there is no model to read this history by')
     const running = [...this.#running.values()].map((begun) => this.#operationOf(begun))
     const operations = [...this.#operations, ...running].sort((left, right) => left.invoked - right.invoked)
+    for (const operation of operations) checkCall(model, operation)
     return {
       model,
       operations: operations.map((operation, index) => ({ ...operation, index })),
@@ -125,6 +129,18 @@ export class HistoryBuilder {
   #formOf(f: string): OperationForm {
     return this.#models[0]?.operations[f] ?? { argument: 'none', result: 'none' }
   }
+}
+
+/** @throws {@link MalformedEventError} for what the model cannot have been given, or have answered. */
+const checkCall = (model: HistoryModel, operation: Omit<Operation, 'index'>): void => {
+  const expected = model.expectedOf?.(operation)
+  if (expected === undefined) return
+  const { f, argument, result, returnedLine, invokedLine } = operation
+  const found = argument === undefined ? brief(result) : brief(argument)
+  throw new MalformedEventError(
+    returnedLine ?? invokedLine,
+    `${f} of a ${model.name}: expected ${expected}; found ${found}`,
+  )
 }
 
 const unknownText = (f: string, models: readonly HistoryModel[]): string => {

@@ -34,6 +34,8 @@ export interface HistoryModel<State = unknown> {
   readonly knowsProcess?: boolean
   /** What `initial` must be, in words, where it is something else. @default it may be anything */
   expectedInitial?(initial: Json): string | undefined
+  /** What the argument or the result of a call must be, in words, where it is something else. @default it may be anything */
+  expectedOf?(call: Call): string | undefined
   /** The state before all operations, of the part that `any` of its operations is about (see its `key`, and `partOf`). */
   init(initial: Json, any: Operation): State
   /**

@@ -36,6 +36,21 @@ export const naiveObjects: Readonly<Record<string, { readonly empty: Json; reado
       return [elements.filter((element) => element !== argument), isIn]
     },
   },
+  'set-full': {
+    empty: [],
+    execute: (state, f, argument) => {
+      const elements = state as Json[]
+      const isIn = elements.includes(argument)
+      if (f === 'read') return [state, state]
+      if (f === 'contains') return [state, isIn]
+      if (f === 'add') return isIn ? [state, false] : [[...elements, argument].sort(), true]
+      return [elements.filter((element) => element !== argument), isIn]
+    },
+  },
+  counter: {
+    empty: 0,
+    execute: (state, f, argument) => (f === 'read' ? [state, state] : [(state as number) + (argument as number), null]),
+  },
   queue: {
     empty: [],
     execute: (state, f, argument) => {

@@ -66,7 +66,7 @@ export const drawEvents = (random: () => number, draw: Draw): HistoryEvent[] => 
     const key = keys && chosen(random, keys)
     const form = operations[f]!.argument
     const argument =
-      form === 'none' ? undefined : form === 'pair' ? [known(), value()] : name === 'set' ? known() : value()
+      form === 'none' ? undefined : form === 'pair' ? [known(), value()] : name.startsWith('set') ? known() : value()
     begun++
     running.set(process, {
       process,
@@ -84,7 +84,7 @@ export const drawEvents = (random: () => number, draw: Draw): HistoryEvent[] => 
       lost.push(each)
       events.push(eventFor(each, 'info'))
     } else if (each.stage === 'done') {
-      if (random() >= truth) each.result = drawnResult(random, each, known)
+      if (random() >= truth) each.result = drawnResult(random, each, known, name === 'counter')
       events.push(eventFor(each, 'ok'))
     } else events.push(eventFor(each, 'fail'))
   }
@@ -103,8 +103,10 @@ export const drawEvents = (random: () => number, draw: Draw): HistoryEvent[] => 
 
 const textual = (value: Json | undefined): Json | undefined => (value === undefined ? undefined : `${value}.`)
 
-const drawnResult = (random: () => number, { f, result }: Running, known: () => Json): Json => {
+const drawnResult = (random: () => number, { f, result }: Running, known: () => Json, isCounter: boolean): Json => {
   if (typeof result === 'boolean') return random() < 0.5
+  if (Array.isArray(result)) return random() < 0.5 ? [] : [...new Set([...(result as Json[]).slice(1), known()])].sort()
+  if (typeof result === 'number' && f === 'read' && isCounter) return result + (random() < 0.5 ? 1 : -1)
   if (random() < 0.2) return null
   return f === 'get' ? `${known()}.` : known()
 }

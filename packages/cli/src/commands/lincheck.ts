@@ -14,6 +14,7 @@ missing. A cas has [old, new] as its value, and one that was refused is ok with 
 Examples:
   quorate lincheck history.jsonl
   quorate lincheck history.jsonl --model kv --initial '""' --html history.html
+  quorate lincheck history.jsonl --model ./stack.ts
   quorate lincheck - --consistency --json < history.jsonl
 
 Exit codes:
@@ -43,9 +44,13 @@ export const lincheckCommand = (io: Io): Command =>
     .description('Check whether a history of operations is linearizable, and show what is wrong with it')
     .argument('<file>', 'the history, in JSON lines; "-" is standard input')
     .addOption(
-      new Option('--model <model>', 'what the operations are about (default: what has all of them)').choices(
-        historyModels.map(({ name }) => name),
-      ),
+      new Option(
+        '--model <model>',
+        'what the operations are about, or a file that exports it (default: what has all of them)',
+      )
+        .choices(historyModels.map(({ name }) => name))
+        // Offered, but a file may be named as well.
+        .argParser((name: string) => name),
     )
     .addOption(new Option('--initial <json>', 'value before all operations').argParser(json).default(null, 'null'))
     .addOption(

@@ -1,15 +1,16 @@
 import { createReadStream } from 'node:fs'
-import { type History, HistoryReader, historyModels, UnreadableHistoryError } from '@quorate/checker'
+import { type History, type HistoryModel, HistoryReader, UnreadableHistoryError } from '@quorate/checker'
 import { UnreadableHistoryFileError } from '../errors.js'
 import type { Io } from '../io.js'
 import { Utf8Lines } from './utf8Lines.js'
 
 /**
  * Reads a history from a file, or from standard input where it is named `-`.
+ * @param models those that it may be about.
  * @throws {@link UnreadableHistoryFileError} `QUORATE_UNREADABLE_HISTORY`; and what {@link HistoryReader} throws.
  */
-export const historyIn = async ({ stdin }: Io, file: string, model: string | undefined): Promise<History> => {
-  const reader = new HistoryReader(historyModels.filter(({ name }) => model === undefined || name === model))
+export const historyIn = async ({ stdin }: Io, file: string, models: readonly HistoryModel[]): Promise<History> => {
+  const reader = new HistoryReader(models)
   const decoder = new Utf8Lines()
   try {
     for await (const bytes of file === '-' ? stdin : createReadStream(file)) {

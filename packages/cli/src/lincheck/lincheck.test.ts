@@ -114,7 +114,7 @@ describe('verdicts are exit codes', () => {
   })
 
   test.each([
-    [['--model', 'stack'], /Allowed choices are register, cas-register, kv, set, queue, mutex/],
+    [['--model', 'stack'], /there is no model "stack": expected one of register, cas-register, kv, set, queue, mutex/],
     [['--initial', 'x'], /Expected JSON/],
     [['--initial', '[9007199254740993]'], /numbers that JavaScript can hold, found 9007199254740993/],
     [['--steps', '0'], /whole number of at least 1/],
@@ -149,6 +149,91 @@ test.each([
   const { code, out, err } = await check([], '--model', model, '--initial', initial)
   expect({ code, out }).toEqual({ code: 2, out: '' })
   expect(err).toMatch(message)
+})
+
+test('a counter, and a set that is read as a whole', async () => {
+  const added = [...called(1, 'add', 2), ...called(2, 'add', 5)]
+  expect((await check([...added, ...called(1, 'read', [5, 2])])).out).toMatch(
+    /^linearizable: 3 operations on a set-full/,
+  )
+  expect((await check([...added, ...called(1, 'read', [5])])).code).toBe(1)
+  expect((await check([...added, ...called(1, 'read', 7)], '--model', 'counter')).out).toMatch(
+    /^linearizable: 3 operations on a counter/,
+  )
+  expect((await check([...added, ...called(1, 'read', 6)], '--model', 'counter')).code).toBe(1)
+  expect((await check(called(1, 'read', 3), '--model', 'counter', '--initial', '3')).code).toBe(0)
+})
+
+test.each([
+  [
+    [...called(1, 'add', 2), ...called(1, 'read', 2)],
+    [],
+    /line 4: read of a set-full: expected a list .*--model counter\); found 2/,
+  ],
+  [called(1, 'add', 'x'), ['--model', 'counter'], /line 2: add of a counter: expected a whole number; found "x"/],
+  [called(1, 'read', 0.5), ['--model', 'counter'], /line 2: read of a counter: expected a whole number; found 0.5/],
+])('what a model cannot have is refused with 3: %j', async (events, argv, message) => {
+  const { code, err } = await check(events, ...argv)
+  expect(err).toMatch(message)
+  expect(code).toBe(3)
+})
+
+describe('a model of the user', () => {
+  const stack = (changed = ''): string =>
+    `import type { HistoryModel, Json } from '@quorate/checker'
+     const stack: HistoryModel<readonly Json[]> = {
+       name: 'stack',
+       operations: { push: { argument: 'value', result: 'none' }, pop: { argument: 'none', result: 'value' } },
+       init: () => [],
+       step: (items, { f, argument = null, result }) => {
+         if (f === 'push') return [...items, argument]
+         return result === undefined || result === (items.at(-1) ?? null) ? items.slice(0, -1) : undefined
+       },
+       identify: JSON.stringify,
+       ${changed}
+     }
+     export default stack`
+
+  const checkWith = (events: readonly Event[], source: string) => {
+    const path = join(directory, 'stack.ts')
+    writeFileSync(path, source)
+    return check(events, '--model', path)
+  }
+  const pushed = [...called(1, 'push', 1), ...called(1, 'push', 2)]
+
+  test('is a file', async () => {
+    expect((await checkWith([...pushed, ...called(2, 'pop', 2)], stack())).out).toMatch(
+      /^linearizable: 3 operations on a stack/,
+    )
+    const { code, out } = await checkWith([...pushed, ...called(2, 'pop', 1)], stack())
+    expect(code).toBe(1)
+    expect(out).toContain('Then it holds [1,2].')
+  })
+
+  test.each([
+    ['export default 7', /stack.ts: exports no model of histories: expected an object/],
+    [stack('name: 3 as never,'), /expected its name, a text/],
+    [stack('step: undefined as never,'), /expected step to be a function/],
+    [stack('partOf: 3 as never,'), /expected partOf to be a function/],
+    [
+      stack(`operations: { push: { argument: 'any' as never, result: 'none' } },`),
+      /the argument of push to be one of none, value, pair/,
+    ],
+    [stack('step: () => { throw new Error("not today") },'), /step of push throws: not today/],
+    [stack('identify: () => 7 as never,'), /identify gives number: expected a text/],
+    ['throw new Error("broken")', /cannot be loaded: broken/],
+  ])('that cannot be used is refused with 2', async (source, message) => {
+    const { code, err } = await checkWith(pushed, source)
+    expect(err).toMatch(message)
+    expect(err).toContain('QUORATE_UNUSABLE_MODEL')
+    expect(code).toBe(2)
+  })
+
+  test('that nobody knows', async () => {
+    const { code, err } = await check(pushed, '--model', 'stak')
+    expect(err).toMatch(/there is no model "stak": expected one of register, .*set-full, counter, or a file/)
+    expect(code).toBe(2)
+  })
 })
 
 test('what cannot be placed says what it answered, also where that is yes', async () => {

@@ -6,11 +6,13 @@ import { OutputFiles } from '../outputFiles.js'
 import { untilInterrupted } from '../untilInterrupted.js'
 import { historyIn } from './historyFile.js'
 import { inTurns } from './inTurns.js'
+import { modelsFor } from './models.js'
 import { page } from './page.js'
 import { type Checked, reportJson, reportLines } from './report.js'
 
 /** What `quorate lincheck` is told. */
 export interface LincheckSettings {
+  /** The name of a model, or a file that exports one. */
   readonly model?: string
   readonly initial: Json
   readonly steps?: number
@@ -23,7 +25,7 @@ const codes = { ok: exitCodes.success, illegal: exitCodes.failure, unknown: exit
 
 /** Checks a history, prints what came of it, and draws it where that was asked for. */
 export const lincheck = async (io: Io, file: string, settings: LincheckSettings): Promise<void> => {
-  const history = await historyIn(io, file, settings.model)
+  const history = await historyIn(io, file, await modelsFor(settings.model))
   const { result, isInterrupted } = await untilInterrupted((signal) => judged(history, settings, signal))
   const checked: Checked = { history, ...result, isInterrupted }
   if (settings.json) printLine(io, reportJson(checked))
