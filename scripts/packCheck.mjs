@@ -58,7 +58,21 @@ function checkFiles(directory, files) {
     .filter((path) => path.startsWith('dist/') && path.endsWith('.d.ts'))
     .filter((path) => !existsSync(join(directory, path.replace(/^dist/, 'src').replace(/\.d\.ts$/, '.ts'))))
     .map((path) => `holds ${path}, whose source is gone: delete dist and build again`)
-  return [...missing, ...extra, ...stale]
+  const strangers = files
+    .filter((path) => path.endsWith('.d.ts') && existsSync(join(directory, path)))
+    .flatMap((path) => strangersIn(directory, path))
+  return [...missing, ...extra, ...stale, ...strangers]
+}
+
+/** Packages that a declaration names, and that whoever installs the package does not get. */
+function strangersIn(directory, path) {
+  const { name, dependencies = {}, peerDependencies = {} } = JSON.parse(readFileSync(join(directory, 'package.json')))
+  const known = [name, ...Object.keys(dependencies), ...Object.keys(peerDependencies)]
+  const named = [...readFileSync(join(directory, path), 'utf8').matchAll(/(?:from |import\()['"]([^'"]+)['"]/g)]
+  const packages = new Set(named.map(([, module]) => module).filter((module) => !/^(?:\.|node:)/.test(module)))
+  return [...packages]
+    .filter((module) => !known.some((of) => module === of || module.startsWith(`${of}/`)))
+    .map((module) => `names ${module} in ${path}, and does not depend on it`)
 }
 
 async function checkManifest(tarball) {

@@ -136,6 +136,11 @@ const arrows: Offence[] = [
   ['packages/raft/src/testing/buffer.ts', "export const bytes = Buffer.from('a')", 'Buffer: no browser has it'],
   ['packages/raft/src/testing/checked.ts', "export { always } from '@quorate/checker'", 'What a protocol brings'],
   ['packages/paxos/src/testing/drawn.ts', "export { Chance } from '@quorate/simulator'", 'What a protocol brings'],
+  ['packages/raft/src/chart.ts', "export { assign } from 'xstate'", 'A protocol imports only'],
+  ['packages/host/src/chart.ts', "export { createActor } from 'xstate'", 'host imports only'],
+  ['packages/core/src/chart.ts', "export { assign } from 'xstate'", 'xstate: take what'],
+  ['packages/raft/src/chart.test.ts', "export { assign } from 'xstate'", 'xstate: take what'],
+  ['packages/cli/src/chart.ts', "export type { StateMachine } from 'xstate'", 'xstate: take what'],
   ['packages/raft/src/dynamic.ts', "export const load = () => import('node:fs')", 'A protocol imports only'],
 ]
 
@@ -188,14 +193,18 @@ const innocent: readonly (readonly [path: string, source: string])[] = [
     'export interface Port { open(): Promise<void>; setTimeout(fire: () => void): unknown }',
   ],
   ['packages/core/src/relative.ts', "import { helper } from '../src2/helper.js'\n\nexport const used = helper"],
-  ['packages/core/src/libraries.ts', "export { assign } from 'xstate'\nexport { util } from 'protobufjs/minimal.js'"],
+  ['packages/core/src/libraries.ts', "export { util } from 'protobufjs/minimal.js'"],
+  ['packages/core/src/role/statechart.ts', "export { assign } from 'xstate'"],
   ['packages/core/src/words.ts', "/** An async Date. */\nexport const words = ['await', 'Promise', 'Math.random']"],
   [
     'packages/core/src/testing/suites/suite.ts',
     "import assert from 'node:assert'\n\nexport const work = async () => assert.ok(Date.now())",
   ],
   ['packages/core/src/some.test.ts', 'export const work = async () => Math.random() + Date.now()'],
-  ['packages/raft/src/role.ts', "export { send } from '@quorate/core'\nexport { setup } from 'xstate'"],
+  [
+    'packages/raft/src/role.ts',
+    "export { send } from '@quorate/core'\nexport { setup } from '@quorate/core/statechart'",
+  ],
   ['packages/raft/src/role.test.ts', "export { checkMachine } from '@quorate/core/testing'"],
   ['packages/raft/src/testing/safety.ts', "export type { Invariant } from '@quorate/core/testing'"],
   ['packages/checker/src/history/model.ts', "export { invariant } from '@quorate/core'"],

@@ -1,6 +1,6 @@
 import { type Effect, ignore, rulesFor } from '@quorate/core'
+import { assign, emit, setup } from '@quorate/core/statechart'
 import type { RaftEvent, RaftMessage, RaftRecord, Server } from '@quorate/raft'
-import { assign, emit, setup } from 'xstate'
 
 /**
  * Stands where Raft has a candidate: a server that hears no leader does not campaign yet, but waits for others to. It says

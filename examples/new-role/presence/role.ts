@@ -10,7 +10,7 @@ import {
   rulesFor,
   send,
 } from '@quorate/core'
-import { assign, emit, setup } from 'xstate'
+import { assign, emit, setup } from '@quorate/core/statechart'
 import type { PresenceMessage } from './generated/presence.js'
 
 /**

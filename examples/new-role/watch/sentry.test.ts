@@ -1,7 +1,7 @@
 import { addressOf, type NodeId, type RecoveredState } from '@quorate/core'
+import { assign } from '@quorate/core/statechart'
 import { checkMachine, drive } from '@quorate/core/testing'
 import { describe, expect, test } from 'vitest'
-import { assign } from 'xstate'
 import { watch } from './group.js'
 import { Network } from './network.test.fixture.js'
 import { type Sentry, type SentryRecord, sentry, sentryRole } from './sentry.js'

@@ -11,7 +11,7 @@ import {
   rulesFor,
   send,
 } from '@quorate/core'
-import { assign, emit, setup } from 'xstate'
+import { assign, emit, setup } from '@quorate/core/statechart'
 import type { Claim, WatchMessage } from './generated/watch.js'
 
 /**

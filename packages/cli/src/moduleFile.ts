@@ -3,6 +3,7 @@ import { basename, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as checker from '@quorate/checker'
 import * as core from '@quorate/core'
+import * as statechart from '@quorate/core/statechart'
 import * as host from '@quorate/host'
 import * as kv from '@quorate/kv'
 import * as level from '@quorate/level'
@@ -10,7 +11,6 @@ import * as nats from '@quorate/nats'
 import * as paxos from '@quorate/paxos'
 import * as raft from '@quorate/raft'
 import { createJiti } from 'jiti'
-import * as xstate from 'xstate'
 import { isQuorateError } from './isQuorateError.js'
 
 /**
@@ -20,13 +20,13 @@ import { isQuorateError } from './isQuorateError.js'
 const virtualModules = {
   '@quorate/checker': checker,
   '@quorate/core': core,
+  '@quorate/core/statechart': statechart,
   '@quorate/host': host,
   '@quorate/kv': kv,
   '@quorate/level': level,
   '@quorate/nats': nats,
   '@quorate/paxos': paxos,
   '@quorate/raft': raft,
-  xstate,
 }
 
 /** Makes the error that says what is wrong with a file. */

@@ -27,6 +27,7 @@ export {
 } from './actor/effect.js'
 export { LocalActor, type LocalState, type LocalStep } from './actor/localActor.js'
 export { emptyOutbox, enqueue, type Outbox, take, written } from './actor/outbox.js'
+export type { Observe, StepRecord } from './actor/stepRecord.js'
 export { UnencodableValueError, UnsupportedVersionError } from './codec/errors.js'
 export type { Draft, MessageCodec } from './codec/messageCodec.js'
 export { decodeWith, ProtoReader } from './codec/protoReader.js'
@@ -125,9 +126,12 @@ export type { Part, QuorumSystem, Threshold } from './quorum/quorumSystem.js'
 export { atLeast, joint, majority, weighted } from './quorum/threshold.js'
 export { again, become, type Family, type FamilySnapshot, type Roles, type Successor } from './role/become.js'
 export { eventOf, ignore, rulesFor } from './role/rules.js'
+// These stand in the declarations of every role, also where a file imports nothing of XState's.
+export type { MetaObject, NonReducibleUnknown, Statechart } from './role/statechart.js'
 export { statePath } from './role/statePath.js'
 export {
   delayNameOf,
+  isTimer,
   type PendingTimer,
   type Step,
   type StepOutcome,

@@ -1,7 +1,7 @@
 import { type AnyEach, again, become, json, perKey } from '@quorate/core'
+import { createMachine } from '@quorate/core/statechart'
 import { server } from '@quorate/raft'
 import { describe, expect, test } from 'vitest'
-import { createMachine } from 'xstate'
 import { type ChartState, statesOf } from './chart.js'
 import { chartOf, type Drawable, isDrawable } from './chartOf.js'
 import { acceptor, gate } from './machines.test.fixture.js'

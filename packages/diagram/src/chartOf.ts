@@ -1,5 +1,5 @@
 import { delayNameOf, type Roles } from '@quorate/core'
-import type { AnyStateMachine, AnyStateNode } from 'xstate'
+import type { AnyStatechart, AnyStateNode } from '@quorate/core/statechart'
 import type { Chart, ChartState, ChartTransition, Handover, Trigger } from './chart.js'
 
 /** Roles that take turns, as `become` of `@quorate/core` joins them. */
@@ -10,12 +10,12 @@ export interface AnyFamily {
 }
 
 /** What can be drawn: a machine of XState 5, or a family. */
-export type Drawable = AnyStateMachine | AnyFamily
+export type Drawable = AnyStatechart | AnyFamily
 
 /** Whether a value, e.g. what a file exports, can be drawn. Copies of XState other than ours make no difference. */
 export const isDrawable = (value: unknown): value is Drawable => isMachine(value) || isFamily(value)
 
-const isMachine = (value: unknown): value is AnyStateMachine => {
+const isMachine = (value: unknown): value is AnyStatechart => {
   if (typeof value !== 'object' || value === null || !('root' in value)) return false
   const { root } = value
   return typeof root === 'object' && root !== null && 'states' in root && 'transitions' in root
@@ -36,7 +36,7 @@ export const isFamily = (value: unknown): value is AnyFamily => {
 /** Reads a statechart from the definition that runs: nothing is said twice, so the drawing cannot differ from it. */
 export const chartOf = (drawable: Drawable): Chart => (isFamily(drawable) ? familyChart(drawable) : roleChart(drawable))
 
-const roleChart = (machine: AnyStateMachine): Chart => ({
+const roleChart = (machine: AnyStatechart): Chart => ({
   name: machine.id,
   kind: 'role',
   description: machine.root.description,

@@ -1,5 +1,5 @@
 import { ignore } from '@quorate/core'
-import { and, assign, createMachine, not, setup } from 'xstate'
+import { and, assign, createMachine, not, setup } from '@quorate/core/statechart'
 
 /** One of everything that a statechart may hold. */
 export const gate = createMachine({

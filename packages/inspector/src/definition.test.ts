@@ -1,7 +1,7 @@
 import { json, perKey } from '@quorate/core'
+import { createMachine, setup } from '@quorate/core/statechart'
 import { server } from '@quorate/raft'
 import { describe, expect, test } from 'vitest'
-import { createMachine, fromTransition, setup } from 'xstate'
 import { definitionOf } from './definition.js'
 
 describe('definitionOf', () => {
@@ -53,7 +53,7 @@ describe('definitionOf', () => {
   test('what is no statechart, or cannot be written, has its name', () => {
     const meta: { self?: object } = {}
     meta.self = meta
-    for (const logic of [fromTransition((count) => count, 0), createMachine({ meta }), undefined]) {
+    for (const logic of [{ transition: (count: number) => count }, createMachine({ meta }), undefined]) {
       expect(JSON.parse(definitionOf(logic, 'kv/learner/n1'))).toEqual({ id: 'kv/learner/n1' })
     }
   })

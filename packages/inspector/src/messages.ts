@@ -1,5 +1,4 @@
-import { parseAddress } from '@quorate/core'
-import type { AnyActorRef, InspectionEvent } from 'xstate'
+import { isTimer, parseAddress, type RoleSnapshot, type StepRecord } from '@quorate/core'
 import { definitionOf } from './definition.js'
 import { plain } from './plain.js'
 
@@ -41,7 +40,7 @@ export interface SnapshotMessage extends BaseMessage {
   readonly snapshot: unknown
 }
 
-/** Makes messages of the wire format, one JSON object in one text frame each, out of what XState shows. */
+/** Makes messages of the wire format, one JSON object in one text frame each, out of the steps of actors. */
 export class Messages {
   readonly #prefix: string
 
@@ -49,35 +48,41 @@ export class Messages {
     this.#prefix = cluster === undefined ? '' : `${cluster}/`
   }
 
-  actor(actor: AnyActorRef, atMs: number): ActorMessage {
+  /** Who it is, and where it stands after this step. */
+  actor({ address, logic, after }: StepRecord, atMs: number): ActorMessage {
     return {
       type: '@xstate.actor',
-      ...this.#base(actor.id, atMs),
-      name: actor.id,
-      definition: definitionOf((actor as { logic?: unknown }).logic, actor.id),
-      snapshot: snapshotOf(actor.getSnapshot()),
+      ...this.#base(address, atMs),
+      name: address,
+      definition: definitionOf(logic, address),
+      snapshot: shownOf(after.snapshot),
     }
   }
 
-  event({ actorRef, sourceRef, event }: InspectionEvent & { type: '@xstate.event' }, atMs: number): EventMessage {
+  /** What made it step. */
+  event(step: StepRecord, atMs: number): EventMessage {
     return {
       type: '@xstate.event',
-      ...this.#base(idOf(actorRef), atMs),
-      sourceId: this.#senderOf(event) ?? (sourceRef && this.#prefix + idOf(sourceRef)),
-      event: plain(event),
+      ...this.#base(step.address, atMs),
+      sourceId: this.#sourceOf(step),
+      event: plain(eventOf(step)),
     }
   }
 
-  snapshot(
-    { actorRef, event, snapshot }: InspectionEvent & { type: '@xstate.snapshot' },
-    atMs: number,
-  ): SnapshotMessage {
+  /** Where it stands after the step. */
+  snapshot(step: StepRecord, atMs: number): SnapshotMessage {
     return {
       type: '@xstate.snapshot',
-      ...this.#base(idOf(actorRef), atMs),
-      event: plain(event),
-      snapshot: snapshotOf(snapshot),
+      ...this.#base(step.address, atMs),
+      event: plain(eventOf(step)),
+      snapshot: shownOf(step.after.snapshot),
     }
+  }
+
+  /** It takes no step any more. */
+  stopped(step: StepRecord, atMs: number): SnapshotMessage {
+    const { snapshot } = step.after
+    return { ...this.snapshot(step, atMs), snapshot: shownOf({ ...snapshot, status: 'stopped' }) }
   }
 
   #base(id: string, atMs: number): BaseMessage {
@@ -85,19 +90,17 @@ export class Messages {
     return { _version: version, createdAt: String(atMs), id: null, sessionId, rootId: sessionId }
   }
 
-  /** A message that came over the bus bears the address of its sender. */
-  #senderOf(event: { readonly type: string }): string | undefined {
+  /** A message that came over the bus bears the address of its sender; a timer is the actor's own. */
+  #sourceOf({ address, event }: StepRecord): string | undefined {
+    if (event === undefined) return undefined
+    if (isTimer(event.type)) return this.#prefix + address
     const from = 'from' in event ? event.from : undefined
     return typeof from === 'string' && parseAddress(from) ? this.#prefix + from : undefined
   }
 }
 
-/** A host gives its actors their address as id; XState's own session ids are the same in every process. */
-const idOf = (actor: unknown): string => (actor as AnyActorRef).id
+const eventOf = ({ event }: StepRecord): object => event ?? { type: 'xstate.init' }
 
 /** The value first: the context may be cut short. */
-const snapshotOf = (snapshot: unknown): unknown => {
-  const { status, value, tags, output, error, context } = (snapshot ?? {}) as Record<string, unknown>
-  const shown = { status: status ?? 'active', value, tags: tags ?? [], children: {}, historyValue: {}, output, error }
-  return plain({ ...shown, context })
-}
+const shownOf = ({ status, value, context }: RoleSnapshot): unknown =>
+  plain({ status, value, tags: [], children: {}, historyValue: {}, context })

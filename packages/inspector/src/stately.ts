@@ -1,5 +1,4 @@
-import { checkOptions } from '@quorate/core'
-import type { AnyActorRef, InspectionEvent } from 'xstate'
+import { checkOptions, type StepRecord } from '@quorate/core'
 import { Messages } from './messages.js'
 import { type InspectionWarning, RelayConnection } from './relayConnection.js'
 import { checkRelayUrl, defaultRelayUrl } from './relayUrl.js'
@@ -16,20 +15,22 @@ export interface StatelyOptions {
   readonly warn?: (warning: InspectionWarning) => void
 }
 
-/** An inspection observer, for `startNode({ inspect })`. */
+/** An observer, for `startNode({ observe })`. */
 export interface StatelyObserver {
-  (event: InspectionEvent): void
+  (step: StepRecord): void
   /** Messages that were left out so far. */
   dropped(): number
   /**
-   * Says what is left, for at most half a second, and nothing more. Idempotent. Who leaves it out loses the last messages:
+   * Says what is left and that the actors have stopped, for at most half a second, and nothing more. Idempotent. Who leaves it out loses the last messages:
    * an observer keeps no process alive.
    */
   close(): Promise<void>
 }
 
-/** What an actor does between two looks of the event loop may be much. */
-const waitingMax = 1000
+/** What actors do between two looks of the event loop may be much: so many steps wait. */
+const waitingMax = 500
+/** Of a step: what was taken, and what came of it. */
+const messagesOfStep = 2
 /** How long the node's thread writes messages before it does something else. */
 const sliceMs = 2
 
@@ -43,21 +44,24 @@ const sliceMs = 2
 export const stately = (options: StatelyOptions = {}): StatelyObserver => {
   checkOptions<StatelyOptions>('stately(...)', options, { url: 'optional', cluster: 'optional', warn: 'optional' })
   const bridge = new Bridge(checkRelayUrl(options.url ?? defaultRelayUrl), options)
-  return Object.assign((event: InspectionEvent) => bridge.observe(event), {
+  return Object.assign((step: StepRecord) => bridge.observe(step), {
     dropped: () => bridge.dropped,
     close: () => bridge.close(),
   })
 }
 
 interface Observed {
-  readonly event: InspectionEvent
+  readonly step: StepRecord
   readonly atMs: number
 }
 
 class Bridge {
   readonly #connection: RelayConnection
   readonly #messages: Messages
-  readonly #actors = new Map<string, { readonly actor: AnyActorRef; readonly atMs: number }>()
+  /** By address, the last step of each actor. */
+  readonly #last = new Map<string, Observed>()
+  /** Actors that relays are told of. */
+  readonly #introduced = new Set<string>()
   #waiting: Observed[] = []
   #overflow = 0
   #isScheduled = false
@@ -72,17 +76,23 @@ class Bridge {
     return this.#connection.dropped + this.#overflow
   }
 
-  /** Called in the middle of an actor's step: it does nothing that can fail or take long. */
-  observe(event: InspectionEvent): void {
+  /** Called within an actor's step: it does nothing that can fail or take long. */
+  observe(step: StepRecord): void {
     if (this.#isClosed) return
-    if (event.type !== '@xstate.event' && event.type !== '@xstate.snapshot' && event.type !== '@xstate.actor') return
-    if (this.#waiting.length < waitingMax) this.#waiting.push({ event, atMs: Date.now() })
-    else this.#overflow++
+    const observed = { step, atMs: Date.now() }
+    this.#last.set(step.address, observed)
+    if (this.#waiting.length < waitingMax) this.#waiting.push(observed)
+    else this.#overflow += messagesOfStep
     this.#schedule()
   }
 
   close(): Promise<void> {
-    if (!this.#isClosed) this.#write(Number.POSITIVE_INFINITY)
+    if (!this.#isClosed) {
+      this.#write(Number.POSITIVE_INFINITY)
+      for (const { step } of this.#last.values()) {
+        for (const text of this.#textOf(() => this.#messages.stopped(step, Date.now()))) this.#connection.say(text)
+      }
+    }
     this.#isClosed = true
     return this.#connection.close()
   }
@@ -109,35 +119,29 @@ class Bridge {
     this.#overflow = 0
   }
 
-  #say({ event, atMs }: Observed): void {
-    if (event.type === '@xstate.actor') return this.#introduce(event.actorRef as AnyActorRef, atMs)
-    const text = this.#textOf(() => {
-      if (event.type === '@xstate.event') return this.#messages.event(event, atMs)
-      return event.type === '@xstate.snapshot' ? this.#messages.snapshot(event, atMs) : undefined
-    })
-    if (text !== undefined) this.#connection.say(text)
-  }
-
-  /** Without it, nothing that the actor says can be drawn: it waits for nothing, and is said to each relay again. */
-  #introduce(actor: AnyActorRef, atMs: number): void {
-    this.#actors.set(actor.id, { actor, atMs })
-    const text = this.#textOf(() => this.#messages.actor(actor, atMs))
-    if (text !== undefined) this.#connection.sayFirst(text)
+  #say({ step, atMs }: Observed): void {
+    // Without it, nothing that the actor says can be drawn: it waits for nothing, and is said to each relay again.
+    if (!this.#introduced.has(step.address)) {
+      this.#introduced.add(step.address)
+      for (const text of this.#textOf(() => this.#messages.actor(step, atMs))) this.#connection.sayFirst(text)
+    }
+    for (const text of this.#textOf(() => this.#messages.event(step, atMs))) this.#connection.say(text)
+    for (const text of this.#textOf(() => this.#messages.snapshot(step, atMs))) this.#connection.say(text)
   }
 
   #greeting(): string[] {
-    return [...this.#actors.values()]
-      .map(({ actor, atMs }) => this.#textOf(() => this.#messages.actor(actor, atMs)))
-      .filter((text) => text !== undefined)
+    return [...this.#last.values()]
+      .filter(({ step }) => this.#introduced.has(step.address))
+      .flatMap(({ step, atMs }) => this.#textOf(() => this.#messages.actor(step, atMs)))
   }
 
   /** A getter or a `toJSON` of the user's may throw: what cannot be shown is left out. */
-  #textOf(make: () => object | undefined): string | undefined {
+  #textOf(make: () => object): readonly string[] {
     try {
-      return JSON.stringify(make())
+      return [JSON.stringify(make())]
     } catch {
       this.#connection.noteDropped(1)
-      return undefined
+      return []
     }
   }
 }

@@ -1,5 +1,5 @@
 import { type Effect, ignore, type NodeId, rulesFor } from '@quorate/core'
-import { assign, emit, setup } from 'xstate'
+import { assign, emit, setup } from '@quorate/core/statechart'
 import * as catchUp from './catchUp.js'
 import * as check from './consistencyCheck.js'
 import { inquiryReply, nextTerm } from './doubt.js'

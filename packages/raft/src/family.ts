@@ -1,5 +1,5 @@
 import { again, become, type Effect, type Roles } from '@quorate/core'
-import type { ActorLogic, AnyActorLogic } from 'xstate'
+import type { ActorLogic, AnyActorLogic } from '@quorate/core/statechart'
 import { candidate } from './candidate.js'
 import { doubtful } from './doubtful.js'
 import { follower } from './follower.js'

@@ -1,5 +1,5 @@
 import { type Effect, type IncomingSnapshot, ignore, Log, rulesFor } from '@quorate/core'
-import { assign, emit, setup } from 'xstate'
+import { assign, emit, setup } from '@quorate/core/statechart'
 import * as catchUp from './catchUp.js'
 import * as check from './consistencyCheck.js'
 import * as doubt from './doubt.js'

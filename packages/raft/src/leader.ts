@@ -1,5 +1,5 @@
 import { type Effect, ignore, invariant, rulesFor } from '@quorate/core'
-import { assign, emit, setup } from 'xstate'
+import { assign, emit, setup } from '@quorate/core/statechart'
 import * as doubt from './doubt.js'
 import type { RaftMessage } from './generated/raft.js'
 import * as leading from './leadership.js'

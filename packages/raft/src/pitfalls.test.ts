@@ -17,9 +17,9 @@ import {
   take,
   written,
 } from '@quorate/core'
+import { type AnyStatechart, assign, createMachine, emit } from '@quorate/core/statechart'
 import { checkMachine, drive } from '@quorate/core/testing'
 import { describe, expect, test } from 'vitest'
-import { type AnyStateMachine, assign, createMachine, emit } from 'xstate'
 import { Cluster, type Packet, withoutCatchUp } from './cluster.test.fixture.js'
 import { candidate, follower, leader, server } from './index.js'
 import type { Leader } from './leadership.js'
@@ -44,7 +44,7 @@ function pitfall<Subject>(
 }
 
 /** The same role with another table. */
-const changed = <Machine extends AnyStateMachine>(role: Machine, change: (config: Config) => Config): Machine =>
+const changed = <Machine extends AnyStatechart>(role: Machine, change: (config: Config) => Config): Machine =>
   createMachine(change(role.config as Config) as never).provide(role.implementations as never) as never
 
 // biome-ignore lint/suspicious/noExplicitAny: a table of any role, broken on purpose.
@@ -640,10 +640,10 @@ describe('duplicate commands on retry', () => {
 })
 
 describe('missing cells', () => {
-  const roles: Readonly<Record<string, AnyStateMachine>> = { follower, candidate, leader }
+  const roles: Readonly<Record<string, AnyStatechart>> = { follower, candidate, leader }
 
   test.each(Object.entries(roles))('every cell of the %s that is taken away is missed', (_name, role) => {
-    const scenario = (machine: AnyStateMachine) => checkMachine(machine, raftEvents as never)
+    const scenario = (machine: AnyStatechart) => checkMachine(machine, raftEvents as never)
     const without = Object.keys(raftEvents).map((event) => {
       const { [event]: _gone, ...on } = role.config.on as Config
       return [`it does not decide ${event}`, changed(role, (config) => ({ ...config, on }))]
@@ -652,7 +652,7 @@ describe('missing cells', () => {
   })
 
   test.each(Object.entries(roles))('every event of the %s whose last way is guarded is missed', (_name, role) => {
-    const scenario = (machine: AnyStateMachine) => checkMachine(machine, raftEvents as never)
+    const scenario = (machine: AnyStatechart) => checkMachine(machine, raftEvents as never)
     const on = role.config.on as Config
     const guarded = Object.keys(on)
       .filter((event) => Array.isArray(on[event]))

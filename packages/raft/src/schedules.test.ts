@@ -1,6 +1,6 @@
 import type { Entry } from '@quorate/core'
+import { assign } from '@quorate/core/statechart'
 import { describe, expect, test } from 'vitest'
-import { assign } from 'xstate'
 import { Cluster, type Host } from './cluster.test.fixture.js'
 import { server } from './family.js'
 

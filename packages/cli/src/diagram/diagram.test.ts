@@ -20,7 +20,7 @@ const fileOf = (content: string): string => {
 
 const witness = `
 import { ignore } from '@quorate/core'
-import { setup } from 'xstate'
+import { setup } from '@quorate/core/statechart'
 const machine = setup({}).createMachine({
   id: 'witness',
   initial: 'watching',

@@ -14,8 +14,8 @@ import {
   type RoleDefinition,
   type Transport,
 } from '@quorate/core'
+import type { AnyActorLogic, AnyActorScope } from '@quorate/core/statechart'
 import type { SimulatedPorts } from '@quorate/simulator'
-import type { AnyActorLogic, AnyActorScope } from 'xstate'
 import { behindInApply } from './aims.js'
 import type { Pitfall } from './pitfalls.js'
 import { type Change, hosting, type Simulated } from './simulated.js'
@@ -29,7 +29,11 @@ const emitting = (
 ): AnyActorLogic => {
   const changed = (scope: AnyActorScope): AnyActorScope => ({
     ...scope,
-    emit: (effect) => change(effect as unknown as Effect, (other) => scope.emit(other as never)),
+    actionExecutor: (action) => {
+      if (action.type !== 'xstate.emit') return scope.actionExecutor(action)
+      const { event } = action.params as unknown as { readonly event: Effect }
+      change(event, (other) => scope.actionExecutor({ ...action, params: { event: other } as never }))
+    },
   })
   return {
     ...logic,

@@ -1,5 +1,5 @@
 import type { Model } from '@quorate/checker'
-import { assign } from 'xstate'
+import { assign } from '@quorate/core/statechart'
 import type { Pitfall } from './pitfalls.js'
 
 /** Something that is wrong on purpose. */

@@ -1,6 +1,6 @@
 import { origin, type RecoveredState } from '@quorate/core'
+import { assign, emit } from '@quorate/core/statechart'
 import { acceptor, learner, proposer } from '@quorate/paxos'
-import { assign, emit } from 'xstate'
 import { singlePaxos } from '../check/models/singlePaxos.js'
 import { type Any, always, type Checked, nothing } from './mistake.js'
 import type { Pitfall } from './pitfalls.js'

@@ -1,5 +1,5 @@
 import type { Entry } from '@quorate/core'
-import { assign } from 'xstate'
+import { assign } from '@quorate/core/statechart'
 import { deaf, hole, leftBehind, tornTail, twoBallots, unheardChoice } from './aims.js'
 import { type Any, always, never, nothing } from './mistake.js'
 import type { Pitfall } from './pitfalls.js'

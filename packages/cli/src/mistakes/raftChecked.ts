@@ -1,5 +1,5 @@
+import { assign, enqueueActions } from '@quorate/core/statechart'
 import { type ServerFamily, server } from '@quorate/raft'
-import { assign, enqueueActions } from 'xstate'
 import { type CatchUpBeginning, handsOnLate, longerLog, raftCatchUp } from '../check/models/raftCatchUp.js'
 import { oneHoldsMore, raftDoubt } from '../check/models/raftDoubt.js'
 import { raftElection } from '../check/models/raftElection.js'

@@ -1,4 +1,4 @@
-import { assign, emit } from 'xstate'
+import { assign, emit } from '@quorate/core/statechart'
 import type { Any } from './mistake.js'
 
 /** Rules of Raft as they should not be, for whoever catches them. */

@@ -1,6 +1,6 @@
 import { type Command, completed, decodeAppliedState, encodeAppliedState, type StateMachine } from '@quorate/core'
+import { assign, emit } from '@quorate/core/statechart'
 import { registers } from '@quorate/simulator'
-import { assign, emit } from 'xstate'
 import { behind, deaf, leftBehind, missed, repeated, snapshotSent, teachingTerms, tornTail } from './aims.js'
 import { type Any, always, never, nothing } from './mistake.js'
 import type { Pitfall } from './pitfalls.js'

@@ -1,4 +1,5 @@
 import { atLeast, flexible, type GroupDefinition, type Message, type NodeId, type RoleDefinition } from '@quorate/core'
+import type { AnyActorLogic } from '@quorate/core/statechart'
 import type { InvariantFactory } from '@quorate/core/testing'
 import { multiPaxos, paxos } from '@quorate/paxos'
 import { decision, paxosInvariants } from '@quorate/paxos/testing'
@@ -13,7 +14,6 @@ import {
   type SimulatedWorkload,
   type SimulationSubject,
 } from '@quorate/simulator'
-import type { AnyActorLogic } from 'xstate'
 import type { Any, Mistake } from './mistake.js'
 
 /** Clusters in which one thing is wrong: a role provided with other guards and actions, or an adapter around something. */

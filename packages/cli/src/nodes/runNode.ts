@@ -30,7 +30,7 @@ export const runNode = async (
     store: level(join(settings.data, id)),
     groups,
     logger: loggerFor(settings.log, io.stdout, id),
-    ...(inspect && { inspect }),
+    ...(inspect && { observe: inspect }),
     ...(settings.acceptPossibleLoss && { acceptPossibleLoss: true }),
   })
   const forget = [stopOnSignals(node), serveParent(node)]

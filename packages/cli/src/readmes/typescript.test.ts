@@ -51,7 +51,7 @@ const around: Readonly<Record<string, { readonly before?: string; readonly after
   },
   'packages/core/README.md 1': {
     before: `import { type Address, type Effect, ignore, rulesFor, send } from '@quorate/core'
-      import { assign, emit, setup } from 'xstate'
+      import { assign, emit, setup } from '@quorate/core/statechart'
       interface Acceptor { readonly promised: number }
       type Input = Acceptor
       type Durable = Acceptor

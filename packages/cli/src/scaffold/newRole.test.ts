@@ -63,9 +63,9 @@ describe('quorate new role', () => {
 
   test('says what has to be installed for its tests, where that is missing', async () => {
     expect((await newRole('witness', '--directory', join(directory, 'a'))).out).toContain(
-      'npm install --save-dev @quorate/core @quorate/host xstate vitest\n',
+      'npm install --save-dev @quorate/core @quorate/host vitest\n',
     )
-    const packages = ['@quorate/core', '@quorate/host', 'xstate', 'vitest']
+    const packages = ['@quorate/core', '@quorate/host', 'vitest']
     for (const name of packages) {
       mkdirSync(join(directory, 'node_modules', name), { recursive: true })
       writeFileSync(join(directory, 'node_modules', name, 'index.js'), '')

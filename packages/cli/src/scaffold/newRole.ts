@@ -85,7 +85,7 @@ const nextSteps = (small: string, directory: string): string =>
 
 /** `up` brings what a role needs; its tests and the compiler want it installed. */
 const missingPackages = (directory: string): string[] => {
-  const missing = ['@quorate/core', '@quorate/host', 'xstate', 'vitest'].filter((name) => !isInstalled(name, directory))
+  const missing = ['@quorate/core', '@quorate/host', 'vitest'].filter((name) => !isInstalled(name, directory))
   return missing.length > 0 ? [`  npm install --save-dev ${missing.join(' ')}`] : []
 }
 

@@ -6,7 +6,7 @@ const because = (reason: string, ...names: readonly string[]): Reasons =>
   Object.fromEntries(names.map((name) => [name, reason]))
 
 const nobodySaysSo = 'no role says such a thing, and a link drops what is garbled into it'
-const appendsNothing = 'the host tells only who appends or truncates, and this role does neither'
+const appendsNothing = 'the host tells only whose write moves the end of a log, and this role has none'
 const clientsAreRefused =
   'the host hands on what clients ask while its actor leads, and who stops leading waits for an election time-out first'
 const nobodyAcceptsLoss = 'no simulated operator says that what is lost may be lost'
@@ -48,7 +48,6 @@ export const unreachableInMultiPaxos: Reasons = {
     'standby storage.persisted',
     'preparing storage.persisted',
     'leading storage.persisted',
-    'learner storage.persisted',
     'batcher storage.persisted',
     'proxyLeader storage.persisted',
   ),

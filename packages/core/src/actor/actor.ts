@@ -92,7 +92,8 @@ export function actorOf(logic: AnyActorLogic, isWatched = false): Actor {
     fire: (state, timer) => {
       const timers = state.timers.filter((pending) => pending.timer !== timer)
       invariant(timers.length < state.timers.length, () => `timer ${timer} is not pending: ${namesOf(state.timers)}`)
-      return after({ ...state, timers }, () => steps.fire(state.snapshot, timer))
+      const without = stateOf(state.snapshot, timers, state.outbox, state.writing)
+      return after(without, () => steps.fire(state.snapshot, timer))
     },
   }
 }
@@ -118,7 +119,8 @@ function stepped(
   transitions: readonly Transition[],
 ): ActorStep {
   if (outcomes.length === 0) {
-    const state = snapshot === before.snapshot ? before : { ...before, snapshot }
+    const state =
+      snapshot === before.snapshot ? before : stateOf(snapshot, before.timers, before.outbox, before.writing)
     return { state, emitted: nothing, leaves: nothing, timers: nothing, transitions }
   }
   const emitted: Effect[] = []
@@ -129,16 +131,23 @@ function stepped(
   }
   const { outbox, leaves } = enqueue<Effect>(before.outbox, emitted)
   const timers = changes.length > 0 ? pendingAfter(before.timers, changes) : before.timers
-  const state = { snapshot, timers, outbox, writing: before.writing }
-  return { state, emitted, leaves, timers: changes, transitions }
+  return { state: stateOf(snapshot, timers, outbox, before.writing), emitted, leaves, timers: changes, transitions }
 }
+
+/** One shape for all, and no spread: this is made at each step of each actor. */
+const stateOf = (
+  snapshot: RoleSnapshot,
+  timers: readonly PendingTimer[],
+  outbox: Outbox,
+  writing: readonly DurableEffect<Effect>[],
+): ActorState => ({ snapshot, timers, outbox, writing })
 
 /** Begins a write of all that waits for one: its `writing` is empty when nothing does. None may be under way. */
 export function beginWrite(state: ActorState): ActorState {
   invariant(state.writing.length === 0, 'a write of this actor is under way: one at a time')
   if (state.outbox.waiting.length === 0) return state
   const { outbox, write } = take(state.outbox)
-  return { ...state, outbox, writing: write }
+  return stateOf(state.snapshot, state.timers, outbox, write)
 }
 
 /** What comes of a write that is durable. */
@@ -155,7 +164,7 @@ export function endWrite(state: ActorState): ActorWritten {
   const { outbox, leaves } = written(state.outbox)
   const last = endOfLog(state.writing)
   return {
-    state: { ...state, outbox, writing: nothing },
+    state: stateOf(state.snapshot, state.timers, outbox, nothing),
     leaves,
     told: last && { type: 'storage.persisted', last },
   }

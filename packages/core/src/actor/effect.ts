@@ -108,7 +108,10 @@ export type Question<E = Effect> = Extract<E, { readonly type: 'choose' }>
 
 /** What a host tells an actor. */
 export type LocalEvent =
-  /** Everything appended up to `last`, *as it was written*, is durable: compare the term too. */
+  /**
+   * A write that appended, truncated or installed is durable: the log on the disk ends at `last` now, *as it was written*,
+   * and all up to it is durable. Compare the term too.
+   */
   | { readonly type: 'storage.persisted'; readonly last: LogId }
   /** Clients ask to have these commands ordered, in this order. Refused as a whole or taken as a whole. */
   | { readonly type: 'client.proposed'; readonly request: RequestId; readonly commands: readonly Command[] }

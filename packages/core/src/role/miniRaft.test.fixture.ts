@@ -1,8 +1,8 @@
-import { assign, emit, setup } from 'xstate'
 import type { Effect, LocalEvent } from '../actor/effect.js'
 import { send } from '../actor/effect.js'
 import { again, become } from './become.js'
 import { ignore, rulesFor } from './rules.js'
+import { assign, emit, setup } from './statechart.js'
 
 /** An election of three, and no log: just enough of a family to try the contract on. */
 export type Message =

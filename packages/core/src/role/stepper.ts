@@ -32,8 +32,9 @@ export function pendingAfter(
   changes: readonly TimerChange[],
 ): readonly PendingTimer[] {
   let after = pending
-  for (const { timer, ...change } of changes) {
-    after = after.filter((other) => other.timer !== timer)
+  for (const change of changes) {
+    const { timer } = change
+    if (after.some((other) => other.timer === timer)) after = after.filter((other) => other.timer !== timer)
     if (change.type === 'schedule') after = [...after, { timer, delayMs: change.delayMs }]
   }
   return after
@@ -78,9 +79,12 @@ export interface Stepper<Logic extends AnyActorLogic> {
 
 const timerPrefix = 'xstate.after.'
 
+/** True of the id of a timer, which is also the type of the event that its end is. */
+export const isTimer = (type: string): boolean => type.startsWith(timerPrefix)
+
 /** The name under which a role declares a timer's delay: `xstate.after.heartbeat.leader` -> `heartbeat`. */
 export function delayNameOf(timer: string): string {
-  invariant(timer.startsWith(timerPrefix), `"${timer}" is no timer of a role: expected ${timerPrefix}<delay>.<state>`)
+  invariant(isTimer(timer), `"${timer}" is no timer of a role: expected ${timerPrefix}<delay>.<state>`)
   const rest = timer.slice(timerPrefix.length)
   const end = rest.indexOf('.')
   return end < 0 ? rest : rest.slice(0, end)
@@ -131,10 +135,7 @@ export function stepper<Logic extends AnyActorLogic>(
     step: (snapshot, event) => run(() => logic.transition(snapshot, event, scope)),
     fire: (snapshot, timer) => {
       // The event of an `after` bears the id of its timer as its type.
-      invariant(
-        timer.startsWith(timerPrefix),
-        `"${timer}" is no timer: fire takes the id that a schedule outcome named`,
-      )
+      invariant(isTimer(timer), `"${timer}" is no timer: fire takes the id that a schedule outcome named`)
       return run(() => logic.transition(snapshot, { type: timer }, scope))
     },
   }
@@ -162,7 +163,7 @@ function outcomeOf<Emitted>({ type, params }: Action): StepOutcome<Emitted> {
       return { type: 'effect', effect: (params as { event: Emitted }).event }
     case 'xstate.raise': {
       const { id, delay, event } = params as { id?: string; delay?: number; event: { type: string } }
-      if (id === undefined || id !== event.type || !id.startsWith(timerPrefix)) break
+      if (id === undefined || id !== event.type || !isTimer(id)) break
       // With a misspelt delay XState would fire the timer at once.
       invariant(typeof delay === 'number', `the delay of ${id} is not declared: add it to \`delays\` in setup`)
       return { type: 'schedule', timer: id, delayMs: delay }

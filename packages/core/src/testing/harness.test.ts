@@ -1,7 +1,7 @@
 import { expect, expectTypeOf, test } from 'vitest'
-import { setup } from 'xstate'
 import { BrokenInvariantError } from '../errors/errors.js'
 import { type Emitted, type Follower, follower, server } from '../role/miniRaft.test.fixture.js'
+import { setup } from '../role/statechart.js'
 import { drive } from './harness.js'
 
 const input = { currentTerm: 0, votedFor: undefined }

@@ -1,6 +1,6 @@
-import type { Clock, Effect, LogId, OpenStore, StoreOperation, StoreWrite } from '@quorate/core'
+import type { Clock, Effect, OpenStore, StoreOperation, StoreWrite } from '@quorate/core'
 import type { Telemetry } from '../system/telemetry.js'
-import type { ActorClock, ActorEvent, HostedActor } from './hostedActor.js'
+import type { ActorClock, HostedActor, HostedEvent } from './hostedActor.js'
 
 /** What an engine asks of the node around it. */
 export interface EngineSurroundings {
@@ -25,7 +25,7 @@ type StageOperation = Extract<StoreOperation, { type: 'stage' }>
 const stagedBytesMax = 1024 * 1024
 
 interface WriteUnderWay {
-  readonly actors: readonly { readonly actor: HostedActor; readonly last: LogId | undefined }[]
+  readonly actors: readonly HostedActor[]
   readonly done: readonly (() => void)[]
   readonly operations: number
   readonly beganAtMs: number
@@ -40,7 +40,7 @@ export class Engine {
   readonly #around: EngineSurroundings
   readonly #actors: HostedActor[] = []
   readonly #touched = new Set<HostedActor>()
-  #arrivals: { readonly actor: HostedActor; readonly event: ActorEvent }[] = []
+  #arrivals: { readonly actor: HostedActor; readonly event: HostedEvent }[] = []
   #records: { readonly write: StoreWrite; readonly done: () => void }[] = []
   #stages: { readonly key: string; readonly operation: StageOperation; readonly done: () => void }[] = []
   #write: WriteUnderWay | undefined
@@ -60,21 +60,26 @@ export class Engine {
   }
 
   /** Time for one actor: what a timer makes it emit is taken in the next turn. */
-  actorClock(cellOf: () => HostedActor): ActorClock {
-    const { clock } = this.#around
+  actorClock(actorOf: () => HostedActor): ActorClock {
+    const { clock, fail } = this.#around
     return {
       setTimeout: (fire, delayMs) =>
         clock.setTimeout(() => {
           if (this.#isStopped) return
-          fire()
-          this.#touch(cellOf())
+          try {
+            fire()
+          } catch (error) {
+            fail(error)
+            return
+          }
+          this.#touch(actorOf())
         }, delayMs),
       clearTimeout: (timer) => clock.clearTimeout(timer),
     }
   }
 
   /** An event for an actor, in the next turn. */
-  post(actor: HostedActor, event: ActorEvent): void {
+  post(actor: HostedActor, event: HostedEvent): void {
     this.#arrivals.push({ actor, event })
     this.schedule()
   }
@@ -160,12 +165,11 @@ export class Engine {
   #beginWrite(): void {
     if (this.#write || this.#isStopped) return
     const writes: StoreWrite[] = []
-    const actors: { actor: HostedActor; last: LogId | undefined }[] = []
+    const actors: HostedActor[] = []
     for (const actor of this.#actors) {
-      const begun = actor.beginWrite()
-      if (!begun) continue
-      writes.push({ key: actor.key, operations: begun.operations })
-      actors.push({ actor, last: begun.last })
+      if (actor.waiting === 0) continue
+      writes.push({ key: actor.key, operations: actor.beginWrite() })
+      actors.push(actor)
     }
     const records = this.#records
     this.#records = []
@@ -197,9 +201,10 @@ export class Engine {
       const { clock, telemetry } = this.#around
       telemetry.written(write.operations, clock.nowMs() - write.beganAtMs)
       try {
-        for (const { actor, last } of write.actors) {
-          if (last) this.#arrivals.push({ actor, event: { type: 'storage.persisted', last } })
-          this.#carryOut(actor, actor.endWrite())
+        for (const actor of write.actors) {
+          const told = actor.endWrite()
+          if (told) this.#arrivals.push({ actor, event: told })
+          this.#carryOut(actor, actor.collect())
         }
         for (const done of write.done) done()
       } catch (thrown) {

@@ -1,25 +1,27 @@
 import {
+  type Actor,
+  type ActorState,
+  type ActorStep,
   type Address,
+  actorOf,
   addressOf,
+  beginWrite,
   type ClientAsked,
-  type DurableEffect,
   type Effect,
-  emptyOutbox,
-  enqueue,
+  endWrite,
   type LocalEvent,
-  type LogId,
   type Message,
   type NodeId,
-  type Outbox,
+  type Observe,
+  operationOf,
   type Received,
   type RecoveredState,
   type RoleDefinition,
   type RoleStatus,
   type StoreOperation,
-  take,
-  written,
+  type TimerChange,
 } from '@quorate/core'
-import { type Actor, type AnyActorLogic, createActor, type InspectionEvent } from 'xstate'
+import type { AnyActorLogic } from '@quorate/core/statechart'
 
 /** Time, as an actor sees it. */
 export interface ActorClock {
@@ -38,111 +40,148 @@ interface Place {
 export const keyOf = (group: string, role: string): string => `${group}/${role}`
 
 /** What an actor is given. */
-export type ActorEvent = LocalEvent | ClientAsked | Received<Message>
+export type HostedEvent = LocalEvent | ClientAsked | Received<Message>
 
-/** One actor of a node, what it has emitted, and what of that may not leave yet. */
+/** One actor of a node: where it stands, its timers on the clock, and what it said that nobody has carried out yet. */
 export class HostedActor {
   /** Whose log it is, in the store. */
   readonly key: string
   readonly group: string
+  readonly role: string
   readonly address: Address
   readonly definition: RoleDefinition
-  readonly #actor: Actor<AnyActorLogic>
-  #emitted: Effect[] = []
-  #outbox: Outbox = emptyOutbox
+  readonly #logic: AnyActorLogic
+  readonly #actor: Actor
+  readonly #clock: ActorClock
+  readonly #observe: Observe | undefined
+  /** By id: the pending ones, on the clock. */
+  readonly #timers = new Map<string, unknown>()
+  #state: ActorState
+  #leaves: Effect[] = []
+  /** What came before it was let go. */
+  #early: HostedEvent[] | undefined = []
 
+  /** Begins with what was recovered. It takes no step and its timers do not run before `start`. */
   constructor(options: {
     place: Place
     definition: RoleDefinition
     logic: AnyActorLogic
     recovered: RecoveredState
     clock: ActorClock
-    inspect?: ((event: InspectionEvent) => void) | undefined
-    fail: (error: unknown) => void
+    observe?: Observe | undefined
   }) {
-    const { place, definition, inspect } = options
+    const { place, definition, logic, recovered, clock, observe } = options
     this.key = keyOf(place.group, place.role)
     this.group = place.group
+    this.role = place.role
     this.address = addressOf(place.group, place.role, place.node)
     this.definition = definition
-    this.#actor = createActor(options.logic, {
-      id: this.address,
-      input: definition.input({ group: place.group, node: place.node, recovered: options.recovered }),
-      clock: options.clock as never,
-      ...(inspect ? { inspect } : {}),
-    })
-    // What a role throws is reported here, or becomes an uncaught exception of the process.
-    this.#actor.subscribe({ error: options.fail })
-    // What a listener throws is reported later and to nobody: it must do nothing that can fail.
-    this.#actor.on('*', (effect: Effect) => {
-      this.#emitted.push(effect)
-    })
+    this.#logic = logic
+    this.#actor = actorOf(logic, observe !== undefined)
+    this.#clock = clock
+    this.#observe = observe
+    const step = this.#actor.begin(definition.input({ group: place.group, node: place.node, recovered }))
+    this.#state = step.state
+    this.#leaves.push(...step.leaves)
+    this.#tell(undefined, undefined, step)
   }
 
   start(): void {
-    this.#actor.start()
+    const early = this.#early ?? []
+    this.#early = undefined
+    for (const { timer, delayMs } of this.#state.timers) this.#set(timer, delayMs)
+    for (const event of early) this.send(event)
   }
 
+  /** Its timers run no more. */
   stop(): void {
-    this.#actor.stop()
+    for (const timer of this.#timers.values()) this.#clock.clearTimeout(timer)
+    this.#timers.clear()
   }
 
-  send(event: ActorEvent): void {
-    this.#actor.send(event)
+  /** @throws what the role throws. */
+  send(event: HostedEvent): void {
+    if (this.#early) this.#early.push(event)
+    else this.#take(event, this.#actor.deliver(this.#state, event))
   }
 
   status(): RoleStatus {
-    return this.definition.status(this.#actor.getSnapshot())
+    return this.definition.status(this.#state.snapshot)
   }
 
   /** Effects that wait for a durable one. */
   get waiting(): number {
-    return this.#outbox.waiting.length
+    return this.#state.outbox.waiting.length
   }
 
-  /** Takes what the actor emitted since the last call; what it returns may leave now. */
+  /** Takes what may be carried out now and was not taken before, in order. */
   collect(): readonly Effect[] {
-    if (this.#emitted.length === 0) return noEffects
-    const emitted = this.#emitted
-    this.#emitted = []
-    const { outbox, leaves } = enqueue(this.#outbox, emitted)
-    this.#outbox = outbox
+    if (this.#leaves.length === 0) return noEffects
+    const leaves = this.#leaves
+    this.#leaves = []
     return leaves
   }
 
-  /** What must be written next, if anything. */
-  beginWrite(): { readonly operations: readonly StoreOperation[]; readonly last: LogId | undefined } | undefined {
-    if (this.#outbox.waiting.length === 0) return undefined
-    const { outbox, write } = take(this.#outbox)
-    this.#outbox = outbox
-    return { operations: write.map((effect) => this.#operation(effect)), last: lastWritten(write) }
+  /** What must be written next, in order; nothing while nothing waits for the disk. */
+  beginWrite(): readonly StoreOperation[] {
+    this.#state = beginWrite(this.#state)
+    return this.#state.writing.map((effect) => operationOf(effect, this.definition.record))
   }
 
-  /** The write is durable; what it returns may leave now. */
-  endWrite(): readonly Effect[] {
-    const { outbox, leaves } = written(this.#outbox)
-    this.#outbox = outbox
-    return leaves
+  /** The write is durable: what waited for it may be collected. What it returns the actor must be told. */
+  endWrite(): HostedEvent | undefined {
+    const { state, leaves, told } = endWrite(this.#state)
+    this.#state = state
+    this.#leaves.push(...leaves)
+    return told
   }
 
-  #operation(effect: DurableEffect<Effect>): StoreOperation {
-    return effect.type === 'persist'
-      ? { type: 'persist', record: this.definition.record.encode(effect.record) }
-      : effect
+  #fire(timer: string): void {
+    this.#timers.delete(timer)
+    this.#take({ type: timer }, this.#actor.fire(this.#state, timer))
+  }
+
+  #take(event: { readonly type: string }, step: ActorStep): void {
+    const before = this.#state
+    this.#state = step.state
+    for (const effect of step.leaves) this.#leaves.push(effect)
+    for (const change of step.timers) this.#change(change)
+    this.#tell(event, before, step)
+  }
+
+  #change(change: TimerChange): void {
+    const { timer } = change
+    if (this.#timers.has(timer)) {
+      this.#clock.clearTimeout(this.#timers.get(timer))
+      this.#timers.delete(timer)
+    }
+    if (change.type === 'schedule') this.#set(timer, change.delayMs)
+  }
+
+  #set(timer: string, delayMs: number): void {
+    this.#timers.set(
+      timer,
+      this.#clock.setTimeout(() => this.#fire(timer), delayMs),
+    )
+  }
+
+  #tell(event: { readonly type: string } | undefined, before: ActorState | undefined, step: ActorStep): void {
+    if (!this.#observe) return
+    // Spelled out in one literal: a spread costs a busy node as much as all else that it does for an observer.
+    this.#observe({
+      address: this.address,
+      group: this.group,
+      role: this.role,
+      logic: this.#logic,
+      event,
+      before,
+      after: step.state,
+      emitted: step.emitted,
+      leaves: step.leaves,
+      timers: step.timers,
+      transitions: step.transitions,
+    })
   }
 }
 
 const noEffects: readonly Effect[] = []
-
-/** Where the log ends after a write that changed its end. */
-function lastWritten(write: readonly DurableEffect<Effect>[]): LogId | undefined {
-  let last: LogId | undefined
-  for (const effect of write) {
-    if (effect.type === 'truncate') last = effect.after
-    else if (effect.type === 'append') {
-      const entry = effect.entries.at(-1)
-      if (entry) last = { index: entry.index, term: entry.term }
-    }
-  }
-  return last
-}

@@ -1,4 +1,11 @@
-import { type GroupDefinition, type NodeId, type OpenStore, origin, type RecoveredState } from '@quorate/core'
+import {
+  type GroupDefinition,
+  type NodeId,
+  type OpenStore,
+  origin,
+  type RecoveredState,
+  recoveredState,
+} from '@quorate/core'
 import { keyOf } from './hostedActor.js'
 
 /** What was found on the disk for each hosted role. */
@@ -22,15 +29,15 @@ export async function recoverRoles(
   lossAccepted: boolean,
 ): Promise<RecoveredRoles> {
   const roles = new Map<string, RecoveredState>()
-  for (const [role, { nodes, record: codec, remembers = true }] of Object.entries(definition.roles)) {
+  for (const [role, { nodes, record, remembers = true }] of Object.entries(definition.roles)) {
     if (!nodes.includes(node)) continue
     // What a store in doubt lost cannot have been this role's, and who is told of it must write something.
     if (!remembers) {
       roles.set(role, nothingRecovered)
       continue
     }
-    const { record, ...held } = await store.recover(keyOf(group, role))
-    roles.set(role, { record: record && codec.decode(record), ...held, doubtful: store.doubtful, lossAccepted })
+    const found = await store.recover(keyOf(group, role))
+    roles.set(role, recoveredState(found, record, { doubtful: store.doubtful, lossAccepted }))
   }
   return roles
 }

@@ -15,7 +15,7 @@ import {
   type RoleDefinition,
   type RoleStatus,
 } from '@quorate/core'
-import { assign, emit, setup } from 'xstate'
+import { assign, emit, setup } from '@quorate/core/statechart'
 import { fixtureLimits, jsonMessages } from './sequencer.test.fixture.js'
 
 /**

@@ -11,8 +11,8 @@ import {
   noStateMachine,
   type RoleStatus,
 } from '@quorate/core'
+import { emit, setup } from '@quorate/core/statechart'
 import { afterEach, describe, expect, expectTypeOf, it } from 'vitest'
-import { emit, setup } from 'xstate'
 import type { ClientOptions } from '../client/clientOptions.js'
 import { type ConnectedClient, connectClient } from '../client/connectClient.js'
 import { messages } from '../generated/client.js'

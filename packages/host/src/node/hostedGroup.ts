@@ -9,12 +9,12 @@ import {
   invariant,
   type Logger,
   type NodeId,
+  type Observe,
   type Random,
   type RoleDefinition,
   type RoleStatus,
   type Subscription,
 } from '@quorate/core'
-import type { InspectionEvent } from 'xstate'
 import type { Bus } from '../bus/bus.js'
 import type { DropLog } from '../bus/dropLog.js'
 import { Applier } from '../engine/applier.js'
@@ -43,8 +43,7 @@ export interface GroupSurroundings {
   readonly starts: number
   readonly peerStores: PeerStores
   readonly accord: Accord
-  readonly inspect: ((event: InspectionEvent) => void) | undefined
-  fail(error: unknown): void
+  readonly observe: Observe | undefined
 }
 
 /** One group on one node: its actors, its state machine, and what it does for clients. */
@@ -224,7 +223,7 @@ export class HostedGroup {
   }
 
   #makeActor(role: string, definition: RoleDefinition): HostedActor {
-    const { node, engine, random, inspect, fail } = this.#around
+    const { node, engine, random, observe } = this.#around
     const recovered = this.#recovered.get(role)
     invariant(recovered !== undefined, `the store was not asked about role ${role} of group ${this.name}`)
     const actor: HostedActor = new HostedActor({
@@ -233,8 +232,7 @@ export class HostedGroup {
       logic: definition.logic(random, node),
       recovered,
       clock: engine.actorClock(() => actor),
-      inspect,
-      fail,
+      observe,
     })
     return actor
   }

@@ -275,8 +275,7 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
       starts,
       peerStores: this.#identity.peerStores,
       accord: this.#identity.accord,
-      inspect: this.#options.inspect,
-      fail: (error) => this.#fail(error),
+      observe: this.#options.observe,
     })
   }
 

@@ -20,7 +20,7 @@ import {
   type RoleStatus,
   type Snapshot,
 } from '@quorate/core'
-import { assign, emit, setup } from 'xstate'
+import { assign, emit, setup } from '@quorate/core/statechart'
 
 /**
  * The smallest protocol that orders a log: the first node appends, and what is on its disk is decided; the others take
@@ -151,9 +151,9 @@ const sequencer = setup({
       const request = event.type === 'client.proposed' || event.type === 'client.read' ? event.request : 0
       return { type: 'refuse', request, reason: 'notLeader', leader: context.first } as const
     }),
-    break: () => {
+    break: assign(() => {
       throw new Error('a role broke')
-    },
+    }),
   },
 }).createMachine({
   id: 'sequencer',

@@ -1,5 +1,5 @@
+import { nodeOf, type StepRecord } from '@quorate/core'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { InspectionEvent } from 'xstate'
 import { journal, TestCluster } from './cluster.test.fixture.js'
 import { sequenced } from './sequencer.test.fixture.js'
 import { startNode } from './startNode.js'
@@ -37,13 +37,10 @@ describe('a node', () => {
   it('does not hear its own multicasts', async () => {
     cluster = new TestCluster(sequenced({ members: ['n1', 'n2'], stateMachine: journal }))
     const heard: { node: string; type: string }[] = []
-    const inspect = (node: string) => (event: InspectionEvent) => {
-      if (event.type === '@xstate.event') heard.push({ node, type: event.event.type })
+    const observe = ({ address, event }: StepRecord) => {
+      if (event) heard.push({ node: nodeOf(address), type: event.type })
     }
-    const [first, second] = [
-      await cluster.start('n1', { inspect: inspect('n1') }),
-      await cluster.start('n2', { inspect: inspect('n2') }),
-    ]
+    const [first, second] = [await cluster.start('n1', { observe }), await cluster.start('n2', { observe })]
     await cluster.wait(Promise.all([first.ready, second.ready]))
     await cluster.wait(first.group('journal').propose({ text: 'a' }))
     await cluster.wait(second.group('journal').read((texts) => texts.length))

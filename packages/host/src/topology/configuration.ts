@@ -7,13 +7,13 @@ import {
   InvalidConfigurationError,
   type Logger,
   type NodeId,
+  type Observe,
   type OptionKeys,
   type Random,
   type RoleDefinition,
   type Store,
   type Transport,
 } from '@quorate/core'
-import type { InspectionEvent } from 'xstate'
 import { answersRole, clientRole, nodeGroup } from '../bus/addresses.js'
 import type { BusPromise } from '../bus/busWatch.js'
 import { type ClientOptions, checkBehaviour, clientOptionKeys } from '../client/clientOptions.js'
@@ -35,8 +35,11 @@ export interface NodeOptions<G extends Groups> {
   readonly groups: G
   /** @default none */
   readonly logger?: Logger
-  /** Sees every event of every actor. Costs more than half of the throughput. @default none */
-  readonly inspect?: (event: InspectionEvent) => void
+  /**
+   * Hears of every step of every actor, within the step: what it throws stops the node, and what it does the actors wait for.
+   * @default nobody
+   */
+  readonly observe?: Observe
   /**
    * True to start on an empty store without asking the other nodes whether they know an older one of this node. Only for
    * a node id that was never used before. @default false
@@ -71,7 +74,7 @@ const nodeOptionKeys: OptionKeys<NodeOptions<Groups>> = {
   store: 'required',
   groups: 'required',
   logger: 'optional',
-  inspect: 'optional',
+  observe: 'optional',
   bootstrap: 'optional',
   acceptPossibleLoss: 'optional',
   stopOn: 'optional',

@@ -1,7 +1,7 @@
 import { again, become, type Received, send } from '@quorate/core'
+import { assign, emit } from '@quorate/core/statechart'
 import { drive, type Packet } from '@quorate/core/testing'
 import { describe, expect, test } from 'vitest'
-import { assign, emit } from 'xstate'
 import { type Ballot, isGreater } from '../ballot.js'
 import type { Accept, Chosen, Learn, Promise as PromiseReply } from '../generated/multi_paxos.js'
 import { multiPaxosAcceptor, multiPaxosLearner, multiPaxosProposer, proxyLeader } from '../index.js'

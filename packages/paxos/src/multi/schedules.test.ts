@@ -1,7 +1,7 @@
 import { atLeast, type Entry, flexible, majority, nodeOf, type Received, send } from '@quorate/core'
+import { assign, emit } from '@quorate/core/statechart'
 import { type Packet, Stage, type StageActor, type StageDisk } from '@quorate/core/testing'
 import { describe, expect, test } from 'vitest'
-import { assign, emit } from 'xstate'
 import type { Chosen, Learn, Promise as PromiseReply } from '../generated/multi_paxos.js'
 import { multiPaxosAcceptor, multiPaxosLearner, multiPaxosProposer } from '../index.js'
 import { isAccepted } from './acceptor/acceptedLog.js'

@@ -1,5 +1,5 @@
 import { type RoleStatus, statePath } from '@quorate/core'
-import type { SnapshotFrom } from 'xstate'
+import type { SnapshotFrom } from '@quorate/core/statechart'
 import { noticesOf, preparedInDoubt } from '../doubtNotice.js'
 import type { acceptor } from './acceptor/chart.js'
 import type { batcher } from './batcher/chart.js'

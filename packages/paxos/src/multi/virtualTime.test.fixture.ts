@@ -1,6 +1,6 @@
 import { type GroupDefinition, type Random, sizeOf } from '@quorate/core'
+import type { Statechart } from '@quorate/core/statechart'
 import { type Packet, Stage, type StageActor } from '@quorate/core/testing'
-import type { StateMachine } from 'xstate'
 import { batcher, multiPaxosAcceptor, multiPaxosLearner, multiPaxosProposer } from '../index.js'
 import type { Leading } from './proposer/leadership.js'
 import * as lead from './proposer/leadership.js'
@@ -178,7 +178,7 @@ function withDistinctDelays(definition: GroupDefinition, random: Random): GroupD
   }
   const roles = Object.entries(definition.roles).map(([name, role]) => {
     const logic = logics[name] as
-      | StateMachine<never, never, never, never, never, never, never, never, never, never, never, never, never, never>
+      | Statechart<never, never, never, never, never, never, never, never, never, never, never, never, never, never>
       | undefined
     return [name, logic ? { ...role, logic: () => logic } : role]
   })

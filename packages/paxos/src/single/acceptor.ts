@@ -10,7 +10,7 @@ import {
   rulesFor,
   send,
 } from '@quorate/core'
-import { assign, emit, setup } from 'xstate'
+import { assign, emit, setup } from '@quorate/core/statechart'
 import { isAlone, mayGoWithout } from '../answered.js'
 import { type Ballot, beyond, higherOf, isGreater, isNobodys, isSameBallot, noBallot } from '../ballot.js'
 import type { Accept, AcceptorRecord, Learn, PaxosMessage, Prepare, Proposal, RejoinReply } from '../generated/paxos.js'

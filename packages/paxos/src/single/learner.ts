@@ -9,7 +9,7 @@ import {
   rulesFor,
   send,
 } from '@quorate/core'
-import { assign, emit, setup } from 'xstate'
+import { assign, emit, setup } from '@quorate/core/statechart'
 import { isNobodys, termOf } from '../ballot.js'
 import type { Accepted, Chosen, Learn, PaxosMessage } from '../generated/paxos.js'
 import { everyAcceptor, everyLearner, type PaxosConfig } from './config.js'

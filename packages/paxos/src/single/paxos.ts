@@ -19,7 +19,7 @@ import {
   type RoleStatus,
   statePath,
 } from '@quorate/core'
-import type { SnapshotFrom } from 'xstate'
+import type { SnapshotFrom } from '@quorate/core/statechart'
 import { checkProposers } from '../ballot.js'
 import { noticesOf, preparedInDoubt } from '../doubtNotice.js'
 import { type AcceptorRecord, decodeAcceptorRecord, encodeAcceptorRecord, messages } from '../generated/paxos.js'

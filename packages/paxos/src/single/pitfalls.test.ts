@@ -1,7 +1,7 @@
 import { emptyOutbox, enqueue, isDurable, nodeOf, type Outbox, take, written } from '@quorate/core'
+import { type AnyStatechart, assign, createMachine } from '@quorate/core/statechart'
 import { checkMachine, type Packet, Stage, type StageDisk } from '@quorate/core/testing'
 import { describe, expect, test } from 'vitest'
-import { type AnyStateMachine, assign, createMachine } from 'xstate'
 import { placeOf } from '../ballot.js'
 import type { PaxosMessage, Proposal } from '../generated/paxos.js'
 import { acceptor } from './acceptor.js'
@@ -29,14 +29,14 @@ function pitfall<Subject>(
 }
 
 /** The same role with another table. */
-const changed = <Machine extends AnyStateMachine>(role: Machine, change: (config: Config) => Config): Machine =>
+const changed = <Machine extends AnyStatechart>(role: Machine, change: (config: Config) => Config): Machine =>
   createMachine(change(role.config as Config) as never).provide(role.implementations as never) as never
 
 // biome-ignore lint/suspicious/noExplicitAny: a table of any role, broken on purpose.
 type Config = any
 
 /** The same role, which does something else in the cell of `event` that has the guard. */
-const acting = <Machine extends AnyStateMachine>(
+const acting = <Machine extends AnyStatechart>(
   role: Machine,
   event: string,
   guard: string,
@@ -51,7 +51,7 @@ const acting = <Machine extends AnyStateMachine>(
   }))
 
 /** The same role, which does not tell its disk that it is in doubt. */
-const silentInDoubt = <Machine extends AnyStateMachine>(role: Machine): Machine =>
+const silentInDoubt = <Machine extends AnyStatechart>(role: Machine): Machine =>
   changed(role, (config) => {
     const [doubtful, other] = config.states.starting.always
     const starting = { always: [{ ...doubtful, actions: [] }, other] }
@@ -576,8 +576,8 @@ describe('missing cells', () => {
   test.each(Object.keys(roles) as (keyof typeof roles)[])(
     'every cell of the %s that is taken away is missed',
     (name) => {
-      const role: AnyStateMachine = roles[name]
-      const scenario = (machine: AnyStateMachine) =>
+      const role: AnyStatechart = roles[name]
+      const scenario = (machine: AnyStatechart) =>
         expect(() => checkMachine(machine, paxosEvents[name] as never)).not.toThrow()
       const mistakes = Object.keys(paxosEvents[name]).map((event) => [
         `it does not decide ${event}`,

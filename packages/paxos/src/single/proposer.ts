@@ -12,7 +12,7 @@ import {
   rulesFor,
   send,
 } from '@quorate/core'
-import { assign, emit, setup } from 'xstate'
+import { assign, emit, setup } from '@quorate/core/statechart'
 import { type Answered, isKnown, isSure } from '../answered.js'
 import { type Ballot, isGreater, isNobodys, isSameBallot, noBallot, roundsSkippedInDoubt } from '../ballot.js'
 import type {

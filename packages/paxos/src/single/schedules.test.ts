@@ -1,7 +1,7 @@
 import { atLeast, flexible, grid, majority, type NodeId, type QuorumSystem, type Received, send } from '@quorate/core'
+import { assign, emit } from '@quorate/core/statechart'
 import { Stage, type StageActor, type StageDisk } from '@quorate/core/testing'
 import { describe, expect, test } from 'vitest'
-import { assign, emit } from 'xstate'
 import { termOf } from '../ballot.js'
 import { type AcceptorRecord, decodeAcceptorRecord, type Prepare } from '../generated/paxos.js'
 import { randomOf } from '../multi/history.test.fixture.js'

@@ -1,6 +1,6 @@
-import type { GroupDefinition } from '@quorate/core'
+import type { GroupDefinition, Transition } from '@quorate/core'
 import { Chance } from '../chance/chance.js'
-import { type AnyTransition, nameOf, transitionsOf } from './transitions.js'
+import { nameOf, transitionsOf } from './transitions.js'
 
 /** How much of one role was walked through. */
 export interface RoleCoverage {
@@ -27,7 +27,7 @@ export class Coverage {
     }
   }
 
-  took(transition: AnyTransition): void {
+  took(transition: Transition): void {
     if (this.#known.has(transition)) return
     this.#known.add(transition)
     this.#taken.add(nameOf(transition))

@@ -1,14 +1,9 @@
-import type { Effect, GroupDefinition, Message, Placed, RoleDefinition, StateMachine } from '@quorate/core'
-import type { AnyActorLogic, AnyActorScope } from 'xstate'
-import type { AnyTransition } from './transitions.js'
+import type { GroupDefinition, Message, Placed, RoleDefinition, StateMachine, StepRecord } from '@quorate/core'
 
 /** Sees what the actors of a group do on one node, while it happens. */
 export interface ActorWatch {
-  /** An actor took one step: `before` is undefined when it started. */
-  stepped(role: string, before: unknown, event: { readonly type: string } | undefined, after: unknown): void
-  /** A transition was taken. */
-  took(transition: AnyTransition): void
-  emitted(role: string, effect: Effect): void
+  /** An actor took one step. */
+  stepped(step: StepRecord): void
   /** A record becomes bytes, to be written. */
   recorded(record: unknown, bytes: Uint8Array): void
   /** A message becomes bytes, to be sent at once. */
@@ -16,7 +11,7 @@ export interface ActorWatch {
   applied(command: Uint8Array, at: Placed): void
 }
 
-/** A group whose roles, messages and state machine are what they were, and seen. */
+/** A group whose records, messages and state machine are what they were, and seen. */
 export function observed(definition: GroupDefinition, watch: ActorWatch): GroupDefinition {
   const { messages, stateMachine, roles } = definition
   return {
@@ -30,7 +25,7 @@ export function observed(definition: GroupDefinition, watch: ActorWatch): GroupD
       },
     },
     stateMachine: observedMachine(stateMachine, watch),
-    roles: Object.fromEntries(Object.entries(roles).map(([name, role]) => [name, observedRole(name, role, watch)])),
+    roles: Object.fromEntries(Object.entries(roles).map(([name, role]) => [name, observedRole(role, watch)])),
   }
 }
 
@@ -42,9 +37,8 @@ const observedMachine = (machine: StateMachine<unknown>, watch: ActorWatch): Sta
   },
 })
 
-const observedRole = (name: string, role: RoleDefinition, watch: ActorWatch): RoleDefinition => ({
+const observedRole = (role: RoleDefinition, watch: ActorWatch): RoleDefinition => ({
   ...role,
-  logic: (random, node) => observedLogic(name, role.logic(random, node), watch),
   record: {
     decode: (bytes) => role.record.decode(bytes),
     encode(record) {
@@ -54,48 +48,3 @@ const observedRole = (name: string, role: RoleDefinition, watch: ActorWatch): Ro
     },
   },
 })
-
-interface Microstep {
-  readonly type: string
-  readonly _transitions?: readonly AnyTransition[]
-}
-
-/** The same actor logic: each step is handed on, with a scope that also tells what was taken and emitted. */
-function observedLogic(name: string, logic: AnyActorLogic, watch: ActorWatch): AnyActorLogic {
-  const scopes = new WeakMap<AnyActorScope, AnyActorScope>()
-  const scopeOf = (scope: AnyActorScope): AnyActorScope => {
-    const known = scopes.get(scope)
-    if (known) return known
-    const tell = ({ type, _transitions }: Microstep) => {
-      if (type !== '@xstate.microstep' || !_transitions) return
-      for (const transition of _transitions) watch.took(transition)
-    }
-    const seen: AnyActorScope = {
-      ...scope,
-      system: Object.assign(Object.create(scope.system), { _sendInspectionEvent: tell }),
-      emit: (effect) => {
-        watch.emitted(name, effect as unknown as Effect)
-        scope.emit(effect)
-      },
-    }
-    scopes.set(scope, seen)
-    return seen
-  }
-  return {
-    ...logic,
-    config: logic.config,
-    getInitialSnapshot(scope, input) {
-      const snapshot = logic.getInitialSnapshot(scopeOf(scope), input)
-      watch.stepped(name, undefined, undefined, snapshot)
-      return snapshot
-    },
-    transition(snapshot, event, scope) {
-      const next = logic.transition(snapshot, event, scopeOf(scope))
-      if (next !== snapshot) watch.stepped(name, snapshot, event, next)
-      return next
-    },
-    getPersistedSnapshot: (snapshot, options) => logic.getPersistedSnapshot(snapshot, options),
-    restoreSnapshot: (snapshot, scope) => logic.restoreSnapshot?.(snapshot, scope) ?? snapshot,
-    start: (snapshot, scope) => logic.start?.(snapshot, scopeOf(scope)),
-  }
-}

@@ -27,17 +27,18 @@ export function watchOf({ place: { node, group }, process, around, applyUs, note
   /** Whose messages are being encoded: the role that emitted them. */
   const speakers = new WeakMap<object, string>()
   return {
-    stepped: (role, before, event, after) => {
+    stepped: ({ role, event, before, after, emitted, transitions }) => {
+      if (coverage) for (const transition of transitions) coverage.took(transition)
       if (process.isDead) return
-      monitor.stepped(placeOf(role), before, event, after)
-      noteState(role, (after as { readonly value: unknown }).value)
-    },
-    took: (transition) => coverage?.took(transition),
-    emitted: (role, effect) => {
-      if (process.isDead) return
-      if (effect.type === 'send') speakers.set(effect.message, role)
-      if (effect.type === 'persist') speakers.set(effect.record as object, role)
-      monitor.emitted(placeOf(role), effect)
+      const place = placeOf(role)
+      for (const effect of emitted) {
+        if (effect.type === 'send') speakers.set(effect.message, role)
+        if (effect.type === 'persist') speakers.set(effect.record as object, role)
+        monitor.emitted(place, effect)
+      }
+      if (before?.snapshot === after.snapshot) return
+      monitor.stepped(place, before?.snapshot, event, after.snapshot)
+      noteState(role, after.snapshot.value)
     },
     recorded: (record, bytes) => {
       const role = speakers.get(record as object)

@@ -114,19 +114,22 @@ export class SimulatedNode {
       appliedOf: (group: string) => this.appliedOf(group),
     }
     const { clock, transport, store, groups: hosted } = adapt?.(this.id, simulated) ?? simulated
-    const watched = Object.entries(hosted).map(([name, definition]) => [
-      name,
-      observed(
-        definition,
+    const watches = new Map(
+      Object.keys(hosted).map((group) => [
+        group,
         watchOf({
-          place: { node: this.id, group: name },
+          place: { node: this.id, group },
           process,
           around: this.#around,
           applyUs: () => this.applyUs,
-          noteState: (role, value) => this.#noteState(name, role, value),
+          noteState: (role, value) => this.#noteState(group, role, value),
         }),
-      ),
-    ])
+      ]),
+    )
+    const watched = Object.entries(hosted).map(([group, definition]) => {
+      const watch = watches.get(group)
+      return [group, watch ? observed(definition, watch) : definition]
+    })
     const started = startNode({
       clock,
       transport,
@@ -134,6 +137,7 @@ export class SimulatedNode {
       id: this.id,
       cluster,
       groups: Object.fromEntries(watched) as Record<string, GroupDefinition>,
+      observe: (step) => watches.get(step.group)?.stepped(step),
       random: this.#randomOf(this.#lives),
       logger: this.#logger(process),
       bootstrap,

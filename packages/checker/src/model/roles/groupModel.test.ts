@@ -7,8 +7,8 @@ import {
   type RoleDefinition,
   send,
 } from '@quorate/core'
+import { assign, emit, setup } from '@quorate/core/statechart'
 import { describe, expect, test } from 'vitest'
-import { assign, emit, setup } from 'xstate'
 import type { ActorStep } from '../actors/actor.js'
 import { ofHistory, ofSomeActor } from '../actors/actor.js'
 import { check } from '../check.js'

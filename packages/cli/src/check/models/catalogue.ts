@@ -1,7 +1,7 @@
 import { type Model, type ModelSettings, type NetworkKind, referenceModels } from '@quorate/checker'
+import { assign } from '@quorate/core/statechart'
 import { acceptor } from '@quorate/paxos'
 import { server } from '@quorate/raft'
-import { assign } from 'xstate'
 import { multiPaxosModel } from './multiPaxos.js'
 import { handsOnLate, raftCatchUp } from './raftCatchUp.js'
 import { oneHoldsMore, raftDoubt } from './raftDoubt.js'

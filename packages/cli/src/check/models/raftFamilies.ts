@@ -1,6 +1,6 @@
 import { become } from '@quorate/core'
+import { assign, createMachine } from '@quorate/core/statechart'
 import { candidate, server } from '@quorate/raft'
-import { assign, createMachine } from 'xstate'
 
 /** Raft's candidate as section 5.2 has it: who times out begins a term at once. The round of pre-votes only spares terms. */
 const hastyCandidate = createMachine({ ...candidate.config, initial: 'voting' } as never).provide(

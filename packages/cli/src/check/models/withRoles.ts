@@ -1,5 +1,5 @@
 import type { GroupDefinition } from '@quorate/core'
-import type { AnyActorLogic } from 'xstate'
+import type { AnyActorLogic } from '@quorate/core/statechart'
 
 /** By role: the statechart that is to run in the place of the group's own. */
 export type RolesInstead = Readonly<Record<string, AnyActorLogic>>

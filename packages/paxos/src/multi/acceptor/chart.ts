@@ -1,5 +1,5 @@
 import { type Effect, ignore, type LocalEvent, Log, noBytes, type Received, rulesFor, send } from '@quorate/core'
-import { assign, emit, setup } from 'xstate'
+import { assign, emit, setup } from '@quorate/core/statechart'
 import { isGreater, isNobodys, isSameBallot } from '../../ballot.js'
 import type { Accept, Learn, MultiPaxosMessage, Prepare, RejoinReply } from '../../generated/multi_paxos.js'
 import { everyRole } from '../shared/config.js'

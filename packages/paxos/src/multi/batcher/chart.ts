@@ -1,5 +1,5 @@
 import { type Effect, ignore, invariant, rulesFor, send } from '@quorate/core'
-import { assign, emit, setup } from 'xstate'
+import { assign, emit, setup } from '@quorate/core/statechart'
 import { isGreater, isNobodys } from '../../ballot.js'
 import type { MultiPaxosMessage } from '../../generated/multi_paxos.js'
 import { bytesOf } from '../shared/bytes.js'

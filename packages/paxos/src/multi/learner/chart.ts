@@ -1,5 +1,5 @@
 import { type Effect, ignore, rulesFor, send } from '@quorate/core'
-import { assign, emit, setup } from 'xstate'
+import { assign, emit, setup } from '@quorate/core/statechart'
 import type { MultiPaxosMessage } from '../../generated/multi_paxos.js'
 import { everyRole } from '../shared/config.js'
 import * as catching from './catchingUp.js'
@@ -95,7 +95,7 @@ export const learner = setup({
       { guard: 'isNewerSnapshot', actions: ['persistOwnSnapshot', 'compact'] },
       ignore('a newer one is here'),
     ],
-    'storage.persisted': ignore('a learner writes no entries'),
+    'storage.persisted': ignore('nothing of a learner waits for it'),
   },
   states: {
     /** The disk is told that nothing is doubted. */

@@ -1,5 +1,5 @@
 import { ignore, rulesFor } from '@quorate/core'
-import { assign, emit, setup } from 'xstate'
+import { assign, emit, setup } from '@quorate/core/statechart'
 import * as lead from './leadership.js'
 import type { Preparing } from './phaseOne.js'
 import * as reads from './readIndex.js'

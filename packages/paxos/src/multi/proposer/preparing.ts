@@ -1,5 +1,5 @@
 import { ignore, rulesFor, send } from '@quorate/core'
-import { assign, emit, setup } from 'xstate'
+import { assign, emit, setup } from '@quorate/core/statechart'
 import * as phase from './phaseOne.js'
 import * as rejoining from './rejoining.js'
 import * as proposer from './state.js'

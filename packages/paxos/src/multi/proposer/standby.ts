@@ -1,5 +1,5 @@
 import { ignore, rulesFor } from '@quorate/core'
-import { assign, emit, setup } from 'xstate'
+import { assign, emit, setup } from '@quorate/core/statechart'
 import * as rejoining from './rejoining.js'
 import * as proposer from './state.js'
 

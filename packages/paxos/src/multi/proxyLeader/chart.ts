@@ -1,5 +1,5 @@
 import { type Effect, ignore, nodeOf, rulesFor, send } from '@quorate/core'
-import { assign, emit, setup } from 'xstate'
+import { assign, emit, setup } from '@quorate/core/statechart'
 import { isGreater, isNobodys, isSameBallot } from '../../ballot.js'
 import type { MultiPaxosMessage } from '../../generated/multi_paxos.js'
 import { everyRole } from '../shared/config.js'
