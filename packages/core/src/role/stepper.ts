@@ -79,9 +79,6 @@ export interface Stepper<Logic extends AnyActorLogic> {
 
 const timerPrefix = 'xstate.after.'
 
-/** True of the id of a timer, which is also the type of the event that its end is. */
-export const isTimer = (type: string): boolean => type.startsWith(timerPrefix)
-
 /** The name under which a role declares a timer's delay: `xstate.after.heartbeat.leader` -> `heartbeat`. */
 export function delayNameOf(timer: string): string {
   invariant(isTimer(timer), `"${timer}" is no timer of a role: expected ${timerPrefix}<delay>.<state>`)

@@ -14,8 +14,8 @@ import {
   type Received,
   send,
 } from '@quorate/core'
+import { assign, emit, setup } from '@quorate/core/statechart'
 import { describe, expect, test } from 'vitest'
-import { assign, emit, setup } from 'xstate'
 import { ofHistory, ofSomeActor } from '../actors/actor.js'
 import { check } from '../check.js'
 import { always, sometimes } from '../property.js'
