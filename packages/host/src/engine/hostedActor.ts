@@ -6,6 +6,7 @@ import {
   actorOf,
   addressOf,
   beginWrite,
+  type Chosen,
   type ClientAsked,
   type Effect,
   endWrite,
@@ -40,7 +41,7 @@ interface Place {
 export const keyOf = (group: string, role: string): string => `${group}/${role}`
 
 /** What an actor is given. */
-export type HostedEvent = LocalEvent | ClientAsked | Received<Message>
+export type HostedEvent = LocalEvent | ClientAsked | Chosen | Received<Message>
 
 /** One actor of a node: where it stands, its timers on the clock, and what it said that nobody has carried out yet. */
 export class HostedActor {

@@ -2,6 +2,7 @@ import {
   type Address,
   addressOf,
   type Clock,
+  drawn,
   type Effect,
   type Envelope,
   everyNode,
@@ -120,6 +121,9 @@ export class HostedGroup {
         return
       case 'refuse':
         this.#service?.refused(effect)
+        return
+      case 'choose':
+        this.#around.engine.post(actor, drawn(effect, this.#around.random))
         return
       default:
         invariant(false, `${effect.type} is carried out by the store`)
