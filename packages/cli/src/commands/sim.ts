@@ -7,8 +7,9 @@ const examples = `
 The real host and roles on a virtual clock, bus and disks, in one thread. One seed decides everything. First safety under
 faults; then a core is healed, all other failures stay, and something must get done. The verdict says what was judged.
 
-A topology's file may also export "invariants" (a list of InvariantFactory of @quorate/simulator) and "workload"
-({ clients, perSecond, keys }: what clients do; what is left out is drawn).
+A topology's file may also export "invariants" (a list of InvariantFactory of @quorate/core/testing) and "workload"
+({ clients, perSecond, keys, groups }: what clients do; what is left out is drawn). A group's own state machine is simulated
+where "groups" has a SimulatedWorkload of @quorate/simulator for it; otherwise registers take its place.
 
 Examples:
   quorate sim raft --runs 100

@@ -198,6 +198,88 @@ describe('quorate sim', { timeout: 120_000 }, () => {
     })
   })
 
+  describe("runs a group's own state machine, where the file exports a workload for it", () => {
+    /** Counters that add, or do something else; clients add and read, and `model` says what they must see. */
+    const topology = (apply: string, more = '') => `
+      import { defineStateMachine, json } from '@quorate/core'
+      import { defineTopology } from '@quorate/host'
+      import { raft } from '@quorate/raft'
+      const { encode: snapshot, decode: restore } = json<number>()
+      const counter = defineStateMachine({
+        initial: () => 0,
+        apply: (state: number, by: number, { index }) => (${apply}),
+        query: (state: number, _: null) => state,
+        snapshot,
+        restore,
+      })
+      const nodes = ['a', 'b', 'c']
+      export default defineTopology({ cluster: 'c', nodes, groups: { total: raft({ members: nodes, stateMachine: counter }) } })
+      const adding = {
+        name: 'adding',
+        operations: { add: { fields: { value: 'count' } }, read: { fields: {}, isQuery: true } },
+        draw: () => (own, ordinal) => (own.isOne(600) ? { f: 'add', value: ordinal } : { f: 'read' }),
+        probe: (number) => [{ f: 'add', value: number }, { f: 'read' }],
+        perform: async (client, { f, value }) => (f === 'read' ? client.query(null) : (await client.propose(value)).result),
+        model: {
+          name: 'counter',
+          operations: { add: { argument: 'value', result: 'value' }, read: { argument: 'none', result: 'value' } },
+          init: () => 0,
+          step: (state, { f, argument = 0, result }) => {
+            const next = state + argument
+            return result === undefined || result === next ? next : undefined
+          },
+          identify: String,
+        },
+        ${more}
+      }
+      export const workload = { groups: { total: adding } }`
+    const run = async (text: string, ...argv: string[]) => {
+      await writeFile(join(directory, 'topology.ts'), text)
+      const before = process.cwd()
+      process.chdir(directory)
+      return quorate('topology.ts', '--seed', '3', '--runs', '1', '--minutes', '0.1', ...argv).finally(() =>
+        process.chdir(before),
+      )
+    }
+    const sound = '{ state: state + by, result: state + by }'
+
+    test('and judges it by the model that the workload brings', async () => {
+      const { code, out } = await run(topology(sound), '--trace', 'trace')
+      expect(out).toMatch(/^judged: total by Election Safety, .*Exactly Once, .*Linearizability, Progress$/m)
+      expect(out).not.toContain('NOT judged')
+      expect(code).toBe(0)
+      expect(await readFile(join(directory, 'trace'), 'utf8')).toMatch(/ ok add \d+: \d+$/m)
+    })
+
+    test('and finds what is wrong with it, as a script that says what clients did', async () => {
+      const { code, out } = await run(topology('{ state: index % 5 === 0 ? state : state + by, result: state + by }'))
+      expect(out).toMatch(/^# Linearizability: /m)
+      expect(out).toMatch(/^at \d+(\.\d+)? operation client=c\d+ (slot=\d+ )?f=add value=\d+$/m)
+      expect(code).toBe(1)
+      expect((await quorate('--replay', join(directory, 'topology-3.sim'))).out).toMatch(/^# Linearizability: /m)
+    })
+
+    test.each([
+      ['probs: 1', /has no option "probs"\. Did you mean probe\?/],
+      ['perSecond: 0', /perSecond must be a number above 0, not 0/],
+      [
+        "operations: { add: { fields: { slot: 'count' } } }",
+        /operation add has a field slot, which a script says itself/,
+      ],
+      ["operations: { add: { fields: { value: 'int' } } }", /a field value of form int: expected one of text, /],
+    ])('what is no workload is refused: %s', async (more, error) => {
+      const { code, err } = await run(topology(sound, more))
+      expect(err).toMatch(error)
+      expect(code).toBe(2)
+    })
+
+    test('one for a group that there is not is refused', async () => {
+      expect((await run(topology(sound).replace('groups: { total: adding }', 'groups: { sum: adding }'))).err).toMatch(
+        /there is no group sum/,
+      )
+    })
+  })
+
   test('says why some transitions cannot be taken, each reason once', async () => {
     const { out } = await quorate('paxos', '--seed', '1', '--runs', '1', '--minutes', '0.1', '--coverage')
     const lines = stripVTControlCharacters(out).trimEnd().split('\n')

@@ -11,7 +11,6 @@ export const decision: Workload = {
   async perform(client, { value }) {
     return Number(textDecoder.decode(await client.ask(textEncoder.encode(String(value)))))
   },
-  resultTextOf: (result) => `${result}@0`,
 }
 
 const textEncoder = new TextEncoder()
