@@ -3,7 +3,7 @@ import type { Property } from './property.js'
 import { type TransitionSystem, transitionModel } from './transitions.js'
 
 /** Numbers from 0 to below 1, always the same for one seed (mulberry32). */
-export const randomFrom = (seed: number): (() => number) => {
+const randomFrom = (seed: number): (() => number) => {
   let state = seed | 0
   return () => {
     state = (state + 0x6d2b79f5) | 0

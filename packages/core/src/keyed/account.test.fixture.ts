@@ -96,7 +96,7 @@ export const account = setup({
   },
 })
 
-export const startOf = ({ shared: { bank }, key: name, row, doubts }: KeyedStart<{ bank: string }, Row>): Account => ({
+const startOf = ({ shared: { bank }, key: name, row, doubts }: KeyedStart<{ bank: string }, Row>): Account => ({
   name,
   bank,
   doubts,
