@@ -85,8 +85,10 @@ function plainly(entries: readonly Entry[], sessionsMax: number) {
     const { index, kind, sequence } = entry
     if (kind === 'openSession') {
       const client = textOf(entry.bytes)
-      const own = sessions.findLast((session) => session.client === client)
       const isOld = entry.answeredBelow === 0
+      // What an earlier version opened is not found by the name: a client may have several.
+      const own = sessions.find((session) => session.client === client && session.opening > 0)
+      const opening = isOld ? 0 : sequence
       if (!isOld && own && own.opening >= sequence) {
         const isSame = own.opening === sequence
         outcomes.push({ status: isSame ? 'ok' : 'answered', index, bytes: nothing })
@@ -103,7 +105,7 @@ function plainly(entries: readonly Entry[], sessionsMax: number) {
         sessions = sessions.filter(({ usedAt }) => usedAt !== oldest)
       }
       const id = openedBy(entry)
-      sessions = [...sessions, { id, client, opening: sequence, usedAt: index, answeredBelow: 0, outcomes: [] }]
+      sessions = [...sessions, { id, client, opening, usedAt: index, answeredBelow: 0, outcomes: [] }]
     }
     if (kind !== 'command') {
       outcomes.push({ status: 'ok', index, bytes: nothing })

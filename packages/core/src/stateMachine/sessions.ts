@@ -20,7 +20,10 @@ export interface Outcome {
 export interface Session {
   /** The name under which the client hears answers. */
   readonly client: string
-  /** The number with which the client asked for it: it may ask again, and has the same session. 0 where it is not known. */
+  /**
+   * The number with which the client asked for it: it may ask again, and has the same session. 0 where an earlier version
+   * wrote the entry: each of these opens a session of its own.
+   */
   readonly opening: number
   /** Index of the last entry that used the session: sessions expire by log position, which is equal everywhere. */
   readonly usedAt: number
@@ -87,8 +90,12 @@ function totalOf(sessions: Sessions): number {
 /** By the name of the client, the session that it opened last. Goes from a value to the one that is made from it. */
 const byClient = new WeakMap<Sessions, Map<string, number>>()
 
-const clientsOf = (sessions: Iterable<[number, Session]>): Map<string, number> =>
-  new Map(Array.from(sessions, ([id, { client }]) => [client, id]))
+/** A client may have several that an earlier version opened, and none of them is found by its name: their order is not kept. */
+function clientsOf(sessions: Iterable<[number, Session]>): Map<string, number> {
+  const clients = new Map<string, number>()
+  for (const [id, { client, opening }] of sessions) if (opening > 0) clients.set(client, id)
+  return clients
+}
 
 /** The session that a client opened last, if it lives. */
 export function sessionOf(sessions: Sessions, client: string): { id: number; session: Session } | undefined {
@@ -139,10 +146,11 @@ export class SessionsDraft {
    * was last used below the index that the entry names: those whose clients are there stay, and no session is opened.
    */
   open(entry: Entry, client: string): Opening {
-    const { index, sequence: opening, answeredBelow: unusedBelow } = entry
+    const { index, answeredBelow: unusedBelow } = entry
     const done: Outcome = { status: 'ok', index, bytes: noBytes }
     // What an older version wrote: each entry opens a session, and one expires whoever uses it.
     const isOld = unusedBelow === 0
+    const opening = isOld ? 0 : entry.sequence
     const known = isOld ? undefined : this.#of(client)
     if (known?.session.opening === opening) {
       known.session.usedAt = index
@@ -155,7 +163,7 @@ export class SessionsDraft {
     }
     const session = openedBy(entry)
     this.#sessions.set(session, { client, opening, usedAt: index, answeredBelow: 0, outcomes: new Map() })
-    this.#byClient?.set(client, session)
+    if (opening > 0) this.#byClient?.set(client, session)
     return { outcome: done, session }
   }
 
