@@ -5,15 +5,17 @@ export type Stored = ReadonlyMap<string, StoredLog>
 
 /**
  * True if a disk may go back from what it holds `now` to this copy, and nothing that was acknowledged is lost: no record
- * and no row changes, so that no promise is forgotten, and every entry that it forgets is on the disks of all others.
+ * and no row changes, so that no promise is forgotten, and every entry that it forgets is on all other disks that have the
+ * log. What no other disk has may not be forgotten.
  */
 export const isHarmless = (copy: Stored, now: Stored, others: readonly Stored[]): boolean =>
   [...now].every(([key, held]) => {
     const before = copy.get(key) ?? nothingStored
+    const elsewhere = others.flatMap((other) => other.get(key) ?? [])
     return (
       isSame(before.record, held.record) &&
       isSameTable(before.table, held.table) &&
-      others.every((other) => !other.has(key) || forgetsNothingOf(other.get(key) ?? nothingStored, before, held))
+      (elsewhere.length > 0 ? elsewhere : [nothingStored]).every((other) => forgetsNothingOf(other, before, held))
     )
   })
 
