@@ -33,6 +33,6 @@ export const fingerprint = async (directory: string): Promise<string> => {
 export const claimNewerFormat = async (directory: string): Promise<void> => {
   const path = join(directory, 'quorate.json')
   const { checksum: _, ...fields } = JSON.parse(await readFile(path, 'utf8')) as { format: number; checksum: number }
-  const newer = { ...fields, format: fields.format + 1000 }
+  const newer = { ...fields, format: fields.format + 1 }
   await writeFile(path, `${JSON.stringify({ ...newer, checksum: crc32(JSON.stringify(newer)) })}\n`)
 }

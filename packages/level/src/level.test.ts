@@ -139,12 +139,12 @@ describe('a store that this node must not open', () => {
     const directory = await used()
     await edit(join(directory, 'quorate.json'), (bytes) => {
       const { checksum: _, ...fields } = JSON.parse(bytes.toString()) as { checksum: number }
-      const newer = { ...fields, format: 3 }
+      const newer = { ...fields, format: 2 }
       return Buffer.from(`${JSON.stringify({ ...newer, checksum: crc32(JSON.stringify(newer)) })}\n`)
     })
     expect(await refusal(directory)).toMatchObject({
       code: 'QUORATE_STORE_NEWER_FORMAT',
-      message: expect.stringContaining('has format 3, this program knows formats up to 2: run the newer program'),
+      message: expect.stringContaining('has format 2, this program knows formats up to 1: run the newer program'),
     })
   })
 

@@ -3,7 +3,6 @@ import { crc32 } from 'node:zlib'
 import { StoreDamagedError, StoreNewerFormatError } from './errors.js'
 import { readText, renameDurably, writeDurably } from './files.js'
 import { type Identity, newIdentity, type Owner, storeIdBytes } from './identity.js'
-import { firstFormat, formatVersion } from './value.js'
 
 /**
  * The identity stands beside the database too, in a file that people can read: whose the store is and which format it has
@@ -12,6 +11,8 @@ import { firstFormat, formatVersion } from './value.js'
  */
 const finalName = 'quorate.json'
 const unfinishedName = 'quorate.json.new'
+/** Of this file; values in the database have formats of their own. */
+const identityFormat = 1
 
 export interface Outside {
   readonly identity: Identity
@@ -36,7 +37,7 @@ export const readOutside = async (directory: string): Promise<Outside | undefine
 export const writeOutside = async (directory: string, owner: Owner): Promise<Outside> => {
   const identity = newIdentity(owner)
   const { cluster, node, storeId } = identity
-  const fields = { format: firstFormat, cluster, node, storeId: Buffer.from(storeId).toString('hex') }
+  const fields = { format: identityFormat, cluster, node, storeId: Buffer.from(storeId).toString('hex') }
   await writeDurably(
     join(directory, unfinishedName),
     `${JSON.stringify({ ...fields, checksum: checksumOf(fields) })}\n`,
@@ -59,7 +60,8 @@ const parse = (path: string, text: string): Identity => {
   const { checksum, ...fields } = { ...(parsed as { [name: string]: unknown }) }
   if (checksum !== checksumOf(fields)) throw damaged('the checksum of the identity does not match')
   const { format, cluster, node, storeId } = fields
-  if (typeof format === 'number' && format > formatVersion) throw new StoreNewerFormatError(path, format, formatVersion)
+  if (typeof format === 'number' && format > identityFormat)
+    throw new StoreNewerFormatError(path, format, identityFormat)
   const id = Buffer.from(String(storeId), 'hex')
   if (typeof cluster !== 'string' || typeof node !== 'string' || id.length !== storeIdBytes)
     throw damaged('the identity of the store is not complete')

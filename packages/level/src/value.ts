@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib'
 import { Reader, Writer } from './bytes.js'
 import { StoreDamagedError, StoreNewerFormatError } from './errors.js'
 
-/** The newest format of values and of the identity that this program reads. */
+/** The newest format of values that this program reads. */
 export const formatVersion = 2
 
 /**
