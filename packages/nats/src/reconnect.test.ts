@@ -146,6 +146,26 @@ const listening = async (says?: string): Promise<number> => {
   return (server.address() as AddressInfo).port
 }
 
+test('a server that complains is quoted', async () => {
+  const server = createServer((socket) => {
+    socket.on('error', () => {}).write('INFO {"server_id":"x","version":"2.9.0","max_payload":1024}\r\n')
+    socket.once('data', () => {
+      socket.write('PONG\r\n')
+      socket.once('data', () => socket.write("-ERR 'Maximum Payload Violation'\r\n"))
+    })
+    opening({ close: async () => socket.destroy() })
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  opening({ close: async () => server.close() })
+  const { connection, statuses, until } = await connectTo({ url: `127.0.0.1:${port}`, port, close: async () => {} })
+  connection.publish(one, new Uint8Array(1))
+  await until('error')
+  expect(statuses.find(({ type }) => type === 'error')).toMatchObject({
+    error: { code: 'QUORATE_BUS_COMPLAINT', message: expect.stringContaining('Maximum Payload Violation') },
+  })
+})
+
 test('two servers in a row that say nothing do not keep it from the third for long', async () => {
   const [first, last] = [opening(await startBroker()), opening(await startBroker())]
   const hung = [await listening(), await listening()]
