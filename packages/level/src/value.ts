@@ -3,7 +3,7 @@ import { Reader, Writer } from './bytes.js'
 import { StoreDamagedError, StoreNewerFormatError } from './errors.js'
 
 /** The newest format of values that this program reads. */
-export const formatVersion = 2
+const formatVersion = 2
 
 /**
  * The format that it writes wherever older programs can read it too. 2 is written for the head of a log that has a table, of
