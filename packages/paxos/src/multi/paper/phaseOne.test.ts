@@ -384,6 +384,12 @@ describe('2.1: "a value is chosen when a single proposal with that value has bee
     }
   })
 
+  test('an empty slot is accepted in no ballot, however many name it', () => {
+    const empty = { ...entry(1), term: 0 }
+    const { asked, told } = leadingAfter({ n2: { accepted: [empty] }, n3: { accepted: [empty] } })
+    expect({ asked, told }).toEqual({ asked: ['1:noop'], told: [] })
+  })
+
   test('the quorum is one of phase 2', () => {
     const accepted = [entry(1, low)]
     const flexibly = (phase1: number, phase2: number): given.Place => ({

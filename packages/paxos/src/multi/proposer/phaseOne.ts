@@ -92,8 +92,10 @@ export function withPromise(self: Preparing, message: Received<PromiseReply>) {
   for (const entry of message.entries) {
     const { index, term } = entry
     const highest = found.get(index)?.term ?? 0
-    if (term > highest) found.set(index, entry)
-    if (term >= highest) acceptedBy.set(index, term > highest ? vote : { ...acceptedBy.get(index), ...vote })
+    if (term > highest) {
+      found.set(index, entry)
+      acceptedBy.set(index, vote)
+    } else if (term === highest && term > 0) acceptedBy.set(index, { ...acceptedBy.get(index), ...vote })
   }
   const promise = isPartial(self, message) ? message.through + 1 : ('done' as const)
   return {
@@ -149,9 +151,9 @@ export const provenSlots = ({ acceptedBy, chosenThrough, config }: Preparing): R
   )
 
 /**
- * What phase 2 must propose, from the first slot that is not known to be chosen: values that may have been chosen, and
- * no-ops in the holes between them; among them are those that are {@link provenSlots proven} to be chosen. "We let it fill the gap immediately by proposing ... a special no-op command that
- * leaves the state unchanged" (section 3).
+ * What is to be chosen, from the first slot that is not known to be: values that may have been chosen already, some of them
+ * {@link provenSlots proven} to be, and no-ops in the holes between them. "We let it fill the gap immediately by proposing
+ * ... a special no-op command that leaves the state unchanged" (section 3).
  */
 export function openEntries(self: Preparing): readonly Entry[] {
   const term = termOf(ballotOf(self))
