@@ -9,7 +9,7 @@ const formatVersion = 2
  * The format that it writes wherever older programs can read it too. 2 is written for the head of a log that has a table, of
  * which they know nothing.
  */
-export const firstFormat = 1
+const firstFormat = 1
 
 /** Format version before, checksum after. */
 const frameBytes = 5
