@@ -210,6 +210,13 @@ describe('a model of the user', () => {
     expect(out).toContain('Then it holds [1,2].')
   })
 
+  test('may be frozen, and have its parts from a class', async () => {
+    const source = `${stack().replace('export default stack', '')}
+      class Picky { expectedOf() { return 'something else' } }
+      export default Object.freeze(Object.assign(new Picky(), stack))`
+    expect((await checkWith(pushed, source)).err).toContain('something else')
+  })
+
   test.each([
     ['export default 7', /stack.ts: exports no model of histories: expected an object/],
     [stack('name: 3 as never,'), /expected its name, a text/],

@@ -57,8 +57,7 @@ const guarded = (file: string, model: HistoryModel): HistoryModel => {
       throw new UnusableModelError(file, `${part} throws: ${messageOf(cause)}`, { cause })
     }
   }
-  return {
-    ...model,
+  const parts: Pick<HistoryModel, (typeof needed)[number]> = {
     init: (initial, any) => asked('init', () => model.init(initial, any)),
     step: (state, call) => asked(`step of ${call.f}`, () => model.step(state, call)),
     identify: (state) => {
@@ -67,4 +66,6 @@ const guarded = (file: string, model: HistoryModel): HistoryModel => {
       throw new UnusableModelError(file, `identify gives ${typeof text}: expected a text, equal for equal states`)
     },
   }
+  // In front of the model, which may be frozen, or an instance of a class: a copy would lose what its prototype has.
+  return Object.create(model, Object.getOwnPropertyDescriptors(parts))
 }
