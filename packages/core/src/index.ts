@@ -9,6 +9,7 @@ export {
   endWrite,
   type RoleSnapshot,
 } from './actor/actor.js'
+export type { Cause } from './actor/cause.js'
 export { choicesOf, drawn } from './actor/choose.js'
 export { operationOf, recoveredState } from './actor/durable.js'
 export {
@@ -27,7 +28,7 @@ export {
 } from './actor/effect.js'
 export { LocalActor, type LocalState, type LocalStep } from './actor/localActor.js'
 export { emptyOutbox, enqueue, type Outbox, take, written } from './actor/outbox.js'
-export type { Observe, StepRecord } from './actor/stepRecord.js'
+export { type Observe, type ObservedActor, type StepRecord, stepRecord } from './actor/stepRecord.js'
 export { UnencodableValueError, UnsupportedVersionError } from './codec/errors.js'
 export type { Draft, MessageCodec } from './codec/messageCodec.js'
 export { decodeWith, ProtoReader } from './codec/protoReader.js'
@@ -195,4 +196,12 @@ export type { Json } from './values/json.js'
 export { PersistentMap, persistentMap } from './values/persistentMap.js'
 export { type Bytes, inPieces, noBytes, Piece, Pieces, pieceBytes, wholeOf } from './values/pieces.js'
 export { checkRow, compareKeys, isRowKey, type Row, rowBytesMax, rowKeyBytesMax, rowsOf } from './values/table.js'
-export { decodeEnvelope, type Envelope, encodeEnvelope, envelopeWriter, wireVersion } from './wire/envelope.js'
+export {
+  decodeEnvelope,
+  type Envelope,
+  encodeEnvelope,
+  envelopeWriter,
+  type MessageId,
+  messageIdOf,
+  wireVersion,
+} from './wire/envelope.js'

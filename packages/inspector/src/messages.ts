@@ -1,4 +1,4 @@
-import { isTimer, parseAddress, type RoleSnapshot, type StepRecord } from '@quorate/core'
+import type { RoleSnapshot, StepRecord } from '@quorate/core'
 import { definitionOf } from './definition.js'
 import { plain } from './plain.js'
 
@@ -90,12 +90,10 @@ export class Messages {
     return { _version: version, createdAt: String(atMs), id: null, sessionId, rootId: sessionId }
   }
 
-  /** A message that came over the bus bears the address of its sender; a timer is the actor's own. */
-  #sourceOf({ address, event }: StepRecord): string | undefined {
-    if (event === undefined) return undefined
-    if (isTimer(event.type)) return this.#prefix + address
-    const from = 'from' in event ? event.from : undefined
-    return typeof from === 'string' && parseAddress(from) ? this.#prefix + from : undefined
+  /** Who sent a message; a timer is the actor's own. */
+  #sourceOf({ address, cause }: StepRecord): string | undefined {
+    if (cause.type === 'timer') return this.#prefix + address
+    return cause.type === 'message' ? this.#prefix + cause.from : undefined
   }
 }
 

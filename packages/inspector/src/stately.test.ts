@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net'
-import { type ActorState, type ActorStep, type Address, actorOf, become } from '@quorate/core'
+import { type ActorState, type ActorStep, type Address, actorOf, become, stepRecord } from '@quorate/core'
 import { type AnyActorLogic, createMachine } from '@quorate/core/statechart'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type WebSocket, WebSocketServer } from 'ws'
@@ -78,11 +78,12 @@ const start = (address: Address, observe: StatelyObserver, logic: AnyActorLogic 
   const actor = actorOf(logic, true)
   const [, role = '', group = ''] = address.split('/')
   let now: ActorState | undefined
-  const take = (event: { readonly type: string } | undefined, { state: after, ...step }: ActorStep) => {
+  const take = (event: { readonly type: string; readonly from?: Address } | undefined, step: ActorStep) => {
     const before = now
-    now = after
-    observe({ address, group, role, logic, event, before, after, ...step })
-    return after
+    now = step.state
+    const { from } = event ?? {}
+    observe(stepRecord({ address, group, role, logic }, event, before, step, from && { type: 'message', from }))
+    return now
   }
   const begun = take(undefined, actor.begin(undefined))
   return {
@@ -123,12 +124,12 @@ describe('stately', () => {
     expect(warnings).toEqual([])
   })
 
-  test("a timer's event comes from the actor itself; a sender that is no address is none", async () => {
+  test("a timer's event comes from the actor itself; what its host tells it, from nobody", async () => {
     const timed = createMachine({ id: 'timed', initial: 'a', states: { a: { after: { 1: 'b' } }, b: {} } })
     const actor = start('home/timer/n1', watch(), timed)
     actor.fire('xstate.after.1.timed.a')
     await heard((said) => said.some(({ event }) => event?.type.startsWith('xstate.after')))
-    actor.send({ type: 'Hello', from: 'nobody' })
+    actor.send({ type: 'Hello' })
     await heard((said) => said.some(({ event }) => event?.type === 'Hello'))
     const sourceOf = (type: string) => ear.said.find(({ event }) => event?.type.startsWith(type))?.sourceId
     expect(sourceOf('xstate.after')).toBe('home/timer/n1')

@@ -1,17 +1,23 @@
 import type { AnyActorLogic } from '../role/statechart.js'
 import type { Address } from '../values/address.js'
 import type { ActorEvent, ActorState, ActorStep } from './actor.js'
+import { type Cause, causeOf } from './cause.js'
 
-/** One step of one actor, as whoever observes it sees it: all by reference, nothing is copied. */
-export interface StepRecord extends Omit<ActorStep, 'state'> {
-  /** Whose step it is: `group/role/node`. */
+/** Whose steps they are. */
+export interface ObservedActor {
+  /** `group/role/node`. */
   readonly address: Address
   readonly group: string
   readonly role: string
-  /** The statechart, or the family, that stepped. */
+  /** The statechart, or the family, that steps. */
   readonly logic: AnyActorLogic
+}
+
+/** One step of one actor, as whoever observes it sees it: all by reference, nothing is copied. */
+export interface StepRecord extends ObservedActor, Omit<ActorStep, 'state'> {
   /** What it took; of a timer, its id is the type. `undefined`: it began. */
   readonly event: ActorEvent | undefined
+  readonly cause: Cause
   /** `undefined` before it began. */
   readonly before: ActorState | undefined
   readonly after: ActorState
@@ -19,3 +25,28 @@ export interface StepRecord extends Omit<ActorStep, 'state'> {
 
 /** Hears of every step of every actor of a place, within the step: it must do nothing that can fail or take long. */
 export type Observe = (step: StepRecord) => void
+
+/**
+ * The record of a step. In one literal: spreads cost a busy node as much as all else that it does for an observer.
+ * @param cause of an event that is a message. @default what the event says itself
+ */
+export const stepRecord = (
+  { address, group, role, logic }: ObservedActor,
+  event: ActorEvent | undefined,
+  before: ActorState | undefined,
+  { state, emitted, leaves, timers, transitions }: ActorStep,
+  cause: Cause = causeOf(event),
+): StepRecord => ({
+  address,
+  group,
+  role,
+  logic,
+  event,
+  cause,
+  before,
+  after: state,
+  emitted,
+  leaves,
+  timers,
+  transitions,
+})

@@ -23,12 +23,15 @@ export interface Envelope {
   /** Name of the message in the payload. */
   readonly type: string
   readonly payload: Uint8Array
-  /** W3C Trace Context of the sender, when it traces. */
-  readonly traceparent?: string
   /** Which start of its store the sender is in, if it says so: a higher one is a later one. */
   readonly fromStart?: number
   /** Fingerprint of what the sender takes its group for, if it says so. */
   readonly charter?: number
+  /**
+   * The number of the message, if its sender numbers them: unique among all that it says in this start, to whomever. Pieces of a
+   * message bear its number.
+   */
+  readonly message?: number
 }
 
 function emptyEnvelope(): Draft<Envelope> {
@@ -69,14 +72,14 @@ function readEnvelope(reader: ProtoReader): Envelope {
       case 58:
         message.payload = reader.bytes()
         break
-      case 66:
-        message.traceparent = reader.string()
-        break
       case 72:
         message.fromStart = reader.uint64()
         break
       case 80:
         message.charter = reader.uint64()
+        break
+      case 88:
+        message.message = reader.uint64()
         break
       default:
         reader.skip(tag)
@@ -93,9 +96,9 @@ function writeEnvelope(writer: ProtoWriter, message: Envelope): void {
   if (message.fromStore.length !== 0) writer.tag(42).bytes(message.fromStore)
   if (message.type !== '') writer.tag(50).string(message.type)
   if (message.payload.length !== 0) writer.tag(58).bytes(message.payload)
-  if (message.traceparent !== undefined) writer.tag(66).string(message.traceparent)
   if (message.fromStart !== undefined) writer.tag(72).uint64(message.fromStart)
   if (message.charter !== undefined) writer.tag(80).uint64(message.charter)
+  if (message.message !== undefined) writer.tag(88).uint64(message.message)
 }
 
 /** @throws `QUORATE_UNENCODABLE_VALUE` */

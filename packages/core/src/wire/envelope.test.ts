@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { UnencodableValueError, UnsupportedVersionError } from '../codec/errors.js'
+import { encodeWith } from '../codec/protoWriter.js'
 import { MalformedMessageError } from '../errors/errors.js'
 import { encodeEnvelopeVersion, encodeEnvelope as encodeFields } from '../generated/envelope.js'
-import { decodeEnvelope, type Envelope, encodeEnvelope, envelopeWriter, wireVersion } from './envelope.js'
+import { decodeEnvelope, type Envelope, encodeEnvelope, envelopeWriter, messageIdOf, wireVersion } from './envelope.js'
 
 const envelope: Envelope = {
   version: wireVersion,
@@ -16,19 +17,30 @@ const envelope: Envelope = {
 }
 
 describe('an envelope', () => {
-  it('comes back as it went, with and without a trace', () => {
-    const traced = { ...envelope, traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' }
+  it('comes back as it went, with and without a number', () => {
+    const numbered = { ...envelope, message: 2 ** 40 }
     expect(decodeEnvelope(encodeEnvelope(envelope))).toStrictEqual(envelope)
-    expect(decodeEnvelope(encodeEnvelope(traced))).toStrictEqual(traced)
+    expect(decodeEnvelope(encodeEnvelope(numbered))).toStrictEqual(numbered)
+  })
+
+  it('names its message by who sent it, in which start, and its number', () => {
+    expect(messageIdOf(envelope)).toBeUndefined()
+    expect(messageIdOf({ ...envelope, message: 7 })).toBe('n1/0/7')
+    expect(messageIdOf({ ...envelope, message: 7, fromStart: 3 })).toBe('n1/3/7')
+  })
+
+  it('of an earlier version, with a trace context, is read without it', () => {
+    const traceparent = encodeWith((writer) => writer.tag(66).string('00-0af7651916cd43dd-01'), undefined)
+    expect(decodeEnvelope(Uint8Array.from([...encodeEnvelope(envelope), ...traceparent]))).toStrictEqual(envelope)
   })
 
   it('of a sender whose part is written once is the same', () => {
     const { version, to, type, payload, ...sender } = { ...envelope, fromStart: 2 ** 50 + 7, charter: 2 ** 48 - 1 }
     const write = envelopeWriter(sender)
-    for (const traceparent of [undefined, '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01']) {
+    for (const message of [undefined, 0, 1, 2 ** 50 + 1]) {
       for (const bytes of [payload, new Uint8Array(0), new Uint8Array(100_000).fill(3)]) {
-        const expected = { version, to, type, payload: bytes, ...sender, ...(traceparent && { traceparent }) }
-        expect(decodeEnvelope(write(to, type, bytes, traceparent))).toStrictEqual(expected)
+        const expected = { version, to, type, payload: bytes, ...sender, ...(message !== undefined && { message }) }
+        expect(decodeEnvelope(write(to, type, bytes, message))).toStrictEqual(expected)
       }
     }
   })

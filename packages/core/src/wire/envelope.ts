@@ -6,7 +6,7 @@ import {
   decodeEnvelope as decodeFields,
   encodeEnvelope as encodeFields,
 } from '../generated/envelope.js'
-import { type Address, parseAddress } from '../values/address.js'
+import { type Address, type NodeId, nodeOf, parseAddress } from '../values/address.js'
 import { noBytes } from '../values/pieces.js'
 
 /** Version of the wire format that this program speaks, and the only one that it understands. */
@@ -26,13 +26,26 @@ export interface Envelope {
   readonly type: string
   /** The message, as the codec of its protocol wrote it. */
   readonly payload: Uint8Array
-  /** W3C Trace Context of the sender, when it traces. */
-  readonly traceparent?: string
   /** Which start of its store the sender is in, if it says so: a higher one is a later one. */
   readonly fromStart?: number
   /** Fingerprint of what the sender takes its group for, if it says so. */
   readonly charter?: number
+  /** Of the message, if its sender numbers them: see {@link messageIdOf}. Pieces of a message bear its number. */
+  readonly message?: number
 }
+
+/**
+ * The name of a message in traces, `node/start/number`: of no other message, also of no other start of its sender. A message to
+ * all has one.
+ */
+export type MessageId = `${NodeId}/${number}/${number}`
+
+/**
+ * The id of the message in an envelope; `undefined` where its sender gave it no number. A sender without a store has one start,
+ * which is 0.
+ */
+export const messageIdOf = ({ from, fromStart = 0, message }: Envelope): MessageId | undefined =>
+  message === undefined ? undefined : `${nodeOf(from)}/${fromStart}/${message}`
 
 /** @throws {@link UnencodableValueError} `QUORATE_UNENCODABLE_VALUE` for another version than {@link wireVersion}, and for values that no field carries. */
 export function encodeEnvelope(envelope: Envelope): Uint8Array {
@@ -41,7 +54,7 @@ export function encodeEnvelope(envelope: Envelope): Uint8Array {
 }
 
 /** What the envelopes of one sender have in common. */
-export type EnvelopeSender = Omit<Envelope, 'version' | 'to' | 'type' | 'payload' | 'traceparent'>
+export type EnvelopeSender = Omit<Envelope, 'version' | 'to' | 'type' | 'payload' | 'message'>
 
 /**
  * Writes envelopes of one sender, whose part of them is written once.
@@ -49,11 +62,11 @@ export type EnvelopeSender = Omit<Envelope, 'version' | 'to' | 'type' | 'payload
  */
 export function envelopeWriter(sender: EnvelopeSender) {
   const common = encodeFields({ ...sender, version: wireVersion, to: '', type: '', payload: noBytes })
-  return (to: Address, type: string, payload: Uint8Array, traceparent?: string): Uint8Array =>
+  return (to: Address, type: string, payload: Uint8Array, message?: number): Uint8Array =>
     encodeWith((writer) => {
       // The fields of envelope.proto that are left, by their numbers.
       writer.fields(common).tag(34).string(to).tag(50).string(type).tag(58).bytes(payload)
-      if (traceparent !== undefined) writer.tag(66).string(traceparent)
+      if (message !== undefined) writer.tag(88).uint64(message)
     }, undefined)
 }
 

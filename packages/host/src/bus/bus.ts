@@ -40,6 +40,8 @@ interface Speaker {
   isSilent: boolean
   /** Which start of its store the node is in; `undefined` before that is durable, and for a client. */
   start: number | undefined
+  /** The number of the last message of this start: one that is said to all, or goes in pieces, is one message. */
+  lastMessage: number
 }
 
 /** A connection that speaks envelopes, of one cluster and for one store. */
@@ -98,28 +100,23 @@ export class Bus {
   }
 
   /** @throws `QUORATE_UNENCODABLE_VALUE` for a message with a value that its field cannot carry: a defect of who made it. */
-  publish<M extends Message>(
-    from: Address,
-    to: Address,
-    codec: MessageCodec<M>,
-    message: M,
-    traceparent?: string,
-  ): void {
+  publish<M extends Message>(from: Address, to: Address, codec: MessageCodec<M>, message: M): void {
     const { isSilent, local } = this.#speaker
     if (isSilent) return
     const payload = codec.encode(message)
+    const number = this.#nextNumber()
     if (local.has(to)) {
-      const traced = traceparent === undefined ? {} : { traceparent }
-      local.deliver({ ...this.#senderOf(from), version: wireVersion, to, type: message.type, payload, ...traced })
+      const numbered = number === undefined ? {} : { message: number }
+      local.deliver({ ...this.#senderOf(from), version: wireVersion, to, type: message.type, payload, ...numbered })
       if (!isToAll(to)) return
     }
     const write = this.#writerOf(from)
-    const bytes = write(to, message.type, payload, traceparent)
+    const bytes = write(to, message.type, payload, number)
     const { bytesMax } = this.#connection
     const pieces = bytes.length <= bytesMax ? [] : this.#cutter.cut(bytes, bytesMax)
     // What cannot even go in pieces the connection drops, and counts.
     if (pieces.length === 0) this.#connection.publish(to, bytes)
-    for (const piece of pieces) this.#connection.publish(to, write(to, pieceType, piece))
+    for (const piece of pieces) this.#connection.publish(to, write(to, pieceType, piece, number))
   }
 
   /** Hands over what is addressed to `to` and of this cluster, as it comes. */
@@ -195,6 +192,12 @@ export class Bus {
     return undefined
   }
 
+  /** Of the next message. A node has none before its start is durable: they might be those of an earlier start. */
+  #nextNumber(): number | undefined {
+    const speaker = this.#speaker
+    return speaker.start === undefined && this.#store.length > 0 ? undefined : ++speaker.lastMessage
+  }
+
   #writerOf(from: Address): EnvelopeWriter {
     const { start } = this.#speaker
     if (start !== this.#writersStart) this.#writers.clear()
@@ -241,6 +244,7 @@ const newSpeaker = (clock: Clock): Speaker => ({
   local: new LocalDelivery((run) => clock.soon(run)),
   isSilent: false,
   start: undefined,
+  lastMessage: 0,
 })
 
 const isToAll = (to: Address): boolean => nodeOf(to) === everyNode

@@ -64,8 +64,8 @@ export class ClientLink {
     return this.#bus.bytesMax - 704
   }
 
-  ask(node: NodeId, message: ClientMessage, traceparent?: string): void {
-    this.#bus.publish(this.#address, addressOf(this.group, clientRole, node), messages, message, traceparent)
+  ask(node: NodeId, message: ClientMessage): void {
+    this.#bus.publish(this.#address, addressOf(this.group, clientRole, node), messages, message)
   }
 
   askAll(message: ClientMessage): void {

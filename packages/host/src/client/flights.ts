@@ -1,7 +1,6 @@
 import type { Clock, NodeId, Random } from '@quorate/core'
 import type { ClientMessage, RefusalReason, Refused } from '../generated/client.js'
 import { jittered } from '../system/random.js'
-import { traceparentOf } from '../system/telemetry.js'
 import type { Call } from './call.js'
 import type { ClientLink } from './clientLink.js'
 import { isBusy } from './isBusy.js'
@@ -162,8 +161,7 @@ export class Flights {
     flight.sentTo = leader
     flight.sentAtMs = clock.nowMs()
     flight.resendAtMs = flight.sentAtMs + jittered(random, backOff(resendMs, resendMsMax, flight))
-    const span = flight.calls.find((call) => call.isOpen && call.span)?.span
-    link.ask(leader, this.#compose(request, flight), span && traceparentOf(span))
+    link.ask(leader, this.#compose(request, flight))
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Clock, Effect, OpenStore, StoreOperation, StoreWrite } from '@quorate/core'
+import type { Cause, Clock, Effect, OpenStore, StoreOperation, StoreWrite } from '@quorate/core'
 import type { Telemetry } from '../system/telemetry.js'
 import type { ActorClock, HostedActor, HostedEvent } from './hostedActor.js'
 
@@ -24,6 +24,12 @@ type StageOperation = Extract<StoreOperation, { type: 'stage' }>
 /** Of pieces of snapshots, in one write: whatever else is in it waits for them. */
 const stagedBytesMax = 1024 * 1024
 
+interface Arrival {
+  readonly actor: HostedActor
+  readonly event: HostedEvent
+  readonly cause?: Cause | undefined
+}
+
 interface WriteUnderWay {
   readonly actors: readonly HostedActor[]
   readonly done: readonly (() => void)[]
@@ -40,7 +46,7 @@ export class Engine {
   readonly #around: EngineSurroundings
   readonly #actors: HostedActor[] = []
   readonly #touched = new Set<HostedActor>()
-  #arrivals: { readonly actor: HostedActor; readonly event: HostedEvent }[] = []
+  #arrivals: Arrival[] = []
   #records: { readonly write: StoreWrite; readonly done: () => void }[] = []
   #stages: { readonly key: string; readonly operation: StageOperation; readonly done: () => void }[] = []
   #write: WriteUnderWay | undefined
@@ -78,9 +84,9 @@ export class Engine {
     }
   }
 
-  /** An event for an actor, in the next turn. */
-  post(actor: HostedActor, event: HostedEvent): void {
-    this.#arrivals.push({ actor, event })
+  /** An event for an actor, in the next turn; of a message with its cause, where the actor is observed. */
+  post(actor: HostedActor, event: HostedEvent, cause?: Cause): void {
+    this.#arrivals.push({ actor, event, cause })
     this.schedule()
   }
 
@@ -142,8 +148,8 @@ export class Engine {
   #step(): void {
     const arrivals = this.#arrivals
     this.#arrivals = []
-    for (const { actor, event } of arrivals) {
-      actor.send(event)
+    for (const { actor, event, cause } of arrivals) {
+      actor.send(event, cause)
       if (this.#isStopped) return
       this.#touched.add(actor)
     }

@@ -6,6 +6,7 @@ import {
   actorOf,
   addressOf,
   beginWrite,
+  type Cause,
   type Chosen,
   type ClientAsked,
   type Effect,
@@ -20,6 +21,7 @@ import {
   type RoleDefinition,
   type RoleStatus,
   type StoreOperation,
+  stepRecord,
   type TimerChange,
 } from '@quorate/core'
 import type { AnyActorLogic } from '@quorate/core/statechart'
@@ -51,7 +53,7 @@ export class HostedActor {
   readonly role: string
   readonly address: Address
   readonly definition: RoleDefinition
-  readonly #logic: AnyActorLogic
+  readonly logic: AnyActorLogic
   readonly #actor: Actor
   readonly #clock: ActorClock
   readonly #observe: Observe | undefined
@@ -60,7 +62,7 @@ export class HostedActor {
   #state: ActorState
   #leaves: Effect[] = []
   /** What came before it was let go. */
-  #early: HostedEvent[] | undefined = []
+  #early: { readonly event: HostedEvent; readonly cause: Cause | undefined }[] | undefined = []
 
   /** Begins with what was recovered. It takes no step and its timers do not run before `start`. */
   constructor(options: {
@@ -77,21 +79,21 @@ export class HostedActor {
     this.role = place.role
     this.address = addressOf(place.group, place.role, place.node)
     this.definition = definition
-    this.#logic = logic
+    this.logic = logic
     this.#actor = actorOf(logic, observe !== undefined)
     this.#clock = clock
     this.#observe = observe
     const step = this.#actor.begin(definition.input({ group: place.group, node: place.node, recovered }))
     this.#state = step.state
     this.#leaves.push(...step.leaves)
-    this.#tell(undefined, undefined, step)
+    observe?.(stepRecord(this, undefined, undefined, step))
   }
 
   start(): void {
     const early = this.#early ?? []
     this.#early = undefined
     for (const { timer, delayMs } of this.#state.timers) this.#set(timer, delayMs)
-    for (const event of early) this.send(event)
+    for (const { event, cause } of early) this.send(event, cause)
   }
 
   /** Its timers run no more. */
@@ -100,10 +102,13 @@ export class HostedActor {
     this.#timers.clear()
   }
 
-  /** @throws what the role throws. */
-  send(event: HostedEvent): void {
-    if (this.#early) this.#early.push(event)
-    else this.#take(event, this.#actor.deliver(this.#state, event))
+  /**
+   * @param cause of a message, where somebody observes the actor
+   * @throws what the role throws.
+   */
+  send(event: HostedEvent, cause?: Cause): void {
+    if (this.#early) this.#early.push({ event, cause })
+    else this.#take(event, this.#actor.deliver(this.#state, event), cause)
   }
 
   status(): RoleStatus {
@@ -142,12 +147,12 @@ export class HostedActor {
     this.#take({ type: timer }, this.#actor.fire(this.#state, timer))
   }
 
-  #take(event: { readonly type: string }, step: ActorStep): void {
+  #take(event: { readonly type: string }, step: ActorStep, cause?: Cause): void {
     const before = this.#state
     this.#state = step.state
     for (const effect of step.leaves) this.#leaves.push(effect)
     for (const change of step.timers) this.#change(change)
-    this.#tell(event, before, step)
+    this.#observe?.(stepRecord(this, event, before, step, cause))
   }
 
   #change(change: TimerChange): void {
@@ -164,24 +169,6 @@ export class HostedActor {
       timer,
       this.#clock.setTimeout(() => this.#fire(timer), delayMs),
     )
-  }
-
-  #tell(event: { readonly type: string } | undefined, before: ActorState | undefined, step: ActorStep): void {
-    if (!this.#observe) return
-    // Spelled out in one literal: a spread costs a busy node as much as all else that it does for an observer.
-    this.#observe({
-      address: this.address,
-      group: this.group,
-      role: this.role,
-      logic: this.#logic,
-      event,
-      before,
-      after: step.state,
-      emitted: step.emitted,
-      leaves: step.leaves,
-      timers: step.timers,
-      transitions: step.transitions,
-    })
   }
 }
 

@@ -1,6 +1,7 @@
 import {
   type Address,
   addressOf,
+  type Cause,
   type Clock,
   drawn,
   type Effect,
@@ -9,6 +10,7 @@ import {
   type GroupDefinition,
   invariant,
   type Logger,
+  messageIdOf,
   type NodeId,
   type Observe,
   type Random,
@@ -250,7 +252,7 @@ export class HostedGroup {
   }
 
   #receive(actor: HostedActor, envelope: Envelope): void {
-    const { drops, peerStores, accord, engine } = this.#around
+    const { drops, peerStores, accord, engine, observe } = this.#around
     if (envelope.from === actor.address) return
     const node = this.#senders.get(envelope.from)
     if (node === undefined) {
@@ -265,9 +267,14 @@ export class HostedGroup {
     }
     peerStores.admit(node, envelope, () => {
       const message = this.#bus.read(this.definition.messages, envelope)
-      if (message) engine.post(actor, { ...message, from: envelope.from })
+      if (message) engine.post(actor, { ...message, from: envelope.from }, observe && causeOf(envelope))
     })
   }
+}
+
+function causeOf(envelope: Envelope): Cause {
+  const [id, { from }] = [messageIdOf(envelope), envelope]
+  return id === undefined ? { type: 'message', from } : { type: 'message', from, id }
 }
 
 function reportOf(actor: HostedActor): RoleReport {

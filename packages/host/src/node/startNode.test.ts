@@ -48,6 +48,36 @@ describe('a node', () => {
     expect(new Set(entries)).toEqual(new Set(['n2']))
   })
 
+  it('says what caused each step, and no two messages have one id, also of two starts', async () => {
+    cluster = new TestCluster(sequenced({ members: ['n1', 'n2'], stateMachine: journal }))
+    const steps: StepRecord[] = []
+    const observe = (step: StepRecord) => void steps.push(step)
+    const idsOf = async (text: string) => {
+      const begun = steps.length
+      await cluster.wait(cluster.nodes.get('n2')!.ready)
+      await cluster.wait(cluster.nodes.get('n1')!.group('journal').propose({ text }))
+      return steps.slice(begun).flatMap(({ cause }) => (cause.type === 'message' ? cause.id : []))
+    }
+    await cluster.start('n1', { observe })
+    await cluster.start('n2', { observe })
+    const before = await idsOf('a')
+    await cluster.kill('n1')
+    await cluster.start('n1', { observe })
+    const after = await idsOf('b')
+    expect(before.length).toBeGreaterThan(1)
+    expect(after.length).toBeGreaterThan(1)
+    expect([...before, ...after]).not.toContain(undefined)
+    expect(before.filter((id) => after.includes(id))).toEqual([])
+    expect(steps[0]).toMatchObject({ event: undefined, cause: { type: 'start' } })
+    for (const { event, cause, address } of steps) {
+      if (event?.type === 'Entries') expect(cause).toMatchObject({ type: 'message', from: 'journal/log/n1' })
+      if (event?.type === 'storage.persisted') expect(cause).toEqual({ type: 'write' })
+      if (event?.type === 'client.proposed') expect(cause).toMatchObject({ type: 'client' })
+      expect(address).toMatch(/^journal[/]/)
+    }
+    expect(new Set(steps.map(({ cause }) => cause.type))).toContain('client')
+  })
+
   it('hosts several groups on one disk, with one write for all', async () => {
     cluster = new TestCluster(sequenced({ members: ['n1'], stateMachine: journal }), { writeDelayMs: 10 })
     const other = sequenced({ members: ['n1'], stateMachine: journal })

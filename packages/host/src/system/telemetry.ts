@@ -1,8 +1,6 @@
 import {
   type Attributes,
-  type Context,
   context,
-  isSpanContextValid,
   metrics,
   ProxyTracerProvider,
   type Span,
@@ -64,8 +62,8 @@ export function isTracing(): boolean {
 }
 
 /** A span of one client call, below whatever span is active where it is called. */
-export function startCallSpan(name: string, attributes: Attributes, parent: Context = context.active()): Span {
-  return trace.getTracer(scope).startSpan(name, { kind: SpanKind.CLIENT, attributes }, parent)
+export function startCallSpan(name: string, attributes: Attributes): Span {
+  return trace.getTracer(scope).startSpan(name, { kind: SpanKind.CLIENT, attributes }, context.active())
 }
 
 export function endCallSpan(span: Span, error?: Error): void {
@@ -74,12 +72,4 @@ export function endCallSpan(span: Span, error?: Error): void {
     span.setStatus({ code: SpanStatusCode.ERROR, message: error.message })
   }
   span.end()
-}
-
-/** W3C Trace Context of a span. */
-export function traceparentOf(span: Span): string | undefined {
-  const spanContext = span.spanContext()
-  if (!isSpanContextValid(spanContext)) return undefined
-  const { traceId, spanId, traceFlags } = spanContext
-  return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`
 }
