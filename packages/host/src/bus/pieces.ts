@@ -5,7 +5,7 @@ import { decodePiece, encodePiece } from '../generated/piece.js'
 export const pieceType = 'Piece'
 
 /** Bytes of the envelope of a piece and of what stands beside its bytes: an upper bound. */
-const overheadBytes = 512
+const overheadBytes = 576
 /** Less than that is no use. */
 const pieceBytesMin = 512
 /** Pieces of so many messages of one sender may be under way: they may overtake one another. */
