@@ -51,10 +51,10 @@ export class TestNodes<G extends Groups> {
     return node
   }
 
-  /** Who leads, of a role of a group, in its own opinion. */
+  /** Who serves, of a role of a group, in its own opinion. */
   leaders(group: keyof G & string, role: string): NodeId[] {
-    const leads = (node: QuorateNode<G>) => node.status().groups[group]?.roles[role]?.leads
-    return [...this.nodes].filter(([, node]) => leads(node)).map(([id]) => id)
+    const serves = (node: QuorateNode<G>) => node.status().groups[group]?.roles[role]?.serves
+    return [...this.nodes].filter(([, node]) => serves(node)).map(([id]) => id)
   }
 
   /** Lets time pass until it is settled. */

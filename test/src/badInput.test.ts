@@ -198,13 +198,13 @@ describe('messages that nobody should have sent', () => {
       const { dropped } = await nodeAt(0).ask({ type: 'status' })
       return (dropped as Record<string, number>)[reason] ?? 0
     }
-    const { term } = await statusOf(nodeAt(0))
+    const { epoch } = await statusOf(nodeAt(0))
     const before = await droppedBy()
     bus.publish(`quorate.v1.test.${group}.server.${receiver}`, await make())
     await bus.flush()
     await until('the message was dropped', async () => (await droppedBy()) === before + 1)
     await write(`beside ${reason}`)
-    expect((await statusOf(nodeAt(0))).term).toBe(term)
+    expect((await statusOf(nodeAt(0))).epoch).toBe(epoch)
   })
 })
 

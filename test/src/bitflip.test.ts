@@ -63,13 +63,13 @@ describe('one bit of a log on the disk is another', () => {
     expect(torn.log).toContainEqual(
       expect.objectContaining({ level: 'warn', text: expect.stringContaining('lost or damaged') }),
     )
-    const { term } = await statusOf(torn)
+    const { epoch } = await statusOf(torn)
     // Whoever is behind campaigns all the time; with the vote of the other it would win, and what was acknowledged be gone.
     await sleep(3000)
     for (const node of [torn, behind]) {
       const status = await statusOf(node)
-      expect(status.leads).toBe(false)
-      expect(status.term).toBeLessThanOrEqual(term)
+      expect(status.serves).toBe(false)
+      expect(status.epoch).toBeLessThanOrEqual(epoch)
     }
     expect((await statusOf(torn)).state).toContain('doubtful')
 

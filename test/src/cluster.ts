@@ -59,7 +59,7 @@ export class Cluster {
     return until('somebody leads', async () => {
       for (const node of this.nodes) {
         const status = node.isReady ? await statusOf(node).catch(() => undefined) : undefined
-        if (status?.leads) return node
+        if (status?.serves) return node
       }
       return undefined
     })
@@ -72,10 +72,10 @@ export class Cluster {
 
   /** Waits until this node has applied all that the leader knows to be decided now. */
   async caughtUp(node: NodeProcess): Promise<void> {
-    const { commitIndex } = await statusOf(await this.leader())
-    await until(`${node.id} has applied ${commitIndex}`, async () => {
+    const { committed } = await statusOf(await this.leader())
+    await until(`${node.id} has applied ${committed}`, async () => {
       const status = await statusOf(node)
-      return status.applied >= commitIndex
+      return status.applied >= committed
     })
   }
 
@@ -118,9 +118,9 @@ export const startCluster = async (options: ClusterOptions = {}): Promise<Cluste
 /** What tests want to know of one node. */
 export interface Standing {
   readonly state: string
-  readonly term: number
-  readonly leads: boolean
-  readonly commitIndex: number
+  readonly epoch: number
+  readonly serves: boolean
+  readonly committed: number
   readonly applied: number
 }
 
@@ -129,7 +129,8 @@ export const statusOf = async (node: NodeProcess): Promise<Standing> => {
   const group = Object.values(status.groups)[0]
   const role = group?.roles['server'] ?? group?.roles['proposer']
   if (!group || !role) throw new Error(`${node.id} hosts nothing: ${JSON.stringify(status)}`)
-  return { ...role, applied: group.applied ?? 0 }
+  const { state, serves, epoch = 0, committed = 0 } = role
+  return { state, serves, epoch, committed, applied: group.applied ?? 0 }
 }
 
 const allOf = async (node: NodeProcess, first: LedgerPage): Promise<readonly string[]> => {

@@ -32,7 +32,7 @@ test.each(replicating)(
     await client.put('first', 'value')
     const away = await until('one does not lead', async () => {
       for (const node of cluster.nodes)
-        if (Object.values((await kvOf(node)).roles).every(({ leads }) => !leads)) return node
+        if (Object.values((await kvOf(node)).roles).every(({ serves }) => !serves)) return node
       return undefined
     })
     await away.stop('SIGKILL')

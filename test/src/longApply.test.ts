@@ -14,10 +14,10 @@ describe('a state machine that takes its time (heartbeats behind work)', () => {
       const client = await cluster.client({ deadlineMs: 60_000 })
       await client.propose({ id: 'first' })
       const leader = await cluster.leader()
-      const { term } = await statusOf(leader)
+      const { epoch } = await statusOf(leader)
       await Promise.all(Array.from({ length: commands }, (_, at) => client.propose({ id: `busy-${at}`, busyMs })))
       const after = await statusOf(leader)
-      expect(after).toMatchObject({ term, leads: true })
+      expect(after).toMatchObject({ epoch, serves: true })
       expect(await cluster.equal()).toHaveLength(commands + 1)
     },
     90_000,

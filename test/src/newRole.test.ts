@@ -123,7 +123,7 @@ describe('up', { timeout: 60_000 }, () => {
 
   interface Report {
     readonly node: string
-    readonly groups: Record<string, { roles: Record<string, { state: string; term: number; leads: boolean }> }>
+    readonly groups: Record<string, { roles: Record<string, { state: string; epoch: number; serves: boolean }> }>
   }
   const reports = async (cluster: string): Promise<Report[]> => {
     const { out } = await quorate(['status', '--json', '--wait', '200', '--cluster', cluster], variables)
@@ -158,7 +158,7 @@ describe('up', { timeout: 60_000 }, () => {
         node,
         ...groups['watch']?.roles['sentry'],
       }))
-      return sentries.find(({ leads }) => leads)
+      return sentries.find(({ serves }) => serves)
     }
     const first = await until('one has the watch', onWatch)
     nodes.get(first.node)?.kill('SIGKILL')
@@ -166,7 +166,7 @@ describe('up', { timeout: 60_000 }, () => {
       const found = await onWatch()
       return found && found.node !== first.node && found
     })
-    expect(second.term).toBeGreaterThan(first.term ?? 0)
+    expect(second.epoch).toBeGreaterThan(first.epoch ?? 0)
     const kv = await quorate(['kv', 'put', 'a', 'one'], { ...variables, QUORATE_CLUSTER: 'tutorial' })
     expect(kv).toMatchObject({ code: 0 })
     for (const node of nodes.values()) node.kill('SIGTERM')

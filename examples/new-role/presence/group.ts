@@ -55,9 +55,6 @@ export function presenceGroup(options: GroupOptions): GroupDefinition<typeof noS
 /** What `quorate status` shows. */
 const statusOf = ({ value, context }: { readonly value: unknown; readonly context: Member }): RoleStatus => ({
   state: statePath(value),
-  term: context.starts,
-  leader: undefined,
-  leads: false,
-  commitIndex: 0,
-  lastIndex: 0,
+  serves: false,
+  details: { starts: context.starts },
 })

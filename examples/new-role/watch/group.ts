@@ -66,15 +66,13 @@ export function watch({
 /** What `quorate status` shows, and {@link epochOnWatch} reads. */
 const statusOf = ({ value, context }: { readonly value: unknown; readonly context: Sentry }): RoleStatus => ({
   state: statePath(value),
-  term: context.epoch,
+  serves: context.onWatch === context.id,
+  epoch: context.epoch,
   leader: context.onWatch,
-  leads: context.onWatch === context.id,
-  commitIndex: 0,
-  lastIndex: 0,
 })
 
 /** The epoch in which a node believes to have the watch; `undefined` when it knows that it has not. */
 export function epochOnWatch(report: NodeReport, group: string): number | undefined {
   const role = report.groups[group]?.roles[sentryRole]
-  return role?.leads ? role.term : undefined
+  return role?.serves ? role.epoch : undefined
 }

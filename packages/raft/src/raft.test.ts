@@ -107,25 +107,30 @@ describe('a group', () => {
     const status = () => definition.status(role.snapshot)
     expect(status()).toEqual({
       state: 'follower.following.free',
-      term: 0,
-      leader: undefined,
-      leads: false,
-      commitIndex: 0,
-      lastIndex: 0,
+      serves: false,
+      epoch: 0,
+      committed: 0,
+      details: { last: 0 },
     })
     role.receive(given.appendEntries('n2', { entries: [given.entry(1, 1)], leaderCommit: 1 }))
     expect(status()).toMatchObject({
       state: 'follower.following.led',
-      term: 1,
+      epoch: 1,
       leader: 'n2',
-      commitIndex: 1,
-      lastIndex: 1,
+      committed: 1,
+      details: { last: 1 },
     })
     role.fire('electionTimeout')
     expect(status()).toMatchObject({ state: 'candidate.preVoting', leader: undefined })
     role.receive(given.preVoteReply('n2'))
     role.receive(given.requestVoteReply('n2', { term: 2 }))
-    expect(status()).toMatchObject({ state: 'leader.leading', leader: 'n1', leads: true, term: 2, lastIndex: 2 })
+    expect(status()).toMatchObject({
+      state: 'leader.leading',
+      serves: true,
+      epoch: 2,
+      leader: 'n1',
+      details: { last: 2 },
+    })
   })
 
   test('its record survives its codec', () => {
@@ -182,7 +187,7 @@ describe("a family of one's own", () => {
     const { definition, role } = roleOf('n2')
     expect(role.timers).toEqual({ electionTimeout: 407 })
     expect(role.fire('electionTimeout')).toEqual([])
-    expect(definition.status(role.snapshot)).toMatchObject({ state: 'follower.following.free', leads: false })
+    expect(definition.status(role.snapshot)).toMatchObject({ state: 'follower.following.free', serves: false })
     expect(given.sentOf(role.receive(given.requestVote('n1', { term: 2 })), 'RequestVoteReply')).toMatchObject([
       { voteGranted: true },
     ])

@@ -17,11 +17,11 @@ export function statusOf({ role, value, context }: RaftSnapshot): RoleStatus {
   const notices = noticesOf(context)
   return {
     state: statePath(value),
-    term: context.currentTerm,
+    serves: role === 'leader',
+    epoch: context.currentTerm,
     leader: context.leaderId,
-    leads: role === 'leader',
-    commitIndex: context.commitIndex,
-    lastIndex: context.log.last.index,
+    committed: context.commitIndex,
+    details: { last: context.log.last.index },
     ...(notices.length > 0 && { notices }),
   }
 }

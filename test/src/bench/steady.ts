@@ -182,7 +182,7 @@ const measureLocal = async (servers: string, directory: string): Promise<void> =
 const leaderOf = async (nodes: readonly NodeProcess[]): Promise<NodeProcess | undefined> => {
   for (const node of nodes) {
     const { groups } = await node.ask({ type: 'status' })
-    if (Object.values(groups['kv']?.roles ?? {}).some(({ leads, applies }) => leads && applies)) return node
+    if (Object.values(groups['kv']?.roles ?? {}).some(({ serves, applies }) => serves && applies)) return node
   }
   return undefined
 }

@@ -102,7 +102,7 @@ test('status: a table, JSON', async () => {
   const { code, out } = await quorate('status', '--wait-for-leader')
   expect(code).toBe(0)
   expect(out).toMatch(
-    /^NODE +IS +GROUP +ROLE +STATE +TERM +LEADER +LAST +COMMITTED +APPLIED\nn1 +running +store +server .*\nn2 .*\nn3 .*\n$/,
+    /^NODE +IS +GROUP +ROLE +STATE +EPOCH +LEADER +COMMITTED +APPLIED +DETAILS\nn1 +running +store +server .*\nn2 .*\nn3 .*\n$/,
   )
   for (const argv of [
     ['status', '--json'],

@@ -32,16 +32,20 @@ export const viewOf = (nodes: readonly NodeReport[]): ClusterView => {
 const placementIn = (nodes: readonly NodeReport[], group: string): readonly RolePlacement[] =>
   Object.values(nodes.find(({ groups }) => groups[group]?.placement)?.groups[group]?.placement ?? {})
 
-const rolesIn = (nodes: readonly NodeReport[], group: string): readonly RoleReport[] =>
-  nodes.flatMap(({ groups }) => Object.values(groups[group]?.roles ?? {}))
+/** One role of a group, on one node. */
+type PlacedRole = RoleReport & { readonly node: NodeId }
+
+const rolesIn = (nodes: readonly NodeReport[], group: string): readonly PlacedRole[] =>
+  nodes.flatMap(({ node, groups }) => Object.values(groups[group]?.roles ?? {}).map((role) => ({ ...role, node })))
 
 /** What is missing, among the nodes that answered, for a client to be served. */
-const lackOf = (placement: readonly RolePlacement[], roles: readonly RoleReport[]): string | undefined => {
+const lackOf = (placement: readonly RolePlacement[], roles: readonly PlacedRole[]): string | undefined => {
   const isForClients = ({ orders, asked }: Pick<RolePlacement, 'orders' | 'asked'>) => orders || asked
   // A group that takes nothing from clients serves none, whoever leads.
   if (!placement.some(isForClients)) return undefined
-  if (!roles.some(({ leads, handsTo }) => leads && handsTo === undefined)) return 'has no leader'
-  if (!roles.some((role) => role.leads && isForClients(role))) return 'has no node that takes commands'
+  // Who serves and names another one as the leader hands on to it what it takes.
+  if (!roles.some(({ serves, leader, node }) => serves && (leader ?? node) === node)) return 'has no leader'
+  if (!roles.some((role) => role.serves && isForClients(role))) return 'has no node that takes commands'
   const isLog = placement.some(({ orders }) => orders)
   return isLog && !roles.some(({ applies }) => applies) ? 'has no node that executes commands' : undefined
 }
@@ -50,7 +54,7 @@ const lackOf = (placement: readonly RolePlacement[], roles: readonly RoleReport[
 const noRoomIn = (nodes: readonly NodeReport[], group: string): string | undefined => {
   const isFull = ({ groups }: NodeReport): boolean =>
     groups[group]?.snapshotFailure?.isLogFull === true &&
-    Object.values(groups[group].roles).some(({ leads, orders }) => leads && orders)
+    Object.values(groups[group].roles).some(({ serves, orders }) => serves && orders)
   const full = nodes.find(isFull)
   return (
     full && `takes no commands: node ${full.node} has no room in its log, because its state machine gives no snapshot`

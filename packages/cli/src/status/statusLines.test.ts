@@ -9,7 +9,7 @@ import { statusLines } from './statusLines.js'
 const times = { electionTimeoutMs: 200, heartbeatMs: 20 }
 const stateMachine = kv
 
-test('each role shows what it has: an acceptor leads nothing, a batcher has no entries, who applies says how far', async () => {
+test('each role shows what it has: an acceptor has no leader, a batcher no entries, who applies says how far', async () => {
   const places = { batchers: ['b1'], proposers: ['p1'], acceptors: ['a1'], learners: ['l1'] }
   const nodes = Object.values(places).flat()
   const groups = { store: multiPaxos({ ...places, ...times, stateMachine }) }
@@ -22,11 +22,11 @@ test('each role shows what it has: an acceptor leads nothing, a batcher has no e
   await expect
     .poll(shown)
     .toEqual([
-      stateIs('NODE IS GROUP ROLE STATE TERM LEADER LAST COMMITTED APPLIED'),
+      stateIs('NODE IS GROUP ROLE STATE EPOCH LEADER COMMITTED APPLIED DETAILS'),
       stateIs('b1 running store batcher led 1 p1 - - -'),
-      stateIs('p1 running store proposer leading 1 p1 2 2 -'),
-      stateIs('a1 running store acceptor \\S+ 1 - 2 2 -'),
-      stateIs('l1 running store learner current - - 2 2 2'),
+      stateIs('p1 running store proposer leading 1 p1 2 - last=2'),
+      stateIs('a1 running store acceptor \\S+ 1 - 2 - last=2'),
+      stateIs('l1 running store learner current - - 2 2 last=2'),
     ])
 
   await cluster.kill('l1')
@@ -55,7 +55,7 @@ test('of several groups it names those that lack something; one without a log ne
 test('a group that takes nothing from clients lacks nothing, whoever leads', async () => {
   const [node] = await withGroup()
   const { kv: store } = node!.groups
-  const roles = { server: { ...store!.roles['server']!, leads: false, orders: false } }
+  const roles = { server: { ...store!.roles['server']!, serves: false, orders: false } }
   const placement = { server: { ...store!.placement['server']!, orders: false } }
   const report = { ...node!, groups: { kv: { ...store!, roles, placement } } }
   expect(viewOf([report])).toMatchObject({ lacks: {}, silent: [] })
@@ -65,7 +65,7 @@ test('what people should know of a node is told below', async () => {
   const groups = { store: paxos({ proposers: ['n1'], acceptors: ['n1'], learners: ['n1'] }) }
   await using cluster = await localCluster({ cluster: 'test', nodes: ['n1'], groups })
   const [node] = cluster.status()
-  const role = { state: 'leader', term: 1, leader: 'n1', leads: true, commitIndex: 1, lastIndex: 1 }
+  const role = { state: 'leader', serves: true, epoch: 1, leader: 'n1', committed: 1 }
   const is = { orders: true, asked: false, applies: true, waitingEffects: 0 }
   const notices = [
     { level: 'error', text: 'it lost something', count: 2 },
@@ -87,10 +87,10 @@ test('what people should know of a node is told below', async () => {
 
 test('a state machine that gives no snapshot is told of below; when its log is full, the group serves nobody', async () => {
   const [node] = await withGroup()
-  const viewWith = (isLogFull: boolean, leads = true) => {
+  const viewWith = (isLogFull: boolean, serves = true) => {
     const { kv: group } = node!.groups
     const snapshotFailure = { attempts: 4, reason: 'Invalid string length', isLogFull }
-    const roles = { server: { ...group!.roles['server']!, leads } }
+    const roles = { server: { ...group!.roles['server']!, serves } }
     return viewOf([{ ...node!, groups: { kv: { ...group!, roles, snapshotFailure } } }])
   }
   const tried = 'node n1, group kv: the state machine gives no snapshot (tried 4 times: Invalid string length)'

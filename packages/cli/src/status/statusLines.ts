@@ -1,9 +1,9 @@
 import type { NodeId } from '@quorate/core'
-import type { GroupReport, NodeReport } from '@quorate/host'
+import type { GroupReport, NodeReport, RoleReport } from '@quorate/host'
 import { nothing, table } from '../output.js'
 import type { ClusterView } from './cluster.js'
 
-const titles = ['NODE', 'IS', 'GROUP', 'ROLE', 'STATE', 'TERM', 'LEADER', 'LAST', 'COMMITTED', 'APPLIED']
+const titles = ['NODE', 'IS', 'GROUP', 'ROLE', 'STATE', 'EPOCH', 'LEADER', 'COMMITTED', 'APPLIED', 'DETAILS']
 
 /** The nodes of a cluster, a line for each role, one for each group that clients can do nothing with, and one for each notice. */
 export const statusLines = ({ nodes, silent, lacks }: ClusterView): string[] => [
@@ -22,13 +22,18 @@ const rowsOf = ({ node, state, waitingFor, groups }: NodeReport): (string | numb
       group,
       name,
       role.state,
-      ifAny(role.term),
-      role.handsTo ?? role.leader ?? nothing,
-      ifAny(role.lastIndex),
-      ifAny(role.commitIndex),
+      ifAny(role.epoch),
+      role.leader ?? nothing,
+      ifAny(role.committed),
       ifAny(role.applies ? applied : undefined),
+      detailsOf(role),
     ]),
   )
+
+const detailsOf = ({ details = {} }: RoleReport): string =>
+  Object.entries(details)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ') || nothing
 
 /** What people should know of a node. */
 const noticesOf = ({ node, groups }: NodeReport): string[] =>
@@ -49,5 +54,5 @@ const snapshotText = ({ attempts, reason, isLogFull }: NonNullable<GroupReport['
   return isLogFull ? `${what}; the log is full` : `${what}; the log grows, and when it is full no commands are taken`
 }
 
-/** Terms and entries count from 1, and not every role has them. */
+/** Epochs and entries count from 1, and not every role has them. */
 const ifAny = (count = 0): number | string => (count === 0 ? nothing : count)

@@ -31,20 +31,23 @@ export interface Notice {
   readonly count?: number
 }
 
-/** What people and clients want to know of an actor. */
+/**
+ * What people and clients want to know of an actor. Whatever a protocol does not have is absent: nobody invents an epoch, a
+ * leader or a log.
+ */
 export interface RoleStatus {
   /** The statechart's state, e.g. `leader.replicating`. */
   readonly state: string
-  /** Term or ballot round. */
-  readonly term: number
-  /** Who leads, as far as this actor knows. */
-  readonly leader: NodeId | undefined
-  /** True if this actor itself leads. */
-  readonly leads: boolean
-  /** Where it leads for clients only, and another one decides: who that is. */
-  readonly handsTo?: NodeId
-  readonly commitIndex: number
-  readonly lastIndex: number
+  /** True if it takes now what clients want done, from them or from those who hand it on. */
+  readonly serves: boolean
+  /** A number that grows whenever somebody else comes to lead, or to decide: a term, the round of a ballot. */
+  readonly epoch?: number | undefined
+  /** Who leads, as far as this actor knows. One that serves and names another one hands on to it what it takes. */
+  readonly leader?: NodeId | undefined
+  /** Index of the last entry of the log that this actor knows to be decided; 0 before the first. */
+  readonly committed?: number | undefined
+  /** What else there is to say of it, in the words of its protocol. @default nothing */
+  readonly details?: Readonly<Record<string, string | number | boolean>>
   /** @default none */
   readonly notices?: readonly Notice[]
 }

@@ -8,7 +8,7 @@ import { accounts, textBytes } from './account.test.fixture.js'
 import { keyedRecord } from './keyed.js'
 
 const codec = json<Message>()
-const status = () => ({ state: '', term: 0, leader: undefined, leads: false, commitIndex: 0, lastIndex: 0 })
+const status = () => ({ state: '', serves: false })
 const group: GroupDefinition = {
   protocol: 'accounts',
   messages: { types: [], encode: codec.encode, decode: (_type, bytes) => codec.decode(bytes) },

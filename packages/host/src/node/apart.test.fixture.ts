@@ -208,9 +208,8 @@ const role = (
   applies: false,
   status: (snapshot): RoleStatus => {
     const { value } = snapshot as { value: string }
-    const leads = value === 'leading'
-    // Every batcher leads, and all in the same term.
-    return { state: value, term: 1, leader: undefined, leads, commitIndex: 0, lastIndex: 0 }
+    // Every batcher serves, and all in the same epoch.
+    return { state: value, serves: value === 'leading', epoch: 1 }
   },
   ...definition,
 })

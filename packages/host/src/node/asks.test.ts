@@ -75,7 +75,7 @@ const oracles = (nodes: readonly NodeId[]): GroupDefinition<typeof noStateMachin
       applies: false,
       status: (snapshot): RoleStatus => {
         const { value: state } = snapshot as { value: string }
-        return { state, term: 3, leader: undefined, leads: state === 'leading', commitIndex: 0, lastIndex: 0 }
+        return { state, serves: state === 'leading' }
       },
     },
   },

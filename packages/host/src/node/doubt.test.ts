@@ -9,7 +9,7 @@ let cluster: TestCluster
 afterEach(() => cluster.stopAll())
 
 const serverOf = (node: JournalNode) => node.status().groups.journal?.roles['server']
-const leader = (): JournalNode | undefined => [...cluster.nodes.values()].find((node) => serverOf(node)?.leads)
+const leader = (): JournalNode | undefined => [...cluster.nodes.values()].find((node) => serverOf(node)?.serves)
 const saidBy = (id: string, text: string) =>
   (cluster.loggers.get(id)?.logged ?? []).filter((logged) => logged.text.includes(text))
 
@@ -41,7 +41,7 @@ describe('a group of one', () => {
     await inDoubt('n1')
     const waiting = await cluster.start('n1')
     await cluster.pass(60_000)
-    expect(serverOf(waiting)).toMatchObject({ leads: false, notices: [{ level: 'error' }] })
+    expect(serverOf(waiting)).toMatchObject({ serves: false, notices: [{ level: 'error' }] })
     const [advice] = saidBy('n1', 'start this node with acceptPossibleLoss')
     expect(advice).toMatchObject({ level: 'error' })
     expect(saidBy('n1', 'start this node with acceptPossibleLoss')).toHaveLength(1)

@@ -116,7 +116,7 @@ describe('recovery', () => {
     expect(await cluster.wait(node.group('journal').read((texts) => texts.length))).toBe(26)
     const after = node.status().groups.journal
     expect(after?.sessions).toBe(before?.sessions)
-    expect(after?.roles.log?.term).toBe((before?.roles.log?.term ?? 0) + 1)
+    expect(after?.roles.log?.epoch).toBe((before?.roles.log?.epoch ?? 0) + 1)
   })
 
   it('gives a node that lags behind the log a snapshot, which it keeps', async () => {

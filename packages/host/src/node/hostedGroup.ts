@@ -137,16 +137,21 @@ export class HostedGroup {
     const before = this.#status
     this.#status = actor.status()
     tellNotices(this.#around.logger, this.name, before.notices, this.#status.notices)
-    const isSame = before.leads === this.#status.leads && before.term === this.#status.term
+    const isSame = before.serves === this.#status.serves && before.epoch === this.#status.epoch
     if (isSame) return
-    if (before.leads) this.#service?.deposed()
-    const { state, term, leader, leads } = this.#status
-    if (leads) this.#service?.led()
-    if (leads === before.leads) return
-    const fields = { group: this.name, state, term, ...(leader !== undefined && { leader }) }
-    const isFront = (leads ? this.#status : before).handsTo !== undefined
-    const verb = isFront ? 'takes commands' : 'leads'
-    this.#around.logger.info(fields, leads ? verb : `${verb} no longer`)
+    if (before.serves) this.#service?.deposed()
+    const { state, epoch, leader, serves } = this.#status
+    if (serves) this.#service?.led()
+    if (serves === before.serves) return
+    const fields = {
+      group: this.name,
+      state,
+      ...(epoch !== undefined && { epoch }),
+      ...(leader !== undefined && { leader }),
+    }
+    const isLeader = (serves ? this.#status : before).leader === this.#around.node
+    const verb = isLeader ? 'leads' : 'serves clients'
+    this.#around.logger.info(fields, serves ? verb : `${verb} no longer`)
   }
 
   status(): GroupReport {
@@ -245,10 +250,10 @@ export class HostedGroup {
 
   /**
    * Others decide faster than this node applies, and it cannot refuse what they decide. It hears no more of that until it has
-   * caught up: to the protocol it is a node on a slow link. One that leads refuses commands instead.
+   * caught up: to the protocol it is a node on a slow link. One that takes commands refuses them instead.
    */
   #isTooFarBehind(actor: HostedActor): boolean {
-    return actor === this.#applying && this.applier?.isTooFarBehind === true && !actor.status().leads
+    return actor === this.#applying && this.applier?.isTooFarBehind === true && !actor.status().serves
   }
 
   #receive(actor: HostedActor, envelope: Envelope): void {
@@ -282,4 +287,4 @@ function reportOf(actor: HostedActor): RoleReport {
   return { ...actor.status(), orders, asked, applies, waitingEffects: actor.waiting }
 }
 
-const unknownStatus: RoleStatus = { state: '', term: 0, leader: undefined, leads: false, commitIndex: 0, lastIndex: 0 }
+const unknownStatus: RoleStatus = { state: '', serves: false }

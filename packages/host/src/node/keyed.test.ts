@@ -87,7 +87,7 @@ const group: GroupDefinition<typeof noStateMachine> = {
       orders: false,
       asked: true,
       applies: false,
-      status: () => ({ state: '', term: 1, leader: 'n1', leads: true, commitIndex: 0, lastIndex: 0 }),
+      status: () => ({ state: '', serves: true }),
     },
   },
   messages: jsonMessages([]),

@@ -308,7 +308,7 @@ describe('what people see', () => {
           toApply: 0,
           sessions: 1,
           snapshot: 0,
-          roles: { log: { state: 'ordering', leads: true, leader: 'n1', commitIndex: 2, waitingEffects: 0 } },
+          roles: { log: { state: 'ordering', serves: true, leader: 'n1', committed: 2, waitingEffects: 0 } },
           inFlight: { commands: 0, bytes: 0, reads: 0, asks: 0 },
         },
       },

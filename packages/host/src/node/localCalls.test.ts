@@ -15,7 +15,7 @@ async function begin(nodes: readonly string[]): Promise<JournalNode> {
   cluster = new TestCluster(raft({ members: nodes, stateMachine: journal }))
   await cluster.startAll(nodes)
   for (;;) {
-    const leader = [...cluster.nodes.values()].find((node) => node.status().groups.journal?.roles['server']?.leads)
+    const leader = [...cluster.nodes.values()].find((node) => node.status().groups.journal?.roles['server']?.serves)
     if (leader) return leader
     await cluster.pass(1)
   }

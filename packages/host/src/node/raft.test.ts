@@ -12,7 +12,7 @@ let cluster: TestCluster
 afterEach(() => cluster.stopAll())
 
 const leaderOf = (nodes: Iterable<JournalNode>): JournalNode | undefined =>
-  [...nodes].find((node) => Object.values(node.status().groups.journal?.roles ?? {}).some(({ leads }) => leads))
+  [...nodes].find((node) => Object.values(node.status().groups.journal?.roles ?? {}).some(({ serves }) => serves))
 
 /** Until somebody leads. */
 async function led(): Promise<void> {

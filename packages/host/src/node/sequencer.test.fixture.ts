@@ -242,11 +242,10 @@ export function sequenced<Machine extends AnyStateMachine>(options: {
           const { context, value } = snapshot as { context: Context; value: string }
           return {
             state: value,
-            term: context.epoch,
+            serves: value === 'ordering',
+            epoch: context.epoch,
             leader: first,
-            leads: value === 'ordering',
-            commitIndex: context.commitIndex,
-            lastIndex: context.log.last.index,
+            committed: context.commitIndex,
           }
         },
       },

@@ -79,7 +79,7 @@ export class ClientAsks {
 
   #refusalOf(size: number): RefusalReason | undefined {
     if (size > this.#limits.commandBytesMax) return 'tooLarge'
-    if (!this.#responder.leads) return 'notLeader'
+    if (!this.#responder.serves) return 'notLeader'
     this.#forget(this.#waiting.expire(this.#clock.nowMs()))
     return this.#count >= waitingMax || this.#bytes + size > bytesMax ? 'overloaded' : undefined
   }

@@ -60,7 +60,7 @@ export class ClientCommands {
     this.#room = new SessionRoom({
       clock: options.clock,
       sessionsMax: options.limits.sessionsMax,
-      commitIndex: () => options.responder.commitIndex,
+      committed: () => options.responder.committed,
     })
     this.#request = options.nextRequest()
   }
@@ -143,7 +143,7 @@ export class ClientCommands {
       return
     }
     if (sessions && !opened && !this.#room.admits(sessions)) {
-      this.#responder.refuse({ client, request }, this.#responder.leads ? 'sessionsFull' : 'notLeader', false)
+      this.#responder.refuse({ client, request }, this.#responder.serves ? 'sessionsFull' : 'notLeader', false)
       return
     }
     const bytes = textEncoder.encode(name)
@@ -167,7 +167,7 @@ export class ClientCommands {
 
   #accept(asker: Asker, taken: readonly Command[]): void {
     if (taken.length === 0) return
-    if (!this.#responder.leads) {
+    if (!this.#responder.serves) {
       this.#responder.refuse(asker, 'notLeader', false)
       return
     }

@@ -213,7 +213,7 @@ export class ClientService {
     this.#commands?.refuseAll('notLeader')
     this.#reads?.refuseAll('notLeader')
     // A term takes part in deciding what was proposed. What was asked is still being worked on in the next.
-    if (!this.#responder.leads) this.#asks?.refuseAll('notLeader')
+    if (!this.#responder.serves) this.#asks?.refuseAll('notLeader')
   }
 
   /** Takes nothing any more, and refers clients to others. */
@@ -272,7 +272,7 @@ export class ClientService {
     if (this.#isStopping) return 'stopping'
     if (message.type === 'Query' && message.consistency === 'stale') return undefined
     if (message.type === 'Query' || message.type === 'ReadIndex')
-      return this.#reads && this.#responder.leads ? undefined : 'notLeader'
+      return this.#reads && this.#responder.serves ? undefined : 'notLeader'
     return (message.type === 'Ask' ? this.#asks : this.#commands) ? undefined : 'notLeader'
   }
 

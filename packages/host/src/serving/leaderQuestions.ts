@@ -22,7 +22,7 @@ export class LeaderQuestions {
 
   receive(client: Address, request: number): void {
     this.#responder.sendWhoLeads(client, request)
-    if (this.#responder.leads) return
+    if (this.#responder.serves) return
     const nowMs = this.#clock.nowMs()
     this.#asked.delete(client)
     this.#asked.set(client, { request, atMs: nowMs })

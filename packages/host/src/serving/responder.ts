@@ -36,13 +36,13 @@ export class Responder {
   }
 
   /** True if clients are right here. */
-  get leads(): boolean {
-    return this.#status().leads
+  get serves(): boolean {
+    return this.#status().serves
   }
 
   /** Where the log ends that this member knows to be decided; 0 where it does not know. */
-  get commitIndex(): number {
-    return this.#status().commitIndex
+  get committed(): number {
+    return this.#status().committed ?? 0
   }
 
   send(to: Address, message: ClientMessage): void {
@@ -58,17 +58,9 @@ export class Responder {
   }
 
   sendWhoLeads(client: Address, request: number): void {
-    const { leads, leader: other, term } = this.#status()
-    const leader = leads ? this.node : other
-    const incarnation = this.#incarnation()
-    this.send(client, {
-      type: 'Leader',
-      request,
-      term,
-      incarnation,
-      waitingFor: [],
-      ...(leader ? { node: leader } : {}),
-    })
+    const { term, whom } = this.#whom()
+    const leader = { type: 'Leader', request, term, incarnation: this.#incarnation(), waitingFor: [] } as const
+    this.send(client, { ...leader, ...(whom !== undefined && { node: whom }) })
   }
 
   /** Refuses a message, or those commands of it. `maybeTaken` unless it is certain that it had no effect. */
@@ -78,10 +70,16 @@ export class Responder {
     maybeTaken: boolean,
     sequences: readonly number[] = [],
   ): void {
-    const { leader, term } = this.#status()
     if (sequences.length === 0) this.#refused.note(client, request)
+    const { term, whom } = this.#whom()
     const refused = { type: 'Refused', request, sequences, reason, maybeTaken, term } as const
-    this.send(client, { ...refused, incarnation: this.#incarnation(), ...(leader ? { leader } : {}) })
+    this.send(client, { ...refused, incarnation: this.#incarnation(), ...(whom !== undefined && { leader: whom }) })
+  }
+
+  /** To whom clients turn, as far as this member knows: to itself while it serves them, whoever leads then. */
+  #whom(): { readonly term: number; readonly whom: NodeId | undefined } {
+    const { serves, leader, epoch: term = 0 } = this.#status()
+    return { term, whom: serves ? this.node : leader }
   }
 
   /**

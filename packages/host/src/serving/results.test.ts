@@ -26,7 +26,7 @@ import { ResultsByClient } from './results.js'
 const clock = virtualClock()
 const bytesMax = 10_000
 const from = addressOf('g', 'client', 'n1')
-const status: RoleStatus = { state: '', term: 1, leader: 'n1', leads: true, commitIndex: 0, lastIndex: 0 }
+const status: RoleStatus = { state: '', serves: true, epoch: 1, leader: 'n1' }
 let bus: Bus
 let connection: Connection
 let heard: { client: string; bytes: number; message: ClientMessage }[]

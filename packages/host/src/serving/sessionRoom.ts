@@ -21,7 +21,7 @@ interface Survey {
 export class SessionRoom {
   readonly #clock: Clock
   readonly #sessionsMax: number
-  readonly #commitIndex: () => number
+  readonly #committed: () => number
   /** Where the log ended, the oldest first; of those that are older than `idleMs` the last. */
   readonly #marks: { readonly index: number; readonly atMs: number }[] = []
   /** Where it ended when that was last looked at: until then, for nothing happens between two turns. */
@@ -29,10 +29,10 @@ export class SessionRoom {
   #atMs: number
   #survey: Survey | undefined
 
-  constructor(options: { clock: Clock; sessionsMax: number; commitIndex: () => number }) {
+  constructor(options: { clock: Clock; sessionsMax: number; committed: () => number }) {
     this.#clock = options.clock
     this.#sessionsMax = options.sessionsMax
-    this.#commitIndex = options.commitIndex
+    this.#committed = options.committed
     this.#atMs = options.clock.nowMs()
   }
 
@@ -44,7 +44,7 @@ export class SessionRoom {
       marks.push({ index: this.#index, atMs: this.#atMs })
       while (marks[1] && nowMs - marks[1].atMs >= idleMs) marks.shift()
     }
-    this.#index = this.#commitIndex()
+    this.#index = this.#committed()
     this.#atMs = nowMs
   }
 

@@ -49,8 +49,8 @@ export interface LocalCluster<G extends Groups = Groups> extends AsyncDisposable
   /** What each node that runs says of itself, in the order of the topology. */
   status(): NodeReport[]
   /**
-   * The nodes that lead a group, each in its own opinion.
-   * @param role only those whose role of this name leads: where there are batchers, they lead for clients, too.
+   * The nodes that serve the clients of a group, each in its own opinion: of most protocols the one that leads.
+   * @param role only those whose role of this name does: a batcher serves as well as the proposer that it hands commands to.
    */
   leaders(group: keyof G & string, role?: string): NodeId[]
   /**
@@ -167,7 +167,7 @@ class MemoryCluster<G extends Groups> implements LocalCluster<G> {
   leaders(group: keyof G & string, role?: string): NodeId[] {
     const leads = ({ groups }: NodeReport) =>
       Object.entries(groups[group]?.roles ?? {}).some(
-        ([name, status]) => status.leads && (role === undefined || role === name),
+        ([name, status]) => status.serves && (role === undefined || role === name),
       )
     return this.status()
       .filter(leads)

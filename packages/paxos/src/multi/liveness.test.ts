@@ -129,7 +129,7 @@ function untilApplied(world: VirtualTime, withinMs = boundMs): number {
   for (let time = 0; world.now - begun < withinMs; time++) {
     world.do(() => {
       for (const orderer of orderers) {
-        if (!orderer.status.leads) continue
+        if (!orderer.status.serves) continue
         stage.propose(orderer, 1_000_000 + time, commandOf(`after ${time}`))
         safety.read(orderer, 1_000_000 + time)
       }
@@ -137,7 +137,7 @@ function untilApplied(world: VirtualTime, withinMs = boundMs): number {
     if (world.pass(200, () => isApplied() && isRead())) return world.now - begun
   }
   const states = there.map(
-    ({ address, status }) => `${address} ${status.state} ${status.commitIndex}/${status.lastIndex}`,
+    ({ address, status }) => `${address} ${status.state} ${status.committed}/${status.details?.['last']}`,
   )
   throw new Error(`not applied after ${withinMs} ms: ${states.join(', ')}`)
 }
@@ -156,7 +156,7 @@ describe('after any faults', () => {
     const limits = { entriesMax: 20, bytesMax: 100_000, pollsMax: 16, openSlotsMax: 100_000 }
     const world = new VirtualTime(groupOf({ limits }), randomOf(1))
     const actors = [...world.stage.actors.values()]
-    const leader = () => world.stage.actorsOf('proposer').find(({ status }) => status.leads)
+    const leader = () => world.stage.actorsOf('proposer').find(({ status }) => status.serves)
     world.pass(boundMs, () => leader() !== undefined)
     const first = leader()
     if (!first) throw new Error('nobody leads')
@@ -186,7 +186,7 @@ describe('after any faults', () => {
     }
     windowWrittenIn(200)
     const actors = [...world.stage.actors.values()]
-    const leaders = () => world.stage.actorsOf('proposer').filter(({ isUp, status }) => isUp && status.leads)
+    const leaders = () => world.stage.actorsOf('proposer').filter(({ isUp, status }) => isUp && status.serves)
     world.pass(boundMs, () => leaders().length > 0)
     const large = Array.from({ length: 320 }, (_, at) => commandOf(`${at}`.padEnd(bytes, '.')))
     world.do((stage) => stage.propose(leaders()[0] as StageActor, 1, ...large))
@@ -203,9 +203,9 @@ describe('after any faults', () => {
     })
     windowWrittenIn(1000)
     expect(world.pass(boundMs, () => leaders().length > 0)).toBe(true)
-    const terms = leaders().map(({ status }) => status.term)
+    const terms = leaders().map(({ status }) => status.epoch ?? 0)
     expect(untilApplied(world)).toBeLessThan(boundMs)
-    expect(leaders().map(({ status }) => status.term)).toEqual(terms)
+    expect(leaders().map(({ status }) => status.epoch ?? 0)).toEqual(terms)
   })
 
   test('without a quorum nothing is chosen, and that is noticed here', () => {
@@ -234,7 +234,7 @@ describe.each([150, 500, 1000])('on links that take %i ms each way', (delayMs) =
       untilApplied(world, withinMs)
       // Who leads stays where it is.
       const proposers = world.stage.actorsOf('proposer').filter(({ isUp }) => isUp)
-      const leaders = () => proposers.flatMap(({ status: { leads, term } }) => (leads ? [term] : []))
+      const leaders = () => proposers.flatMap(({ status: { serves, epoch = 0 } }) => (serves ? [epoch] : []))
       world.pass(4 * delayMs)
       const before = leaders()
       expect(before).toHaveLength(1)
@@ -294,12 +294,12 @@ describe('half-connected networks: the one that reaches a quorum leads after a f
       untilApplied(world)
       world.pass(5000)
       const proposers = world.stage.actorsOf('proposer')
-      const leader = proposers.find(({ status }) => status.leads)?.node ?? ''
+      const leader = proposers.find(({ status }) => status.serves)?.node ?? ''
       const hub = nodes.find((node) => node !== leader) ?? ''
       const isLink = links(leader, hub)
       world.isOpen = ({ from, to }) => nodeOf(from) === nodeOf(to) || isLink(nodeOf(from), nodeOf(to))
       const begun = world.now
-      expect(world.pass(boundMs, () => proposers.some(({ node, status }) => node === hub && status.leads))).toBe(true)
+      expect(world.pass(boundMs, () => proposers.some(({ node, status }) => node === hub && status.serves))).toBe(true)
       return world.now - begun
     }).sort((a, b) => a - b)
     console.log(`${name}, ${seeds} runs: half within ${times[seeds >> 1]} ms, all within ${times.at(-1)} ms`)
@@ -314,7 +314,7 @@ describe('half-connected networks: the one that reaches a quorum leads after a f
     const leading = () =>
       world.stage
         .actorsOf('proposer')
-        .filter(({ status }) => status.leads)
+        .filter(({ status }) => status.serves)
         .map(({ node }) => node)
     const [leader] = leading()
     const end = three.find((node) => node !== leader)

@@ -163,24 +163,24 @@ describe('roles are timed as told', () => {
 })
 
 describe('each role says how it stands', () => {
-  const idle = { term: 0, leader: undefined, leads: false, commitIndex: 0, lastIndex: 0 }
+  const idle = { serves: false, committed: 0, details: { last: 0 } }
 
   test('a proposer', () => {
     const { role, status } = hosted<Driven<typeof multiPaxosProposer>>('proposer')
-    expect(status()).toEqual({ ...idle, state: 'standby.listening' })
+    expect(status()).toEqual({ ...idle, state: 'standby.listening', epoch: 0 })
     role.receive(given.said.heartbeat('n2', { ballot: given.ballot(3, 'n2'), chosenThrough: 4 }))
-    expect(status()).toMatchObject({ leader: 'n2', term: 3, commitIndex: 4, lastIndex: 4, leads: false })
+    expect(status()).toMatchObject({ serves: false, epoch: 3, leader: 'n2', committed: 4, details: { last: 4 } })
     role.fire('electionTimeout')
-    expect(status()).toMatchObject({ state: 'preparing.asking', term: 4, leader: undefined })
+    expect(status()).toMatchObject({ state: 'preparing.asking', epoch: 4, leader: undefined })
     const answer = { ballot: given.ballot(4), first: 5 }
     role.receive(given.said.promise('n2', { ...answer, through: 5, last: 5, entries: given.entries(5, 5) }))
     role.receive(given.said.promise('n3', { ...answer, through: 4, last: 4 }))
-    expect(status()).toMatchObject({ state: 'leading', leads: true, leader: 'n1', commitIndex: 4, lastIndex: 5 })
+    expect(status()).toMatchObject({ state: 'leading', serves: true, leader: 'n1', committed: 4, details: { last: 5 } })
   })
 
   test('an acceptor', () => {
     const { role, status } = hosted<Driven<typeof multiPaxosAcceptor>>('acceptor')
-    expect(status()).toEqual({ ...idle, state: 'serving.free' })
+    expect(status()).toEqual({ ...idle, state: 'serving.free', epoch: 0 })
     role.receive(
       given.said.accept('n1', {
         ballot: given.ballot(3),
@@ -188,7 +188,7 @@ describe('each role says how it stands', () => {
         chosenThrough: 1,
       }),
     )
-    expect(status()).toEqual({ ...idle, state: 'serving.led', term: 3, commitIndex: 1, lastIndex: 2 })
+    expect(status()).toEqual({ state: 'serving.led', serves: false, epoch: 3, committed: 1, details: { last: 2 } })
   })
 
   test('a learner', () => {
@@ -196,22 +196,22 @@ describe('each role says how it stands', () => {
     expect(status()).toEqual({ ...idle, state: 'current' })
     role.receive(given.said.chosen('n1', { entries: given.entries(1, 2) }))
     role.receive(given.said.heartbeat('n1', { chosenThrough: 5 }))
-    expect(status()).toEqual({ ...idle, state: 'behind', commitIndex: 2, lastIndex: 5 })
+    expect(status()).toEqual({ state: 'behind', serves: false, committed: 2, details: { last: 5 } })
   })
 
-  test('a batcher leads, for clients, while it knows whom to hand commands to', () => {
+  test('a batcher serves while it knows whom to hand commands to', () => {
     const { role, status } = hosted<Driven<typeof batcher>>('batcher', { batchers: ['b1'] }, 'b1')
-    expect(status()).toEqual({ ...idle, state: 'leaderless' })
+    expect(status()).toEqual({ state: 'leaderless', serves: false, epoch: 0 })
     role.receive(given.said.heartbeat('n2', { ballot: given.ballot(3, 'n2') }))
-    expect(status()).toEqual({ ...idle, state: 'led', term: 3, leader: 'b1', leads: true, handsTo: 'n2' })
+    expect(status()).toEqual({ state: 'led', serves: true, epoch: 3, leader: 'n2' })
     role.fire('leaderTimeout')
-    expect(status()).toMatchObject({ leads: false, leader: undefined })
+    expect(status()).toMatchObject({ serves: false, leader: undefined })
   })
 
   test('a proxy leader', () => {
     const { role, status } = hosted<Driven<typeof proxyLeader>>('proxyLeader', { proxyLeaders: ['x1'] }, 'x1')
     role.receive(given.said.accept('n1', { ballot: given.ballot(2), entries: given.entries(1, 1, given.ballot(2)) }))
-    expect(status()).toEqual({ ...idle, state: 'relaying', term: 2 })
+    expect(status()).toEqual({ state: 'relaying', serves: false, epoch: 2 })
   })
 })
 

@@ -396,7 +396,7 @@ describe('two proposers that duel', () => {
         scene.stage.packets.splice(scene.stage.packets.indexOf(packet), 1)
         scene.stage.deliver(packet)
         scene.write()
-        for (const node of ['p1', 'p2']) if (scene.on(node).status.leads) scene.propose(node, `of ${node}`)
+        for (const node of ['p1', 'p2']) if (scene.on(node).status.serves) scene.propose(node, `of ${node}`)
       }
       expect(scene.safety.chosen.size).toBeGreaterThan(0)
     }

@@ -72,8 +72,8 @@ function run(seed: number, steps: number, { options = {}, doubts = false, ...cas
       if (doubts && random.below(2) === 0 && disks.loseLastWrite(actor)) doubted++
     }
     safety.check(stage)
-    const leading = actors.filter((other) => other.role === 'proposer' && other.isUp && other.status.leads)
-    leaders = Math.max(leaders, ...leading.map(({ status }) => status.term))
+    const leading = actors.filter((other) => other.role === 'proposer' && other.isUp && other.status.serves)
+    leaders = Math.max(leaders, ...leading.map(({ status }) => status.epoch ?? 0))
   }
   return { chosen: safety.chosen.size, applied: safety.applied.size, leaders, doubted }
 }

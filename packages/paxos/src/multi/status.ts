@@ -20,52 +20,43 @@ interface ProposerSnapshot {
 
 export const ofProposer = ({ role, value, context }: ProposerSnapshot): RoleStatus => ({
   state: role === 'leading' ? 'leading' : statePath(value),
-  term: context.round,
+  serves: role === 'leading',
+  epoch: context.round,
   leader: context.leader,
-  leads: role === 'leading',
-  commitIndex: context.chosenThrough,
-  lastIndex: context.log?.last.index ?? context.chosenThrough,
+  committed: context.chosenThrough,
+  details: { last: context.log?.last.index ?? context.chosenThrough },
   ...(context.mayHaveLost === true && { notices: [preparedInDoubt] }),
 })
 
 export const ofAcceptor = ({ value, context }: SnapshotFrom<typeof acceptor>): RoleStatus => ({
   state: statePath(value),
-  term: context.promised.round,
-  leader: undefined,
-  leads: false,
-  commitIndex: context.chosenThrough,
-  lastIndex: context.log.last.index,
+  serves: false,
+  epoch: context.promised.round,
+  committed: context.chosenThrough,
+  details: { last: context.log.last.index },
   ...noticesOf(context),
 })
 
 export const ofLearner = ({ value, context }: SnapshotFrom<typeof learner>): RoleStatus => ({
   state: statePath(value),
-  term: 0,
-  leader: undefined,
-  leads: false,
-  commitIndex: context.chosenThrough,
-  lastIndex: Math.max(context.announced, context.chosenThrough),
+  serves: false,
+  committed: context.chosenThrough,
+  details: { last: Math.max(context.announced, context.chosenThrough) },
 })
 
-/** For clients a batcher leads as long as it knows whom to hand their commands to. */
+/** A batcher serves as long as it knows whom to hand commands to. */
 export const ofBatcher = ({ value, context }: SnapshotFrom<typeof batcher>): RoleStatus => {
-  const leads = context.proposer !== undefined
+  const serves = context.proposer !== undefined
   return {
     state: statePath(value),
-    term: context.ballot.round,
-    leader: leads ? context.config.id : undefined,
-    leads,
-    ...(leads && { handsTo: context.ballot.node }),
-    commitIndex: 0,
-    lastIndex: 0,
+    serves,
+    epoch: context.ballot.round,
+    leader: serves ? context.ballot.node : undefined,
   }
 }
 
 export const ofProxyLeader = ({ value, context }: SnapshotFrom<typeof proxyLeader>): RoleStatus => ({
   state: statePath(value),
-  term: context.ballot.round,
-  leader: undefined,
-  leads: false,
-  commitIndex: 0,
-  lastIndex: 0,
+  serves: false,
+  epoch: context.ballot.round,
 })

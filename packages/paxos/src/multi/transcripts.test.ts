@@ -57,7 +57,7 @@ class Transcript {
     forget: (node) => this.#on(node).fire('minimumElectionTimeout'),
     ask: (node) => this.#on(node).fire('learnAgain'),
     open: (node) => {
-      this.#session = this.#on(node).status.lastIndex + 1
+      this.#session = (this.#on(node).status.details?.['last'] as number) + 1
       this.#stage.propose(this.#on(node), 1, { ...commandOf('client'), kind: 'openSession' })
     },
     propose: (node, text) => {
@@ -145,8 +145,8 @@ class Transcript {
 
 function stateOf(actor: StageActor): string {
   if (!actor.isUp) return 'down'
-  const { state, term } = actor.status
-  return actor.role === 'learner' ? state : `${state} in round ${term}`
+  const { state, epoch } = actor.status
+  return actor.role === 'learner' ? state : `${state} in round ${epoch}`
 }
 
 function describePacket({ from, to, message }: Packet): string {

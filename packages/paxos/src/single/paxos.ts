@@ -157,43 +157,28 @@ function withTimers(random: Random, phaseTimeoutMs: number, backOffMs: number) {
   return proposer.provide({ delays: { phaseTimeout: phaseTimeoutMs, backOff } })
 }
 
-/**
- * Clients turn to who leads in the highest term. Any proposer is as good as another, so all lead in the same one, whatever
- * their rounds: or clients would wait for a proposer that is gone, if its round was the highest.
- */
-const termOfAll = 1
-
+/** Any proposer is as good as another, whatever its round: all serve, and none leads. */
 function proposerStatus({ value, context }: SnapshotFrom<typeof proposer>): RoleStatus {
-  const { config, chosen, chosenIn } = context
-  const decided = chosen === undefined ? 0 : 1
+  const { round, chosen, chosenIn } = context
   const isPrepared = value === 'accepting' || chosenIn !== undefined
   return {
     state: statePath(value),
-    term: termOfAll,
-    leader: config.id,
-    leads: true,
-    commitIndex: decided,
-    lastIndex: decided,
+    serves: true,
+    details: { round, chosen: chosen !== undefined },
     ...(isPrepared && isPreparedInDoubt(context) && { notices: [preparedInDoubt] }),
   }
 }
 
-const ofNoLeader = { leader: undefined, leads: false } as const
-
 function acceptorStatus({ value, context }: SnapshotFrom<typeof acceptor>): RoleStatus {
   const { promised, accepted } = context
-  const lastIndex = accepted === undefined ? 0 : 1
   return {
-    ...ofNoLeader,
     state: statePath(value),
-    term: promised.round,
-    commitIndex: 0,
-    lastIndex,
+    serves: false,
+    details: { promised: promised.round, accepted: accepted?.ballot.round ?? 0 },
     ...noticesOf(context),
   }
 }
 
 function learnerStatus({ value, context: { chosen } }: SnapshotFrom<typeof learner>): RoleStatus {
-  const decided = chosen === undefined ? 0 : 1
-  return { ...ofNoLeader, state: statePath(value), term: 0, commitIndex: decided, lastIndex: decided }
+  return { state: statePath(value), serves: false, details: { chosen: chosen !== undefined } }
 }

@@ -108,7 +108,7 @@ const voter = setup({
 })
 
 const passive = { orders: false, applies: false, record: json<unknown>() }
-const status = () => ({ state: '', term: 0, leader: undefined, leads: false, commitIndex: 0, lastIndex: 0 })
+const status = () => ({ state: '', serves: false })
 const codec = json<Message>()
 
 const subject = (isDurable: boolean): SimulationSubject => ({

@@ -79,13 +79,16 @@ export class SimulatedNode {
     return this.#wasEverReady
   }
 
-  /** The term in which it leads a group, for all that it knows; 0 if it leads none, or only for clients while another decides. */
-  get leadsTerm(): number {
+  /**
+   * The latest epoch in which it leads a group, for all that it knows, or serves one that has no leader; 0 where there are no
+   * epochs. Below 0 if it does neither, or serves for another one that leads.
+   */
+  get leadsIn(): number {
     const groups = this.#isReady && this.#node ? Object.values(this.#node.status().groups) : []
     const leading = groups.flatMap(({ roles }) =>
-      Object.values(roles).filter(({ leads, handsTo }) => leads && handsTo === undefined),
+      Object.values(roles).filter(({ serves, leader = this.id }) => serves && leader === this.id),
     )
-    return Math.max(0, ...leading.map(({ term }) => term))
+    return Math.max(-1, ...leading.map(({ epoch = 0 }) => epoch))
   }
 
   /** The last entry that its state machine of a group has applied; 0 while it does not run. */

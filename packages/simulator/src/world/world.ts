@@ -115,12 +115,12 @@ export class World {
     return node
   }
 
-  /** The node of this name, or the one that leads in the latest term. */
+  /** The node of this name, or the one that leads: of those that say so, the first of the latest epoch. */
   named(name: NodeId): SimulatedNode | undefined {
     if (name !== whoLeads) return this.node(name)
     let leader: SimulatedNode | undefined
     for (const node of this.nodes.values()) {
-      if (node.leadsTerm > (leader?.leadsTerm ?? 0)) leader = node
+      if (node.leadsIn > (leader?.leadsIn ?? -1)) leader = node
     }
     return leader
   }

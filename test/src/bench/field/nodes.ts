@@ -41,7 +41,7 @@ export const startFieldNodes = async (
   )
   await Promise.all(nodes.map((node) => node.startReady()))
   const reports = () => Promise.all(nodes.map((node) => node.ask({ type: 'status' })))
-  await until('a leader is elected', async () => (await reports()).some((report) => roleOf(report).leads))
+  await until('a leader is elected', async () => (await reports()).some((report) => roleOf(report).serves))
   const clients: ConnectedKvClient[] = []
   return {
     nodes,
@@ -56,7 +56,7 @@ export const startFieldNodes = async (
       clients.push(client)
       return client
     },
-    term: async () => Math.max(...(await reports()).map((report) => roleOf(report).term)),
+    term: async () => Math.max(...(await reports()).map((report) => roleOf(report).epoch ?? 0)),
     rssMb: async () => Math.max(...(await Promise.all(nodes.map(rssOf)))),
     loops: () => Promise.all(nodes.map((node) => node.ask({ type: 'loop' }))),
     [Symbol.asyncDispose]: async () => {

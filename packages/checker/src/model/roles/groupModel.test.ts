@@ -67,7 +67,7 @@ const reader = setup({
 })
 
 const passive = { orders: false, applies: false, record: json<unknown>() }
-const status = () => ({ state: '', term: 0, leader: undefined, leads: false, commitIndex: 0, lastIndex: 0 })
+const status = () => ({ state: '', serves: false })
 
 const groupOf = (isDurable: boolean, limit?: number): GroupDefinition => ({
   protocol: 'counting',

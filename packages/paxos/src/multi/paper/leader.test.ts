@@ -383,7 +383,7 @@ describe('3: a new leader', () => {
     stage.stabilize()
     stage.propose(n2, 3, commandOf('e'))
     stage.stabilize()
-    expect(n2.status).toMatchObject({ leads: true, commitIndex: 5 })
+    expect(n2.status).toMatchObject({ serves: true, committed: 5 })
     for (const node of three) expect(applied(stage, node)).toEqual(['a', 'noop', 'c', 'd', 'e'])
   })
 
@@ -397,7 +397,7 @@ describe('3: a new leader', () => {
     stage.propose(n1, 1, commandOf('of the old one'))
     stage.propose(n2, 1, commandOf('of the new one'))
     stage.stabilize()
-    expect(n1.status).toMatchObject({ leads: false })
+    expect(n1.status).toMatchObject({ serves: false })
     for (const node of three) expect(applied(stage, node)).toEqual(['of the new one'])
   })
 
@@ -410,6 +410,6 @@ describe('3: a new leader', () => {
       stage.actor('proposer', 'n3').fire('prepareAgain')
       stage.stabilize(({ to }) => to !== 'g/proposer/n3')
     }
-    expect(stage.actor('proposer', 'n1').status.leads).toBe(true)
+    expect(stage.actor('proposer', 'n1').status.serves).toBe(true)
   })
 })

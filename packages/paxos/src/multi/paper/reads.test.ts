@@ -121,7 +121,7 @@ describe('3: holes are filled, and what was found is chosen, before reads are se
     n2.fire('electionTimeout')
     n2.beginWrite()
     n2.finishWrite()
-    while (!n2.status.leads) {
+    while (!n2.status.serves) {
       const packets = stage.packets
       stage.packets = []
       for (const packet of packets) stage.deliver(packet)
