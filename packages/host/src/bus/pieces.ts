@@ -7,7 +7,7 @@ export const pieceType = 'Piece'
 /** Bytes of the envelope of a piece and of what stands beside its bytes: an upper bound. */
 const overheadBytes = 576
 /** Less than that is no use. */
-const pieceBytesMin = 512
+const pieceBytesMin = 448
 /** Pieces of so many messages of one sender may be under way: they may overtake one another. */
 const messagesMax = 4
 /** Bytes of messages whose pieces have not all come; the oldest are given up. */
