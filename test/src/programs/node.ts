@@ -8,7 +8,7 @@ import { type Ledger, ledger, pageOf } from '../ledger.js'
 import { earlyDone } from './earlyDone.js'
 import { groupOf } from './groups.js'
 import { watchLoop } from './loopWatch.js'
-import type { LoopReport, NodeQuestion, NodeSettings, ProgramReport } from './settings.js'
+import type { LoopReport, NodeQuestion, NodeSettings, ProgramReport, UsageReport } from './settings.js'
 
 /** One node as a process of its own. Lives no longer than who started it. */
 
@@ -31,6 +31,18 @@ const end = (error?: unknown): void => {
   process.send?.({ type: 'ended', ...code, ...message }, () => process.exit(error === undefined ? 0 : 1))
 }
 
+/** By name. */
+const groupsOf = ({ machine = 'ledger', groups }: NodeSettings): Readonly<Record<string, GroupDefinition>> => {
+  const definition: GroupDefinition = groupOf(settings, machine === 'kv' ? kv : ledger)
+  const names = groups === undefined ? [machine] : Array.from({ length: groups }, (_, at) => `g${at + 1}`)
+  return Object.fromEntries(names.map((name) => [name, definition]))
+}
+
+const usage = (): UsageReport => {
+  const { user, system } = process.cpuUsage()
+  return { cpuMs: (user + system) / 1000, residentBytes: process.memoryUsage.rss() }
+}
+
 const run = async (): Promise<void> => {
   const { id, cluster, servers, directory, machine = 'ledger', mistake, bootstrap } = settings
   const store = level(directory)
@@ -39,9 +51,7 @@ const run = async (): Promise<void> => {
     cluster,
     transport: nats({ servers }),
     store: mistake === 'earlyDone' ? earlyDone(store) : store,
-    groups: { [machine]: groupOf(settings, machine === 'kv' ? kv : ledger) } as Readonly<
-      Record<string, GroupDefinition>
-    >,
+    groups: groupsOf(settings),
     logger,
     stopOn: ['SIGTERM'],
     ...(bootstrap && { bootstrap }),
@@ -67,6 +77,8 @@ const run = async (): Promise<void> => {
         return callInTurn(question)
       case 'status':
         return node.status()
+      case 'usage':
+        return usage()
       case 'loop':
         return looked()
       case 'ledger':

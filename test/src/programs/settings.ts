@@ -25,6 +25,8 @@ export interface NodeSettings extends GroupSettings {
   readonly directory: string
   /** Of the group, which bears the name of its state machine. @default 'ledger' */
   readonly machine?: 'ledger' | 'kv'
+  /** How many groups like that, `g1` and so on. @default one, that bears the name of its state machine */
+  readonly groups?: number
   readonly bootstrap?: boolean
   /** Made on purpose, to see whether it is found: the store says that a write is durable long before it is. */
   readonly mistake?: 'earlyDone'
@@ -41,6 +43,8 @@ export type ProgramReport =
 /** What it can be asked. */
 export type NodeQuestion =
   | { readonly type: 'status' }
+  /** How much of a core it has taken, and how much memory it holds. */
+  | { readonly type: 'usage' }
   /** How long its event loop was held since this was last asked. */
   | { readonly type: 'loop' }
   /** A page of this node's own ledger, as it is applied there. */
@@ -58,8 +62,15 @@ export interface LoopReport {
   readonly gcMs: number
 }
 
+export interface UsageReport {
+  /** Of a core, since the process began. */
+  readonly cpuMs: number
+  readonly residentBytes: number
+}
+
 export interface NodeAnswers {
   readonly status: NodeReport
+  readonly usage: UsageReport
   readonly loop: LoopReport
   readonly ledger: LedgerPage
   readonly caller: InTurn
