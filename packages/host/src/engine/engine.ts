@@ -44,8 +44,11 @@ interface WriteUnderWay {
  */
 export class Engine {
   readonly #around: EngineSurroundings
-  readonly #actors: HostedActor[] = []
+  /** In which order they were started: the order of their writes. */
+  readonly #actors = new Map<HostedActor, number>()
   readonly #touched = new Set<HostedActor>()
+  /** Those that wait for the disk, and may not have been asked what is to be written. */
+  readonly #unwritten = new Set<HostedActor>()
   #arrivals: Arrival[] = []
   #records: { readonly write: StoreWrite; readonly done: () => void }[] = []
   #stages: { readonly key: string; readonly operation: StageOperation; readonly done: () => void }[] = []
@@ -60,7 +63,7 @@ export class Engine {
 
   /** Adds an actor and starts it. */
   start(actor: HostedActor): void {
-    this.#actors.push(actor)
+    this.#actors.set(actor, this.#actors.size)
     actor.start()
     this.#touch(actor)
   }
@@ -118,7 +121,7 @@ export class Engine {
   /** Nothing is stepped, written or carried out any more. `done` is called after the write under way, or at once. */
   stop(done: () => void): void {
     this.#isStopped = true
-    for (const actor of this.#actors) actor.stop()
+    for (const actor of this.#actors.keys()) actor.stop()
     this.#arrivals = []
     if (this.#write) this.#afterWrite.push(done)
     else done()
@@ -154,29 +157,33 @@ export class Engine {
       this.#touched.add(actor)
     }
     for (const actor of this.#touched) {
-      this.#carryOut(actor, actor.collect())
+      this.#carryOut(actor)
       if (this.#isStopped) return
       this.#around.stepped(actor)
     }
     this.#touched.clear()
   }
 
-  #carryOut(actor: HostedActor, effects: readonly Effect[]): void {
-    for (const effect of effects) {
+  #carryOut(actor: HostedActor): void {
+    if (actor.waiting > 0) this.#unwritten.add(actor)
+    for (const effect of actor.collect()) {
       if (this.#isStopped) return
       this.#around.carryOut(actor, effect)
     }
   }
 
+  /** Those that have something to be written, in the order in which they were started. */
+  #takeUnwritten(): readonly HostedActor[] {
+    const orderOf = (actor: HostedActor): number => this.#actors.get(actor) ?? 0
+    const actors = [...this.#unwritten].filter(({ waiting }) => waiting > 0)
+    this.#unwritten.clear()
+    return actors.sort((one, other) => orderOf(one) - orderOf(other))
+  }
+
   #beginWrite(): void {
     if (this.#write || this.#isStopped) return
-    const writes: StoreWrite[] = []
-    const actors: HostedActor[] = []
-    for (const actor of this.#actors) {
-      if (actor.waiting === 0) continue
-      writes.push({ key: actor.key, operations: actor.beginWrite() })
-      actors.push(actor)
-    }
+    const actors = this.#takeUnwritten()
+    const writes: StoreWrite[] = actors.map((actor) => ({ key: actor.key, operations: actor.beginWrite() }))
     const records = this.#records
     this.#records = []
     for (const { write } of records) writes.push(write)
@@ -210,7 +217,7 @@ export class Engine {
         for (const actor of write.actors) {
           const told = actor.endWrite()
           if (told) this.#arrivals.push({ actor, event: told })
-          this.#carryOut(actor, actor.collect())
+          this.#carryOut(actor)
         }
         for (const done of write.done) done()
       } catch (thrown) {

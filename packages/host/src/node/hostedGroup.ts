@@ -31,6 +31,7 @@ import { type GroupReport, placementOf, type RoleReport } from '../status/nodeSt
 import type { Telemetry } from '../system/telemetry.js'
 import { isServing } from '../topology/roleTraits.js'
 import { tellNotices } from './tellNotices.js'
+import { tellServing } from './tellServing.js'
 
 /** What a group needs of its node. */
 export interface GroupSurroundings {
@@ -47,6 +48,10 @@ export interface GroupSurroundings {
   readonly peerStores: PeerStores
   readonly accord: Accord
   readonly observe: Observe | undefined
+  /** Clients of the group have asked for something: it is gathered in the next turn. */
+  asked(group: HostedGroup): void
+  /** It may have something to do from now on. */
+  toWork(applier: Applier): void
 }
 
 /** One group on one node: its actors, its state machine, and what it does for clients. */
@@ -111,9 +116,11 @@ export class HostedGroup {
         return
       case 'commit':
         this.applier?.commit(effect.entries, effect.answers)
+        this.#toWork()
         return
       case 'restore':
         this.applier?.restore(effect.snapshot)
+        this.#toWork()
         return
       case 'readable':
         this.#service?.readable(effect)
@@ -137,21 +144,12 @@ export class HostedGroup {
     const before = this.#status
     this.#status = actor.status()
     tellNotices(this.#around.logger, this.name, before.notices, this.#status.notices)
+    if (before.committed !== this.#status.committed) this.#service?.committed()
     const isSame = before.serves === this.#status.serves && before.epoch === this.#status.epoch
     if (isSame) return
     if (before.serves) this.#service?.deposed()
-    const { state, epoch, leader, serves } = this.#status
-    if (serves) this.#service?.led()
-    if (serves === before.serves) return
-    const fields = {
-      group: this.name,
-      state,
-      ...(epoch !== undefined && { epoch }),
-      ...(leader !== undefined && { leader }),
-    }
-    const isLeader = (serves ? this.#status : before).leader === this.#around.node
-    const verb = isLeader ? 'leads' : 'serves clients'
-    this.#around.logger.info(fields, serves ? verb : `${verb} no longer`)
+    if (this.#status.serves) this.#service?.led()
+    tellServing(this.#around, this.name, before, this.#status)
   }
 
   status(): GroupReport {
@@ -173,6 +171,10 @@ export class HostedGroup {
     }
   }
 
+  #toWork(): void {
+    if (this.applier) this.#around.toWork(this.applier)
+  }
+
   #hostedRoles(): [string, RoleDefinition][] {
     return Object.entries(this.definition.roles).filter(([, { nodes }]) => nodes.includes(this.#around.node))
   }
@@ -192,8 +194,12 @@ export class HostedGroup {
       found: this.#recovered.get(role)?.snapshot,
       phase: (nodes.indexOf(this.#around.node) + 1) / nodes.length,
       stage: (operation, done) => {
-        if (remembers) this.#around.engine.stage(key, operation, done)
-        else done()
+        const durable = () => {
+          done()
+          this.#toWork()
+        }
+        if (remembers) this.#around.engine.stage(key, operation, durable)
+        else durable()
       },
       onApplied: (applied, toAnswer) => {
         telemetry.applied(this.name, applied.length)
@@ -229,7 +235,7 @@ export class HostedGroup {
       post: (event) => {
         if (this.#serving) engine.post(this.#serving, event)
       },
-      schedule: () => engine.schedule(),
+      schedule: () => this.#around.asked(this),
     })
   }
 

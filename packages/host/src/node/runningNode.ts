@@ -12,7 +12,6 @@ import {
 import { Bus } from '../bus/bus.js'
 import { BusWatch } from '../bus/busWatch.js'
 import { DropLog } from '../bus/dropLog.js'
-import { ApplierTurns } from '../engine/applierTurns.js'
 import { Engine } from '../engine/engine.js'
 import type { RecoveredRoles } from '../engine/recoverRoles.js'
 import { NodeStoppedError } from '../errors.js'
@@ -27,8 +26,8 @@ import { realClock } from '../system/realClock.js'
 import { silentLogger } from '../system/silentLogger.js'
 import { Telemetry } from '../system/telemetry.js'
 import { type Groups, type NodeOptions, promisesOf } from '../topology/configuration.js'
-import { HostedGroup } from './hostedGroup.js'
-import { LocalGroup, type NodeGroupOf } from './nodeGroup.js'
+import { HostedGroups } from './hostedGroups.js'
+import type { NodeGroupOf } from './nodeGroup.js'
 import type { QuorateNode } from './quorateNode.js'
 import { StopSignals } from './stopSignals.js'
 
@@ -48,11 +47,9 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
   readonly #drops: DropLog
   readonly #bus: Bus
   readonly #busWatch: BusWatch
-  readonly #applierTurns: ApplierTurns
   readonly #engine: Engine
   readonly #identity: Identity
-  readonly #groups = new Map<string, HostedGroup>()
-  readonly #handles = new Map<string, LocalGroup>()
+  readonly #groups: HostedGroups
   readonly #ready = new Deferred<void>()
   readonly #stopped = new Deferred<Error | undefined>()
   readonly #signals: StopSignals
@@ -86,11 +83,11 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
       random: this.#random,
       fail: (error) => this.#fail(error),
     })
-    this.#applierTurns = new ApplierTurns(this.#clock)
     this.#engine = this.#makeEngine()
     this.#identity = this.#makeIdentity(book)
+    this.#groups = this.#makeGroups(book.starts)
     for (const [name, definition] of Object.entries<GroupDefinition>(options.groups)) {
-      this.#groups.set(name, this.#makeGroup(name, definition, recovered.get(name) ?? new Map(), book.starts))
+      this.#groups.add(name, definition, recovered.get(name) ?? new Map())
     }
     this.#busWatch = new BusWatch({
       connection,
@@ -127,17 +124,13 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
   }
 
   group<Name extends keyof G & string>(name: Name): NodeGroupOf<G[Name]> {
-    const hosted = this.#groups.get(name)
-    if (!hosted) {
+    if (!this.#groups.has(name)) {
       throw new InvalidConfigurationError(
-        `node ${this.id} has no group ${name}; it has ${[...this.#groups.keys()].join(', ')}`,
+        `node ${this.id} has no group ${name}; it has ${this.#groups.names.join(', ')}`,
       )
     }
-    const known = this.#handles.get(name)
-    if (!known && this.#ending) throw new NodeStoppedError(this.id, this.#endedBy)
-    const handle = known ?? this.#makeHandle(hosted)
-    this.#handles.set(name, handle)
-    return handle as unknown as NodeGroupOf<G[Name]>
+    if (this.#ending && !this.#groups.hasHandle(name)) throw new NodeStoppedError(this.id, this.#endedBy)
+    return this.#groups.handle(name) as unknown as NodeGroupOf<G[Name]>
   }
 
   status(): NodeReport {
@@ -149,7 +142,7 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
       waitingFor: this.#identity.waitingFor,
       bus: this.#busWatch.report(),
       dropped: this.#drops.totals,
-      groups: Object.fromEntries([...this.#groups].map(([name, group]) => [name, group.status()])),
+      groups: this.#groups.status(),
     }
   }
 
@@ -163,10 +156,10 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
 
   async #run(): Promise<void> {
     try {
-      await Promise.all([...this.#groups.values()].map((group) => group.start()))
+      await this.#groups.start()
       if (this.#ending) return
       this.#state = 'running'
-      this.#logger.info({ node: this.id, groups: [...this.#groups.keys()] }, 'node runs')
+      this.#logger.info({ node: this.id, groups: this.#groups.names }, 'node runs')
       this.#ready.resolve()
     } catch (error) {
       this.#fail(error)
@@ -215,10 +208,10 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
 
   async #leaveInOrder(causes: unknown[]): Promise<void> {
     // Asked of all at once, before anything is awaited: no turn comes in between.
-    const served = [...this.#groups.values()].map((group) => group.stopServing())
+    const served = this.#groups.stopServing()
     const written = new Promise<void>((resolve) => this.#engine.stop(resolve))
     const stopped = new NodeStoppedError(this.id, this.#endedBy)
-    const closed = [...this.#handles.values()].map((handle) => handle.stop(stopped))
+    const closed = this.#groups.stopHandles(stopped)
     const fails = (cause: unknown): void => void causes.push(cause)
     // A bus that does not answer must not keep the disk from being closed.
     const stored = written.then(() => this.#store.close()).catch(fails)
@@ -232,12 +225,10 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
       clock: this.#clock,
       store: this.#store,
       telemetry: this.#telemetry,
-      gather: () => {
-        for (const group of this.#groups.values()) group.gather()
-      },
-      work: () => this.#applierTurns.work([...this.#groups.values()].map(({ applier }) => applier)),
-      carryOut: (actor, effect) => this.#groups.get(actor.group)?.carryOut(actor, effect),
-      stepped: (actor) => this.#groups.get(actor.group)?.stepped(actor),
+      gather: () => this.#groups.gather(),
+      work: () => this.#groups.work(),
+      carryOut: (actor, effect) => this.#groups.carryOut(actor, effect),
+      stepped: (actor) => this.#groups.stepped(actor),
       fail: (error) => this.#fail(error),
     })
   }
@@ -262,8 +253,8 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
     })
   }
 
-  #makeGroup(name: string, definition: GroupDefinition, recovered: RecoveredRoles, starts: number): HostedGroup {
-    return new HostedGroup(name, definition, recovered, {
+  #makeGroups(starts: number): HostedGroups {
+    return new HostedGroups({
       node: this.id,
       bus: this.#bus,
       clock: this.#clock,
@@ -276,17 +267,7 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
       peerStores: this.#identity.peerStores,
       accord: this.#identity.accord,
       observe: this.#options.observe,
-    })
-  }
-
-  #makeHandle(group: HostedGroup): LocalGroup {
-    return new LocalGroup({
-      node: this.id,
-      group,
-      bus: this.#bus,
-      clock: this.#clock,
-      random: this.#random,
-      behaviour: this.#options.client ?? {},
+      client: this.#options.client ?? {},
       isAlone: this.#options.clock !== undefined,
       outage: () => this.#busWatch.outage,
     })

@@ -69,9 +69,13 @@ export class ClientCommands {
     return { commands: this.#pending.commands, bytes: this.#pending.bytes }
   }
 
-  /** Hands over what arrived since the last turn. */
-  gather(): void {
+  /** More is known to be decided. */
+  committed(): void {
     this.#room.note()
+  }
+
+  /** Hands over what arrived since it was last gathered. */
+  gather(): void {
     if (this.#arrived.length === 0) return
     const commands = this.#arrived
     const request = this.#request

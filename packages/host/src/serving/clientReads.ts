@@ -58,7 +58,7 @@ export class ClientReads {
     this.#bytes += bytes
   }
 
-  /** Hands over what arrived since the last turn. */
+  /** Hands over what arrived since it was last gathered. */
   gather(): void {
     if (this.#arrived.length === 0) return
     this.#expire()

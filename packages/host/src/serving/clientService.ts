@@ -73,7 +73,7 @@ export interface ClientServiceOptions {
   status(): RoleStatus
   /** An event for that actor. */
   post(event: LocalEvent | ClientAsked): void
-  /** Something arrived that a turn must see to. */
+  /** Something arrived: it is to be gathered in the next turn. */
   schedule(): void
 }
 
@@ -176,7 +176,7 @@ export class ClientService {
     return { commands, bytes, reads, asks: this.#asks?.waiting ?? 0 }
   }
 
-  /** Hands over what arrived since the last turn. */
+  /** Hands over what arrived since it was last gathered. */
   gather(): void {
     this.#inbox.work()
     this.#commands?.gather()
@@ -201,6 +201,11 @@ export class ClientService {
   /** The state machine has applied these: see {@link CommandResults.applied}. */
   applied(applied: readonly Applied[], toAnswer: readonly Applied[]): void {
     this.#results?.applied(applied, toAnswer)
+  }
+
+  /** More is known to be decided. */
+  committed(): void {
+    this.#commands?.committed()
   }
 
   /** The actor has come to lead. */

@@ -24,7 +24,7 @@ export class SessionRoom {
   readonly #committed: () => number
   /** Where the log ended, the oldest first; of those that are older than `idleMs` the last. */
   readonly #marks: { readonly index: number; readonly atMs: number }[] = []
-  /** Where it ended when that was last looked at: until then, for nothing happens between two turns. */
+  /** Where it ended when that was last looked at. */
   #index = 0
   #atMs: number
   #survey: Survey | undefined
@@ -36,7 +36,7 @@ export class SessionRoom {
     this.#atMs = options.clock.nowMs()
   }
 
-  /** Looks where the log ends: in every turn. */
+  /** Looks where the log ends: whenever that has moved. */
   note(): void {
     const nowMs = this.#clock.nowMs()
     const marks = this.#marks
