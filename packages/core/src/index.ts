@@ -133,7 +133,8 @@ export { statePath } from './role/statePath.js'
 export {
   delayNameOf,
   isTimer,
-  type PendingTimer,
+  noTimers,
+  type PendingTimers,
   type Step,
   type StepOutcome,
   type Stepper,
@@ -141,6 +142,8 @@ export {
   type TimerChange,
   type Transition,
   timerName,
+  withKey,
+  withoutKey,
 } from './role/stepper.js'
 export {
   appliedStateInParts,
