@@ -56,6 +56,7 @@ export {
 export type {
   GroupDefinition,
   GroupLimits,
+  ManyAtOneAddress,
   Notice,
   RecoveredState,
   RoleDefinition,

@@ -22,6 +22,7 @@ const group: GroupDefinition = {
       asked: true,
       record: keyedRecord as never,
       logic: () => accounts,
+      keyed: accounts,
       input: ({ recovered }) => ({ shared: { bank: 'g/bank/n1' }, recovered }),
       status,
     },
