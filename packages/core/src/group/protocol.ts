@@ -79,6 +79,12 @@ export interface RoleDefinition {
   readonly orders: boolean
   /** True if this role takes `client.asked`. @default false */
   readonly asked?: boolean
+  /**
+   * Nodes of which this role expects something in this state: that they speak by themselves, or that they answer. It is told
+   * `peer.lost` when the bus says that nobody hears one of them, and `peer.found` afterwards. Called after each step: let it
+   * cost little. @default it is told nothing of others
+   */
+  awaits?(snapshot: unknown): readonly NodeId[]
   /** True if this role emits `commit`: where it runs, the state machine runs. */
   readonly applies: boolean
   status(snapshot: unknown): RoleStatus
