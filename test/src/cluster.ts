@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type ClientOptions, connectClient, type GroupClient } from '@quorate/host'
+import { type ClientOptions, connectClient, type LogClient } from '@quorate/host'
 import { nats } from '@quorate/nats'
 import { type SharedBus, startBus } from './bus.js'
 import { type LedgerCommand, type LedgerPage, type LedgerQuery, ledger } from './ledger.js'
@@ -10,7 +10,7 @@ import { namesOf } from './programs/groups.js'
 import type { NodeSettings } from './programs/settings.js'
 import { until } from './until.js'
 
-export type LedgerClient = GroupClient<LedgerCommand, number, LedgerQuery, LedgerPage>
+export type LedgerClient = LogClient<LedgerCommand, number, LedgerQuery, LedgerPage>
 
 export type ClusterOptions = Partial<Omit<NodeSettings, 'id' | 'servers' | 'directory'>> & {
   /** Arguments of Node for the node of this id. */

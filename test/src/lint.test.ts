@@ -212,7 +212,7 @@ const innocent: readonly (readonly [path: string, source: string])[] = [
   ['packages/nats/src/connect.ts', "export { connect } from '@nats-io/transport-node'"],
   ['packages/level/src/open.ts', "export { ClassicLevel } from 'classic-level'"],
   ['packages/kv/src/kv.test.ts', "export { localCluster } from '@quorate/host/testing'"],
-  ['packages/kv/src/client.ts', "export { GroupClient } from '@quorate/host'\nexport { BTree } from 'sorted-btree'"],
+  ['packages/kv/src/client.ts', "export { LogClient } from '@quorate/host'\nexport { BTree } from 'sorted-btree'"],
   ['packages/inspector/src/relay.ts', "export { createServer } from 'node:http'\nexport { WebSocket } from 'ws'"],
   ['packages/cli/src/say.ts', "export { startBroker } from '@quorate/nats/broker'\n\nconsole.log('up')"],
 ]

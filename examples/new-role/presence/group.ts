@@ -8,7 +8,7 @@ import {
   type MessageCodec,
   majority,
   type NodeId,
-  noStateMachine,
+  type NoService,
   type RecoveredState,
   type RoleStatus,
   statePath,
@@ -23,7 +23,7 @@ export interface GroupOptions {
 }
 
 /** The group: give it to `defineTopology`, or to `startNode` on each of its members. */
-export function presenceGroup(options: GroupOptions): GroupDefinition<typeof noStateMachine> {
+export function presenceGroup(options: GroupOptions): GroupDefinition<NoService> {
   const { members, roundMs = 1000 } = options
   checkNodes('members', members)
   const quorum = majority(members)
@@ -32,13 +32,12 @@ export function presenceGroup(options: GroupOptions): GroupDefinition<typeof noS
     quorums: bothPhases(quorum),
     messages: messages as MessageCodec<Message>,
     // Nothing is ordered, so there is nothing to apply.
-    stateMachine: noStateMachine,
-    limits: { commandBytesMax: 1, messageBytesMax: 4096, snapshotEveryEntries: 1, sessionsMax: 1 },
+    messageBytesMax: 4096,
+    // Its members speak only with each other.
+    service: { type: 'none' },
     roles: {
       [role]: {
         nodes: members,
-        orders: false,
-        applies: false,
         record: json<MemberRecord>() as Codec<unknown>,
         logic: (random) => machine.provide({ delays: { round: () => roundMs + random.below(roundMs) } }),
         input: ({ group, node, recovered }): Member => {

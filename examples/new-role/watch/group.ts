@@ -8,7 +8,7 @@ import {
   type MessageCodec,
   majority,
   type NodeId,
-  noStateMachine,
+  type NoService,
   type RecoveredState,
   type RoleStatus,
   statePath,
@@ -27,11 +27,7 @@ export interface WatchOptions {
 }
 
 /** A group in which one member has the watch. */
-export function watch({
-  members,
-  silenceMs = 1000,
-  roundMs = 100,
-}: WatchOptions): GroupDefinition<typeof noStateMachine> {
+export function watch({ members, silenceMs = 1000, roundMs = 100 }: WatchOptions): GroupDefinition<NoService> {
   checkNodes('members', members)
   const quorum = majority(members)
   return {
@@ -39,13 +35,11 @@ export function watch({
     quorums: bothPhases(quorum),
     messages: messages as MessageCodec<Message>,
     // It orders no log, so there is nothing to apply.
-    stateMachine: noStateMachine,
-    limits: { commandBytesMax: 1, messageBytesMax: 4096, snapshotEveryEntries: 1, sessionsMax: 1 },
+    messageBytesMax: 4096,
+    service: { type: 'none' },
     roles: {
       [sentryRole]: {
         nodes: members,
-        orders: false,
-        applies: false,
         record: json<SentryRecord>() as Codec<unknown>,
         logic: (random) => {
           const silence = () => silenceMs + random.below(silenceMs)

@@ -42,7 +42,7 @@ test('TypeScript loads with no build step, from outside the repository, with the
   )
   const topology = await loadTopology(path)
   expect(topology.cluster).toBe('outside')
-  expect(topology.groups.kv?.stateMachine).toBe(kv)
+  expect(topology.groups.kv?.service).toMatchObject({ type: 'log', stateMachine: kv })
 })
 
 test('plain data will do, and is checked all the same', async () => {

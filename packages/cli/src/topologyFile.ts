@@ -45,4 +45,4 @@ export const isTopology = (value: unknown): value is Topology => {
 }
 
 const isGroup = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && 'roles' in value && 'stateMachine' in value
+  typeof value === 'object' && value !== null && 'roles' in value && 'service' in value

@@ -21,8 +21,6 @@ export {
   isQuestion,
   type LocalEvent,
   type OwnRequest,
-  type PeerFound,
-  type PeerLost,
   type Question,
   type Received,
   type RequestId,
@@ -31,7 +29,6 @@ export {
 export { LocalActor, type LocalState, type LocalStep } from './actor/localActor.js'
 export { emptyOutbox, enqueue, type Outbox, take, written } from './actor/outbox.js'
 export { type Observe, type ObservedActor, type StepRecord, stepRecord } from './actor/stepRecord.js'
-export { awaitedBy, stillSuspected, suspectedAfter } from './actor/suspicion.js'
 export { UnencodableValueError, UnsupportedVersionError } from './codec/errors.js'
 export type { Draft, MessageCodec } from './codec/messageCodec.js'
 export { decodeWith, ProtoReader } from './codec/protoReader.js'
@@ -58,13 +55,22 @@ export {
 } from './group/configuration.js'
 export type {
   GroupDefinition,
-  GroupLimits,
-  ManyAtOneAddress,
   Notice,
   RecoveredState,
   RoleDefinition,
   RoleStatus,
 } from './group/protocol.js'
+export {
+  type AskContract,
+  type AskLimits,
+  type AskService,
+  type LogLimits,
+  type LogService,
+  logAppliedBy,
+  type NoService,
+  type Service,
+  servingRole,
+} from './group/service.js'
 export {
   type AnyEach,
   type FromOutside,
@@ -137,8 +143,7 @@ export { statePath } from './role/statePath.js'
 export {
   delayNameOf,
   isTimer,
-  noTimers,
-  type PendingTimers,
+  type PendingTimer,
   type Step,
   type StepOutcome,
   type Stepper,
@@ -146,8 +151,6 @@ export {
   type TimerChange,
   type Transition,
   timerName,
-  withKey,
-  withoutKey,
 } from './role/stepper.js'
 export {
   appliedStateInParts,
@@ -164,7 +167,6 @@ export {
   failureTextMax,
   initialAppliedState,
 } from './stateMachine/appliedState.js'
-export { noStateMachine } from './stateMachine/noStateMachine.js'
 export { answerChecked, applyChecked, checkBytes } from './stateMachine/returned.js'
 export {
   type Outcome,
@@ -177,6 +179,7 @@ export {
 } from './stateMachine/sessions.js'
 export {
   type AnyStateMachine,
+  asBytes,
   type Codec,
   defineStateMachine,
   json,

@@ -1,13 +1,16 @@
 import {
+  type AskService,
   atLeast,
   bothPhases,
   flexible,
   type GroupDefinition,
   grid,
+  type LogService,
   majority,
   type PhaseQuorums,
   quorums,
   type RoleDefinition,
+  type Service,
   weighted,
 } from '@quorate/core'
 import { Window } from 'happy-dom'
@@ -16,11 +19,16 @@ import { type Placement, planOf } from './plan.js'
 import { topologyMermaid } from './planMermaid.js'
 import { topologySvg } from './planSvg.js'
 
-const role = (nodes: readonly string[], traits: Partial<RoleDefinition> = {}) =>
-  ({ nodes, orders: false, applies: false, ...traits }) as RoleDefinition
-const group = (roles: GroupDefinition['roles'], phases?: PhaseQuorums): Placement['groups'][string] => ({
+const role = (nodes: readonly string[]) => ({ nodes }) as RoleDefinition
+const log = (orders: string, applies: string) => ({ type: 'log', orders, applies }) as LogService
+const group = (
+  roles: GroupDefinition['roles'],
+  service: Service = { type: 'none' },
+  phases?: PhaseQuorums,
+): Placement['groups'][string] => ({
   protocol: 'paxos',
   roles,
+  service,
   ...(phases && { quorums: phases }),
 })
 
@@ -33,10 +41,11 @@ const apart: Placement = {
       {
         proposer: role(['p1']),
         acceptor: role(acceptors),
-        learner: role(['l1'], { applies: true }),
-        batcher: role(['b1'], { orders: true }),
+        learner: role(['l1']),
+        batcher: role(['b1']),
         proxy: role(['x1']),
       },
+      log('batcher', 'learner'),
       grid(2, 2, acceptors),
     ),
   },
@@ -53,9 +62,10 @@ test('roles stand in the order in which a command passes them, with what clients
 })
 
 test('a group that executes nothing keeps its own order', () => {
-  const roles = { asker: role(['a1'], { asked: true }), voter: role(['a1', 'a2']), witness: role(['a3']) }
-  const lanes = planOf({ ...apart, groups: { once: group(roles, bothPhases(majority(['a1', 'a2']))) } }).groups[0]
-    ?.lanes
+  const roles = { asker: role(['a1']), voter: role(['a1', 'a2']), witness: role(['a3']) }
+  const asked = { type: 'ask', answers: 'asker' } as AskService
+  const once = group(roles, asked, bothPhases(majority(['a1', 'a2'])))
+  const lanes = planOf({ ...apart, groups: { once } }).groups[0]?.lanes
   expect(lanes?.map(({ role: name, note }) => `${name}: ${note}`)).toEqual([
     'asker: is asked, and answers',
     'voter: ',
@@ -79,7 +89,7 @@ describe('who decides, in words', () => {
     ['a predicate', bothPhases(quorums(three, (nodes) => nodes.has('a1'))), ['decided by a rule over a1, a2, a3']],
     ['parts', bothPhases(nested(2)), ['decided by any 2 of (any 2 of a1, a2, a3), (b1 or b2), (c1)']],
   ])('%s', (_title, phases, lines) => {
-    const [planned] = planOf({ ...apart, groups: { kv: group({ all: role(apart.nodes) }, phases) } }).groups
+    const [planned] = planOf({ ...apart, groups: { kv: group({ all: role(apart.nodes) }, undefined, phases) } }).groups
     expect(planned?.quorums).toEqual(lines)
   })
 })
@@ -88,7 +98,7 @@ const two: Placement = {
   ...apart,
   groups: {
     ...apart.groups,
-    other: { ...group({ server: role(['a1', 'l1'], { orders: true, applies: true }) }), protocol: 'raft' },
+    other: { ...group({ server: role(['a1', 'l1']) }, log('server', 'server')), protocol: 'raft' },
   },
 }
 

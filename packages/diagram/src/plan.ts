@@ -1,4 +1,12 @@
-import { type GroupDefinition, membersOf, type NodeId, type QuorumSystem, type RoleDefinition } from '@quorate/core'
+import {
+  type GroupDefinition,
+  membersOf,
+  type NodeId,
+  type QuorumSystem,
+  type RoleDefinition,
+  type Service,
+  servingRole,
+} from '@quorate/core'
 
 /** A topology as it is drawn: which node hosts which roles, and what it takes to decide. Plain data. @module */
 
@@ -6,7 +14,7 @@ import { type GroupDefinition, membersOf, type NodeId, type QuorumSystem, type R
 export interface Placement {
   readonly cluster: string
   readonly nodes: readonly NodeId[]
-  readonly groups: Readonly<Record<string, Pick<GroupDefinition, 'protocol' | 'roles' | 'quorums'>>>
+  readonly groups: Readonly<Record<string, Pick<GroupDefinition, 'protocol' | 'roles' | 'quorums' | 'service'>>>
 }
 
 export interface Plan {
@@ -39,31 +47,31 @@ export const planOf = ({ cluster, nodes, groups }: Placement): Plan => ({
     name,
     protocol: group.protocol,
     quorums: quorumLines(group.quorums),
-    lanes: laneOrder(group).map(([role, definition]) => ({ role, hosts: definition.nodes, note: noteOf(definition) })),
+    lanes: laneOrder(group).map(([role, { nodes: hosts }]) => ({ role, hosts, note: noteOf(role, group.service) })),
   })),
 })
 
-const noteOf = ({ orders, asked, applies }: RoleDefinition): string => {
-  if (orders && applies) return 'takes commands and executes them'
-  if (orders) return 'takes commands'
-  if (applies) return 'executes commands and answers'
-  return asked ? 'is asked, and answers' : ''
+const noteOf = (role: string, service: Service): string => {
+  const isServing = role === servingRole(service)
+  if (service.type !== 'log') return isServing ? 'is asked, and answers' : ''
+  if (service.applies === role) return isServing ? 'takes commands and executes them' : 'executes commands and answers'
+  return isServing ? 'takes commands' : ''
 }
 
 /**
  * Clients send commands to those who order; they pass those who have no say, then those who have, and end with those who
  * execute. A group that executes nothing keeps the order of its definition.
  */
-const laneOrder = ({ roles, quorums }: Placement['groups'][string]): readonly [string, RoleDefinition][] => {
+const laneOrder = ({ roles, quorums, service }: Placement['groups'][string]): readonly [string, RoleDefinition][] => {
   const all = Object.entries(roles)
-  if (!all.some(([, { applies }]) => applies)) return all
+  if (service.type !== 'log') return all
   const voters = quorums ? membersOf(quorums) : []
-  const placeOf = ({ orders, applies, nodes }: RoleDefinition): number => {
-    if (orders) return 0
-    if (applies) return 3
+  const placeOf = ([role, { nodes }]: readonly [string, RoleDefinition]): number => {
+    if (role === service.orders) return 0
+    if (role === service.applies) return 3
     return nodes.some((node) => voters.includes(node)) ? 2 : 1
   }
-  return all.toSorted(([, a], [, b]) => placeOf(a) - placeOf(b))
+  return all.toSorted((a, b) => placeOf(a) - placeOf(b))
 }
 
 const quorumLines = (quorums: GroupDefinition['quorums']): readonly string[] => {

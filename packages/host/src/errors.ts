@@ -1,4 +1,4 @@
-import { messageOf, QuorateError, type Snapshot, textOf } from '@quorate/core'
+import { messageOf, type NodeId, QuorateError, type Snapshot, textOf } from '@quorate/core'
 
 /**
  * `QUORATE_UNKNOWN_OUTCOME`: the command was sent and no answer came. It may have been executed, may yet be, or never:
@@ -66,6 +66,16 @@ export class CommandTooLargeError extends QuorateError {
     super(
       'QUORATE_COMMAND_TOO_LARGE',
       `not executed: ${what}; split it, or raise commandBytesMax on all nodes of the group`,
+    )
+  }
+}
+
+/** `QUORATE_MALFORMED_REQUEST`: a member could not decode what it was asked, and its role never heard of it. */
+export class MalformedRequestError extends QuorateError {
+  constructor(node: NodeId) {
+    super(
+      'QUORATE_MALFORMED_REQUEST',
+      `not executed: node ${node} cannot decode this question. Ask with the contract of the protocol that the nodes of the group run, in the same version`,
     )
   }
 }

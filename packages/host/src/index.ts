@@ -1,14 +1,17 @@
 export type { DropReason } from './bus/dropLog.js'
+export { AskClient } from './client/askClient.js'
 export type { CallOptions } from './client/call.js'
 export type { ClientCodecs } from './client/clientCodecs.js'
 export type { ClientOptions } from './client/clientOptions.js'
+export { type AskConnectOptions, type ConnectedAskClient, connectAskClient } from './client/connectAskClient.js'
 export { type ConnectedClient, type ConnectOptions, connectClient } from './client/connectClient.js'
-export { GroupClient, type QueryOptions } from './client/groupClient.js'
+export { LogClient, type QueryOptions } from './client/logClient.js'
 export type { Proposed } from './client/proposals.js'
 export {
   CommandFailedError,
   CommandTooLargeError,
   InitialFailedError,
+  MalformedRequestError,
   NodeStoppedError,
   NotExecutedError,
   OverloadedError,
@@ -19,11 +22,12 @@ export {
   StoreReplacedError,
   UnknownOutcomeError,
 } from './errors.js'
-export type { NodeGroup, NodeGroupOf } from './node/nodeGroup.js'
+export type { LogGroup } from './node/logGroup.js'
+export type { AskGroup, NodeGroupOf } from './node/nodeGroup.js'
 export type { QuorateNode } from './node/quorateNode.js'
 export { startNode } from './node/startNode.js'
 export { clusterStatus } from './status/clusterStatus.js'
-export type { GroupReport, NodeReport, RolePlacement, RoleReport } from './status/nodeStatus.js'
+export type { GroupReport, NodeReport, RoleReport, ServiceReport } from './status/nodeStatus.js'
 export { realClock } from './system/realClock.js'
 export type { Groups, NodeOptions } from './topology/configuration.js'
 export { QuorumsDoNotMeetError, UnknownNodeError } from './topology/quorumCheck.js'

@@ -1,19 +1,13 @@
 import { noBytes, UnencodableValueError } from '@quorate/core'
-import {
-  type CallOptions,
-  type ConnectOptions,
-  connectClient,
-  type GroupClient,
-  type QueryOptions,
-} from '@quorate/host'
+import { type CallOptions, type ConnectOptions, connectClient, type LogClient, type QueryOptions } from '@quorate/host'
 import type { KvAnswer, KvCommand, KvEntry, KvQuery, KvResult } from './generated/kv.js'
 import { kv } from './kv.js'
 
 /** A value: bytes, or a text that becomes UTF-8. */
 export type KvValue = Uint8Array | string
 
-/** What a {@link KvClient} speaks to: a `GroupClient`, or a node's own group. */
-export type KvGroup = Pick<GroupClient<KvCommand, KvResult, KvQuery, KvAnswer>, 'propose' | 'query'>
+/** What a {@link KvClient} speaks to: a `LogClient`, or a node's own group. */
+export type KvGroup = Pick<LogClient<KvCommand, KvResult, KvQuery, KvAnswer>, 'propose' | 'query'>
 
 /** What an entry must be for a compare-and-set to happen. Where both are given both must hold. */
 export interface KvExpected {
@@ -32,7 +26,7 @@ export interface KvRangeOptions extends QueryOptions {
 
 /**
  * A key-value store on a group. Reads are linearizable unless asked otherwise. Every method throws what
- * `GroupClient.propose` or `GroupClient.query` throws.
+ * `LogClient.propose` or `LogClient.query` throws.
  */
 export class KvClient {
   readonly #group: KvGroup
@@ -115,9 +109,9 @@ export class KvClient {
 
 /** A {@link KvClient} with a connection of its own. */
 export class ConnectedKvClient extends KvClient implements AsyncDisposable {
-  readonly #client: GroupClient<KvCommand, KvResult, KvQuery, KvAnswer>
+  readonly #client: LogClient<KvCommand, KvResult, KvQuery, KvAnswer>
 
-  constructor(client: GroupClient<KvCommand, KvResult, KvQuery, KvAnswer>) {
+  constructor(client: LogClient<KvCommand, KvResult, KvQuery, KvAnswer>) {
     super(client)
     this.#client = client
   }

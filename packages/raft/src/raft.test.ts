@@ -72,16 +72,21 @@ describe('options that cannot work are refused before anything is started', () =
 
 describe('a group', () => {
   test('has one role, which all members host, which takes commands and runs the state machine', () => {
-    const { definition } = hosted()
-    expect(definition).toMatchObject({ nodes: members, orders: true, applies: true })
-    expect(raft(optionsWith({})).protocol).toBe('raft')
+    const { protocol, roles, service } = raft(optionsWith({}))
+    expect({ protocol, ...service }).toMatchObject({
+      protocol: 'raft',
+      type: 'log',
+      orders: 'server',
+      applies: 'server',
+    })
+    expect(roles['server']?.nodes).toEqual(members)
   })
 
   test('has the limits that its options name, and else the defaults', () => {
-    const { limits } = raft(optionsWith({ limits: { commandBytesMax: 1_000_000, sessionsMax: 7 } }))
-    expect(limits).toMatchObject({ commandBytesMax: 1_000_000, sessionsMax: 7, snapshotEveryEntries: 50_000 })
-    expect(limits.messageBytesMax).toBeGreaterThan(1_000_000)
-    expect(raft(optionsWith({})).limits.messageBytesMax).toBeGreaterThan(256 * 1024)
+    const { service, messageBytesMax } = raft(optionsWith({ limits: { commandBytesMax: 1_000_000, sessionsMax: 7 } }))
+    expect(service.limits).toMatchObject({ commandBytesMax: 1_000_000, sessionsMax: 7, snapshotEveryEntries: 50_000 })
+    expect(messageBytesMax).toBeGreaterThan(1_000_000)
+    expect(raft(optionsWith({})).messageBytesMax).toBeGreaterThan(256 * 1024)
   })
 
   test('times its roles as told', () => {

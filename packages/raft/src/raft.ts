@@ -7,8 +7,9 @@ import {
   checkOptions,
   checkTimes,
   type GroupDefinition,
-  type GroupLimits,
   json,
+  type LogLimits,
+  type LogService,
   limitsOf,
   majority,
   type NodeId,
@@ -42,7 +43,7 @@ export interface RaftOptions<Machine extends AnyStateMachine> {
    * the options say, whatever their rows are called; the row `leader` leads. @default server, on every member
    */
   readonly family?: (member: NodeId) => ServerFamily
-  readonly limits?: Partial<RaftLimits & Omit<GroupLimits, 'messageBytesMax'>>
+  readonly limits?: Partial<RaftLimits & LogLimits>
 }
 
 const defaults = {
@@ -60,7 +61,7 @@ const defaults = {
   sessionsMax: 16_384,
   sessionBytesMax: 8 * 1024 * 1024,
   sessionsBytesMax: 64 * 1024 * 1024,
-} satisfies RaftLimits & Omit<GroupLimits, 'messageBytesMax'>
+} satisfies RaftLimits & LogLimits
 
 /** Room in a message for what is not entries: the envelope and the fields beside them. */
 const messageOverheadBytes = 4096
@@ -72,7 +73,9 @@ const messageOverheadBytes = 4096
  *   that is unknown.
  * @throws {@link InvalidNameError} `QUORATE_INVALID_NAME`: a member's name that no subject can carry.
  */
-export function raft<Machine extends AnyStateMachine>(options: RaftOptions<Machine>): GroupDefinition<Machine> {
+export function raft<Machine extends AnyStateMachine>(
+  options: RaftOptions<Machine>,
+): GroupDefinition<LogService<Machine>> {
   checkOptions<RaftOptions<Machine>>('raft(...)', options, {
     members: 'required',
     stateMachine: 'required',
@@ -94,13 +97,11 @@ export function raft<Machine extends AnyStateMachine>(options: RaftOptions<Machi
     protocol: 'raft',
     quorums: bothPhases(quorum),
     messages,
-    stateMachine,
-    limits: { ...limits, messageBytesMax: Math.max(limits.bytesMax, limits.commandBytesMax) + messageOverheadBytes },
+    messageBytesMax: Math.max(limits.bytesMax, limits.commandBytesMax) + messageOverheadBytes,
+    service: { type: 'log', stateMachine, orders: serverRole, applies: serverRole, limits },
     roles: {
       [serverRole]: {
         nodes: members,
-        orders: true,
-        applies: true,
         record: json<RaftRecord>(),
         logic: (random, node) => withTimers(family(node), random, electionTimeoutMs, heartbeatMs),
         input: ({ group, node, recovered }) => {

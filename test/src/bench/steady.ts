@@ -182,7 +182,9 @@ const measureLocal = async (servers: string, directory: string): Promise<void> =
 const leaderOf = async (nodes: readonly NodeProcess[]): Promise<NodeProcess | undefined> => {
   for (const node of nodes) {
     const { groups } = await node.ask({ type: 'status' })
-    if (Object.values(groups['kv']?.roles ?? {}).some(({ serves, applies }) => serves && applies)) return node
+    const { service, roles } = groups['kv'] ?? {}
+    if (service?.type !== 'log' || service.orders !== service.applies) continue
+    if (roles?.[service.orders]?.serves) return node
   }
   return undefined
 }

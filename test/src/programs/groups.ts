@@ -1,4 +1,4 @@
-import { type AnyStateMachine, type GroupDefinition, grid, type NodeId } from '@quorate/core'
+import { type AnyStateMachine, type GroupDefinition, grid, type LogService, type NodeId } from '@quorate/core'
 import { multiPaxos } from '@quorate/paxos'
 import { raft } from '@quorate/raft'
 import type { GroupSettings } from './settings.js'
@@ -32,7 +32,7 @@ export const namesOf = ({ protocol = 'raft', nodes }: GroupSettings): readonly N
   nodes === undefined ? nodesOf[protocol] : Array.from({ length: nodes }, (_, at) => `n${at + 1}`)
 
 /** The group, equal on all nodes. */
-export const groupOf = (settings: GroupSettings, stateMachine: AnyStateMachine): GroupDefinition => {
+export const groupOf = (settings: GroupSettings, stateMachine: AnyStateMachine): GroupDefinition<LogService> => {
   const { protocol = 'raft', electionTimeoutMs, heartbeatMs, snapshotEveryEntries, entriesKept } = settings
   const members = namesOf(settings)
   const options = {

@@ -1,4 +1,4 @@
-import { type GroupDefinition, type Logger, QuorateError } from '@quorate/core'
+import { type GroupDefinition, type Logger, type LogService, QuorateError } from '@quorate/core'
 import { connectClient, startNode } from '@quorate/host'
 import { type KvGroup, kv } from '@quorate/kv'
 import { level } from '@quorate/level'
@@ -32,8 +32,11 @@ const end = (error?: unknown): void => {
 }
 
 /** By name. */
-const groupsOf = ({ machine = 'ledger', groups }: NodeSettings): Readonly<Record<string, GroupDefinition>> => {
-  const definition: GroupDefinition = groupOf(settings, machine === 'kv' ? kv : ledger)
+const groupsOf = ({
+  machine = 'ledger',
+  groups,
+}: NodeSettings): Readonly<Record<string, GroupDefinition<LogService>>> => {
+  const definition = groupOf(settings, machine === 'kv' ? kv : ledger)
   const names = groups === undefined ? [machine] : Array.from({ length: groups }, (_, at) => `g${at + 1}`)
   return Object.fromEntries(names.map((name) => [name, definition]))
 }

@@ -8,6 +8,7 @@ import {
   encodeEnvelope,
   encodeWith,
   type GroupDefinition,
+  logAppliedBy,
   type NodeId,
   openedBy,
   type ProtoReader,
@@ -49,13 +50,15 @@ const changingGroups = (
   { groups }: SimulatedPorts,
   changeOf: (group: string) => OnEffect,
 ): Readonly<Record<string, GroupDefinition>> => {
-  const changedRole = (role: RoleDefinition, change: OnEffect): RoleDefinition =>
-    role.applies ? { ...role, logic: (random, node) => emitting(role.logic(random, node), change) } : role
+  const changedRole = (role: RoleDefinition, change: OnEffect): RoleDefinition => ({
+    ...role,
+    logic: (random, node) => emitting(role.logic(random, node), change),
+  })
   return Object.fromEntries(
     Object.entries(groups).map(([name, group]) => {
       const roles = Object.entries(group.roles).map(([role, definition]) => [
         role,
-        changedRole(definition, changeOf(name)),
+        logAppliedBy(role, group) ? changedRole(definition, changeOf(name)) : definition,
       ])
       return [name, { ...group, roles: Object.fromEntries(roles) }]
     }),

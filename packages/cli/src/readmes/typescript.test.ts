@@ -33,8 +33,9 @@ const around: Readonly<Record<string, { readonly before?: string; readonly after
     after: '}',
   },
   'examples/mixed/README.md 1': {
-    before: `import { noStateMachine, type Transport } from '@quorate/core'
-      import { connectClient } from '@quorate/host'
+    before: `import type { Transport } from '@quorate/core'
+      import { connectAskClient } from '@quorate/host'
+      import { oneDecision } from '@quorate/paxos'
       declare const transport: Transport
       const cluster = 'demo'`,
   },

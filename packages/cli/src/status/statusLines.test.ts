@@ -55,9 +55,8 @@ test('of several groups it names those that lack something; one without a log ne
 test('a group that takes nothing from clients lacks nothing, whoever leads', async () => {
   const [node] = await withGroup()
   const { kv: store } = node!.groups
-  const roles = { server: { ...store!.roles['server']!, serves: false, orders: false } }
-  const placement = { server: { ...store!.placement['server']!, orders: false } }
-  const report = { ...node!, groups: { kv: { ...store!, roles, placement } } }
+  const roles = { server: { ...store!.roles['server']!, serves: false } }
+  const report = { ...node!, groups: { kv: { ...store!, roles, service: { type: 'none' } as const } } }
   expect(viewOf([report])).toMatchObject({ lacks: {}, silent: [] })
 })
 
@@ -65,19 +64,13 @@ test('what people should know of a node is told below', async () => {
   const groups = { store: paxos({ proposers: ['n1'], acceptors: ['n1'], learners: ['n1'] }) }
   await using cluster = await localCluster({ cluster: 'test', nodes: ['n1'], groups })
   const [node] = cluster.status()
-  const role = { state: 'leader', serves: true, epoch: 1, leader: 'n1', committed: 1 }
-  const is = { orders: true, asked: false, applies: true, waitingEffects: 0 }
+  const role = { state: 'leader', serves: true, epoch: 1, leader: 'n1', committed: 1, waitingEffects: 0 }
   const notices = [
     { level: 'error', text: 'it lost something', count: 2 },
     { level: 'warn', text: 'it may lose something' },
   ] as const
-  const placement = {}
-  const report = {
-    ...node!,
-    groups: {
-      store: { protocol: 'raft', placement, roles: { server: { ...role, ...is, notices } }, disagrees: ['n2'] },
-    },
-  }
+  const store = { ...node!.groups['store']!, roles: { server: { ...role, notices } }, disagrees: ['n2'] }
+  const report = { ...node!, groups: { store } }
   expect(statusLines(viewOf([report])).slice(-3)).toEqual([
     'node n1, group store: n2 was started with other members, and neither hears the other',
     'node n1, group store: it lost something (2 times)',

@@ -15,7 +15,7 @@ export const statusLines = ({ nodes, silent, lacks }: ClusterView): string[] => 
 const silentRow = (node: NodeId): string[] => [node, 'no answer', ...titles.slice(2).map(() => nothing)]
 
 const rowsOf = ({ node, state, waitingFor, groups }: NodeReport): (string | number)[][] =>
-  Object.entries(groups).flatMap(([group, { roles, applied }]) =>
+  Object.entries(groups).flatMap(([group, { service, roles, applied }]) =>
     Object.entries(roles).map(([name, role]) => [
       node,
       waitingFor.length > 0 ? `waits for ${waitingFor.join(', ')}` : state,
@@ -25,7 +25,7 @@ const rowsOf = ({ node, state, waitingFor, groups }: NodeReport): (string | numb
       ifAny(role.epoch),
       role.leader ?? nothing,
       ifAny(role.committed),
-      ifAny(role.applies ? applied : undefined),
+      ifAny(service.type === 'log' && service.applies === name ? applied : undefined),
       detailsOf(role),
     ]),
   )

@@ -20,7 +20,7 @@ export type OwnRequest = number | { readonly key: string; readonly request: OwnR
  * step or in an earlier one. `passes: 'append'` lets an effect overtake appends that are not yet on the disk, and
  * nothing else: a leader's AppendEntries beside its own write (Ongaro, dissertation, section 10.2.1).
  */
-export type Effect<M extends Message = Message, Record = unknown> =
+export type Effect<M extends Message = Message, Record = unknown, Reply = unknown> =
   /** To one actor, or to every node that hosts the role where the node of the address is `all`. */
   | { readonly type: 'send'; readonly to: Address; readonly message: M; readonly passes?: 'append' }
   /** Durable. Replaces the actor's record. */
@@ -63,7 +63,7 @@ export type Effect<M extends Message = Message, Record = unknown> =
   /** A read may be answered once the state machine has applied `at`. */
   | { readonly type: 'readable'; readonly request: RequestId; readonly at: number; readonly passes?: 'append' }
   /** What came of a `client.asked`. */
-  | { readonly type: 'answer'; readonly request: RequestId; readonly bytes: Uint8Array }
+  | { readonly type: 'answer'; readonly request: RequestId; readonly body: Reply }
   /**
    * Chance without randomness in a role: asks for so many of these texts (nodes, say), all different; for all of them where
    * there are fewer. The answer is {@link Chosen}. A host draws, the simulator draws from its seed, the checker explores every
@@ -124,10 +124,11 @@ export type LocalEvent =
  * A client asks something of a protocol that orders no log (one decision, a transaction, a quorum read). Asking again
  * must do no harm: the client does so until it has an answer.
  */
-export interface ClientAsked {
+export interface ClientAsked<Body = unknown> {
   readonly type: 'client.asked'
   readonly request: RequestId
-  readonly bytes: Uint8Array
+  /** What is asked, decoded by the group's service. */
+  readonly body: Body
 }
 
 /** What came of a `choose`. */
@@ -136,22 +137,6 @@ export interface Chosen {
   readonly request: OwnRequest
   /** In the order in which they stood: that of a draw would be chance that no checker explores. */
   readonly chosen: readonly string[]
-}
-
-/**
- * The bus says that nobody hears a node of which the role expects something (`awaits` of its definition). A suspicion and no
- * proof: the node may be on its way back, or be there and not be seen from here; and one that is gone may never be suspected.
- * So it may hurry what a time-out would do anyway, and decides nothing.
- */
-export interface PeerLost {
-  readonly type: 'peer.lost'
-  readonly node: NodeId
-}
-
-/** A node of which the role was told that it is lost is heard again. Nothing is told of one that is awaited no more. */
-export interface PeerFound {
-  readonly type: 'peer.found'
-  readonly node: NodeId
 }
 
 /** A message as an actor receives it. */

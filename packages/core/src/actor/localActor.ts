@@ -1,5 +1,6 @@
 import { invariant } from '../errors/errors.js'
 import type { GroupDefinition, RoleDefinition } from '../group/protocol.js'
+import { type LogService, logAppliedBy } from '../group/service.js'
 import type { Random } from '../ports/ports.js'
 import { recoveredFrom, type StoredLog } from '../ports/storedLog.js'
 import { decodeAppliedState } from '../stateMachine/appliedSnapshot.js'
@@ -7,8 +8,7 @@ import { type Applied, type AppliedState, applyEntries, initialAppliedState } fr
 import { type Address, addressOf, type NodeId } from '../values/address.js'
 import { type Actor, type ActorEvent, type ActorState, type ActorStep, actorOf, beginWrite, endWrite } from './actor.js'
 import { afterWrite, recoveredState } from './durable.js'
-import { type Chosen, type Effect, isQuestion, type PeerFound, type PeerLost, type Question } from './effect.js'
-import { awaitedBy, stillSuspected, suspectedAfter } from './suspicion.js'
+import { type Chosen, type Effect, isQuestion, type Question } from './effect.js'
 
 /** An actor, its disk and its state machine, as a value. */
 export interface LocalState {
@@ -19,8 +19,6 @@ export interface LocalState {
   readonly appliedState: AppliedState | undefined
   /** What it asked, in order, and has no answer to. */
   readonly questions: readonly Question[]
-  /** Nodes that it awaits and was told to be lost, by name. */
-  readonly suspected: readonly NodeId[]
 }
 
 /** What came of a step. */
@@ -43,8 +41,9 @@ export class LocalActor {
   readonly node: NodeId
   readonly role: string
   readonly definition: RoleDefinition
+  /** Of a role that applies: what it drives. */
+  readonly log: LogService | undefined
   readonly #group: string
-  readonly #of: GroupDefinition
   readonly #actor: Actor
 
   constructor(options: {
@@ -61,20 +60,17 @@ export class LocalActor {
     this.node = node
     this.role = role
     this.definition = of
+    this.log = logAppliedBy(role, definition)
     this.#group = group
-    this.#of = definition
     this.#actor = actorOf(of.logic(random, node))
   }
 
   /** Begins with what is stored. With `doubtful` its store says that it lost the last write. */
   begin(stored: StoredLog, doubtful = false): LocalStep {
-    const { applies, record, input } = this.definition
-    const machine = this.#of.stateMachine
+    const { record, input } = this.definition
     const recovered = recoveredState(recoveredFrom(stored), record, { doubtful })
     const step = this.#actor.begin(input({ group: this.#group, node: this.node, recovered }))
-    const found = stored.snapshot ? decodeAppliedState(machine, stored.snapshot.bytes) : initialAppliedState(machine)
-    const before = { actor: undefined, stored, appliedState: applies ? found : undefined, questions: [], suspected: [] }
-    return this.#after(before, step)
+    return this.#after({ actor: undefined, stored, appliedState: this.#applied(stored), questions: [] }, step)
   }
 
   /** Nothing reaches it while it is down. */
@@ -94,21 +90,6 @@ export class LocalActor {
     const [first, ...questions] = state.questions
     invariant(first?.request === answer.request, `${this.address} asked something else, or nothing`)
     return this.deliver({ ...state, questions }, answer)
-  }
-
-  /** Nodes that it awaits now, suspected or not. */
-  awaited({ actor }: LocalState): readonly NodeId[] {
-    return actor ? awaitedBy(this.definition, actor.snapshot, this.node) : []
-  }
-
-  /**
-   * Tells it that a node that it awaits is lost, rightly or not, or found again.
-   * @throws {@link BrokenInvariantError} `QUORATE_BROKEN_INVARIANT` when that is none of its business, or no news.
-   */
-  suspect(state: LocalState, event: PeerLost | PeerFound): LocalStep {
-    const suspected = suspectedAfter(event, this.awaited(state), state.suspected)
-    invariant(suspected !== undefined, () => `${this.address} is not to be told that ${event.node} is ${event.type}`)
-    return this.deliver({ ...state, suspected }, event)
   }
 
   beginWrite(state: LocalState): LocalState {
@@ -137,23 +118,27 @@ export class LocalActor {
 
   /** What was not on the disk is gone. */
   crash({ stored }: LocalState): LocalState {
-    return { actor: undefined, stored, appliedState: undefined, questions: [], suspected: [] }
+    return { actor: undefined, stored, appliedState: undefined, questions: [] }
+  }
+
+  #applied({ snapshot }: StoredLog): AppliedState | undefined {
+    if (!this.log) return undefined
+    const { stateMachine } = this.log
+    return snapshot ? decodeAppliedState(stateMachine, snapshot.bytes) : initialAppliedState(stateMachine)
   }
 
   #after(before: LocalState, { state: actor, emitted, leaves }: ActorStep): LocalStep {
-    const { suspected: known } = before
-    const suspected = known.length === 0 ? known : stillSuspected(known, this.awaited({ ...before, actor }))
-    return { emitted, ...this.#left({ ...before, actor, suspected }, leaves) }
+    return { emitted, ...this.#left({ ...before, actor }, leaves) }
   }
 
   #left(state: LocalState, leaves: readonly Effect[]): Omit<LocalStep, 'emitted'> {
-    const { stateMachine, limits } = this.#of
     let { appliedState, questions } = state
     let applied: readonly Applied[] = []
     for (const effect of leaves) {
-      if (effect.type === 'restore') appliedState = decodeAppliedState(stateMachine, effect.snapshot.bytes)
-      else if (effect.type === 'commit' && appliedState) {
-        const next = applyEntries(stateMachine, appliedState, effect.entries, limits)
+      if (effect.type === 'restore' && this.log)
+        appliedState = decodeAppliedState(this.log.stateMachine, effect.snapshot.bytes)
+      else if (effect.type === 'commit' && this.log && appliedState) {
+        const next = applyEntries(this.log.stateMachine, appliedState, effect.entries, this.log.limits)
         appliedState = next.appliedState
         applied = [...applied, ...next.applied]
       } else if (isQuestion(effect)) questions = [...questions, effect]

@@ -3,10 +3,10 @@ import type { Entry, LogId, Message, Snapshot } from '../log/message.js'
 import type { Random } from '../ports/ports.js'
 import type { PhaseQuorums } from '../quorum/phases.js'
 import type { AnyActorLogic } from '../role/statechart.js'
-import type { SessionLimits } from '../stateMachine/sessions.js'
-import type { AnyStateMachine, Codec } from '../stateMachine/stateMachine.js'
+import type { Codec } from '../stateMachine/stateMachine.js'
 import type { NodeId } from '../values/address.js'
 import type { Row } from '../values/table.js'
+import type { Service } from './service.js'
 
 /** What an actor finds again after a restart. */
 export interface RecoveredState<Record = unknown> {
@@ -29,14 +29,6 @@ export interface Notice {
   readonly text: string
   /** How often it happened, where it may happen again. @default 1 */
   readonly count?: number
-}
-
-/** What is to be known of a role that `perKey` made, by those who do not know its keys. */
-export interface ManyAtOneAddress {
-  /** How a row of its table becomes what an instance persisted. */
-  readonly row: Codec<unknown>
-  /** What people should know of a snapshot of it: that a limit is near, or reached. */
-  notices(snapshot: unknown): readonly Notice[]
 }
 
 /**
@@ -69,49 +61,22 @@ export interface RoleDefinition {
   /** The statechart (or family) that `node` runs, its randomized timers drawn from `random`. */
   logic(random: Random, node: NodeId): AnyActorLogic
   input(place: { readonly group: string; readonly node: NodeId; readonly recovered: RecoveredState }): unknown
-  /** Of a role that `perKey` made: what it made, or what stands for it. @default the role is one statechart, or a family */
-  readonly keyed?: ManyAtOneAddress
   /** False if this role emits no durable effect: it begins anew each time. @default true */
   readonly remembers?: boolean
   /** How the record of a `persist` effect becomes bytes. */
   readonly record: Codec<unknown>
-  /** True if this role takes `client.proposed` and `client.read`. */
-  readonly orders: boolean
-  /** True if this role takes `client.asked`. @default false */
-  readonly asked?: boolean
-  /**
-   * Nodes of which this role expects something in this state: that they speak by themselves, or that they answer. It is told
-   * `peer.lost` when the bus says that nobody hears one of them, and `peer.found` afterwards. Called after each step: let it
-   * cost little. @default it is told nothing of others
-   */
-  awaits?(snapshot: unknown): readonly NodeId[]
-  /** True if this role emits `commit`: where it runs, the state machine runs. */
-  readonly applies: boolean
   status(snapshot: unknown): RoleStatus
 }
 
-/** Limits of a group, equal on all its nodes. */
-export interface GroupLimits extends SessionLimits {
-  /** Largest command, in bytes. @default 262144 */
-  readonly commandBytesMax: number
-  /** Largest message between nodes, in bytes: what the bus must be able to carry. */
-  readonly messageBytesMax: number
-  /** A snapshot is taken when so many entries were applied since the last one. @default 50000 */
-  readonly snapshotEveryEntries: number
-  /** A snapshot is taken when entries of so many bytes were applied since the last one. @default 67108864 */
-  readonly snapshotEveryBytes?: number
-  /** Sessions remembered. When another is opened the one unused for longest expires, unless all are in use. @default 16384 */
-  readonly sessionsMax: number
-}
-
-/** One consensus instance: protocol, roles, and the state machine that it drives. */
-export interface GroupDefinition<Machine extends AnyStateMachine = AnyStateMachine> {
+/** One consensus instance: protocol, roles, and what it does for clients. */
+export interface GroupDefinition<Does extends Service = Service> {
   /** The protocol's name, e.g. `raft`. */
   readonly protocol: string
   readonly roles: Readonly<Record<string, RoleDefinition>>
   /** Who decides; `defineTopology` proves that the two phases meet. Absent in a protocol without quorums. */
   readonly quorums?: PhaseQuorums
   readonly messages: MessageCodec<Message>
-  readonly stateMachine: Machine
-  readonly limits: GroupLimits
+  /** Largest message between nodes, in bytes: what the bus must be able to carry. */
+  readonly messageBytesMax: number
+  readonly service: Does
 }

@@ -13,9 +13,8 @@ export type Message =
   | { readonly type: 'Hold'; readonly name: string; readonly amount: number }
   | { readonly type: 'Total'; readonly name: string; readonly total: number }
   | { readonly type: 'Close'; readonly name: string }
-  /** To all accounts that are busy. */
-  | { readonly type: 'Audit' }
-export type Event = Received<Message> | ClientAsked | Chosen
+type Told = Extract<Message, { type: 'Add' | 'Hold' | 'Total' | 'Close' }>
+export type Event = Received<Told> | ClientAsked<string> | Chosen
 
 interface Row {
   readonly total: number
@@ -44,13 +43,12 @@ export const account = setup({
     persist: emit(({ context: { total, held } }) => ({ type: 'persist', record: { total, held } })),
     delete: emit(({ context: { name } }) => ({ type: 'delete', key: name })),
     replyAdd: emit(on('Add', ({ name, total }, { from }) => send(from, { type: 'Total', name, total }))),
-    replyAudit: emit(on('Audit', ({ name, total }, { from }) => send(from, { type: 'Total', name, total }))),
     tellBank: emit(({ context: { bank, name, total } }) => send(bank as Address, { type: 'Total', name, total })),
     answer: emit(
       on('client.asked', ({ total, doubts }, { request }) => ({
         type: 'answer',
         request,
-        bytes: Uint8Array.of(total, doubts),
+        body: { total, doubts },
       })),
     ),
     chooseWhat: emit({ type: 'choose', request: 1, among: ['spend', 'release'], count: 1 }),
@@ -62,7 +60,6 @@ export const account = setup({
   on: {
     Total: ignore('it is said to the bank'),
     'client.asked': { actions: 'answer' },
-    Audit: { actions: 'replyAudit' },
     Close: { actions: 'delete', target: '.closed' },
   },
   states: {
@@ -106,18 +103,13 @@ const startOf = ({ shared: { bank }, key: name, row, doubts }: KeyedStart<{ bank
   ...(row ?? { total: 0, held: 0 }),
 })
 
-const utf8 = new TextDecoder()
 export const textBytes = (text: string) => new TextEncoder().encode(text)
 
 export const accountsWith = (limits: Partial<KeyedLimits> = {}, resumes?: (row: Row) => boolean) =>
   perKey<typeof account, { bank: string }, Row>({
     id: 'accounts',
     each: account,
-    keyOf: (event) => {
-      if (event.type === 'Audit') return undefined
-      return event.type === 'client.asked' ? utf8.decode(event.bytes) : event.name
-    },
-    isForAll: ({ type }) => type === 'Audit',
+    keyOf: (event) => (event.type === 'client.asked' ? event.body : event.name),
     input: startOf,
     row: json<Row>(),
     refuse: (event, why) =>

@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { GroupDefinition } from '../group/protocol.js'
 import type { Message } from '../log/message.js'
-import { noStateMachine } from '../stateMachine/noStateMachine.js'
 import { json } from '../stateMachine/stateMachine.js'
 import { Stage } from '../testing/stage.js'
-import { accounts, textBytes } from './account.test.fixture.js'
+import { accounts } from './account.test.fixture.js'
 import { keyedRecord } from './keyed.js'
 
 const codec = json<Message>()
@@ -12,17 +11,13 @@ const status = () => ({ state: '', serves: false })
 const group: GroupDefinition = {
   protocol: 'accounts',
   messages: { types: [], encode: codec.encode, decode: (_type, bytes) => codec.decode(bytes) },
-  stateMachine: noStateMachine,
-  limits: { commandBytesMax: 1, messageBytesMax: 1, snapshotEveryEntries: 1, sessionsMax: 1 },
+  messageBytesMax: 1,
+  service: { type: 'ask', answers: 'bank', request: json(), reply: json(), limits: { requestBytesMax: 1 } },
   roles: {
     bank: {
       nodes: ['n1'],
-      orders: false,
-      applies: false,
-      asked: true,
       record: keyedRecord as never,
       logic: () => accounts,
-      keyed: accounts,
       input: ({ recovered }) => ({ shared: { bank: 'g/bank/n1' }, recovered }),
       status,
     },
@@ -106,9 +101,9 @@ describe('many small ones on a stage', () => {
     const { actor, receive, write } = bank()
     receive({ type: 'Add', name: 'ann', amount: 7 } as Message)
     write()
-    actor.tell({ type: 'client.asked', request: 4, bytes: textBytes('ann') })
-    actor.tell({ type: 'client.asked', request: 5, bytes: textBytes('') })
-    expect(actor.answered).toEqual([{ request: 4, bytes: Uint8Array.of(7, 0) }])
+    actor.tell({ type: 'client.asked', request: 4, body: 'ann' })
+    actor.tell({ type: 'client.asked', request: 5, body: '' })
+    expect(actor.answered).toEqual([{ request: 4, body: { total: 7, doubts: 0 } }])
     expect(actor.refused).toEqual([5])
   })
 
@@ -122,7 +117,7 @@ describe('many small ones on a stage', () => {
       actor.start(doubtful)
     }
     write()
-    actor.tell({ type: 'client.asked', request: 4, bytes: textBytes('ann') })
-    expect(actor.answered).toEqual([{ request: 4, bytes: Uint8Array.of(0, 2) }])
+    actor.tell({ type: 'client.asked', request: 4, body: 'ann' })
+    expect(actor.answered).toEqual([{ request: 4, body: { total: 0, doubts: 2 } }])
   })
 })

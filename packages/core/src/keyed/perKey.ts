@@ -15,7 +15,7 @@ import {
   withoutKey,
 } from '../role/stepper.js'
 import { type PersistentMap, persistentMap } from '../values/persistentMap.js'
-import { compareKeys, isRowKey, rowBytesMax, sizeOfRow } from '../values/table.js'
+import { isRowKey, rowBytesMax, sizeOfRow } from '../values/table.js'
 import type {
   AnyEach,
   Keyed,
@@ -27,7 +27,6 @@ import type {
   KeyedSettings,
   KeyedSnapshot,
 } from './keyed.js'
-import { noticesOf } from './notices.js'
 
 const defaults: KeyedLimits = { instancesMax: 16_384, rowsMax: 1_000_000, tableBytesMax: 256 * 1024 * 1024 }
 
@@ -61,7 +60,6 @@ export function perKey<Each extends AnyEach, Shared, Row>(
     getInitialSnapshot: (scope: AnyActorScope, input: KeyedInput<Shared>) => instances.begin(input, scope),
     transition: (snapshot: AnySnapshot, event: AnyEvent, scope: AnyActorScope) =>
       instances.take(snapshot, event, scope),
-    notices: (snapshot: AnySnapshot) => noticesOf(id, limits, snapshot),
     provide: (by: never) => perKey({ ...settings, each: each.provide(by) as Each }),
     getPersistedSnapshot: (snapshot: AnySnapshot) => snapshot,
   } as unknown as Keyed<Each, Shared>
@@ -81,9 +79,8 @@ interface AnyEvent {
 type AnySnapshot = KeyedSnapshot<AnyEach, unknown>
 type AnyInstance = SnapshotFrom<AnyEach> & { readonly value: StateValue }
 type AnyOutcome = StepOutcome<Effect>
-type AnySettings = Omit<KeyedSettings<AnyEach, unknown, unknown>, 'keyOf' | 'isForAll' | 'refuse'> & {
+type AnySettings = Omit<KeyedSettings<AnyEach, unknown, unknown>, 'keyOf' | 'refuse'> & {
   keyOf(event: AnyEvent): string | undefined
-  isForAll?(event: AnyEvent): boolean
   refuse(event: AnyEvent, why: KeyedRefusal): Effect | undefined
 }
 
@@ -148,9 +145,6 @@ class Instances {
       if (key === undefined || timer === undefined) return snapshot
       return this.#resume(snapshot, key, (instance) => this.#steps.fire(instance, timer))
     }
-    // No instance has a log.
-    if (event.type === 'storage.persisted') return snapshot
-    if (this.#settings.isForAll?.(event)) return this.#deliverToAll(snapshot, event)
     const { request } = event
     if (typeof request !== 'object') return this.#deliver(snapshot, event)
     const answer = { ...event, request: request.request }
@@ -165,15 +159,7 @@ class Instances {
     return this.#done(this.#settle(snapshot, key, { known, after, outcomes }), key)
   }
 
-  #deliverToAll(snapshot: AnySnapshot, event: AnyEvent): AnySnapshot {
-    const keys = [...snapshot.instances.keys()].sort(compareKeys)
-    return keys.reduce(
-      (after, key) => this.#resume(after, key, (instance) => this.#steps.step(instance, event)),
-      snapshot,
-    )
-  }
-
-  /** What comes from outside, for one key. */
+  /** What comes from outside. */
   #deliver(snapshot: AnySnapshot, event: AnyEvent): AnySnapshot {
     const key = this.#settings.keyOf(event)
     if (key === undefined || !isRowKey(key)) return this.#refuse(snapshot, event, 'noKey')

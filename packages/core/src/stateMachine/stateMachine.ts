@@ -18,6 +18,9 @@ export function json<T>(): Codec<T> {
   }
 }
 
+/** Bytes as they are: who gives them must not change them any more. */
+export const asBytes: Codec<Uint8Array> = { encode: (bytes) => bytes, decode: (bytes) => bytes }
+
 function textOfJson(value: unknown): string {
   const text: string | undefined = JSON.stringify(value)
   if (text === undefined) throw new TypeError(`a ${typeof value} cannot be written as JSON`)

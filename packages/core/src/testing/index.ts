@@ -15,6 +15,7 @@ export { foundBy } from './simulation/shown.js'
 export type {
   FieldForm,
   OperationForm,
+  Served,
   Workload,
   WorkloadClient,
   WorkloadSettings,

@@ -4,6 +4,7 @@ import { LocalActor, type LocalState, type LocalStep } from '../actor/localActor
 import { emptyOutbox, type Outbox } from '../actor/outbox.js'
 import { invariant } from '../errors/errors.js'
 import type { GroupDefinition, RoleDefinition, RoleStatus } from '../group/protocol.js'
+import type { LogService } from '../group/service.js'
 import type { Command, Message } from '../log/message.js'
 import type { Random, Recovered } from '../ports/ports.js'
 import { nothingStored, recoveredFrom, storedFrom } from '../ports/storedLog.js'
@@ -33,16 +34,10 @@ export class StageActor {
   applied: Applied[] = []
   readable: { readonly request: RequestId; readonly at: number }[] = []
   refused: RequestId[] = []
-  answered: { readonly request: RequestId; readonly bytes: Uint8Array }[] = []
+  answered: { readonly request: RequestId; readonly body: unknown }[] = []
   readonly #stage: Stage
   readonly #local: LocalActor
-  #state: LocalState = {
-    actor: undefined,
-    stored: nothingStored,
-    appliedState: undefined,
-    questions: [],
-    suspected: [],
-  }
+  #state: LocalState = { actor: undefined, stored: nothingStored, appliedState: undefined, questions: [] }
   #emitted: readonly Effect[] = []
   #driven: Driven<AnyActorLogic> | undefined
 
@@ -74,16 +69,9 @@ export class StageActor {
   get writing(): readonly DurableEffect<Effect>[] {
     return this.#state.actor?.writing ?? []
   }
+  /** @throws {@link BrokenInvariantError} `QUORATE_BROKEN_INVARIANT` of a role that drives no state machine. */
   get appliedState(): AppliedState {
-    return this.#state.appliedState ?? initialAppliedState(this.#stage.definition.stateMachine)
-  }
-  /** Other nodes of which it expects something now. */
-  get awaited(): readonly NodeId[] {
-    return this.#local.awaited(this.#state)
-  }
-  /** Those of them that it was told to be lost. */
-  get suspected(): readonly NodeId[] {
-    return this.#state.suspected
+    return this.#state.appliedState ?? initialAppliedState(this.#log.stateMachine)
   }
   /** What it asked, in order, and has no answer to. */
   get questions(): readonly Question[] {
@@ -143,16 +131,6 @@ export class StageActor {
     this.#take(this.#local.answer(this.#state, meant))
   }
 
-  /** Tells it that a node that it awaits is lost, rightly or not. */
-  lose(node: NodeId): void {
-    this.#take(this.#local.suspect(this.#state, { type: 'peer.lost', node }))
-  }
-
-  /** Tells it that a node that it was told to be lost is heard again. */
-  find(node: NodeId): void {
-    this.#take(this.#local.suspect(this.#state, { type: 'peer.found', node }))
-  }
-
   /** Begins a write of all that waits, unless one is under way. */
   beginWrite(): void {
     if (this.writing.length === 0) this.#state = this.#local.beginWrite(this.#state)
@@ -163,9 +141,15 @@ export class StageActor {
   }
 
   takeSnapshot(): void {
-    if (!this.definition.applies || this.appliedState.applied.index === 0) return
-    const bytes = encodeAppliedState(this.#stage.definition.stateMachine, this.appliedState)
+    if (!this.#local.log || this.appliedState.applied.index === 0) return
+    const bytes = encodeAppliedState(this.#log.stateMachine, this.appliedState)
     this.tell({ type: 'snapshot.taken', snapshot: { last: this.appliedState.applied, bytes } })
+  }
+
+  get #log(): LogService {
+    const { log } = this.#local
+    invariant(log !== undefined, `${this.address} drives no state machine`)
+    return log
   }
 
   #seat(): Seat {
@@ -196,7 +180,7 @@ export class StageActor {
           this.refused.push(effect.request)
           break
         case 'answer':
-          this.answered.push({ request: effect.request, bytes: effect.bytes })
+          this.answered.push({ request: effect.request, body: effect.body })
           break
       }
     }

@@ -62,8 +62,8 @@ afterEach(async () => {
 
 describe('a bus that takes less than the groups promise', () => {
   it('is told of at error and in the status, and messages go in pieces, until it takes enough again', async () => {
-    const limits = { messageBytesMax: 100_000, commandBytesMax: 50_000 }
-    cluster = new TestCluster(sequenced({ members: ['n1', 'n2'], stateMachine: journal, limits }))
+    const sizes = { messageBytesMax: 100_000, limits: { commandBytesMax: 50_000 } }
+    cluster = new TestCluster(sequenced({ members: ['n1', 'n2'], stateMachine: journal, ...sizes }))
     const reloaded = new Reloaded()
     const transport = reloaded.over(cluster.bus)
     for (const id of ['n1', 'n2']) await cluster.start(id, { transport })

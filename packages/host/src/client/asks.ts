@@ -1,5 +1,11 @@
-import { noBytes } from '@quorate/core'
-import { CommandTooLargeError, NotExecutedError, OverloadedError, ResultTooLargeError } from '../errors.js'
+import { type Codec, noBytes } from '@quorate/core'
+import {
+  CommandTooLargeError,
+  MalformedRequestError,
+  NotExecutedError,
+  OverloadedError,
+  ResultTooLargeError,
+} from '../errors.js'
 import type { Answered, ClientMessage, Refused } from '../generated/client.js'
 import { type Call, fail, succeed } from './call.js'
 import { CallQueue } from './callQueue.js'
@@ -12,14 +18,16 @@ const queuedMax = 100_000
 const messagesInFlightMax = 1024
 const askOverheadBytes = 24
 
-/** What one client asks of a group that orders no log: each question by itself, again until it is answered. */
-export class Asks {
+/** What one client asks of a group that answers questions: each by itself, again until it is answered. */
+export class Asks<Reply> {
   readonly #around: FlightSurroundings
+  readonly #codec: Codec<Reply>
   readonly #flights: Flights
   readonly #queue = new CallQueue()
 
-  constructor(around: FlightSurroundings) {
+  constructor(around: FlightSurroundings, codec: Codec<Reply>) {
     this.#around = around
+    this.#codec = codec
     this.#flights = new Flights(around, compose)
   }
 
@@ -85,17 +93,20 @@ export class Asks {
   answered({ request, status, bytes }: Answered): void {
     for (const call of this.#openOf(request)) {
       this.#flights.ended(call)
-      if (status === 'ok') succeed(call, () => bytes)
+      if (status === 'ok') succeed(call, () => this.#codec.decode(bytes))
       else fail(call, new ResultTooLargeError())
     }
   }
 
   refused(refused: Refused, by: string): boolean {
-    if (refused.reason !== 'tooLarge') return this.#flights.refused(refused, by)
-    const calls = this.#openOf(refused.request)
+    const { reason, request } = refused
+    if (reason !== 'tooLarge' && reason !== 'malformed') return this.#flights.refused(refused, by)
+    const calls = this.#openOf(request)
     for (const call of calls) {
       this.#flights.ended(call)
-      fail(call, new CommandTooLargeError(`node ${by} takes no question of ${call.bytes.length} bytes`))
+      const size = call.bytes.length
+      const tooLarge = () => new CommandTooLargeError(`node ${by} takes no question of ${size} bytes`)
+      fail(call, reason === 'tooLarge' ? tooLarge() : new MalformedRequestError(by))
     }
     return calls.length > 0
   }

@@ -1,4 +1,4 @@
-import { json, type StateMachine } from '@quorate/core'
+import { json, type LogService, type StateMachine } from '@quorate/core'
 import { afterEach, describe, expect, it } from 'vitest'
 import { TestCluster } from '../node/cluster.test.fixture.js'
 import { sequenced } from '../node/sequencer.test.fixture.js'
@@ -13,7 +13,7 @@ const raw: StateMachine<Uint8Array> = {
   restore: (bytes) => bytes,
 }
 
-let cluster: TestCluster<typeof raw> | undefined
+let cluster: TestCluster<LogService<typeof raw>> | undefined
 
 afterEach(async () => {
   await cluster?.stopAll()
@@ -22,13 +22,13 @@ afterEach(async () => {
 
 describe('a value that is none', () => {
   it.each([null, undefined, 5, 'text', {}, Symbol('s'), 10n])(
-    '%s as a command, a query or a question is refused to its caller with its code',
+    '%s as a command or a query is refused to its caller with its code',
     async (value) => {
       cluster = new TestCluster(sequenced({ members: ['n1'], stateMachine: raw }))
       const [node] = await cluster.startAll(['n1'])
       const group = node!.group('journal')
       const given = value as never
-      for (const call of [() => group.propose(given), () => group.query(given), () => group.ask(given)]) {
+      for (const call of [() => group.propose(given), () => group.query(given)]) {
         await expect(cluster.wait<unknown>(call())).rejects.toMatchObject({ code: 'QUORATE_UNENCODABLE_VALUE' })
       }
       await cluster.wait(group.propose(new Uint8Array([1])))

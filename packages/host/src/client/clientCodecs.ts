@@ -1,4 +1,4 @@
-import { type Codec, noBytes, QuorateError, UnencodableValueError } from '@quorate/core'
+import { asBytes, type Codec, noBytes, QuorateError, type StateMachine, UnencodableValueError } from '@quorate/core'
 
 /** How the values of a state machine become bytes. */
 export interface ClientCodecs<Command, Result, Query, Answer> {
@@ -8,7 +8,13 @@ export interface ClientCodecs<Command, Result, Query, Answer> {
   readonly answer: Codec<Answer>
 }
 
-export const asBytes: Codec<Uint8Array> = { encode: (bytes) => bytes, decode: (bytes) => bytes }
+/** The codecs of a state machine: those that it brings, or bytes as they are. */
+export function codecsOf(machine: StateMachine): ClientCodecs<unknown, unknown, unknown, unknown> {
+  if ('codecs' in machine) return machine.codecs as ClientCodecs<unknown, unknown, unknown, unknown>
+  const bytes = asBytes as Codec<unknown>
+  return { command: bytes, result: bytes, query: bytes, answer: bytes }
+}
+
 /** Of calls that carry nothing. */
 export const unused: Codec<never> = { encode: () => noBytes, decode: () => undefined as never }
 

@@ -5,10 +5,10 @@ import {
   applyEntries,
   type Clock,
   type Entry,
-  type GroupLimits,
   initialAppliedState,
   invariant,
   isSameLogId,
+  type LogLimits,
   restoringAppliedState,
   type Snapshot,
   type StateMachine,
@@ -32,7 +32,7 @@ export type OnApplied = (applied: readonly Applied[], toAnswer: readonly Applied
 export class Applier {
   readonly #group: string
   readonly #machine: StateMachine
-  readonly #limits: GroupLimits
+  readonly #limits: LogLimits
   readonly #clock: Clock
   readonly #onApplied: OnApplied
   readonly #snapshots: OwnSnapshots
@@ -50,7 +50,7 @@ export class Applier {
   constructor(options: {
     group: string
     machine: StateMachine
-    limits: GroupLimits
+    limits: LogLimits
     clock: Clock
     /** What was found on the disk: the state machine continues from it. */
     found: Snapshot | undefined

@@ -5,7 +5,6 @@ import {
   type Address,
   actorOf,
   addressOf,
-  awaitedBy,
   beginWrite,
   type Cause,
   type Chosen,
@@ -17,16 +16,12 @@ import {
   type NodeId,
   type Observe,
   operationOf,
-  type PeerFound,
-  type PeerLost,
   type Received,
   type RecoveredState,
   type RoleDefinition,
   type RoleStatus,
   type StoreOperation,
   stepRecord,
-  stillSuspected,
-  suspectedAfter,
   type TimerChange,
 } from '@quorate/core'
 import type { AnyActorLogic } from '@quorate/core/statechart'
@@ -48,12 +43,7 @@ interface Place {
 export const keyOf = (group: string, role: string): string => `${group}/${role}`
 
 /** What an actor is given. */
-export type HostedEvent = LocalEvent | ClientAsked | Chosen | PeerLost | PeerFound | Received<Message>
-
-interface EarlyEvent {
-  readonly event: HostedEvent
-  readonly cause: Cause | undefined
-}
+export type HostedEvent = LocalEvent | ClientAsked | Chosen | Received<Message>
 
 /** One actor of a node: where it stands, its timers on the clock, and what it said that nobody has carried out yet. */
 export class HostedActor {
@@ -64,7 +54,6 @@ export class HostedActor {
   readonly address: Address
   readonly definition: RoleDefinition
   readonly logic: AnyActorLogic
-  readonly #node: NodeId
   readonly #actor: Actor
   readonly #clock: ActorClock
   readonly #observe: Observe | undefined
@@ -72,9 +61,8 @@ export class HostedActor {
   readonly #timers = new Map<string, unknown>()
   #state: ActorState
   #leaves: Effect[] = []
-  #suspected: readonly NodeId[] = []
-  /** The timers that it began with, in their order, and what came before it was let go. */
-  #early: { readonly timers: readonly TimerChange[]; readonly events: EarlyEvent[] } | undefined
+  /** What came before it was let go. */
+  #early: { readonly event: HostedEvent; readonly cause: Cause | undefined }[] | undefined = []
 
   /** Begins with what was recovered. It takes no step and its timers do not run before `start`. */
   constructor(options: {
@@ -91,7 +79,6 @@ export class HostedActor {
     this.role = place.role
     this.address = addressOf(place.group, place.role, place.node)
     this.definition = definition
-    this.#node = place.node
     this.logic = logic
     this.#actor = actorOf(logic, observe !== undefined)
     this.#clock = clock
@@ -99,15 +86,14 @@ export class HostedActor {
     const step = this.#actor.begin(definition.input({ group: place.group, node: place.node, recovered }))
     this.#state = step.state
     this.#leaves.push(...step.leaves)
-    this.#early = { timers: step.timers, events: [] }
     observe?.(stepRecord(this, undefined, undefined, step))
   }
 
   start(): void {
-    const { timers = [], events = [] } = this.#early ?? {}
+    const early = this.#early ?? []
     this.#early = undefined
-    for (const change of timers) this.#change(change)
-    for (const { event, cause } of events) this.send(event, cause)
+    for (const { timer, delayMs } of this.#state.timers) this.#set(timer, delayMs)
+    for (const { event, cause } of early) this.send(event, cause)
   }
 
   /** Its timers run no more. */
@@ -121,33 +107,12 @@ export class HostedActor {
    * @throws what the role throws.
    */
   send(event: HostedEvent, cause?: Cause): void {
-    if (this.#early) {
-      this.#early.events.push({ event, cause })
-      return
-    }
-    if (isOfPeer(event)) {
-      const suspected = suspectedAfter(event, this.awaited, this.#suspected)
-      if (!suspected) return
-      this.#suspected = suspected
-    }
-    this.#take(event, this.#actor.deliver(this.#state, event), cause)
+    if (this.#early) this.#early.push({ event, cause })
+    else this.#take(event, this.#actor.deliver(this.#state, event), cause)
   }
 
   status(): RoleStatus {
-    const { snapshot } = this.#state
-    const status = this.definition.status(snapshot)
-    const full = this.definition.keyed?.notices(snapshot) ?? []
-    return full.length > 0 ? { ...status, notices: [...(status.notices ?? []), ...full] } : status
-  }
-
-  /** Other nodes of which it expects something now. */
-  get awaited(): readonly NodeId[] {
-    return awaitedBy(this.definition, this.#state.snapshot, this.#node)
-  }
-
-  /** Those of them that it was told to be lost. */
-  get suspected(): readonly NodeId[] {
-    return this.#suspected
+    return this.definition.status(this.#state.snapshot)
   }
 
   /** Effects that wait for a durable one. */
@@ -185,7 +150,6 @@ export class HostedActor {
   #take(event: { readonly type: string }, step: ActorStep, cause?: Cause): void {
     const before = this.#state
     this.#state = step.state
-    if (this.#suspected.length > 0) this.#suspected = stillSuspected(this.#suspected, this.awaited)
     for (const effect of step.leaves) this.#leaves.push(effect)
     for (const change of step.timers) this.#change(change)
     this.#observe?.(stepRecord(this, event, before, step, cause))
@@ -207,8 +171,5 @@ export class HostedActor {
     )
   }
 }
-
-const isOfPeer = (event: HostedEvent): event is PeerLost | PeerFound =>
-  event.type === 'peer.lost' || event.type === 'peer.found'
 
 const noEffects: readonly Effect[] = []

@@ -2,9 +2,9 @@ import {
   type AppliedState,
   appliedStateInParts,
   type Clock,
-  type GroupLimits,
   inPieces,
   type LogId,
+  type LogLimits,
   Piece,
   Pieces,
   type Snapshot,
@@ -46,7 +46,7 @@ interface Taking {
  */
 export class OwnSnapshots {
   readonly #machine: StateMachine
-  readonly #limits: GroupLimits
+  readonly #limits: LogLimits
   readonly #clock: Clock
   readonly #stage: Stage
   readonly #onTaken: (snapshot: Snapshot) => void
@@ -63,7 +63,7 @@ export class OwnSnapshots {
 
   constructor(options: {
     machine: StateMachine
-    limits: GroupLimits
+    limits: LogLimits
     clock: Clock
     /** The first one comes after this part of what is kept between two, so that members take theirs at different entries. */
     phase: number

@@ -94,8 +94,9 @@ function writeResultStatus(writer: ProtoWriter, value: ResultStatus): void {
  * `tooLarge`: A command is larger than the group takes, or breaks another limit: asking again will not help.
  * `sessionsFull`: Of OpenSession: as many as the group remembers are in use.
  * `noSnapshot`: The log has become too long, because the state machine gives no snapshot that would shorten it.
+ * `malformed`: Of Ask: the bytes are no question of this group. Asking again will not help.
  */
-export type RefusalReason = 'notLeader' | 'overloaded' | 'tooLarge' | 'stopping' | 'sessionsFull' | 'noSnapshot'
+export type RefusalReason = 'notLeader' | 'overloaded' | 'tooLarge' | 'stopping' | 'sessionsFull' | 'noSnapshot' | 'malformed'
 
 function readRefusalReason(reader: ProtoReader): RefusalReason {
   const number = reader.uint64()
@@ -112,6 +113,8 @@ function readRefusalReason(reader: ProtoReader): RefusalReason {
       return 'sessionsFull'
     case 5:
       return 'noSnapshot'
+    case 6:
+      return 'malformed'
     default:
       throw new MalformedMessageError(`malformed message: RefusalReason ${number} is unknown; drop it, and see who sends it`)
   }
@@ -137,8 +140,11 @@ function writeRefusalReason(writer: ProtoWriter, value: RefusalReason): void {
     case 'noSnapshot':
       writer.uint32(5)
       return
+    case 'malformed':
+      writer.uint32(6)
+      return
     default:
-      throw new UnencodableValueError('one of notLeader, overloaded, tooLarge, stopping, sessionsFull, noSnapshot', value)
+      throw new UnencodableValueError('one of notLeader, overloaded, tooLarge, stopping, sessionsFull, noSnapshot, malformed', value)
   }
 }
 
@@ -517,11 +523,11 @@ export function decodeReadIndex(bytes: Uint8Array): ReadIndex {
   return decodeWith(readReadIndex, bytes)
 }
 
-/** Asks something of a group that orders no log. Asked again until it is answered. */
+/** Asks something of a group that answers questions. Asked again until it is answered. */
 export interface Ask {
   readonly type: 'Ask'
   readonly request: number
-  /** What is asked, opaque. */
+  /** What is asked, as the group's own codec says. */
   readonly bytes: Uint8Array
 }
 
@@ -933,7 +939,7 @@ export interface Answered {
   readonly request: number
   /** OK, or TOO_LARGE. */
   readonly status: ResultStatus
-  /** The answer, opaque. */
+  /** The answer, as the group's own codec says. */
   readonly bytes: Uint8Array
 }
 

@@ -67,7 +67,6 @@ describe('a store that is new', () => {
     const waits = /: first start of n1, n2 in group journal, waiting for n3 to start too. It is safe/
     expect(await errorOf(client.propose({ text: 'a' }))).toMatch(waits)
     expect(await errorOf(client.query(0))).toMatch(waits)
-    expect(await errorOf(client.ask(new Uint8Array(0)))).toMatch(waits)
     expect(await errorOf(node.group('journal').propose({ text: 'a' }))).toMatch(waits)
     await cluster.start('n3')
     expect(await errorOf(client.propose({ text: 'a' }))).toBe('')

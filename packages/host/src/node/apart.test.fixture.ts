@@ -7,16 +7,17 @@ import {
   type Entry,
   everyNode,
   type GroupDefinition,
-  type GroupLimits,
   json,
   type LocalEvent,
+  type LogLimits,
+  type LogService,
   type NodeId,
   type Received,
   type RoleDefinition,
   type RoleStatus,
 } from '@quorate/core'
 import { assign, emit, setup } from '@quorate/core/statechart'
-import { fixtureLimits, jsonMessages } from './sequencer.test.fixture.js'
+import { fixtureLimits, fixtureMessageBytesMax, jsonMessages } from './sequencer.test.fixture.js'
 
 /**
  * The sequencer with its roles apart: batchers take what clients ask and hand it on, one sequencer orders it, appliers
@@ -204,8 +205,6 @@ const role = (
   definition: Pick<RoleDefinition, 'nodes' | 'logic' | 'input'> & Partial<RoleDefinition>,
 ): RoleDefinition => ({
   record: json<null>() as Codec<unknown>,
-  orders: false,
-  applies: false,
   status: (snapshot): RoleStatus => {
     const { value } = snapshot as { value: string }
     // Every batcher serves, and all in the same epoch.
@@ -222,8 +221,8 @@ export function apart<Machine extends AnyStateMachine>(options: {
   stateMachine: Machine
   /** Larger batches are refused by the sequencer. @default none are */
   batchMax?: number
-  limits?: Partial<GroupLimits>
-}): GroupDefinition<Machine> {
+  limits?: Partial<LogLimits>
+}): GroupDefinition<LogService<Machine>> {
   const { batchers, appliers, batchMax = Number.POSITIVE_INFINITY } = options
   return {
     protocol: 'apart',
@@ -232,7 +231,6 @@ export function apart<Machine extends AnyStateMachine>(options: {
         nodes: batchers,
         logic: () => batcher,
         input: ({ group }) => ({ group, sequencer: options.sequencer }),
-        orders: true,
       }),
       sequencer: role({
         nodes: [options.sequencer],
@@ -243,11 +241,16 @@ export function apart<Machine extends AnyStateMachine>(options: {
         nodes: appliers,
         logic: () => applier,
         input: ({ group, node }) => ({ group, id: node, sequencer: options.sequencer }),
-        applies: true,
       }),
     },
     messages: jsonMessages<ApartMessage>(['Batch', 'Full', 'Where', 'At', 'Entries', 'Lacking', 'Resign']),
-    stateMachine: options.stateMachine,
-    limits: { ...fixtureLimits, ...options.limits },
+    messageBytesMax: fixtureMessageBytesMax,
+    service: {
+      type: 'log',
+      stateMachine: options.stateMachine,
+      orders: 'batcher',
+      applies: 'applier',
+      limits: { ...fixtureLimits, ...options.limits },
+    },
   }
 }

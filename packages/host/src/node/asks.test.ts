@@ -1,4 +1,6 @@
 import {
+  type AskService,
+  asBytes,
   type ClientAsked,
   type Codec,
   decodeEnvelope,
@@ -8,31 +10,29 @@ import {
   json,
   type LocalEvent,
   type NodeId,
-  noStateMachine,
   type RoleStatus,
 } from '@quorate/core'
 import { emit, setup } from '@quorate/core/statechart'
-import { afterEach, describe, expect, expectTypeOf, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import type { ClientOptions } from '../client/clientOptions.js'
-import { type ConnectedClient, connectClient } from '../client/connectClient.js'
+import { type ConnectedAskClient, connectAskClient } from '../client/connectAskClient.js'
 import { messages } from '../generated/client.js'
 import { seededRandom, TestCluster } from './cluster.test.fixture.js'
-import { fixtureLimits, jsonMessages } from './sequencer.test.fixture.js'
+import { fixtureMessageBytesMax, jsonMessages } from './sequencer.test.fixture.js'
 
 /** Says back what it is asked, or does what that says: nothing, another thing, or to stop leading. */
 const oracle = setup({
-  types: {} as { events: ClientAsked | LocalEvent; emitted: Effect<never, null> },
+  types: {} as { events: ClientAsked<string> | LocalEvent; emitted: Effect<never, null, string> },
   guards: {
-    isToAnswer: ({ event }) =>
-      event.type === 'client.asked' && !['silence', 'refuse', 'resign'].includes(textOf(event)),
-    isToRefuse: ({ event }) => event.type === 'client.asked' && textOf(event) === 'refuse',
-    isToResign: ({ event }) => event.type === 'client.asked' && textOf(event) === 'resign',
+    isToAnswer: ({ event }) => event.type === 'client.asked' && !['silence', 'refuse', 'resign'].includes(event.body),
+    isToRefuse: ({ event }) => event.type === 'client.asked' && event.body === 'refuse',
+    isToResign: ({ event }) => event.type === 'client.asked' && event.body === 'resign',
   },
   actions: {
     answer: emit(({ event }) => {
       const asked = event.type === 'client.asked' ? event : undefined
-      const bytes = asked && textOf(asked) === 'much' ? new Uint8Array(2_000_000) : (asked?.bytes ?? new Uint8Array(0))
-      return { type: 'answer', request: asked?.request ?? 0, bytes }
+      const body = asked?.body === 'much' ? 'much'.repeat(500_000) : (asked?.body ?? '')
+      return { type: 'answer', request: asked?.request ?? 0, body }
     }),
     refuse: emit(({ event }) => ({
       type: 'refuse',
@@ -58,11 +58,11 @@ const oracle = setup({
   },
 })
 
-const textOf = ({ bytes }: { bytes: Uint8Array }) => new TextDecoder().decode(bytes)
-const bytesOf = (text: string) => new TextEncoder().encode(text)
+const contract = { request: json<string>(), reply: json<string>() }
+const requestBytesMax = 1000
 
-/** A group without a log: all of the nodes lead, in the same term. */
-const oracles = (nodes: readonly NodeId[]): GroupDefinition<typeof noStateMachine> => ({
+/** A group without a log: all of the nodes serve. */
+const oracles = (nodes: readonly NodeId[]): GroupDefinition<AskService<string, string>> => ({
   protocol: 'oracle',
   roles: {
     oracle: {
@@ -70,9 +70,6 @@ const oracles = (nodes: readonly NodeId[]): GroupDefinition<typeof noStateMachin
       logic: () => oracle,
       input: () => undefined,
       record: json<null>() as Codec<unknown>,
-      orders: false,
-      asked: true,
-      applies: false,
       status: (snapshot): RoleStatus => {
         const { value: state } = snapshot as { value: string }
         return { state, serves: state === 'leading' }
@@ -80,13 +77,13 @@ const oracles = (nodes: readonly NodeId[]): GroupDefinition<typeof noStateMachin
     },
   },
   messages: jsonMessages([]),
-  stateMachine: noStateMachine,
-  limits: fixtureLimits,
+  messageBytesMax: fixtureMessageBytesMax,
+  service: { type: 'ask', answers: 'oracle', ...contract, limits: { requestBytesMax } },
 })
 
-type OracleClient = ConnectedClient<never, never, never, never>
+type OracleClient = ConnectedAskClient<string, string>
 
-let cluster: TestCluster<typeof noStateMachine>
+let cluster: TestCluster<AskService<string, string>>
 const clients: OracleClient[] = []
 
 afterEach(async () => {
@@ -95,19 +92,21 @@ afterEach(async () => {
   await cluster.stopAll()
 })
 
-async function begin(options: ClientOptions = {}): Promise<OracleClient> {
+type Options = Pick<ClientOptions, 'deadlineMs'>
+
+async function begin(options: Options = {}): Promise<OracleClient> {
   cluster = new TestCluster(oracles(['n1', 'n2']))
   await cluster.startAll(['n1', 'n2'])
   return connect(options)
 }
 
-async function connect(options: ClientOptions = {}): Promise<OracleClient> {
+async function connect(options: Options = {}): Promise<OracleClient> {
   const client = await cluster.wait(
-    connectClient({
+    connectAskClient({
       transport: cluster.bus,
       cluster: 'test',
       group: 'journal',
-      stateMachine: noStateMachine,
+      contract,
       clock: cluster.clock,
       random: seededRandom(5),
       ...options,
@@ -117,8 +116,7 @@ async function connect(options: ClientOptions = {}): Promise<OracleClient> {
   return client
 }
 
-const ask = async (client: Pick<OracleClient, 'ask'>, text: string): Promise<string> =>
-  textOf({ bytes: await cluster.wait(client.ask(bytesOf(text))) })
+const ask = (client: Pick<OracleClient, 'ask'>, text: string): Promise<string> => cluster.wait(client.ask(text))
 const codeOf = (promise: Promise<unknown>): Promise<unknown> =>
   cluster.wait(
     promise.then(
@@ -144,23 +142,31 @@ describe('a group that orders no log', () => {
     const client = await begin()
     expect(await ask(client, 'hello')).toBe('hello')
     expect(await ask(cluster.nodes.get('n2')!.group('journal'), 'hello')).toBe('hello')
-    const answers = await cluster.wait(
-      Promise.all(Array.from({ length: 3000 }, (_, at) => client.ask(bytesOf(`number ${at}`)))),
-    )
-    expect(answers.map((bytes) => textOf({ bytes }))).toEqual(Array.from({ length: 3000 }, (_, at) => `number ${at}`))
+    const answers = await cluster.wait(Promise.all(Array.from({ length: 3000 }, (_, at) => client.ask(`number ${at}`))))
+    expect(answers).toEqual(Array.from({ length: 3000 }, (_, at) => `number ${at}`))
     for (const id of ['n1', 'n2']) expect(asksOf(id)).toBe(0)
   })
 
-  it('takes nothing else', async () => {
+  it('is given what it cannot decode: that is refused and counted, and no role hears of it', async () => {
     const client = await begin()
-    expectTypeOf(client.propose).parameter(0).toBeNever()
-    await expect(client.propose(undefined as never)).rejects.toThrow('this group orders no log')
-    await expect(client.query(undefined as never)).rejects.toThrow('this group orders no log')
-    const { signal, abort } = aborting()
-    const index = codeOf(client.readIndex({ signal }))
-    await cluster.pass(2000)
-    abort()
-    expect(await index).toBe('QUORATE_NOT_EXECUTED')
+    await ask(client, 'hello')
+    const other = await cluster.wait(
+      connectAskClient({
+        transport: cluster.bus,
+        cluster: 'test',
+        group: 'journal',
+        contract: { ...contract, request: asBytes },
+        clock: cluster.clock,
+      }),
+    )
+    await expect(cluster.wait(other.ask(Uint8Array.of(123, 255)))).rejects.toMatchObject({
+      code: 'QUORATE_MALFORMED_REQUEST',
+      message: expect.stringContaining('cannot decode this question'),
+    })
+    await cluster.wait(other.close())
+    const dropped = [...cluster.nodes.values()].map((node) => node.status().dropped.malformed ?? 0)
+    expect(dropped.sort()).toEqual([0, 1])
+    expect(await ask(client, 'again')).toBe('again')
   })
 
   it.each([['Ask'], ['Answered'], ['Leader']])('is asked again when half of %s is lost', async (type) => {
@@ -168,8 +174,8 @@ describe('a group that orders no log', () => {
     const random = seededRandom(9)
     lose([type], () => random.below(2) === 0)
     const texts = Array.from({ length: 50 }, (_, at) => `number ${at}`)
-    const answers = await cluster.wait(Promise.all(texts.map((text) => client.ask(bytesOf(text)))))
-    expect(answers.map((bytes) => textOf({ bytes }))).toEqual(texts)
+    const answers = await cluster.wait(Promise.all(texts.map((text) => client.ask(text))))
+    expect(answers).toEqual(texts)
     for (const id of ['n1', 'n2']) expect(asksOf(id)).toBe(0)
   })
 })
@@ -177,7 +183,7 @@ describe('a group that orders no log', () => {
 describe('what a caller is told who asked', () => {
   it('an unknown outcome when no answer came in time, and that it may ask again', async () => {
     const client = await begin({ deadlineMs: 5000 })
-    await expect(cluster.wait(client.ask(bytesOf('silence')))).rejects.toMatchObject({
+    await expect(cluster.wait(client.ask('silence'))).rejects.toMatchObject({
       code: 'QUORATE_UNKNOWN_OUTCOME',
       message: expect.stringContaining('it does no harm to ask again'),
     })
@@ -187,17 +193,17 @@ describe('what a caller is told who asked', () => {
   it('the same by its own signal', async () => {
     const client = await begin()
     const { signal, abort } = aborting()
-    const asked = client.ask(bytesOf('silence'), { signal })
+    const asked = client.ask('silence', { signal })
     await cluster.pass(100)
     abort()
     expect(await codeOf(asked)).toBe('QUORATE_UNKNOWN_OUTCOME')
-    expect(await codeOf(client.ask(bytesOf('too late'), { signal }))).toBe('QUORATE_NOT_EXECUTED')
+    expect(await codeOf(client.ask('too late', { signal }))).toBe('QUORATE_NOT_EXECUTED')
   })
 
   it('overloaded, when the role refused each time', async () => {
     const client = await begin({ deadlineMs: 5000 })
     const seen = lose([])
-    expect(await codeOf(client.ask(bytesOf('refuse')))).toBe('QUORATE_OVERLOADED')
+    expect(await codeOf(client.ask('refuse'))).toBe('QUORATE_OVERLOADED')
     expect(seen.countOf('Ask')).toBeGreaterThan(3)
     expect(seen.countOf('Refused')).toBe(seen.countOf('Ask'))
   })
@@ -205,27 +211,25 @@ describe('what a caller is told who asked', () => {
   it('not executed, when nobody is there', async () => {
     const client = await begin({ deadlineMs: 5000 })
     for (const id of ['n1', 'n2']) await cluster.kill(id)
-    expect(await codeOf(client.ask(bytesOf('hello')))).toBe('QUORATE_NOT_EXECUTED')
+    expect(await codeOf(client.ask('hello'))).toBe('QUORATE_NOT_EXECUTED')
   })
 
   it('too large, of the question and of the answer', async () => {
     const client = await begin()
-    expect(await codeOf(client.ask(new Uint8Array(fixtureLimits.commandBytesMax + 1)))).toBe(
-      'QUORATE_COMMAND_TOO_LARGE',
-    )
-    expect(await codeOf(client.ask(new Uint8Array(2_000_000)))).toBe('QUORATE_COMMAND_TOO_LARGE')
-    expect(await codeOf(client.ask(bytesOf('much')))).toBe('QUORATE_RESULT_TOO_LARGE')
+    expect(await codeOf(client.ask('x'.repeat(requestBytesMax)))).toBe('QUORATE_COMMAND_TOO_LARGE')
+    expect(await codeOf(client.ask('x'.repeat(2_000_000)))).toBe('QUORATE_COMMAND_TOO_LARGE')
+    expect(await codeOf(client.ask('much'))).toBe('QUORATE_RESULT_TOO_LARGE')
     expect(await ask(client, 'hello')).toBe('hello')
   })
 
   it('that it is closed', async () => {
     const client = await begin()
-    const asked = client.ask(bytesOf('silence'))
+    const asked = client.ask('silence')
     await cluster.pass(10)
     const code = codeOf(asked)
     await cluster.wait(client.close())
     expect(await code).toBe('QUORATE_UNKNOWN_OUTCOME')
-    expect(await codeOf(client.ask(bytesOf('hello')))).toBe('QUORATE_CLIENT_CLOSED')
+    expect(await codeOf(client.ask('hello'))).toBe('QUORATE_CLIENT_CLOSED')
   })
 })
 
@@ -246,13 +250,13 @@ describe('nodes that are asked and lead in the same term', () => {
     const { signal, abort } = aborting()
     await ask(client, 'hello')
     const { leader } = client
-    const waiting = client.ask(bytesOf('silence'), { signal })
+    const waiting = client.ask('silence', { signal })
     await cluster.pass(10)
     expect(asksOf(leader ?? '')).toBe(1)
     const other = await connect()
     await ask(other, 'hello')
     expect(other.leader).toBe(leader)
-    const resigns = other.ask(bytesOf('resign'), { signal })
+    const resigns = other.ask('resign', { signal })
     await cluster.pass(10)
     expect(asksOf(leader ?? '')).toBe(0)
     expect(client.leader).not.toBe(leader)
@@ -265,7 +269,7 @@ describe('nodes that are asked and lead in the same term', () => {
     await ask(client, 'hello')
     const { leader } = client
     const node = cluster.nodes.get(leader ?? '')!
-    const waiting = codeOf(client.ask(bytesOf('silence')))
+    const waiting = codeOf(client.ask('silence'))
     await cluster.pass(10)
     const seen = lose([])
     await cluster.wait(node.stop())
@@ -279,7 +283,7 @@ describe('nodes that are asked and lead in the same term', () => {
     const client = await begin({ deadlineMs: 20_000 })
     await ask(client, 'hello')
     const id = client.leader ?? ''
-    expect(await codeOf(client.ask(bytesOf('silence')))).toBe('QUORATE_UNKNOWN_OUTCOME')
+    expect(await codeOf(client.ask('silence'))).toBe('QUORATE_UNKNOWN_OUTCOME')
     expect(asksOf(id)).toBeGreaterThan(3)
     await cluster.pass(30_000)
     expect(await ask(client, 'hello')).toBe('hello')
@@ -295,7 +299,7 @@ describe('nodes that are asked and lead in the same term', () => {
       refused.push(messages.decode(type, payload))
     })
     const say = (request: number) => {
-      const payload = messages.encode({ type: 'Ask', request, bytes: bytesOf('silence') })
+      const payload = messages.encode({ type: 'Ask', request, bytes: contract.request.encode('silence') })
       const to = 'journal/client/n1'
       const from = 'journal/answers/flood'
       const fromStore = new Uint8Array(0)

@@ -1,4 +1,11 @@
-import { type AnyStateMachine, defineStateMachine, type GroupDefinition, type Logger, type Random } from '@quorate/core'
+import {
+  defineStateMachine,
+  type GroupDefinition,
+  type Logger,
+  type LogService,
+  type Random,
+  type Service,
+} from '@quorate/core'
 import { type MemoryStore, memoryStore, memoryTransport, type VirtualClock, virtualClock } from '@quorate/core/testing'
 import type { ClientOptions } from '../client/clientOptions.js'
 import { type ConnectedClient, connectClient } from '../client/connectClient.js'
@@ -52,22 +59,23 @@ export function recordingLogger(): Logger & { readonly logged: Logged[] } {
   return { logged, debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
 }
 
-type JournalGroups<Machine extends AnyStateMachine> = { readonly journal: GroupDefinition<Machine> }
-export type JournalNode<Machine extends AnyStateMachine = typeof journal> = QuorateNode<JournalGroups<Machine>>
+type JournalLog = LogService<typeof journal>
+type JournalGroups<Does extends Service> = { readonly journal: GroupDefinition<Does> }
+export type JournalNode<Does extends Service = JournalLog> = QuorateNode<JournalGroups<Does>>
 
 /** Nodes in one thread, on a virtual clock, with a bus and disks in memory. */
-export class TestCluster<Machine extends AnyStateMachine = typeof journal> {
+export class TestCluster<Does extends Service = JournalLog> {
   readonly clock: VirtualClock = virtualClock()
   readonly bus = memoryTransport({ clock: this.clock })
   readonly stores = new Map<string, MemoryStore>()
-  readonly nodes = new Map<string, JournalNode<Machine>>()
+  readonly nodes = new Map<string, JournalNode<Does>>()
   readonly loggers = new Map<string, ReturnType<typeof recordingLogger>>()
-  readonly group: GroupDefinition<Machine>
+  readonly group: GroupDefinition<Does>
   readonly writeDelayMs: number
   readonly #lives = new Map<string, Life>()
   #seed = 1
 
-  constructor(group: GroupDefinition<Machine>, options: { writeDelayMs?: number } = {}) {
+  constructor(group: GroupDefinition<Does>, options: { writeDelayMs?: number } = {}) {
     this.group = group
     this.writeDelayMs = options.writeDelayMs ?? 1
   }
@@ -80,7 +88,7 @@ export class TestCluster<Machine extends AnyStateMachine = typeof journal> {
     return store
   }
 
-  async start(id: string, options: Partial<NodeOptions<JournalGroups<Machine>>> = {}): Promise<JournalNode<Machine>> {
+  async start(id: string, options: Partial<NodeOptions<JournalGroups<Does>>> = {}): Promise<JournalNode<Does>> {
     const logger = this.loggers.get(id) ?? recordingLogger()
     this.loggers.set(id, logger)
     const life = new Life(this.clock, this.bus)
@@ -101,8 +109,8 @@ export class TestCluster<Machine extends AnyStateMachine = typeof journal> {
     return node
   }
 
-  async startAll(ids: readonly string[]): Promise<JournalNode<Machine>[]> {
-    const nodes: JournalNode<Machine>[] = []
+  async startAll(ids: readonly string[]): Promise<JournalNode<Does>[]> {
+    const nodes: JournalNode<Does>[] = []
     for (const id of ids) nodes.push(await this.start(id))
     await this.wait(Promise.all(nodes.map((node) => node.ready)))
     return nodes

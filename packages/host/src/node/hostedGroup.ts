@@ -10,6 +10,7 @@ import {
   type GroupDefinition,
   invariant,
   type Logger,
+  logAppliedBy,
   messageIdOf,
   type NodeId,
   type Observe,
@@ -17,20 +18,19 @@ import {
   type RoleDefinition,
   type RoleStatus,
   type Subscription,
+  servingRole,
 } from '@quorate/core'
 import type { Bus } from '../bus/bus.js'
 import type { DropLog } from '../bus/dropLog.js'
 import { Applier } from '../engine/applier.js'
 import type { Engine } from '../engine/engine.js'
 import { HostedActor, keyOf } from '../engine/hostedActor.js'
-import type { PeerWatch } from '../engine/peerWatch.js'
 import type { RecoveredRoles } from '../engine/recoverRoles.js'
 import type { Accord } from '../identity/accord.js'
 import type { PeerStores } from '../identity/peerStores.js'
 import { ClientService } from '../serving/clientService.js'
-import { type GroupReport, placementOf, type RoleReport } from '../status/nodeStatus.js'
+import { type GroupReport, placementOf, type RoleReport, serviceReportOf } from '../status/nodeStatus.js'
 import type { Telemetry } from '../system/telemetry.js'
-import { isServing } from '../topology/roleTraits.js'
 import { tellNotices } from './tellNotices.js'
 import { tellServing } from './tellServing.js'
 
@@ -48,7 +48,6 @@ export interface GroupSurroundings {
   readonly starts: number
   readonly peerStores: PeerStores
   readonly accord: Accord
-  readonly peerWatch: PeerWatch
   readonly observe: Observe | undefined
   /** Clients of the group have asked for something: it is gathered in the next turn. */
   asked(group: HostedGroup): void
@@ -63,6 +62,8 @@ export class HostedGroup {
   readonly applier: Applier | undefined
   readonly #around: GroupSurroundings
   readonly #bus: Bus
+  /** The roles that run on this node. */
+  readonly #hosted: ReadonlyMap<string, RoleDefinition>
   readonly #actors = new Map<string, HostedActor>()
   readonly #senders = new Map<Address, NodeId>()
   readonly #recovered: RecoveredRoles
@@ -79,6 +80,7 @@ export class HostedGroup {
     this.#around = around
     this.#bus = around.bus.in(around.accord.fingerprintOf(name))
     this.#recovered = recovered
+    this.#hosted = new Map(Object.entries(definition.roles).filter(([, { nodes }]) => nodes.includes(around.node)))
     for (const [role, { nodes }] of Object.entries(definition.roles)) {
       for (const node of nodes) this.#senders.set(addressOf(name, role, node), node)
     }
@@ -88,11 +90,11 @@ export class HostedGroup {
 
   /** Makes the actors, starts them, and resolves when everyone is heard. */
   async start(): Promise<void> {
-    for (const [role, definition] of this.#hostedRoles()) {
+    for (const [role, definition] of this.#hosted) {
       const actor = this.#makeActor(role, definition)
       this.#actors.set(role, actor)
-      if (isServing(definition)) this.#serving = actor
-      if (definition.applies) this.#applying = actor
+      if (role === servingRole(this.definition.service)) this.#serving = actor
+      if (logAppliedBy(role, this.definition)) this.#applying = actor
     }
     this.#subscriptions = [...this.#actors].flatMap(([role, actor]) => [
       this.#bus.subscribe(actor.address, (envelope) => this.#receive(actor, envelope)),
@@ -142,7 +144,6 @@ export class HostedGroup {
   }
 
   stepped(actor: HostedActor): void {
-    this.#around.peerWatch.stepped(actor)
     if (actor !== this.#serving) return
     const before = this.#status
     this.#status = actor.status()
@@ -160,6 +161,7 @@ export class HostedGroup {
     const disagrees = this.#around.accord.otherwise(this.name)
     return {
       protocol: this.definition.protocol,
+      service: serviceReportOf(this.definition.service),
       placement: placementOf(this.definition),
       roles: Object.fromEntries([...this.#actors].map(([role, actor]) => [role, reportOf(actor)])),
       ...(applier && {
@@ -178,15 +180,13 @@ export class HostedGroup {
     if (this.applier) this.#around.toWork(this.applier)
   }
 
-  #hostedRoles(): [string, RoleDefinition][] {
-    return Object.entries(this.definition.roles).filter(([, { nodes }]) => nodes.includes(this.#around.node))
-  }
-
   #makeApplier(): Applier | undefined {
     const { clock, telemetry } = this.#around
-    const [role, definition] = this.#hostedRoles().find(([, { applies }]) => applies) ?? []
-    if (role === undefined || definition === undefined) return undefined
-    const { stateMachine: machine, limits } = this.definition
+    const { service } = this.definition
+    if (service.type !== 'log') return undefined
+    const { applies: role, stateMachine: machine, limits } = service
+    const definition = this.#hosted.get(role)
+    if (!definition) return undefined
     const { nodes, remembers = true } = definition
     const key = keyOf(this.name, role)
     return new Applier({
@@ -219,14 +219,15 @@ export class HostedGroup {
 
   #makeService(): ClientService | undefined {
     const { node, clock, drops, telemetry, peerStores, accord, engine } = this.#around
-    const serving = this.#hostedRoles().find(([, role]) => isServing(role))?.[1]
-    if (!serving && !this.applier) return undefined
+    const serving = servingRole(this.definition.service)
+    const isServing = serving !== undefined && this.#hosted.has(serving)
+    if (!isServing && !this.applier) return undefined
     return new ClientService({
       group: this.name,
       node,
       starts: this.#around.starts,
       definition: this.definition,
-      serving,
+      isServing,
       bus: this.#bus,
       clock,
       drops,
@@ -266,7 +267,7 @@ export class HostedGroup {
   }
 
   #receive(actor: HostedActor, envelope: Envelope): void {
-    const { drops, peerStores, accord, engine, peerWatch, observe } = this.#around
+    const { drops, peerStores, accord, engine, observe } = this.#around
     if (envelope.from === actor.address) return
     const node = this.#senders.get(envelope.from)
     if (node === undefined) {
@@ -275,7 +276,6 @@ export class HostedGroup {
       return
     }
     if (!accord.agrees(this.name, node, envelope)) return
-    peerWatch.heard(node)
     if (this.#isTooFarBehind(actor)) {
       drops.note('behindInApply', { group: this.name, toApply: this.applier?.queued })
       return
@@ -292,9 +292,6 @@ function causeOf(envelope: Envelope): Cause {
   return id === undefined ? { type: 'message', from } : { type: 'message', from, id }
 }
 
-function reportOf(actor: HostedActor): RoleReport {
-  const { orders, asked = false, applies } = actor.definition
-  return { ...actor.status(), orders, asked, applies, waitingEffects: actor.waiting }
-}
+const reportOf = (actor: HostedActor): RoleReport => ({ ...actor.status(), waitingEffects: actor.waiting })
 
 const unknownStatus: RoleStatus = { state: '', serves: false }

@@ -6,7 +6,7 @@ import type { RecoveredRoles } from '../engine/recoverRoles.js'
 import type { NodeStoppedError } from '../errors.js'
 import type { GroupReport } from '../status/nodeStatus.js'
 import { type GroupSurroundings, HostedGroup } from './hostedGroup.js'
-import { LocalGroup } from './nodeGroup.js'
+import { type LocalGroup, localGroup } from './nodeGroup.js'
 
 /** What the groups of a node stand on. */
 interface HostedGroupsOptions extends Omit<GroupSurroundings, 'asked' | 'toWork'> {
@@ -85,14 +85,18 @@ export class HostedGroups {
     this.#groups.get(actor.group)?.stepped(actor)
   }
 
-  /** The group as a program uses it that embeds the node, made when it is first asked for. */
+  /**
+   * The group as a program uses it that embeds the node, made when it is first asked for.
+   * @throws `QUORATE_INVALID_CONFIGURATION` of one that does nothing for clients.
+   */
   handle(name: string): LocalGroup {
     const known = this.#handles.get(name)
     if (known) return known
     const group = this.#groups.get(name)
     invariant(group !== undefined, `there is no group ${name}`)
     const { node, bus, clock, random, client, isAlone, outage } = this.#options
-    const handle = new LocalGroup({ node, group, bus, clock, random, behaviour: client, isAlone, outage })
+    const calls = { group: name, bus, clock, random, behaviour: client, isAlone, outage }
+    const handle = localGroup(node, group, calls)
     this.#handles.set(name, handle)
     return handle
   }

@@ -1,4 +1,5 @@
 import {
+  type AskService,
   type Chosen,
   type ClientAsked,
   type Codec,
@@ -6,13 +7,12 @@ import {
   type GroupDefinition,
   json,
   keyedRecord,
-  noStateMachine,
   perKey,
 } from '@quorate/core'
 import { assign, emit, setup } from '@quorate/core/statechart'
 import { afterEach, describe, expect, it } from 'vitest'
 import { seededRandom, TestCluster } from './cluster.test.fixture.js'
-import { fixtureLimits, jsonMessages } from './sequencer.test.fixture.js'
+import { fixtureMessageBytesMax, jsonMessages } from './sequencer.test.fixture.js'
 
 /** A shelf for each name. It keeps a text, gives it back, and draws one of its letters. */
 interface Question {
@@ -25,27 +25,25 @@ interface Shelf {
   readonly request: number
 }
 
-const question = json<Question>()
-const askedOf = ({ event }: { event: ClientAsked | Chosen }): Question => question.decode((event as ClientAsked).bytes)
-const bytesOf = (text: string) => new TextEncoder().encode(text)
-const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
+type Asked = ClientAsked<Question>
+const askedOf = ({ event }: { event: Asked | Chosen }): Question => (event as Asked).body
 
 const shelf = setup({
-  types: {} as { context: Shelf; events: ClientAsked | Chosen; input: Shelf; emitted: Effect<never, string> },
+  types: {} as { context: Shelf; events: Asked | Chosen; input: Shelf; emitted: Effect<never, string> },
   guards: {
     isToKeep: ({ event }) => askedOf({ event }).f === 'keep',
     isToDraw: ({ event }) => askedOf({ event }).f === 'draw',
   },
   actions: {
     keep: assign(({ event }) => ({ text: askedOf({ event }).text ?? '' })),
-    noteRequest: assign(({ event }) => ({ request: (event as ClientAsked).request })),
+    noteRequest: assign(({ event }) => ({ request: (event as Asked).request })),
     persist: emit(({ context }) => ({ type: 'persist' as const, record: context.text })),
     choose: emit(({ context }) => ({ type: 'choose' as const, request: 1, among: [...context.text], count: 2 })),
-    answer: emit(({ context: { request, text } }) => ({ type: 'answer' as const, request, bytes: bytesOf(text) })),
+    answer: emit(({ context: { request, text } }) => ({ type: 'answer' as const, request, body: text })),
     answerChosen: emit(({ context: { request }, event }) => ({
       type: 'answer' as const,
       request,
-      bytes: bytesOf((event as Chosen).chosen.join('')),
+      body: (event as Chosen).chosen.join(''),
     })),
   },
 }).createMachine({
@@ -67,38 +65,32 @@ const shelf = setup({
   },
 })
 
-const shelvesMax = 60
 const shelves = perKey({
   id: 'shelves',
-  limits: { rowsMax: shelvesMax },
   each: shelf,
-  keyOf: (event) => question.decode(event.bytes).shelf,
+  keyOf: (event) => event.body.shelf,
   input: ({ row }) => ({ text: row ?? '', request: 0 }),
   row: json<string>(),
   refuse: ({ request }) => ({ type: 'refuse' as const, request, reason: 'overloaded' as const }),
 })
 
-const group: GroupDefinition<typeof noStateMachine> = {
+const group: GroupDefinition<AskService<Question, string>> = {
   protocol: 'shelves',
   roles: {
     shelves: {
       nodes: ['n1'],
       logic: () => shelves,
-      keyed: shelves,
       input: ({ recovered }) => ({ shared: undefined, recovered }),
       record: keyedRecord as Codec<unknown>,
-      orders: false,
-      asked: true,
-      applies: false,
       status: () => ({ state: '', serves: true }),
     },
   },
   messages: jsonMessages([]),
-  stateMachine: noStateMachine,
-  limits: fixtureLimits,
+  messageBytesMax: fixtureMessageBytesMax,
+  service: { type: 'ask', answers: 'shelves', request: json(), reply: json(), limits: { requestBytesMax: 1000 } },
 }
 
-let cluster: TestCluster<typeof noStateMachine>
+let cluster: TestCluster<AskService<Question, string>>
 afterEach(() => cluster.stopAll())
 
 const begin = async (seed = 1) => {
@@ -110,8 +102,7 @@ const asking = (f: Question['f'], name: string, text?: string) =>
   cluster.nodes
     .get('n1')!
     .group('journal')
-    .ask(question.encode({ f, shelf: name, ...(text !== undefined && { text }) }))
-    .then(textOf)
+    .ask({ f, shelf: name, ...(text !== undefined && { text }) })
 const ask = (f: Question['f'], name: string, text?: string) => cluster.wait(asking(f, name, text))
 
 describe('many small ones at one address of a node', () => {
@@ -142,25 +133,6 @@ describe('many small ones at one address of a node', () => {
     expect(await ask('give', 'shelf 7')).toBe('7')
   })
 
-  it('are told of once when their table is nearly full, and when it is', async () => {
-    await begin()
-    const told = () =>
-      cluster.loggers
-        .get('n1')!
-        .logged.flatMap(({ level, text }) => (text.includes('rowsMax') ? [`${level} ${text}`] : []))
-    for (let at = 1; at <= shelvesMax; at++) {
-      if (at === 54) expect(told()).toEqual([])
-      await ask('keep', `shelf ${at}`, 'x')
-    }
-    expect(told()).toEqual([
-      expect.stringMatching(/^warn nine tenths of rowsMax, which is 60, are used up by the table of shelves/),
-      expect.stringMatching(/^error rowsMax of 60 is reached by the table of shelves/),
-    ])
-    const { roles } = cluster.nodes.get('n1')!.status().groups['journal']!
-    expect(roles['shelves']).toMatchObject({ notices: [{ level: 'error' }] })
-    expect(await ask('give', 'shelf 1')).toBe('x')
-  })
-
   it('are answered what they choose among by the chance of their node', async () => {
     const drawn = new Set<string>()
     for (let seed = 1; seed <= 3; seed++) {
@@ -176,12 +148,7 @@ describe('many small ones at one address of a node', () => {
   it('are refused what they cannot keep', async () => {
     await begin()
     await expect(
-      cluster.wait(
-        cluster.nodes
-          .get('n1')!
-          .group('journal')
-          .ask(question.encode({ f: 'give', shelf: '' })),
-      ),
+      cluster.wait(cluster.nodes.get('n1')!.group('journal').ask({ f: 'give', shelf: '' })),
     ).rejects.toMatchObject({ code: expect.stringMatching(/QUORATE_(OVERLOADED|UNKNOWN_OUTCOME|NOT_EXECUTED)/) })
   })
 })

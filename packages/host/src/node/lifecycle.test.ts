@@ -171,7 +171,6 @@ describe('a node that has stopped', () => {
     () => node.group('journal').query(0),
     () => node.group('journal').read((texts) => texts),
     () => node.group('journal').read((texts) => texts, { consistency: 'stale' }),
-    () => node.group('journal').ask(new Uint8Array(0)),
   ]
 
   it.each([['whose group was used before'], ['whose group was never used']])(

@@ -50,8 +50,9 @@ describe('what a group was begun with is remembered', () => {
   it('what may differ may be changed, and groups added', async () => {
     await begin()
     for (const id of ids) await cluster.kill(id)
-    const { limits, ...group } = groupOf(ids)
-    const journalNow = { ...group, limits: { ...limits, snapshotEveryEntries: 9, commandBytesMax: 100 } }
+    const group = groupOf(ids)
+    const limits = { ...group.service.limits, snapshotEveryEntries: 9, commandBytesMax: 100 }
+    const journalNow = { ...group, service: { ...group.service, limits } }
     for (const id of ids) await cluster.start(id, { groups: { journal: journalNow, other: groupOf(['n2']) } as never })
     const node = cluster.nodes.get('n2')!
     expect((await cluster.wait(node.group('journal').propose({ text: 'b' }))).result).toBe(2)

@@ -7,7 +7,7 @@ import type { NodeGroupOf } from './nodeGroup.js'
 export interface QuorateNode<G extends Groups = Groups> extends AsyncDisposable {
   readonly id: NodeId
   /**
-   * @throws `QUORATE_INVALID_CONFIGURATION` for a name that is not among the node's groups; `QUORATE_NODE_STOPPED`, with the
+   * @throws `QUORATE_INVALID_CONFIGURATION` for a name that is not among the node's groups, or a group that does nothing for clients; `QUORATE_NODE_STOPPED`, with the
    *   cause, after the node has stopped.
    */
   group<Name extends keyof G & string>(name: Name): NodeGroupOf<G[Name]>

@@ -13,7 +13,6 @@ import { Bus } from '../bus/bus.js'
 import { BusWatch } from '../bus/busWatch.js'
 import { DropLog } from '../bus/dropLog.js'
 import { Engine } from '../engine/engine.js'
-import { PeerWatch } from '../engine/peerWatch.js'
 import type { RecoveredRoles } from '../engine/recoverRoles.js'
 import { NodeStoppedError } from '../errors.js'
 import { Identity } from '../identity/identity.js'
@@ -49,7 +48,6 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
   readonly #bus: Bus
   readonly #busWatch: BusWatch
   readonly #engine: Engine
-  readonly #peerWatch: PeerWatch
   readonly #identity: Identity
   readonly #groups: HostedGroups
   readonly #ready = new Deferred<void>()
@@ -86,8 +84,6 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
       fail: (error) => this.#fail(error),
     })
     this.#engine = this.#makeEngine()
-    const everyMs = options.probeEveryMs
-    this.#peerWatch = new PeerWatch({ bus: this.#bus, clock: this.#clock, engine: this.#engine, everyMs })
     this.#identity = this.#makeIdentity(book)
     this.#groups = this.#makeGroups(book.starts)
     for (const [name, definition] of Object.entries<GroupDefinition>(options.groups)) {
@@ -134,7 +130,7 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
       )
     }
     if (this.#ending && !this.#groups.hasHandle(name)) throw new NodeStoppedError(this.id, this.#endedBy)
-    return this.#groups.handle(name) as unknown as NodeGroupOf<G[Name]>
+    return this.#groups.handle(name).group as unknown as NodeGroupOf<G[Name]>
   }
 
   status(): NodeReport {
@@ -213,7 +209,6 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
   async #leaveInOrder(causes: unknown[]): Promise<void> {
     // Asked of all at once, before anything is awaited: no turn comes in between.
     const served = this.#groups.stopServing()
-    this.#peerWatch.stop()
     const written = new Promise<void>((resolve) => this.#engine.stop(resolve))
     const stopped = new NodeStoppedError(this.id, this.#endedBy)
     const closed = this.#groups.stopHandles(stopped)
@@ -271,7 +266,6 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
       starts,
       peerStores: this.#identity.peerStores,
       accord: this.#identity.accord,
-      peerWatch: this.#peerWatch,
       observe: this.#options.observe,
       client: this.#options.client ?? {},
       isAlone: this.#options.clock !== undefined,

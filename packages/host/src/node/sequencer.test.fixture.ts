@@ -7,12 +7,13 @@ import {
   type Entry,
   everyNode,
   type GroupDefinition,
-  type GroupLimits,
   wholeOf as inOnePlace,
   json,
   type LocalEvent,
   Log,
   type LogId,
+  type LogLimits,
+  type LogService,
   type NodeId,
   origin,
   type Received,
@@ -214,20 +215,18 @@ export const jsonMessages = <M extends { readonly type: string }>(
     ),
 })
 
-export const fixtureLimits: GroupLimits = {
-  commandBytesMax: 1000,
-  messageBytesMax: 1024 * 1024,
-  snapshotEveryEntries: 1000,
-  sessionsMax: 64,
-}
+export const fixtureLimits: LogLimits = { commandBytesMax: 1000, snapshotEveryEntries: 1000, sessionsMax: 64 }
+export const fixtureMessageBytesMax = 1024 * 1024
 
 /** A group of it, over any state machine. */
 export function sequenced<Machine extends AnyStateMachine>(options: {
   members: readonly [NodeId, ...NodeId[]]
   stateMachine: Machine
-  limits?: Partial<GroupLimits>
-}): GroupDefinition<Machine> {
+  limits?: Partial<LogLimits>
+  messageBytesMax?: number
+}): GroupDefinition<LogService<Machine>> {
   const [first] = options.members
+  const { stateMachine, limits, messageBytesMax = fixtureMessageBytesMax } = options
   return {
     protocol: 'sequencer',
     roles: {
@@ -236,8 +235,6 @@ export function sequenced<Machine extends AnyStateMachine>(options: {
         logic: () => sequencer,
         input: ({ group, node, recovered }) => ({ group, id: node, first, recovered }),
         record: json<Epoch>() as Codec<unknown>,
-        orders: true,
-        applies: true,
         status: (snapshot): RoleStatus => {
           const { context, value } = snapshot as { context: Context; value: string }
           return {
@@ -251,7 +248,7 @@ export function sequenced<Machine extends AnyStateMachine>(options: {
       },
     },
     messages: jsonMessages<SequencerMessage>(['Entries', 'Ask', 'Whole']),
-    stateMachine: options.stateMachine,
-    limits: { ...fixtureLimits, ...options.limits },
+    messageBytesMax,
+    service: { type: 'log', stateMachine, orders: role, applies: role, limits: { ...fixtureLimits, ...limits } },
   }
 }

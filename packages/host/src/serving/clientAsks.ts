@@ -1,4 +1,5 @@
-import { type Address, type ClientAsked, type Clock, type GroupLimits, noBytes, type RequestId } from '@quorate/core'
+import { type Address, type AskService, type ClientAsked, type Clock, noBytes, type RequestId } from '@quorate/core'
+import type { DropLog } from '../bus/dropLog.js'
 import type { Ask, RefusalReason } from '../generated/client.js'
 import { RequestBook } from './requestBook.js'
 import type { Asker, Responder } from './responder.js'
@@ -14,11 +15,12 @@ const bytesMax = 64 * 1024 * 1024
 /** The actor may still answer later; nobody here remembers then who asked, and who still wants to know has asked again. */
 const keepMs = 30_000
 
-/** What clients ask of a group that orders no log, on one node. */
+/** What clients ask of a group that answers questions, on one node: bytes outside, and what they mean inside. */
 export class ClientAsks {
   readonly #responder: Responder
   readonly #clock: Clock
-  readonly #limits: GroupLimits
+  readonly #service: AskService
+  readonly #drops: DropLog
   readonly #post: (event: ClientAsked) => void
   readonly #nextRequest: () => RequestId
   readonly #waiting = new RequestBook<WaitingAsk>(keepMs)
@@ -28,13 +30,15 @@ export class ClientAsks {
   constructor(options: {
     responder: Responder
     clock: Clock
-    limits: GroupLimits
+    service: AskService
+    drops: DropLog
     post: (event: ClientAsked) => void
     nextRequest: () => RequestId
   }) {
     this.#responder = options.responder
     this.#clock = options.clock
-    this.#limits = options.limits
+    this.#service = options.service
+    this.#drops = options.drops
     this.#post = options.post
     this.#nextRequest = options.nextRequest
   }
@@ -51,14 +55,24 @@ export class ClientAsks {
       this.#responder.refuse(asker, reason, false)
       return
     }
+    let body: unknown
+    try {
+      body = this.#service.request.decode(bytes)
+    } catch (error) {
+      this.#drops.note('malformed', { from: client, to: this.#responder.address, type: 'Ask', error })
+      this.#responder.refuse(asker, 'malformed', false)
+      return
+    }
     const own = this.#nextRequest()
     this.#waiting.add(own, asker, this.#clock.nowMs())
     this.#count++
     this.#bytes += asker.size
-    this.#post({ type: 'client.asked', request: own, bytes })
+    this.#post({ type: 'client.asked', request: own, body })
   }
 
-  answered(own: RequestId, bytes: Uint8Array): void {
+  /** @throws what the codec of replies throws: a role that answers something else is broken. */
+  answered(own: RequestId, body: unknown): void {
+    const bytes = this.#service.reply.encode(body)
     for (const { client, request } of this.#take(own)) {
       const said = isTooLarge(bytes, this.#responder.bus.bytesMax)
         ? ({ status: 'tooLarge', bytes: noBytes } as const)
@@ -78,7 +92,7 @@ export class ClientAsks {
   }
 
   #refusalOf(size: number): RefusalReason | undefined {
-    if (size > this.#limits.commandBytesMax) return 'tooLarge'
+    if (size > this.#service.limits.requestBytesMax) return 'tooLarge'
     if (!this.#responder.serves) return 'notLeader'
     this.#forget(this.#waiting.expire(this.#clock.nowMs()))
     return this.#count >= waitingMax || this.#bytes + size > bytesMax ? 'overloaded' : undefined

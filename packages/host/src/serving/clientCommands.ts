@@ -2,8 +2,8 @@ import {
   type Address,
   type Clock,
   type Command,
-  type GroupLimits,
   type LocalEvent,
+  type LogLimits,
   noBytes,
   type Outcome,
   openingOf,
@@ -30,7 +30,7 @@ const sequenceWindow = 65_536
 export interface ClientCommandsOptions {
   readonly responder: Responder
   readonly clock: Clock
-  readonly limits: GroupLimits
+  readonly limits: LogLimits
   readonly drops: DropLog
   readonly telemetry: Telemetry
   readonly pending: TakenCommands

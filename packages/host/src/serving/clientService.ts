@@ -1,5 +1,4 @@
 import {
-  type Address,
   type Applied,
   addressOf,
   type ClientAsked,
@@ -12,7 +11,6 @@ import {
   type NodeId,
   parseAddress,
   type RequestId,
-  type RoleDefinition,
   type RoleStatus,
   type Subscription,
 } from '@quorate/core'
@@ -21,36 +19,14 @@ import type { Bus } from '../bus/bus.js'
 import { ClientInbox } from '../bus/clientInbox.js'
 import type { DropLog } from '../bus/dropLog.js'
 import type { Applier } from '../engine/applier.js'
-import {
-  type Ask,
-  type ClientMessage,
-  messages,
-  type OpenSession,
-  type Propose,
-  type Query,
-  type ReadIndex,
-  type RefusalReason,
-} from '../generated/client.js'
+import { type Ask, type ClientMessage, messages, type RefusalReason } from '../generated/client.js'
 import type { Accord } from '../identity/accord.js'
 import type { PeerStores } from '../identity/peerStores.js'
 import type { Telemetry } from '../system/telemetry.js'
-import { nodesThat } from '../topology/roleTraits.js'
 import { ClientAsks } from './clientAsks.js'
-import { ClientCommands } from './clientCommands.js'
-import { ClientReads } from './clientReads.js'
-import { CommandResults } from './commandResults.js'
-import { ForwardedCommands } from './forwardedCommands.js'
 import { LeaderQuestions } from './leaderQuestions.js'
-import { MemberForwarding } from './memberForwarding.js'
-import { PendingCommands } from './pendingCommands.js'
-import { ForwardedQueries, OwnQueries, type Queries } from './queries.js'
+import { LogDesk, type LogRequest } from './logDesk.js'
 import { Responder } from './responder.js'
-
-/**
- * How long a command is thought to be in flight where one role takes it and another applies it: what the one says to the
- * other may be lost, and then it must be taken again.
- */
-const handedOnKeepMs = 1000
 
 /** What a {@link ClientService} stands on. */
 export interface ClientServiceOptions {
@@ -59,8 +35,8 @@ export interface ClientServiceOptions {
   /** How often the store of this node was started, this time included. */
   readonly starts: number
   readonly definition: GroupDefinition
-  /** The role of this node that clients turn to. */
-  readonly serving: RoleDefinition | undefined
+  /** True if the role that clients turn to is on this node. */
+  readonly isServing: boolean
   /** The state machine of this node. */
   readonly applier: Applier | undefined
   readonly bus: Bus
@@ -84,74 +60,38 @@ export interface ClientServiceOptions {
  */
 const requestsPerStart = 2 ** 32
 
-/** What a client asks for and is refused when it cannot be had. */
-type Request = Propose | OpenSession | Query | ReadIndex | Ask
-
 /**
- * How one node serves the clients of one group: hears what they ask, and hands it to who takes it here. What that is
- * depends on the roles of this node: one that orders takes commands and reads, one that applies answers queries and
- * commands, and they need not be on the same node.
+ * How one node serves the clients of one group: hears what they ask, and hands it to who takes it here, of a log or of
+ * questions.
  */
 export class ClientService {
   readonly #options: ClientServiceOptions
   readonly #responder: Responder
-  readonly #queries: Queries
-  readonly #results: CommandResults | undefined
-  readonly #commands: ClientCommands | undefined
-  readonly #reads: ClientReads | undefined
+  readonly #log: LogDesk | undefined
   readonly #asks: ClientAsks | undefined
   readonly #leaderQuestions: LeaderQuestions
   readonly #inbox: ClientInbox
-  readonly #memberForwarding: MemberForwarding
   #subscriptions: readonly Subscription[] = []
   /** Proposals, reads and questions share their numbers: a refusal names only the number. */
   #lastRequest: RequestId
   #isStopping = false
 
   constructor(options: ClientServiceOptions) {
-    const { applier, serving, clock, definition, drops, telemetry, peerStores, accord, post } = options
-    const { limits } = definition
+    const { applier, isServing, clock, definition, drops, post } = options
+    const { service, roles } = definition
     this.#options = options
     const incarnation = () => applier?.appliedState.incarnation ?? 0
     const responder = new Responder({ ...options, incarnation })
     this.#responder = responder
-    const own = applier && new OwnQueries(responder, applier)
-    const applying = nodesThat(definition, ({ applies }) => applies)
-    this.#queries = own ?? new ForwardedQueries(responder, applying)
-    const pendingCommands =
-      applier && serving?.orders
-        ? new PendingCommands(serving.applies ? Number.POSITIVE_INFINITY : handedOnKeepMs)
-        : undefined
-    this.#results = applier && new CommandResults(responder, applier, pendingCommands)
     this.#lastRequest = options.starts * requestsPerStart
     const nextRequest = () => ++this.#lastRequest
-    if (serving?.orders) {
-      const pending = pendingCommands ?? new ForwardedCommands()
-      this.#commands = new ClientCommands({
-        responder,
-        clock,
-        limits,
-        drops,
-        telemetry,
-        pending,
-        applier,
-        post,
-        nextRequest,
-      })
-      this.#reads = new ClientReads({ responder, clock, queries: this.#queries, post, nextRequest })
+    if (service.type === 'log') {
+      this.#log = new LogDesk({ ...options, responder, service, roles, orders: isServing, post, nextRequest })
+    } else if (service.type === 'ask' && isServing) {
+      this.#asks = new ClientAsks({ responder, clock, service, drops, post, nextRequest })
     }
-    if (serving?.asked) this.#asks = new ClientAsks({ responder, clock, limits, post, nextRequest })
     this.#inbox = new ClientInbox(clock, options.schedule, () => drops.note('overloaded', { group: options.group }))
     this.#leaderQuestions = new LeaderQuestions(responder, clock)
-    this.#memberForwarding = new MemberForwarding({
-      responder,
-      definition,
-      drops,
-      peerStores,
-      accord,
-      queries: own,
-      commands: this.#commands,
-    })
   }
 
   /** Resolves when clients are heard. */
@@ -171,53 +111,49 @@ export class ClientService {
     readonly reads: number
     readonly asks: number
   } {
-    const { commands = 0, bytes = 0 } = this.#commands?.inFlight ?? {}
-    const reads = (this.#reads?.waiting ?? 0) + this.#queries.waiting
+    const { commands = 0, bytes = 0, reads = 0 } = this.#log?.inFlight ?? {}
     return { commands, bytes, reads, asks: this.#asks?.waiting ?? 0 }
   }
 
   /** Hands over what arrived since it was last gathered. */
   gather(): void {
     this.#inbox.work()
-    this.#commands?.gather()
-    this.#reads?.gather()
+    this.#log?.gather()
   }
 
   /** The actor does not take a proposal, a read or a question. */
-  refused({ request, reason }: Extract<Effect, { type: 'refuse' }>): void {
-    this.#commands?.refused(request, reason)
-    this.#reads?.refused(request, reason)
-    this.#asks?.refused(request, reason)
+  refused(refused: Extract<Effect, { type: 'refuse' }>): void {
+    this.#log?.refused(refused)
+    this.#asks?.refused(refused.request, refused.reason)
   }
 
-  readable({ request, at }: Extract<Effect, { type: 'readable' }>): void {
-    this.#reads?.readable(request, at)
+  readable(readable: Extract<Effect, { type: 'readable' }>): void {
+    this.#log?.readable(readable)
   }
 
-  answered({ request, bytes }: Extract<Effect, { type: 'answer' }>): void {
-    this.#asks?.answered(request, bytes)
+  answered({ request, body }: Extract<Effect, { type: 'answer' }>): void {
+    this.#asks?.answered(request, body)
   }
 
-  /** The state machine has applied these: see {@link CommandResults.applied}. */
+  /** The state machine has applied these: see {@link LogDesk.applied}. */
   applied(applied: readonly Applied[], toAnswer: readonly Applied[]): void {
-    this.#results?.applied(applied, toAnswer)
+    this.#log?.applied(applied, toAnswer)
   }
 
   /** More is known to be decided. */
   committed(): void {
-    this.#commands?.committed()
+    this.#log?.committed()
   }
 
-  /** The actor has come to lead. */
+  /** The actor has come to serve. */
   led(): void {
     if (!this.#isStopping) this.#leaderQuestions.led()
   }
 
-  /** The actor no longer leads, or leads in another term. */
+  /** The actor no longer serves, or does so in another epoch. */
   deposed(): void {
-    this.#commands?.refuseAll('notLeader')
-    this.#reads?.refuseAll('notLeader')
-    // A term takes part in deciding what was proposed. What was asked is still being worked on in the next.
+    this.#log?.deposed()
+    // What was asked is still being worked on in the next epoch.
     if (!this.#responder.serves) this.#asks?.refuseAll('notLeader')
   }
 
@@ -225,11 +161,8 @@ export class ClientService {
   async stop(): Promise<void> {
     this.#isStopping = true
     this.#inbox.close()
-    this.#commands?.stop()
-    this.#reads?.refuseAll('stopping')
-    this.#queries.refuseAll('stopping')
+    this.#log?.stop()
     this.#asks?.refuseAll('stopping')
-    this.#memberForwarding.stop()
     await Promise.all(this.#subscriptions.map((subscription) => subscription.close()))
   }
 
@@ -238,7 +171,7 @@ export class ClientService {
     const from = parseAddress(envelope.from)
     const role = from?.group === group ? from.role : undefined
     if (from && role === answersRole && isClientName(from.node)) this.#receiveFromClient(envelope, from.node)
-    else if (from && role === clientRole) this.#memberForwarding.receive(envelope, from.node)
+    else if (from && role === clientRole && this.#log) this.#log.receiveFromMember(envelope, from.node)
     else drops.note('unknownSender', { from: envelope.from, to: envelope.to })
   }
 
@@ -248,7 +181,7 @@ export class ClientService {
     switch (message.type) {
       case 'WhoLeads':
         // Who only applies does not know, and who leaves should not be asked.
-        if (this.#options.serving && !this.#isStopping) this.#leaderQuestions.receive(envelope.from, message.request)
+        if (this.#options.isServing && !this.#isStopping) this.#leaderQuestions.receive(envelope.from, message.request)
         return
       case 'Propose':
       case 'OpenSession':
@@ -263,7 +196,8 @@ export class ClientService {
           return
         const reason = this.#refusalOf(message)
         if (reason) this.#responder.refuse({ client: envelope.from, request: message.request }, reason, false)
-        else this.#take(envelope.from, name, message)
+        else if (message.type === 'Ask') this.#asks?.receive(envelope.from, message)
+        else this.#log?.take(envelope.from, name, message)
         this.#options.schedule()
         return
       }
@@ -273,31 +207,9 @@ export class ClientService {
   }
 
   /** Why nobody here takes it, if that is so. */
-  #refusalOf(message: Request): RefusalReason | undefined {
+  #refusalOf(message: LogRequest | Ask): RefusalReason | undefined {
     if (this.#isStopping) return 'stopping'
-    if (message.type === 'Query' && message.consistency === 'stale') return undefined
-    if (message.type === 'Query' || message.type === 'ReadIndex')
-      return this.#reads && this.#responder.serves ? undefined : 'notLeader'
-    return (message.type === 'Ask' ? this.#asks : this.#commands) ? undefined : 'notLeader'
-  }
-
-  #take(client: Address, name: string, message: Request): void {
-    switch (message.type) {
-      case 'Propose':
-        this.#commands?.receivePropose(client, message)
-        return
-      case 'OpenSession':
-        this.#commands?.receiveOpenSession(client, name, message)
-        return
-      case 'Ask':
-        this.#asks?.receive(client, message)
-        return
-      case 'Query':
-        if (message.consistency === 'stale') this.#queries.answer(client, message, 0)
-        else this.#reads?.receive(client, message)
-        return
-      case 'ReadIndex':
-        this.#reads?.receive(client, message)
-    }
+    if (message.type === 'Ask') return this.#asks ? undefined : 'notLeader'
+    return this.#log ? this.#log.refusalOf(message) : 'notLeader'
   }
 }

@@ -1,10 +1,9 @@
-import { addressOf, type Envelope, type GroupDefinition, type NodeId } from '@quorate/core'
+import { addressOf, type Envelope, type NodeId } from '@quorate/core'
 import { answersRole, isClientName } from '../bus/addresses.js'
 import type { DropLog } from '../bus/dropLog.js'
 import { type ClientMessage, messages, type QueryAt } from '../generated/client.js'
 import type { Accord } from '../identity/accord.js'
 import type { PeerStores } from '../identity/peerStores.js'
-import { nodesThat } from '../topology/roleTraits.js'
 import type { ClientCommands } from './clientCommands.js'
 import type { OwnQueries } from './queries.js'
 import type { Responder } from './responder.js'
@@ -26,7 +25,9 @@ export class MemberForwarding {
 
   constructor(options: {
     responder: Responder
-    definition: GroupDefinition
+    /** Members that take commands, and that execute them. */
+    ordering: readonly NodeId[]
+    applying: readonly NodeId[]
     drops: DropLog
     peerStores: PeerStores
     accord: Accord
@@ -37,8 +38,8 @@ export class MemberForwarding {
     this.#drops = options.drops
     this.#peerStores = options.peerStores
     this.#accord = options.accord
-    this.#ordering = nodesThat(options.definition, ({ orders }) => orders)
-    this.#applying = nodesThat(options.definition, ({ applies }) => applies)
+    this.#ordering = options.ordering
+    this.#applying = options.applying
     this.#queries = options.queries
     this.#commands = options.commands
   }

@@ -1,4 +1,4 @@
-import type { GroupDefinition, NodeId, RoleStatus } from '@quorate/core'
+import type { GroupDefinition, NodeId, RoleStatus, Service } from '@quorate/core'
 import type { BusReport } from '../bus/busWatch.js'
 import type { DropReason } from '../bus/dropLog.js'
 import type { SnapshotFailure } from '../engine/snapshotRetry.js'
@@ -21,27 +21,22 @@ export interface NodeReport {
 
 /** One role of a group on one node. */
 export interface RoleReport extends RoleStatus {
-  /** What it is for, as of its definition: clients send it commands, or ask it; it drives the state machine. */
-  readonly orders: boolean
-  readonly asked: boolean
-  readonly applies: boolean
   /** Effects that wait for the disk. */
   readonly waitingEffects: number
 }
 
-/** Who shall host a role of a group, and what the role is for, as of its definition. */
-export interface RolePlacement {
-  readonly nodes: readonly NodeId[]
-  readonly orders: boolean
-  readonly asked: boolean
-  readonly applies: boolean
-}
+/** What a group does for its clients, and by which of its roles. */
+export type ServiceReport =
+  | { readonly type: 'log'; readonly orders: string; readonly applies: string }
+  | { readonly type: 'ask'; readonly answers: string }
+  | { readonly type: 'none' }
 
 /** One group on one node. */
 export interface GroupReport {
   readonly protocol: string
-  /** All roles of the group, wherever they run. */
-  readonly placement: Readonly<Record<string, RolePlacement>>
+  readonly service: ServiceReport
+  /** Who shall host each role of the group. */
+  readonly placement: Readonly<Record<string, readonly NodeId[]>>
   /** Those that run on this node. */
   readonly roles: Readonly<Record<string, RoleReport>>
   /** Where this node has a state machine: the last entry that it applied. */
@@ -66,9 +61,16 @@ export interface GroupReport {
 
 /** Where the roles of a group run. */
 export const placementOf = ({ roles }: GroupDefinition): GroupReport['placement'] =>
-  Object.fromEntries(
-    Object.entries(roles).map(([role, { nodes, orders, asked = false, applies }]) => [
-      role,
-      { nodes, orders, asked, applies },
-    ]),
-  )
+  Object.fromEntries(Object.entries(roles).map(([role, { nodes }]) => [role, nodes]))
+
+export function serviceReportOf(service: Service): ServiceReport {
+  const { type } = service
+  switch (type) {
+    case 'log':
+      return { type, orders: service.orders, applies: service.applies }
+    case 'ask':
+      return { type, answers: service.answers }
+    case 'none':
+      return { type }
+  }
+}

@@ -54,8 +54,10 @@ export class DeterminismCheck {
   /** The groups as this node is to run them. */
   watched<G extends Groups>(groups: G, node: NodeId): G {
     const watched = Object.entries<GroupDefinition>(groups).map(([name, definition]) => {
-      const stateMachine = this.#watched(definition.stateMachine, name, node)
-      return [name, { ...definition, stateMachine }]
+      const { service } = definition
+      if (service.type !== 'log') return [name, definition]
+      const stateMachine = this.#watched(service.stateMachine, name, node)
+      return [name, { ...definition, service: { ...service, stateMachine } }]
     })
     return Object.fromEntries(watched) as G
   }

@@ -1,8 +1,19 @@
-import { checkOptions, type GroupDefinition, type NodeId, type TypedStateMachine } from '@quorate/core'
+import {
+  type AskService,
+  checkOptions,
+  type GroupDefinition,
+  InvalidConfigurationError,
+  type LogService,
+  type NodeId,
+  type Service,
+  type TypedStateMachine,
+} from '@quorate/core'
 import { type MemoryStore, type MemoryTransport, memoryStore, memoryTransport } from '@quorate/core/testing'
+import { codecsOf } from '../client/clientCodecs.js'
 import type { ClientOptions } from '../client/clientOptions.js'
+import { type ConnectedAskClient, connectAskClient } from '../client/connectAskClient.js'
 import { type ConnectedClient, connectClient } from '../client/connectClient.js'
-import { codecsOf } from '../node/nodeGroup.js'
+import type { ConnectionOptions } from '../client/ownConnection.js'
 import type { QuorateNode } from '../node/quorateNode.js'
 import { startNode } from '../node/startNode.js'
 import type { NodeReport } from '../status/nodeStatus.js'
@@ -13,12 +24,16 @@ import type { Topology } from '../topology/topology.js'
 import { DeterminismCheck } from './determinism.js'
 import { Life } from './life.js'
 
-/** The client of a group, typed by the group's state machine. */
+/** The client of a group, typed by what the group does: by its state machine, or by its questions and answers. */
 export type ClientOf<Definition> =
-  Definition extends GroupDefinition<infer Machine>
-    ? Machine extends TypedStateMachine<infer _State, infer Command, infer Result, infer Query, infer Answer>
-      ? ConnectedClient<Command, Result, Query, Answer>
-      : ConnectedClient<Uint8Array, Uint8Array, Uint8Array, Uint8Array>
+  Definition extends GroupDefinition<infer Does>
+    ? Does extends LogService<infer Machine>
+      ? Machine extends TypedStateMachine<infer _State, infer Command, infer Result, infer Query, infer Answer>
+        ? ConnectedClient<Command, Result, Query, Answer>
+        : ConnectedClient<Uint8Array, Uint8Array, Uint8Array, Uint8Array>
+      : Does extends AskService<infer Request, infer Reply>
+        ? ConnectedAskClient<Request, Reply>
+        : never
     : never
 
 /** The nodes of a topology in one process. */
@@ -44,7 +59,10 @@ export interface LocalCluster<G extends Groups = Groups> extends AsyncDisposable
    * own groups were asked for never settles.
    */
   kill(...ids: readonly NodeId[]): Promise<void>
-  /** A client of a group with a connection of its own, closed with the cluster at the latest. */
+  /**
+   * A client of a group with a connection of its own, closed with the cluster at the latest.
+   * @throws {@link InvalidConfigurationError} `QUORATE_INVALID_CONFIGURATION`: the group does nothing for clients.
+   */
   connect<Name extends keyof G & string>(group: Name, options?: ClientOptions): Promise<ClientOf<G[Name]>>
   /** What each node that runs says of itself, in the order of the topology. */
   status(): NodeReport[]
@@ -147,17 +165,23 @@ class MemoryCluster<G extends Groups> implements LocalCluster<G> {
   async connect<Name extends keyof G & string>(group: Name, options: ClientOptions = {}): Promise<ClientOf<G[Name]>> {
     const { transport } = this
     const { cluster, groups } = this.#topology
-    const { stateMachine } = groups[group] as GroupDefinition
-    const codecs = codecsOf(stateMachine)
-    const client = await connectClient({
-      ...options,
-      transport,
-      cluster,
-      group,
-      stateMachine: { ...stateMachine, codecs },
-    })
+    const { service } = groups[group] as GroupDefinition
+    const client = await this.#connected(service, { ...options, transport, cluster, group })
     this.#clients.add(client)
     return client as unknown as ClientOf<G[Name]>
+  }
+
+  #connected(service: Service, common: ConnectionOptions & ClientOptions): Promise<AsyncDisposable> {
+    switch (service.type) {
+      case 'log': {
+        const { stateMachine } = service
+        return connectClient({ ...common, stateMachine: { ...stateMachine, codecs: codecsOf(stateMachine) } })
+      }
+      case 'ask':
+        return connectAskClient({ ...common, contract: service })
+      case 'none':
+        throw new InvalidConfigurationError(`group ${common.group} does nothing for clients`)
+    }
   }
 
   status(): NodeReport[] {

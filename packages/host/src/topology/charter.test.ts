@@ -32,22 +32,23 @@ describe('what a group is taken for', () => {
 
   it('is the same in whatever order nodes are listed, and where only that differs which may differ', () => {
     const turned = sequenced({ members: ['n3', 'n1', 'n2'], stateMachine: journal })
-    const { limits, roles } = definition
-    const may = {
-      ...limits,
-      snapshotEveryEntries: 7,
-      snapshotEveryBytes: 9,
-      commandBytesMax: 100,
-      messageBytesMax: 8000,
-    }
-    for (const other of [{ roles: turned.roles }, { limits: may }, { roles: { ...roles } }]) {
+    const { service, roles } = definition
+    const may = { ...service.limits, snapshotEveryEntries: 7, snapshotEveryBytes: 9, commandBytesMax: 100 }
+    const others = [
+      { roles: turned.roles },
+      { service: { ...service, limits: may } },
+      { messageBytesMax: 8000 },
+      { roles: { ...roles } },
+    ]
+    for (const other of others) {
       expect(fingerprintOf(other)).toBe(fingerprintOf({}))
     }
   })
 
   it('is another one for other members, roles, quorums, protocols, and for what is remembered of clients', () => {
-    const { limits, roles } = definition
+    const { service, roles } = definition
     const [role] = Object.values(roles)
+    const limited = (other: object) => ({ service: { ...service, limits: { ...service.limits, ...other } } })
     const others = [
       {},
       { roles: sequenced({ members: ['n1', 'n2', 'n4'], stateMachine: journal }).roles },
@@ -56,9 +57,9 @@ describe('what a group is taken for', () => {
       { quorums: flexible({ phase1: majority(members), phase2: atLeast(3, members) }) },
       { quorums: undefined },
       { protocol: 'other' },
-      { limits: { ...limits, sessionsMax: limits.sessionsMax + 1 } },
-      { limits: { ...limits, sessionBytesMax: 1000 } },
-      { limits: { ...limits, sessionsBytesMax: 1000 } },
+      limited({ sessionsMax: service.limits.sessionsMax + 1 }),
+      limited({ sessionBytesMax: 1000 }),
+      limited({ sessionsBytesMax: 1000 }),
     ]
     expect(new Set(others.map(fingerprintOf)).size).toBe(others.length)
   })

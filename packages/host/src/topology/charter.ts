@@ -1,4 +1,4 @@
-import { describeQuorum, fingerprintOf, type GroupDefinition, type GroupLimits, type NodeId } from '@quorate/core'
+import { describeQuorum, fingerprintOf, type GroupDefinition, type LogLimits, type NodeId } from '@quorate/core'
 
 /**
  * What all nodes of a group must take it for, or what one of them was told another loses: who hosts which role, who
@@ -12,9 +12,13 @@ export interface Charter {
 }
 
 /** Limits that decide what is applied. */
-const agreedLimits = ['sessionsMax', 'sessionBytesMax', 'sessionsBytesMax'] as const satisfies (keyof GroupLimits)[]
+const agreedLimits = ['sessionsMax', 'sessionBytesMax', 'sessionsBytesMax'] as const satisfies (keyof LogLimits)[]
 
-export function charterOf(group: string, { protocol, roles, quorums, limits }: GroupDefinition): Charter {
+/** What a group without a log says of them on the disks of today: it had to name a number once. */
+const withoutLog: Partial<LogLimits> = { sessionsMax: 1 }
+
+export function charterOf(group: string, { protocol, roles, quorums, service }: GroupDefinition): Charter {
+  const limits = service.type === 'log' ? service.limits : withoutLog
   const lines = [
     `protocol: ${protocol}`,
     ...Object.entries(roles).map(([role, { nodes }]) => `${role}: ${[...nodes].sort().join(', ')}`),

@@ -21,7 +21,8 @@ const options = (change: Partial<NodeOptions<Groups>>): NodeOptions<Groups> => (
 })
 
 const withRole = (change: object) => ({ journal: { ...group, roles: { log: { ...role!, ...change } } } })
-const withLimits = (change: object) => ({ journal: { ...group, limits: { ...group.limits, ...change } } })
+const withService = (change: object) => ({ journal: { ...group, service: { ...group.service, ...change } } })
+const withLimits = (change: object) => withService({ limits: { ...group.service.limits, ...change } })
 
 describe('options that cannot work are refused before anything is started', () => {
   it.each([
@@ -71,20 +72,22 @@ describe('options that cannot work are refused before anything is started', () =
     ['a role without nodes', { groups: withRole({ nodes: [] }) }, InvalidConfigurationError, 'no node hosts role log'],
     ['a node with a bad name', { groups: withRole({ nodes: ['n1', 'n*'] }) }, InvalidNameError, 'node name "n*"'],
     [
-      'two state machines of a group on a node',
-      { groups: { journal: { ...group, roles: { log: role!, other: { ...role!, orders: false } } } } },
+      'a role that there is not',
+      { groups: withService({ applies: 'lag' }) },
       InvalidConfigurationError,
-      'applies: true on one node',
+      'group journal names lag as the role that applies, and has log',
     ],
     [
-      'two roles on a node that clients turn to',
-      {
-        groups: {
-          journal: { ...group, roles: { log: role!, other: { ...role!, orders: false, asked: true, applies: false } } },
-        },
-      },
+      'a role that there is not, to be asked',
+      { groups: withService({ type: 'ask', answers: 'oracle', limits: { requestBytesMax: 1 } }) },
       InvalidConfigurationError,
-      'orders: true or asked: true on one node',
+      'group journal names oracle as the role that answers, and has log',
+    ],
+    [
+      'messages of nothing',
+      { groups: { journal: { ...group, messageBytesMax: 0 } } },
+      InvalidConfigurationError,
+      'messageBytesMax of group journal',
     ],
     [
       'a limit of nothing',
@@ -97,6 +100,12 @@ describe('options that cannot work are refused before anything is started', () =
       { groups: withLimits({ commandBytesMax: 2 ** 30 }) },
       InvalidConfigurationError,
       'lower commandBytesMax',
+    ],
+    [
+      'questions larger than messages',
+      { groups: withService({ type: 'ask', answers: 'log', limits: { requestBytesMax: 2 ** 30 } }) },
+      InvalidConfigurationError,
+      'lower requestBytesMax',
     ],
     [
       'a client without messages',

@@ -10,7 +10,6 @@ import {
   type Observe,
   type OptionKeys,
   type Random,
-  type RoleDefinition,
   type Store,
   type Transport,
 } from '@quorate/core'
@@ -19,7 +18,6 @@ import type { BusPromise } from '../bus/busWatch.js'
 import { type ClientOptions, checkBehaviour, clientOptionKeys } from '../client/clientOptions.js'
 import { checkPositive } from '../system/checkPositive.js'
 import { checkQuorums } from './quorumCheck.js'
-import { isServing } from './roleTraits.js'
 
 /** Consensus groups by name. */
 export type Groups = Readonly<Record<string, GroupDefinition>>
@@ -59,11 +57,6 @@ export interface NodeOptions<G extends Groups> {
   readonly stopOn?: readonly NodeJS.Signals[]
   /** How long the node may take to stop in order, in milliseconds; then it ends at once. @default 5000 */
   readonly stopWithinMs?: number
-  /**
-   * How long a node of which a role here expects something may be silent before the bus is asked whether anybody hears it, in
-   * milliseconds, from 10 to 60000. A role is told that a node is gone one to two times this long after it was heard last. @default 100
-   */
-  readonly probeEveryMs?: number
   /** Of the clients that {@link QuorateNode.group} gives. */
   readonly client?: ClientOptions
   /** @default real time */
@@ -84,7 +77,6 @@ const nodeOptionKeys: OptionKeys<NodeOptions<Groups>> = {
   acceptPossibleLoss: 'optional',
   stopOn: 'optional',
   stopWithinMs: 'optional',
-  probeEveryMs: 'optional',
   client: 'optional',
   clock: 'optional',
   random: 'optional',
@@ -107,7 +99,7 @@ export function checkNodeOptions(options: NodeOptions<Groups>): void {
   const names = Object.keys(groups)
   if (names.length === 0) throw new InvalidConfigurationError(`node ${id} has no groups: give at least one`)
   for (const [name, definition] of Object.entries(groups)) {
-    checkGroup(id, name, definition)
+    checkGroup(name, definition)
     checkQuorums(name, definition)
   }
   const isHost = Object.values(groups).some(({ roles }) => Object.values(roles).some(({ nodes }) => nodes.includes(id)))
@@ -117,23 +109,10 @@ export function checkNodeOptions(options: NodeOptions<Groups>): void {
     )
   }
   if (options.stopWithinMs !== undefined) checkPositive('stopWithinMs', options.stopWithinMs)
-  checkProbes(options.probeEveryMs)
   if (options.client) {
     checkOptions('client of startNode(...)', options.client, clientOptionKeys)
     checkBehaviour(options.client)
   }
-}
-
-/** See {@link NodeOptions}. */
-export const probeEveryMsDefault = 100
-const probeEveryMsRange = { least: 10, most: 60_000 }
-
-function checkProbes(probeEveryMs = probeEveryMsDefault): void {
-  const { least, most } = probeEveryMsRange
-  if (typeof probeEveryMs === 'number' && probeEveryMs >= least && probeEveryMs <= most) return
-  throw new InvalidConfigurationError(
-    `probeEveryMs must be a number of milliseconds from ${least} to ${most}, not ${String(probeEveryMs)}`,
-  )
 }
 
 /** Every node that hosts a role of one of the groups. */
@@ -145,7 +124,7 @@ export function nodesOf(groups: Groups): NodeId[] {
 
 /** How large the messages of groups may be. */
 export const promisesOf = (groups: Groups): BusPromise[] =>
-  Object.entries(groups).map(([group, { limits }]) => ({ group, bytes: limits.messageBytesMax }))
+  Object.entries(groups).map(([group, { messageBytesMax }]) => ({ group, bytes: messageBytesMax }))
 
 /** @throws `QUORATE_INVALID_CONFIGURATION` unless the bus carries what the groups say. */
 export function checkBus(groups: Groups, bus: { readonly bytesMax: number; readonly label: string }): void {
@@ -158,7 +137,7 @@ export function checkBus(groups: Groups, bus: { readonly bytesMax: number; reado
   }
 }
 
-function checkGroup(id: NodeId, name: string, { roles, limits }: GroupDefinition): void {
+function checkGroup(name: string, { roles, messageBytesMax, service }: GroupDefinition): void {
   checkName('group', name)
   if (name === nodeGroup)
     throw new InvalidConfigurationError(`no group may be called ${nodeGroup}: nodes speak of themselves under it`)
@@ -178,23 +157,23 @@ function checkGroup(id: NodeId, name: string, { roles, limits }: GroupDefinition
       }
     }
   }
-  const hosted = Object.entries(roles).filter(([, { nodes }]) => nodes.includes(id))
-  const isOneOnly = {
-    'orders: true or asked: true': isServing,
-    'applies: true': ({ applies }: RoleDefinition) => applies,
-  }
-  for (const [trait, has] of Object.entries(isOneOnly)) {
-    const several = hosted.filter(([, role]) => has(role)).map(([role]) => role)
-    if (several.length > 1) {
-      throw new InvalidConfigurationError(
-        `node ${id} hosts ${several.join(' and ')} of group ${name}, and only one role of a group may have ${trait} on one node`,
-      )
-    }
-  }
-  for (const [limit, value] of Object.entries(limits)) checkPositive(`${limit} of group ${name}`, value)
-  if (limits.commandBytesMax >= limits.messageBytesMax) {
+  checkPositive(`messageBytesMax of group ${name}`, messageBytesMax)
+  if (service.type === 'none') return
+  const named =
+    service.type === 'log' ? { orders: service.orders, applies: service.applies } : { answers: service.answers }
+  for (const [what, role] of Object.entries(named)) {
+    if (Object.hasOwn(roles, role)) continue
     throw new InvalidConfigurationError(
-      `group ${name} takes commands of ${limits.commandBytesMax} bytes, and its messages carry ${limits.messageBytesMax}: lower commandBytesMax`,
+      `group ${name} names ${role} as the role that ${what}, and has ${Object.keys(roles).join(', ')}`,
     )
   }
+  for (const [limit, value] of Object.entries(service.limits)) checkPositive(`${limit} of group ${name}`, value)
+  const [limit, bytes] =
+    service.type === 'log'
+      ? ['commandBytesMax', service.limits.commandBytesMax]
+      : ['requestBytesMax', service.limits.requestBytesMax]
+  if (bytes < messageBytesMax) return
+  throw new InvalidConfigurationError(
+    `group ${name} takes ${service.type === 'log' ? 'commands' : 'questions'} of ${bytes} bytes, and its messages carry ${messageBytesMax}: lower ${limit}`,
+  )
 }

@@ -1,4 +1,4 @@
-import { atLeast, flexible, type NodeId, nodeOf, type Random } from '@quorate/core'
+import { atLeast, flexible, type NodeId, nodeOf, type Random, servingRole } from '@quorate/core'
 import type { StageActor } from '@quorate/core/testing'
 import { describe, expect, test } from 'vitest'
 import { commandOf, groupOf, type history, randomOf } from './history.test.fixture.js'
@@ -48,7 +48,7 @@ const groups: Readonly<Record<string, { readonly options: Options; readonly down
 function haveFaults(world: VirtualTime, random: Random, pick: <T>(from: readonly T[]) => T): void {
   const { stage } = world
   const actors = [...stage.actors.values()]
-  const orderers = actors.filter(({ definition: { orders } }) => orders)
+  const orderers = actors.filter(({ role }) => role === servingRole(stage.definition.service))
   const crashy = random.below(4)
   for (let step = 0, steps = 20 + random.below(150); step < steps; step++) {
     world.do(() => {
@@ -116,8 +116,8 @@ const isNew = (value: string): boolean => value.startsWith('command "after')
 function untilApplied(world: VirtualTime, withinMs = boundMs): number {
   const { stage, safety } = world
   const there = [...stage.actors.values()].filter(({ isUp }) => isUp)
-  const learners = there.filter(({ definition: { applies } }) => applies)
-  const orderers = there.filter(({ definition: { orders } }) => orders)
+  const learners = there.filter(({ role }) => role === 'learner')
+  const orderers = there.filter(({ role }) => role === servingRole(stage.definition.service))
   let [seen, slot]: [number, number | undefined] = [0, undefined]
   const isApplied = () => {
     if (safety.applied.size > seen) slot ??= [...safety.applied].find(([, value]) => isNew(value))?.[0]

@@ -7,8 +7,9 @@ import {
   checkOptions,
   checkTimes,
   type GroupDefinition,
-  type GroupLimits,
   json,
+  type LogLimits,
+  type LogService,
   limitsOf,
   majority,
   membersOf,
@@ -48,7 +49,7 @@ export interface MultiPaxosOptions<Machine extends AnyStateMachine> {
   readonly electionTimeoutMs?: number
   /** How often a distinguished proposer says that it is there. Milliseconds; well below the election timeout. @default 100 */
   readonly heartbeatMs?: number
-  readonly limits?: Partial<MultiPaxosLimits & Omit<GroupLimits, 'messageBytesMax'>>
+  readonly limits?: Partial<MultiPaxosLimits & LogLimits>
 }
 
 const defaults = {
@@ -73,7 +74,7 @@ const defaults = {
   sessionsMax: 16_384,
   sessionBytesMax: 8 * 1024 * 1024,
   sessionsBytesMax: 64 * 1024 * 1024,
-} satisfies MultiPaxosLimits & Omit<GroupLimits, 'messageBytesMax'>
+} satisfies MultiPaxosLimits & LogLimits
 
 /** Room in a message for what is not entries: the envelope and the fields beside them. */
 const messageOverheadBytes = 4096
@@ -91,7 +92,7 @@ const pollsMaxMax = 128
  */
 export function multiPaxos<Machine extends AnyStateMachine>(
   options: MultiPaxosOptions<Machine>,
-): GroupDefinition<Machine> {
+): GroupDefinition<LogService<Machine>> {
   checkOptions<MultiPaxosOptions<Machine>>('multiPaxos(...)', options, {
     proposers: 'required',
     acceptors: 'required',
@@ -130,9 +131,16 @@ export function multiPaxos<Machine extends AnyStateMachine>(
   return {
     protocol: 'multi-paxos',
     messages,
-    stateMachine,
     quorums,
-    limits: { ...limits, messageBytesMax: Math.max(limits.bytesMax, limits.commandBytesMax) + messageOverheadBytes },
+    messageBytesMax: Math.max(limits.bytesMax, limits.commandBytesMax) + messageOverheadBytes,
+    service: {
+      type: 'log',
+      stateMachine,
+      // Where there are batchers, clients ask them.
+      orders: batchers.length === 0 ? roleNames.proposer : roleNames.batcher,
+      applies: roleNames.learner,
+      limits,
+    },
     roles: {
       [roleNames.proposer]: proposerDefinition(shared, times),
       [roleNames.acceptor]: acceptorDefinition(shared, times),
@@ -153,13 +161,11 @@ const configAt = (shared: Shared, { group, node, recovered }: Place): MultiPaxos
   ...(recovered.lossAccepted === true && { lossAccepted: true }),
 })
 
-const passive = { orders: false, applies: false, record: json<unknown>() } satisfies Partial<RoleDefinition>
+/** Of roles that persist nothing. */
+const record = json<unknown>()
 
 const proposerDefinition = (shared: Shared, times: timed.Times): RoleDefinition => ({
-  ...passive,
   nodes: shared.nodes.proposer,
-  // Where there are batchers, clients ask them.
-  orders: shared.nodes.batcher.length === 0,
   record: json<ProposerRecord>(),
   logic: (random) => timed.proposer(random, times),
   input: (place) => recoverProposer(configAt(shared, place), place.recovered as RecoveredState<ProposerRecord>),
@@ -167,7 +173,6 @@ const proposerDefinition = (shared: Shared, times: timed.Times): RoleDefinition 
 })
 
 const acceptorDefinition = (shared: Shared, times: timed.Times): RoleDefinition => ({
-  ...passive,
   nodes: shared.nodes.acceptor,
   record: json<AcceptorRecord>(),
   logic: () => timed.acceptor(times),
@@ -176,18 +181,16 @@ const acceptorDefinition = (shared: Shared, times: timed.Times): RoleDefinition 
 })
 
 const learnerDefinition = (shared: Shared, times: timed.Times): RoleDefinition => ({
-  ...passive,
   nodes: shared.nodes.learner,
-  applies: true,
+  record,
   logic: () => timed.learner(times),
   input: (place) => recoverLearner(configAt(shared, place), place.recovered),
   status: (snapshot) => status.ofLearner(snapshot as Parameters<typeof status.ofLearner>[0]),
 })
 
 const batcherDefinition = (shared: Shared, times: timed.Times): RoleDefinition => ({
-  ...passive,
   nodes: shared.nodes.batcher,
-  orders: true,
+  record,
   remembers: false,
   logic: () => timed.batcher(times),
   input: (place) => newBatcher(configAt(shared, place)),
@@ -195,8 +198,8 @@ const batcherDefinition = (shared: Shared, times: timed.Times): RoleDefinition =
 })
 
 const proxyLeaderDefinition = (shared: Shared): RoleDefinition => ({
-  ...passive,
   nodes: shared.nodes.proxyLeader,
+  record,
   remembers: false,
   logic: () => timed.proxyLeader,
   input: (place) => newProxyLeader(configAt(shared, place)),

@@ -30,7 +30,7 @@ function run(seed: number, steps: number, { options = {}, doubts = false, ...cas
   const stage = new Stage(played(definition, cast))
   const safety = new Safety(definition.quorums?.phase2 ?? majority(three))
   const actors = [...stage.actors.values()]
-  const orderers = actors.filter(({ definition: { orders } }) => orders)
+  const orderers = actors.filter(({ role }) => role === definition.service.orders)
   const pick = <T>(from: readonly T[]): T => from[random.below(from.length)] as T
   // Schedules differ in what they are full of.
   const lossy = random.below(30)

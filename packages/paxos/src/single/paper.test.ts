@@ -359,7 +359,7 @@ describe('2.2, phase 2', () => {
       { to: everyone(learnerRole), type: 'Chosen', value: 'blue' },
       { to: everyone(proposerRole), type: 'Chosen', value: 'blue' },
     ])
-    expect(role.effects.at(-1)).toEqual({ type: 'answer', request: 1, bytes: given.bytesOf('blue') })
+    expect(role.effects.at(-1)).toEqual({ type: 'answer', request: 1, body: given.bytesOf('blue') })
   })
 
   test('(b) acceptances of a number that was abandoned do not count for the next', () => {

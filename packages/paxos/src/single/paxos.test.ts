@@ -1,9 +1,9 @@
-import { atLeast, bothPhases, flexible, majority, type NodeId, noStateMachine, type PhaseQuorums } from '@quorate/core'
+import { atLeast, bothPhases, flexible, majority, type NodeId, type PhaseQuorums } from '@quorate/core'
 import { type MemoryStore, memoryStore, memoryTransport, virtualClock } from '@quorate/core/testing'
-import { connectClient, type QuorateNode, startNode } from '@quorate/host'
+import { connectAskClient, type QuorateNode, startNode } from '@quorate/host'
 import { afterEach, describe, expect, test } from 'vitest'
 import { randomOf } from '../multi/history.test.fixture.js'
-import { paxos } from './paxos.js'
+import { oneDecision, paxos } from './paxos.js'
 import * as given from './roles.test.fixture.js'
 
 describe('paxos()', () => {
@@ -127,11 +127,11 @@ class TestNodes {
 
   connect() {
     return this.wait(
-      connectClient({
+      connectAskClient({
         transport: this.bus,
         cluster: 'test',
         group: 'decision',
-        stateMachine: noStateMachine,
+        contract: oneDecision,
         clock: this.clock,
         random: randomOf(this.#seed++),
         deadlineMs: 60_000,

@@ -1,4 +1,7 @@
 import {
+  type AskContract,
+  type AskService,
+  asBytes,
   bothPhases,
   checkMembers,
   checkMethods,
@@ -10,7 +13,6 @@ import {
   majority,
   membersOf,
   type NodeId,
-  noStateMachine,
   type PhaseQuorums,
   quorumMethods,
   type Random,
@@ -50,6 +52,9 @@ const doublingsMax = 6
 /** Timers hold at most this; a longer one would fire at once. */
 const timerMsMax = 2 ** 31 - 1
 
+/** What clients know of such a group, for `connectAskClient`: they ask for a value, and are told the one that was chosen. */
+export const oneDecision: AskContract<Uint8Array, Uint8Array> = { request: asBytes, reply: asBytes }
+
 /** Largest value, in bytes. */
 const valueBytesMax = 256 * 1024
 
@@ -61,7 +66,7 @@ const valueBytesMax = 256 * 1024
  *   time that is not above 0, or too long for a timer, an option that is unknown.
  * @throws {@link InvalidNameError} `QUORATE_INVALID_NAME`: a name that no subject can carry.
  */
-export function paxos(options: PaxosOptions): GroupDefinition<typeof noStateMachine> {
+export function paxos(options: PaxosOptions): GroupDefinition<AskService<Uint8Array, Uint8Array>> {
   checkOptions<PaxosOptions>('paxos(...)', options, {
     proposers: 'required',
     acceptors: 'required',
@@ -98,26 +103,18 @@ export function paxos(options: PaxosOptions): GroupDefinition<typeof noStateMach
   return {
     protocol: 'paxos',
     messages,
-    stateMachine: noStateMachine,
     quorums,
-    limits: {
-      commandBytesMax: valueBytesMax,
-      messageBytesMax: valueBytesMax + 4096,
-      snapshotEveryEntries: 1,
-      sessionsMax: 1,
-    },
+    messageBytesMax: valueBytesMax + 4096,
+    service: { ...oneDecision, type: 'ask', answers: proposerRole, limits: { requestBytesMax: valueBytesMax } },
     roles: {
       [proposerRole]: {
-        ...passive,
         nodes: proposers,
-        asked: true,
         record: json<ProposerRecord>(),
         logic: (random) => withTimers(random, phaseTimeoutMs, backOffMs),
         input: (place) => recoverProposer(configOf(place), place.recovered as RecoveredState<ProposerRecord>),
         status: (snapshot) => proposerStatus(snapshot as SnapshotFrom<typeof proposer>),
       },
       [acceptorRole]: {
-        ...passive,
         nodes: acceptors,
         record: { encode: (record) => encodeAcceptorRecord(record as AcceptorRecord), decode: decodeAcceptorRecord },
         logic: () => acceptor.provide({ delays: { rejoinAgain: phaseTimeoutMs * 2 } }),
@@ -125,8 +122,8 @@ export function paxos(options: PaxosOptions): GroupDefinition<typeof noStateMach
         status: (snapshot) => acceptorStatus(snapshot as SnapshotFrom<typeof acceptor>),
       },
       [learnerRole]: {
-        ...passive,
         nodes: learners,
+        record: json<unknown>(),
         remembers: false,
         logic: () => learner.provide({ delays: { askAgain: phaseTimeoutMs * 2 } }),
         input: (place) => newLearner(configOf(place)),
@@ -137,8 +134,6 @@ export function paxos(options: PaxosOptions): GroupDefinition<typeof noStateMach
 }
 
 type Place = Parameters<RoleDefinition['input']>[0]
-
-const passive = { orders: false, applies: false, record: json<unknown>() } satisfies Partial<RoleDefinition>
 
 /** @param longest how many times as long a timer may get. */
 function checkTime(name: string, ms: number, longest: number): void {

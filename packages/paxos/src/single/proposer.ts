@@ -58,7 +58,7 @@ export interface Proposer extends ProposerRecord {
 export type ProposerEvent =
   | Received<PromiseReply | Accepted | Nack | Chosen | Rejoin>
   | Extract<LocalEvent, { type: 'storage.persisted' }>
-  | ClientAsked
+  | ClientAsked<Uint8Array>
 
 /** A disk that lost a write; records of earlier versions say so for good. */
 const hasLostWrite = (
@@ -122,7 +122,7 @@ export const proposer = setup({
     context: Proposer
     events: ProposerEvent
     input: Proposer
-    emitted: Effect<PaxosMessage, ProposerRecord>
+    emitted: Effect<PaxosMessage, ProposerRecord, Uint8Array>
   },
   // Nominal; whoever runs the role provides a randomized back-off.
   delays: { phaseTimeout: 500, backOff: 200 },
@@ -143,9 +143,9 @@ export const proposer = setup({
   },
   actions: {
     want: assign(
-      on('client.asked', (self, { request, bytes }) => ({
+      on('client.asked', (self, { request, body }) => ({
         requests: [...self.requests, request],
-        wanted: self.wanted ?? bytes,
+        wanted: self.wanted ?? body,
       })),
     ),
     refuseOverloaded: emit(
@@ -196,7 +196,7 @@ export const proposer = setup({
     answer: emit(({ context: { requests, chosen } }) => {
       const [request] = requests
       invariant(request !== undefined && chosen !== undefined, 'nobody waits, or nothing is chosen')
-      return { type: 'answer', request, bytes: chosen }
+      return { type: 'answer', request, body: chosen }
     }),
     forgetRequest: assign(({ context: { requests } }) => ({ requests: requests.slice(1) })),
   },

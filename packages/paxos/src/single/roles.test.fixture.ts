@@ -81,7 +81,7 @@ export const nack = (from: NodeId, round: number, promised: Ballot) =>
   ({ type: 'Nack', from: acceptorAt(from), ballot: ballot(round), promised }) as const
 export const chosen = (text: string) => ({ type: 'Chosen', from: proposerAt('p9'), value: bytesOf(text) }) as const
 export const learn = (node = 'l9') => ({ type: 'Learn', from: learnerAt(node) }) as const
-export const asked = (text: string, request = 1) => ({ type: 'client.asked', request, bytes: bytesOf(text) }) as const
+export const asked = (text: string, request = 1) => ({ type: 'client.asked', request, body: bytesOf(text) }) as const
 
 export type PaxosEffect = Effect<PaxosMessage, unknown>
 
@@ -129,7 +129,8 @@ export const chosenAt = (stage: Stage, role: string): readonly (string | undefin
     return value && textOf(value)
   })
 
-export const answersOf = (actor: StageActor): readonly string[] => actor.answered.map(({ bytes }) => textOf(bytes))
+export const answersOf = (actor: StageActor): readonly string[] =>
+  actor.answered.map(({ body }) => textOf(body as Uint8Array))
 
 export const ask = (stage: Stage, node: NodeId, text: string, request = 1): void =>
   stage.actor(proposerRole, node).tell(asked(text, request))

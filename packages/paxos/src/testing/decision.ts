@@ -1,7 +1,8 @@
 import type { Workload } from '@quorate/core/testing'
+import type { oneDecision } from '../single/paxos.js'
 
 /** Clients ask for a decision, each with a number of its own, as text; they are told the one that was chosen. */
-export const decision: Workload = {
+export const decision: Workload<typeof oneDecision> = {
   name: 'decision',
   operations: { propose: { fields: { key: 'text?', value: 'count' } } },
   perSecond: 1,

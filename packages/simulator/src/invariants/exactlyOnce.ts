@@ -2,7 +2,7 @@ import type { Invariant, InvariantFactory } from '@quorate/core/testing'
 
 /** A command is executed at most once, however often it was sent, and at the same place on every node. */
 export const exactlyOnce: InvariantFactory = ({ definition, workload, broken }) => {
-  if (!workload || !Object.values(definition.roles).some(({ applies }) => applies)) return undefined
+  if (!workload || definition.service.type !== 'log') return undefined
   const places = new Map<string, number>()
   const { identify, emitted } = workload.hasUniqueCommands ? byBytes : bySession()
   return {

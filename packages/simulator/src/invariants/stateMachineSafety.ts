@@ -3,7 +3,7 @@ import type { InvariantFactory } from '@quorate/core/testing'
 
 /** "If a server has applied a log entry at a given index to its state machine, no other server will ever apply a different log entry for the same index." */
 export const stateMachineSafety: InvariantFactory = ({ definition, broken }) => {
-  if (!Object.values(definition.roles).some(({ applies }) => applies)) return undefined
+  if (definition.service.type !== 'log') return undefined
   const decided = new Map<number, { readonly entry: Entry; readonly node: string }>()
   return {
     name: 'State Machine Safety',

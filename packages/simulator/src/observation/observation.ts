@@ -1,4 +1,4 @@
-import type { GroupDefinition, Message, Placed, RoleDefinition, StateMachine, StepRecord } from '@quorate/core'
+import type { GroupDefinition, Message, Placed, RoleDefinition, Service, StateMachine, StepRecord } from '@quorate/core'
 
 /** Sees what the actors of a group do on one node, while it happens. */
 export interface ActorWatch {
@@ -13,7 +13,7 @@ export interface ActorWatch {
 
 /** A group whose records, messages and state machine are what they were, and seen. */
 export function observed(definition: GroupDefinition, watch: ActorWatch): GroupDefinition {
-  const { messages, stateMachine, roles } = definition
+  const { messages, service, roles } = definition
   return {
     ...definition,
     messages: {
@@ -24,10 +24,13 @@ export function observed(definition: GroupDefinition, watch: ActorWatch): GroupD
         return messages.encode(message)
       },
     },
-    stateMachine: observedMachine(stateMachine, watch),
+    service: observedService(service, watch),
     roles: Object.fromEntries(Object.entries(roles).map(([name, role]) => [name, observedRole(role, watch)])),
   }
 }
+
+const observedService = (service: Service, watch: ActorWatch): Service =>
+  service.type === 'log' ? { ...service, stateMachine: observedMachine(service.stateMachine, watch) } : service
 
 const observedMachine = (machine: StateMachine<unknown>, watch: ActorWatch): StateMachine<unknown> => ({
   ...machine,

@@ -41,14 +41,13 @@ function detailsText({ atUs: _, do: __, ...details }: Step): string {
   return [fields(own), ...said].join(' ')
 }
 
-const formatFate = ({ isLost, delayUs, againUs, garbled, isDenied }: MessageFate): string =>
+const formatFate = ({ isLost, delayUs, againUs, garbled }: MessageFate): string =>
   isLost
     ? 'lost'
     : fields({
         ...(delayUs !== undefined && { afterMs: delayUs / 1000 }),
         ...(againUs !== undefined && { againMs: againUs / 1000 }),
         ...(garbled !== undefined && { garbled }),
-        ...(isDenied && { denied: true }),
       })
 
 const formatWeather = ({
@@ -170,14 +169,12 @@ function parseFate(reader: LineReader): MessageFate {
     reader.details([])
     return { isLost: true }
   }
-  const { afterMs, againMs, garbled, denied } = reader.details(['afterMs?', 'againMs?', 'garbled?', 'denied?'])
+  const { afterMs, againMs, garbled } = reader.details(['afterMs?', 'againMs?', 'garbled?'])
   const fate = {
     ...(afterMs !== undefined && { delayUs: microseconds(afterMs) }),
     ...(againMs !== undefined && { againUs: microseconds(againMs) }),
     ...(typeof garbled === 'number' && { garbled }),
-    ...(denied === 'true' && { isDenied: true as const }),
   }
-  if (Object.keys(fate).length === 0)
-    throw reader.wrong('lost, or one of afterMs=... againMs=... garbled=... denied=true')
+  if (Object.keys(fate).length === 0) throw reader.wrong('lost, or one of afterMs=... againMs=... garbled=...')
   return fate
 }

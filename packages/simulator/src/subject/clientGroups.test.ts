@@ -16,13 +16,10 @@ const silent = (subject: SimulationSubject): SimulationSubject => ({
   ...subject,
   make(nodes, chance) {
     const made = subject.make(nodes, chance)
-    const groups = Object.entries(made.groups).map(([name, { roles, ...group }]) => {
-      const quiet = Object.entries(roles).map(([role, definition]) => [
-        role,
-        { ...definition, orders: false, asked: false },
-      ])
-      return [`quiet-${name}`, { ...group, roles: Object.fromEntries(quiet) }]
-    })
+    const groups = Object.entries(made.groups).map(([name, group]) => [
+      `quiet-${name}`,
+      { ...group, service: { type: 'none' } },
+    ])
     return { ...made, groups: Object.fromEntries(groups) }
   },
 })

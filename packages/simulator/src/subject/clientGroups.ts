@@ -1,4 +1,4 @@
-import type { GroupDefinition } from '@quorate/core'
+import type { GroupDefinition, Service } from '@quorate/core'
 import { registerWorkload } from '../workload/registerWorkload.js'
 import type { SimulatedWorkload } from '../workload/simulatedWorkload.js'
 import type { SimulatedCluster } from './subject.js'
@@ -11,12 +11,8 @@ export interface ClientGroup {
   readonly workload: SimulatedWorkload
 }
 
-const roleCan = ({ roles }: GroupDefinition, trait: 'orders' | 'asked'): boolean =>
-  Object.values(roles).some((role) => role[trait] === true)
-
 /** Whether clients give it commands, or ask it questions. */
-export const takesClients = (definition: GroupDefinition): boolean =>
-  roleCan(definition, 'orders') || roleCan(definition, 'asked')
+export const takesClients = ({ service }: GroupDefinition): boolean => service.type !== 'none'
 
 /** The groups whose clients have something to do. Of others no progress can be demanded that clients would see. */
 export const clientGroups = ({
@@ -24,12 +20,15 @@ export const clientGroups = ({
   workload: said,
 }: Pick<SimulatedCluster, 'groups' | 'workload'>): readonly ClientGroup[] =>
   Object.entries(groups).flatMap(([name, definition]) => {
-    const workload = said?.groups?.[name] ?? (roleCan(definition, 'orders') ? registerWorkload : undefined)
+    const { service } = definition
+    const workload = said?.groups?.[name] ?? (service.type === 'log' ? registerWorkload : undefined)
     if (!workload || !takesClients(definition)) return []
-    return [
-      { name, definition: { ...definition, stateMachine: workload.stateMachine ?? definition.stateMachine }, workload },
-    ]
+    return [{ name, definition: { ...definition, service: servedTo(workload, service) }, workload }]
   })
+
+/** With the state machine of the workload, if it brings one. */
+const servedTo = ({ stateMachine }: SimulatedWorkload, service: Service): Service =>
+  stateMachine && service.type === 'log' ? { ...service, stateMachine } : service
 
 /** The group of the client of this name: the number in its name counts through the groups. Undefined where there is none. */
 export const groupOfClient = (client: string, served: readonly ClientGroup[]): ClientGroup | undefined => {

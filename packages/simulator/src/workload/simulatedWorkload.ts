@@ -1,9 +1,9 @@
 import type { HistoryModel } from '@quorate/checker'
 import type { AnyStateMachine } from '@quorate/core'
-import type { Workload } from '@quorate/core/testing'
+import type { Served, Workload } from '@quorate/core/testing'
 
 /** What clients of a group do, and by what they are judged. */
-export interface SimulatedWorkload<Machine extends AnyStateMachine = AnyStateMachine> extends Workload<Machine> {
+export interface SimulatedWorkload<Of extends Served = Served> extends Workload<Of> {
   /** What they are told must be linearizable to this model. @default it is not judged */
   readonly model?: HistoryModel
   /** Takes the place of the group's own state machine. @default that one runs */

@@ -7,7 +7,6 @@ import {
   keyedRecord,
   type Message,
   type NodeId,
-  noStateMachine,
   perKey,
   type Received,
   send,
@@ -107,7 +106,6 @@ const voter = setup({
   },
 })
 
-const passive = { orders: false, applies: false, record: json<unknown>() }
 const status = () => ({ state: '', serves: false })
 const codec = json<Message>()
 
@@ -120,11 +118,10 @@ const subject = (isDurable: boolean): SimulationSubject => ({
     const group: GroupDefinition = {
       protocol: 'polls',
       messages: { types: ['Vote', 'Counted'], encode: codec.encode, decode: (_type, bytes) => codec.decode(bytes) },
-      stateMachine: noStateMachine,
-      limits: { commandBytesMax: 1, messageBytesMax: 4096, snapshotEveryEntries: 1, sessionsMax: 1 },
+      messageBytesMax: 4096,
+      service: { type: 'none' },
       roles: {
         polls: {
-          ...passive,
           nodes,
           record: keyedRecord as Codec<unknown>,
           logic: (random) => polls(isDurable).provide({ delays: { closing: () => 100 + random.below(200) } }),
@@ -132,8 +129,8 @@ const subject = (isDurable: boolean): SimulationSubject => ({
           status,
         },
         voter: {
-          ...passive,
           nodes,
+          record: json<unknown>(),
           remembers: false,
           logic: (random) => voter.provide({ delays: { impulse: () => 20 + random.below(60) } }),
           input: ({ node }): Voter => ({ id: node, choices, number: 0 }),

@@ -9,14 +9,7 @@ import { pump } from './pump.test.fixture.js'
 import { SimulatedProcess } from './simulatedProcess.js'
 
 const sound: FaultPlan = { message: () => undefined, write: () => undefined }
-const deaf = {
-  sent: () => {},
-  arrived: () => {},
-  lost: () => {},
-  duplicated: () => {},
-  garbled: () => {},
-  unheard: () => {},
-}
+const deaf = { sent: () => {}, arrived: () => {}, lost: () => {}, duplicated: () => {}, garbled: () => {} }
 
 describe('simulated network: the transport suite', () => {
   for (const { name, run } of transportSuite((): Transport => {

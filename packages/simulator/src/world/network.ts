@@ -8,13 +8,12 @@ import {
   QuorateError,
   type Subscription,
   type Transport,
+  type TransportStatus,
 } from '@quorate/core'
 import type { FaultPlan } from '../faults/faultPlan.js'
 import { type MessageFate, nominalDelayUs } from '../script/script.js'
 import type { Agenda } from './agenda.js'
-import type { Endpoint, Listener } from './endpoint.js'
 import { Links } from './links.js'
-import { Probes, type ProbeWatch } from './probes.js'
 import type { SimulatedProcess } from './simulatedProcess.js'
 import { garbled, isAddress, isUnderstood, typeOf } from './wireBytes.js'
 
@@ -23,6 +22,25 @@ const selfDelayUs = 50
 const bytesMax = 1024 * 1024
 /** Who leaves hears so much longer. */
 const drainUs = 2 * nominalDelayUs
+
+interface Listener {
+  readonly process: SimulatedProcess
+  readonly endpoint: Endpoint
+  readonly deliver: (bytes: Uint8Array) => void
+  /** Hears what is on its way, and nothing that is said from now on. */
+  isClosing: boolean
+}
+
+interface Endpoint {
+  readonly cluster: string
+  isConnected: boolean
+  /** Says nothing any more; what had been said to it is still heard. */
+  isClosing: boolean
+  isClosed: boolean
+  dropped: number
+  listen: (status: TransportStatus) => void
+  readonly counters: { published: number; delivered: number; dropped: number; reconnects: number }
+}
 
 /** One message on its way from one process to another. */
 export interface Passage {
@@ -33,7 +51,7 @@ export interface Passage {
 }
 
 /** What a network tells. */
-export interface NetworkWatch extends ProbeWatch {
+export interface NetworkWatch {
   sent(type: string, from: string, to: Address, bytes: Uint8Array): void
   arrived(passage: Passage): void
   lost(passage: Passage, why: 'loss' | 'partition' | 'disconnected' | 'corruption' | 'nobody there'): void
@@ -51,7 +69,6 @@ export class SimulatedNetwork {
   readonly #plan: FaultPlan
   readonly #watch: NetworkWatch
   readonly #codecs: readonly MessageCodec<Message>[]
-  readonly #probes: Probes
   /** By cluster and address. */
   readonly #listeners = new Map<string, readonly Listener[]>()
   readonly #endpoints = new Map<string, Endpoint[]>()
@@ -64,7 +81,6 @@ export class SimulatedNetwork {
     this.#plan = plan
     this.#watch = watch
     this.#codecs = codecs
-    this.#probes = new Probes(agenda, plan, this.links, watch)
   }
 
   /** The next message that is published is of this type: spares opening its envelope. */
@@ -149,12 +165,6 @@ export class SimulatedNetwork {
         if (process.mayAct('message')) this.#publish(process, endpoint, to, bytes, type ?? typeOf(bytes))
       },
       subscribe: (to, deliver) => this.#subscribe(process, endpoint, to, deliver),
-      probe: (to, withinMs, done) => {
-        if (!process.mayAct('message')) return
-        const isConnected = () => endpoint.isConnected && !endpoint.isClosing && isAddress(to)
-        const hearer = () => this.#hearerOf(`${endpoint.cluster}/${to}`)
-        this.#probes.ask({ process, to, withinMs, isConnected, hearer, done })
-      },
       close,
       abort: close,
     }
@@ -181,12 +191,6 @@ export class SimulatedNetwork {
         })
       },
     }
-  }
-
-  #hearerOf(key: string): SimulatedProcess | undefined {
-    return this.#listeners
-      .get(key)
-      ?.find((each) => each.endpoint.isConnected && !each.endpoint.isClosing && !each.isClosing)?.process
   }
 
   #publish(process: SimulatedProcess, endpoint: Endpoint, to: Address, bytes: Uint8Array, type: string): void {

@@ -1,10 +1,17 @@
-import type { AnyStateMachine, Codec, Random, Transport } from '@quorate/core'
+import { type AnyStateMachine, asBytes, type Codec, invariant, type Random, type Transport } from '@quorate/core'
 import type { Ending, Operation, WorkloadClient } from '@quorate/core/testing'
-import { type ClientCodecs, type ConnectedClient, connectClient } from '@quorate/host'
+import {
+  type ClientCodecs,
+  type ConnectedAskClient,
+  type ConnectedClient,
+  connectAskClient,
+  connectClient,
+} from '@quorate/host'
 import type { ClientGroup } from '../subject/clientGroups.js'
 import type { SimulatedProcess } from './simulatedProcess.js'
 
-type AnyClient = ConnectedClient<unknown, unknown, unknown, unknown>
+type LogClient = ConnectedClient<unknown, unknown, unknown, unknown>
+type AnyClient = LogClient | ConnectedAskClient<unknown, unknown>
 
 /** What a {@link SimulatedClient} stands on. */
 export interface SimulatedClientOptions {
@@ -88,15 +95,13 @@ export class SimulatedClient {
 
   async #connected(): Promise<AnyClient> {
     const { transport, cluster, group, process, random, deadlineMs } = this.#options
-    this.#connecting ??= connectClient({
-      transport,
-      cluster,
-      group: group.name,
-      stateMachine: withCodecs(group.definition.stateMachine),
-      clock: process.clock,
-      random,
-      deadlineMs,
-    })
+    const common = { transport, cluster, group: group.name, clock: process.clock, random, deadlineMs }
+    const { service } = group.definition
+    invariant(service.type !== 'none', `group ${group.name} has no clients`)
+    this.#connecting ??=
+      service.type === 'log'
+        ? connectClient({ ...common, stateMachine: withCodecs(service.stateMachine) })
+        : connectAskClient({ ...common, contract: service })
     const client = await this.#connecting
     this.#client = client
     return client
@@ -111,6 +116,7 @@ export class SimulatedClient {
 
   /** The client as a workload uses it; how far its commands stand is noted. */
   #watched(client: AnyClient): WorkloadClient {
+    if ('ask' in client) return { ask: (request) => client.ask(request) }
     return {
       propose: (command) => {
         const proposed = client.propose(command)
@@ -123,7 +129,6 @@ export class SimulatedClient {
       },
       query: (query, options) => client.query(query, options),
       readIndex: () => client.readIndex(),
-      ask: (bytes) => client.ask(bytes),
     }
   }
 
@@ -141,7 +146,7 @@ const harmless: ReadonlySet<string> = new Set(['QUORATE_NOT_EXECUTED', 'QUORATE_
 /** After these it may have happened, or may yet. */
 const uncertain: ReadonlySet<string> = new Set(['QUORATE_UNKNOWN_OUTCOME', 'QUORATE_CLIENT_CLOSED'])
 
-const bytesAsTheyAre: Codec<unknown> = { encode: (bytes) => bytes as Uint8Array, decode: (bytes) => bytes }
+const bytesAsTheyAre = asBytes as Codec<unknown>
 
 /** A state machine with the codecs that it brings, or none that change anything. */
 const withCodecs = (machine: AnyStateMachine): AnyStateMachine & { readonly codecs: AnyCodecs } => ({

@@ -67,7 +67,8 @@ export const startFieldNodes = async (
 }
 
 const roleOf = (report: NodeReport) => {
-  const role = Object.values(report.groups['kv']?.roles ?? {}).find(({ orders }) => orders)
+  const { service, roles } = report.groups['kv'] ?? {}
+  const role = service?.type === 'log' ? roles?.[service.orders] : undefined
   if (!role) throw new Error(`${report.node} has no role that orders`)
   return role
 }

@@ -4,18 +4,14 @@ import {
   type GroupDefinition,
   type Message,
   type NodeId,
-  type PendingTimers,
   persistentMap,
   type RoleSnapshot,
   type StoredLog,
-  withKey,
-  withoutKey,
 } from '@quorate/core'
 import type { Renaming } from '../actors/actor.js'
 import { ModelFault } from '../errors.js'
 import { type NewNames, permutationsOf, renamed } from '../renamed.js'
-import { group, type Names } from './names.js'
-import type { RoleActor } from './roleActor.js'
+import { group, type Names, type RoleActor } from './roleActor.js'
 import type { RoleState } from './roleState.js'
 
 /**
@@ -54,7 +50,7 @@ export function alikeNodes<History>(
 }
 
 function renamedState(state: RoleState, role: RoleActor, names: NewNames): RoleState {
-  const { actor, stored, before, appliedState, questions, suspected } = state
+  const { actor, stored, before, appliedState, questions } = state
   const rows = new RenamedRows(role, names)
   const codec = role.recordCodec
   const renamedStored = ({ record, table, ...rest }: StoredLog): StoredLog => ({
@@ -66,7 +62,6 @@ function renamedState(state: RoleState, role: RoleActor, names: NewNames): RoleS
     ...state,
     actor: actor && {
       ...actor,
-      timers: actor.snapshot.instances ? renamedTimers(actor.timers, names) : actor.timers,
       snapshot: renamedSnapshot(actor.snapshot, role.config, names, rows),
       outbox: { ...actor.outbox, waiting: actor.outbox.waiting.map((effect) => rows.ofEffect(effect)) },
       writing: actor.writing.map((effect) => rows.ofEffect(effect)),
@@ -75,17 +70,7 @@ function renamedState(state: RoleState, role: RoleActor, names: NewNames): RoleS
     ...(before && { before: { ...before, stored: renamedStored(before.stored) } }),
     appliedState: appliedState && renamed({ ...appliedState, sessions: new Map(appliedState.sessions) }, names),
     questions: renamed(questions, names),
-    suspected: renamed(suspected, names).toSorted(),
   }
-}
-
-/** Of many at one address each timer has a key. */
-function renamedTimers(timers: PendingTimers, names: NewNames): PendingTimers {
-  const ofKeys = Array.from(timers, ([id, delayMs]) => {
-    const { timer, key } = withoutKey(id) ?? {}
-    return [timer === undefined || key === undefined ? id : withKey(timer, renamed(key, names)), delayMs] as const
-  })
-  return persistentMap(new Map(ofKeys))
 }
 
 /** Rows are bytes, in which names are found only by who knows what they are. */
@@ -112,9 +97,7 @@ class RenamedRows {
   #renamed(bytes: Uint8Array): Uint8Array {
     const codec = this.#role.rowCodec
     if (!codec) {
-      throw new ModelFault(
-        'holds rows that may hold names, and its role is not declared as keyed: check it with --no-symmetry',
-      )
+      throw new ModelFault('holds rows that may hold names, and are not made by perKey(): check it with --no-symmetry')
     }
     return codec.encode(renamed(codec.decode(bytes), this.#names))
   }

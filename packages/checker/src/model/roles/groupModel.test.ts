@@ -1,12 +1,4 @@
-import {
-  type GroupDefinition,
-  json,
-  type Message,
-  type MessageCodec,
-  noStateMachine,
-  type RoleDefinition,
-  send,
-} from '@quorate/core'
+import { type GroupDefinition, json, type Message, type MessageCodec, type RoleDefinition, send } from '@quorate/core'
 import { assign, emit, setup } from '@quorate/core/statechart'
 import { describe, expect, test } from 'vitest'
 import type { ActorStep } from '../actors/actor.js'
@@ -66,23 +58,23 @@ const reader = setup({
   on: { Count: [{ guard: 'isNew', actions: 'keep' }, { description: 'known' }] },
 })
 
-const passive = { orders: false, applies: false, record: json<unknown>() }
+const record = json<unknown>()
 const status = () => ({ state: '', serves: false })
 
 const groupOf = (isDurable: boolean, limit?: number): GroupDefinition => ({
   protocol: 'counting',
   messages: codec,
-  stateMachine: noStateMachine,
-  limits: { commandBytesMax: 1, messageBytesMax: 1, snapshotEveryEntries: 1, sessionsMax: 1 },
+  messageBytesMax: 1,
+  service: { type: 'none' },
   roles: {
     counter: {
-      ...passive,
       nodes: ['c1'],
+      record,
       logic: () => counterWith(isDurable, limit),
       input: ({ recovered }) => recovered.record ?? { count: 0 },
       status,
     },
-    reader: { ...passive, nodes: ['r1'], logic: () => reader, input: () => undefined, status },
+    reader: { nodes: ['r1'], record, logic: () => reader, input: () => undefined, status },
   },
 })
 

@@ -8,7 +8,6 @@ import {
   keyedRecord,
   type Message,
   type NodeId,
-  noStateMachine,
   nothingStored,
   perKey,
   type Received,
@@ -21,8 +20,7 @@ import { check } from '../check.js'
 import { always, sometimes } from '../property.js'
 import { alikeNodes } from './alikeNodes.js'
 import { type GroupScope, groupModel } from './groupModel.js'
-import { Names } from './names.js'
-import { RoleActor } from './roleActor.js'
+import { Names, RoleActor } from './roleActor.js'
 import { keyOfRole, type RoleState } from './roleState.js'
 
 /** Polls at one address, each with a row of who voted, and voters who choose where they vote and for what. */
@@ -104,28 +102,25 @@ const voter = setup({
   },
 })
 
-const passive = { orders: false, applies: false, record: json<unknown>() }
 const status = () => ({ state: '', serves: false })
 const codec = json<Message>()
 
 const groupOf = (isDurable: boolean, voters: readonly NodeId[], choices: readonly string[]): GroupDefinition => ({
   protocol: 'polls',
   messages: { types: [], encode: codec.encode, decode: (_type, bytes) => codec.decode(bytes) },
-  stateMachine: noStateMachine,
-  limits: { commandBytesMax: 1, messageBytesMax: 1, snapshotEveryEntries: 1, sessionsMax: 1 },
+  messageBytesMax: 1,
+  service: { type: 'none' },
   roles: {
     polls: {
-      ...passive,
       nodes: ['p1'],
       record: keyedRecord as never,
       logic: () => polls(isDurable),
-      keyed: polls(isDurable),
       input: ({ recovered }) => ({ shared: undefined, recovered }),
       status,
     },
     voter: {
-      ...passive,
       nodes: voters,
+      record: json<unknown>(),
       logic: () => voter,
       input: ({ node }): Voter => ({ config: { id: node, choices }, heard: 0 }),
       status,
@@ -216,20 +211,20 @@ describe('many small ones at one address', () => {
       }).state
       const voted = votes.reduce((state, event) => actor.deliver(state, event).state, begun)
       const local = { actor: { ...voted, outbox: emptyOutbox }, stored: nothingStored, appliedState: undefined }
-      return keyOfRole({ ...local, questions: [], suspected: [], failure: undefined }, noStateMachine)
+      return keyOfRole({ ...local, questions: [], failure: undefined }, undefined)
     }
     const [one, two, three] = [vote('a', 'v1'), vote('b', 'v1'), vote('b', 'v2')]
     expect(after(one, two, three)).toBe(after(three, two, one))
     expect(new Set([after(), after(one), after(one, two), after(one, three), after(one, two, three)]).size).toBe(5)
   })
 
-  test('change names wherever they hold one: keys, rows, timers, what is to be written, what each of them knows', () => {
+  test('change names wherever they hold one: in rows, in what is to be written, in what each of them knows', () => {
     const group = groupOf(true, ['v1', 'v2'], ['a'])
     const names = new Names(group)
     const actor = new RoleActor(group, 'polls', 'p1', names, { writes: 'split', timers: {} })
     const [renaming] = alikeNodes(['v1', 'v2'], { definition: group, names, actors: [actor] })
     const states = (by: string): RoleState[] => {
-      const message = { type: 'Vote', poll: by, voter: by } as Message
+      const message = { type: 'Vote', poll: 'a', voter: by } as Message
       const voted = actor.receive(actor.start().state, message, `voter/${by}`)?.state as RoleState
       const writing = actor.act(voted, 'begins a write')?.state as RoleState
       return [voted, writing, actor.act(writing, 'its write is durable')?.state as RoleState]

@@ -2,7 +2,7 @@ import {
   type AnyStateMachine,
   type AppliedState,
   type LocalState,
-  type PendingTimers,
+  type PendingTimer,
   type RoleSnapshot,
   type StoredLog,
   snapshotOf,
@@ -60,8 +60,8 @@ const returnsOf = (historyValue: RoleSnapshot['historyValue']): object =>
   Object.fromEntries(Object.entries(historyValue ?? {}).map(([history, nodes]) => [history, nodes.map(({ id }) => id)]))
 
 /** Equal for equal contents, whatever objects hold them. */
-export function keyOfRole(state: RoleState, machine: AnyStateMachine): string {
-  const { actor, stored, before, doubtful, appliedState, questions, suspected, failure } = state
+export function keyOfRole(state: RoleState, machine: AnyStateMachine | undefined): string {
+  const { actor, stored, before, doubtful, appliedState, questions, failure } = state
   const role = actor && [keyOfSnapshot(actor.snapshot), pendingTimers(state), actor.outbox]
   const asked = questions.length > 0 ? questions : undefined
   return contentKey([
@@ -69,18 +69,18 @@ export function keyOfRole(state: RoleState, machine: AnyStateMachine): string {
     stored,
     before,
     doubtful,
-    appliedState && keyOfApplied(appliedState, machine),
+    appliedState && machine && keyOfApplied(appliedState, machine),
     asked,
     failure,
-    ...suspected,
   ])
 }
 
 /** Ids of pending timers: that they are pending counts, and not since when. */
-export const pendingTimers = ({ actor }: RoleState): readonly string[] => (actor ? [...actor.timers.keys()].sort() : [])
+export const pendingTimers = ({ actor }: RoleState): readonly string[] =>
+  actor ? actor.timers.map(({ timer }) => timer).sort() : []
 
 /** What a person reads: the role's state and its context without what never changes. */
-export function showRole({ actor, stored, appliedState, questions, suspected, failure }: RoleState): unknown {
+export function showRole({ actor, stored, appliedState, questions, failure }: RoleState): unknown {
   const { waiting = [] } = actor?.outbox ?? {}
   const { writing = [] } = actor ?? {}
   const rest = {
@@ -92,7 +92,6 @@ export function showRole({ actor, stored, appliedState, questions, suspected, fa
         : undefined,
     applied: appliedState && appliedState.applied.index > 0 ? appliedState.applied.index : undefined,
     asks: questions.length > 0 ? questions.map(({ among, count }) => `${count} of ${among.join(', ')}`) : undefined,
-    suspects: suspected.length > 0 ? suspected : undefined,
   }
   if (failure !== undefined) return { state: 'failed', failure, ...rest }
   if (!actor) return { state: 'down', ...rest }
@@ -106,5 +105,8 @@ function shownSnapshot({ value, context, instances }: RoleSnapshot): object {
   return { ...changing, ...Object.fromEntries(each) }
 }
 
-const shownTimers = (timers: PendingTimers): readonly string[] =>
-  [...timers.keys()].sort().map((timer) => timerName(timers, timer))
+const shownTimers = (timers: readonly PendingTimer[]): readonly string[] =>
+  timers
+    .map(({ timer }) => timer)
+    .sort()
+    .map((timer) => timerName(timers, timer))

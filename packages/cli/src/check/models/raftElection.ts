@@ -8,8 +8,9 @@ import {
   type RoleState,
   sometimes,
 } from '@quorate/checker'
-import { type Message, noStateMachine } from '@quorate/core'
+import type { Message } from '@quorate/core'
 import { raft, type Server, type ServerFamily } from '@quorate/raft'
+import { commandLog } from './appliedLog.js'
 
 /** Raft's elections: Ongaro and Ousterhout (2014), section 5.2. @module */
 
@@ -64,7 +65,7 @@ export const raftElection = (scope: ElectionScope): Model =>
     name: scope.name,
     group: raft({
       members: membersOf(scope),
-      stateMachine: noStateMachine,
+      stateMachine: commandLog,
       family: () => scope.family,
     }),
     network: scope.network,

@@ -127,7 +127,7 @@ export function singlePaxos(scope: SinglePaxosScope): Model {
     requests: asked.map(({ node, name, value }, at) => ({
       name,
       role: 'proposer',
-      event: { type: 'client.asked', request: at, bytes: new TextEncoder().encode(value) } as { type: string },
+      event: { type: 'client.asked', request: at, body: new TextEncoder().encode(value) } as { type: string },
       isFor: ({ actor }: RoleState) => idOf(actor?.snapshot.context) === node,
     })),
     budgets: {

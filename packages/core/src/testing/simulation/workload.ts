@@ -1,3 +1,4 @@
+import type { AskContract } from '../../group/service.js'
 import type { AnyStateMachine, TypedStateMachine } from '../../stateMachine/stateMachine.js'
 import type { Json } from '../../values/json.js'
 import type { Draws } from './draws.js'
@@ -14,18 +15,25 @@ export interface OperationForm {
   readonly isQuery?: boolean
 }
 
-/** The client of a group, as a simulation hands it to a workload: the very client that users have. */
-export type WorkloadClient<Machine extends AnyStateMachine = AnyStateMachine> =
-  Machine extends TypedStateMachine<infer _, infer Command, infer Result, infer Query, infer Answer>
-    ? ClientOf<Command, Result, Query, Answer>
-    : ClientOf<unknown, unknown, unknown, unknown>
+/** What clients know of a group: its state machine, where it orders a log; of one that is asked its contract. */
+export type Served = AnyStateMachine | AskContract
 
-interface ClientOf<Command, Result, Query, Answer> {
+/** The client of a group, as a simulation hands it to a workload: the very client that users have. */
+export type WorkloadClient<Of extends Served = Served> =
+  Of extends TypedStateMachine<infer _, infer Command, infer Result, infer Query, infer Answer>
+    ? LogClientOf<Command, Result, Query, Answer>
+    : Of extends AskContract<infer Request, infer Reply>
+      ? AskClientOf<Request, Reply>
+      : LogClientOf<unknown, unknown, unknown, unknown>
+
+interface LogClientOf<Command, Result, Query, Answer> {
   propose(command: Command): Promise<{ readonly index: number; readonly result: Result }>
   query(query: Query, options?: { readonly consistency?: 'linearizable' | 'stale' }): Promise<Answer>
   readIndex(): Promise<number>
-  /** In the words of a protocol that orders no log. */
-  ask(bytes: Uint8Array): Promise<Uint8Array>
+}
+
+interface AskClientOf<Request, Reply> {
+  ask(request: Request): Promise<Reply>
 }
 
 /** What a run tells a workload. */
@@ -36,9 +44,9 @@ export interface WorkloadSettings {
 
 /**
  * What clients of a group do in a simulation: which operations there are, how they are drawn and done, and what answers mean.
- * With the type of the group's state machine `perform` knows those of commands, results, queries and answers.
+ * With the type of the group's state machine, or of its contract, `perform` knows what may be asked of the client.
  */
-export interface Workload<Machine extends AnyStateMachine = AnyStateMachine> {
+export interface Workload<Of extends Served = Served> {
   /** E.g. `registers`. */
   readonly name: string
   /** What a script may say, by `f`. */
@@ -57,7 +65,7 @@ export interface Workload<Machine extends AnyStateMachine = AnyStateMachine> {
    * Does it, and gives what came of it. `unique` gives a text that it gives to nobody else.
    * Errors of the client that leave open or deny that it was done are told apart by the simulation; any other is a defect.
    */
-  perform(client: WorkloadClient<Machine>, operation: Operation, unique: () => string): Promise<Json>
+  perform(client: WorkloadClient<Of>, operation: Operation, unique: () => string): Promise<Json>
   /** What a history says that it was given: null for nothing. @default its `value`, or null */
   argumentOf?(operation: Operation): Json
   /** What a history says that it gave; undefined to say nothing. @default the result as it is */

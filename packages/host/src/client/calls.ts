@@ -1,0 +1,208 @@
+import { type Clock, type Codec, type NodeId, QuorateError, type Random } from '@quorate/core'
+import type { Bus } from '../bus/bus.js'
+import type { ClientMessage, Refused } from '../generated/client.js'
+import { randomName } from '../system/random.js'
+import { isTracing, startCallSpan } from '../system/telemetry.js'
+import { type CallOptions, openCall } from './call.js'
+import type { CallKind } from './callKind.js'
+import { encoded } from './clientCodecs.js'
+import { ClientLink } from './clientLink.js'
+import type { ClientOptions } from './clientOptions.js'
+import type { FlightSurroundings } from './flights.js'
+import type { LeaderTracker } from './leaderTracker.js'
+import { joinTracker } from './sharedTracker.js'
+import { Sweeper } from './sweeper.js'
+
+/** What a client of one group stands on. */
+export interface CallsOptions {
+  readonly group: string
+  readonly bus: Bus
+  readonly clock: Clock
+  readonly random: Random
+  readonly behaviour: ClientOptions
+  /** True if the clock and the bus are not those of others in this process. */
+  readonly isAlone: boolean
+  /** What is to be said of a bus that is, or was, away. */
+  outage(): string | undefined
+}
+
+/** Who calls: a kind of client. */
+interface Caller {
+  /** What it calls for, of each kind. */
+  readonly kinds: readonly CallKind[]
+  /** An answer came; who leads and refusals are seen to. */
+  receive(message: ClientMessage): void
+  /** The group lives another life than before: what is under way is gone with the former one. */
+  reset?(): void
+}
+
+/**
+ * The calls of one client of one group: finds who takes them, sends what is called for at once together, and again until it
+ * is answered or given up. Nothing in it assumes that the node which was asked is the one that answers.
+ */
+export class Calls {
+  readonly group: string
+  /** What each kind of call stands on. */
+  readonly around: FlightSurroundings
+  readonly #clock: Clock
+  readonly #link: ClientLink
+  readonly #tracker: LeaderTracker
+  readonly #follower = {
+    askAll: () => this.#link.askAll({ type: 'WhoLeads', request: ++this.#lastRequest }),
+    leaderChanged: () => this.#leaderChanged(),
+  }
+  readonly #leaveTracker: () => void
+  readonly #deadlineMs: number
+  readonly #sweeper: Sweeper
+  #caller: Caller = { kinds: [], receive: () => {} }
+  #lastRequest = 0
+  /** Which life of the group this client knows; 0 before it heard of one. */
+  #incarnation = 0
+  #isAwake = false
+  #closed: QuorateError | undefined
+
+  constructor(options: CallsOptions) {
+    const { group, bus, clock, random, behaviour, isAlone, outage } = options
+    this.group = group
+    this.#clock = clock
+    this.#deadlineMs = behaviour.deadlineMs ?? 30_000
+    this.#link = new ClientLink({
+      bus,
+      group,
+      id: randomName(random, 'c'),
+      outage,
+      receive: (message, from) => this.#receive(message, from),
+      ready: () => this.#wake(),
+      failed: (cause) =>
+        this.#end(
+          new QuorateError('QUORATE_CLIENT_CLOSED', 'the bus refused the subscription of this client', { cause }),
+        ),
+    })
+    const { tracker, leave } = joinTracker(this.#follower, { bus, group, clock, random, isAlone })
+    this.#tracker = tracker
+    this.#leaveTracker = leave
+    this.around = { clock, random, link: this.#link, tracker, nextRequest: () => ++this.#lastRequest }
+    const dueAtMs = () => Math.min(...this.#caller.kinds.map((kind) => kind.dueAtMs))
+    this.#sweeper = new Sweeper(clock, dueAtMs, () => this.#sweep())
+  }
+
+  /** The name under which this client hears answers. */
+  get id(): string {
+    return this.#link.id
+  }
+
+  /** Who leads, as far as this client knows. */
+  get leader(): NodeId | undefined {
+    return this.#tracker.leader
+  }
+
+  /** From now on these calls are seen to, and their answers handed over. */
+  use(caller: Caller): void {
+    this.#caller = caller
+  }
+
+  /** Calls for one thing, and gives what it comes to. `name` is that of the call. */
+  make<Given, Value>(
+    kind: CallKind,
+    name: string,
+    codec: Codec<Given>,
+    given: Given,
+    options: CallOptions | undefined,
+  ): Promise<Value> {
+    if (this.#closed) return Promise.reject(this.#closed)
+    let bytes: Uint8Array
+    try {
+      bytes = encoded(codec, given)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+    return openCall<Value>({
+      bytes,
+      deadlineMs: this.#clock.nowMs() + this.#deadlineMs,
+      signal: options?.signal,
+      span: isTracing() ? startCallSpan(`quorate.${name}`, { 'quorate.group': this.group }) : undefined,
+      give: (call) => kind.giveUp(call, 'the call was aborted', call.signal?.reason),
+      take: (call) => {
+        this.#sweeper.stir()
+        kind.take(call)
+        this.#wake()
+      },
+    })
+  }
+
+  /** Gives up what is under way, and rejects later calls with an error that says so, or with `because`. Idempotent. */
+  async close(because?: QuorateError): Promise<void> {
+    this.#end(because ?? new QuorateError('QUORATE_CLIENT_CLOSED', 'this client is closed; connect another one'))
+    await this.#link.close()
+  }
+
+  #receive(message: ClientMessage, from: NodeId): void {
+    if (this.#closed) return
+    if ('incarnation' in message) this.#meet(message.incarnation)
+    if (message.type === 'Leader') this.#tracker.learn(from, message.node, message.term, message.waitingFor)
+    else if (message.type === 'Refused') this.#refused(message, from)
+    this.#caller.receive(message)
+    // Whoever answers: what the leader was asked came through it, and others may answer in its place.
+    const isAnswered = message.type === 'Refused' ? !isAboutLeading(message) : message.type !== 'Leader'
+    if (isAnswered) this.#tracker.heard()
+    this.#sweeper.stir()
+    this.#wake()
+  }
+
+  /** Another life of the group: the terms of the one before mean nothing. */
+  #meet(incarnation: number): void {
+    if (incarnation === 0 || incarnation === this.#incarnation) return
+    const isReset = this.#incarnation !== 0
+    this.#incarnation = incarnation
+    this.#tracker.meet(incarnation)
+    if (isReset) this.#caller.reset?.()
+  }
+
+  #refused(message: Refused, from: NodeId): void {
+    if (isAboutLeading(message)) this.#tracker.refused(from, message.leader, message.term)
+    for (const kind of this.#caller.kinds) if (kind.refused(message, from)) return
+  }
+
+  #leaderChanged(): void {
+    for (const kind of this.#caller.kinds) kind.leaderChanged()
+    this.#sweeper.stir()
+    this.#wake()
+  }
+
+  /** Everything that is called for until then goes together. */
+  #wake(): void {
+    if (this.#isAwake || this.#closed) return
+    this.#isAwake = true
+    this.#clock.soon(() => {
+      this.#isAwake = false
+      this.#pump()
+    })
+  }
+
+  #pump(): void {
+    if (this.#closed) return
+    const { kinds } = this.#caller
+    const isReady = this.#link.isReady
+    if (isReady && this.#tracker.leader !== undefined) for (const kind of kinds) kind.pump()
+    if (!kinds.some(({ hasWork }) => hasWork)) return
+    if (isReady)
+      this.#tracker.askIfNeeded(this.#follower, Math.min(...kinds.map(({ waitingSinceMs }) => waitingSinceMs)))
+    this.#sweeper.arm()
+  }
+
+  #sweep(): void {
+    const nowMs = this.#clock.nowMs()
+    for (const kind of this.#caller.kinds) kind.sweep(nowMs)
+    this.#pump()
+  }
+
+  #end(error: QuorateError): void {
+    if (this.#closed) return
+    this.#closed = error
+    this.#leaveTracker()
+    this.#sweeper.stop()
+    for (const kind of this.#caller.kinds) kind.giveUpAll('the client was closed', error)
+  }
+}
+
+const isAboutLeading = ({ reason }: Refused): boolean => reason === 'notLeader' || reason === 'stopping'
