@@ -215,3 +215,4 @@ export {
   messageIdOf,
   wireVersion,
 } from './wire/envelope.js'
+export { type Carried, carriedIn, envelopesIn, parcelOf, parcelType } from './wire/parcel.js'

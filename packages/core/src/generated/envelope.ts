@@ -111,6 +111,93 @@ export function decodeEnvelope(bytes: Uint8Array): Envelope {
   return decodeWith(readEnvelope, bytes)
 }
 
+/** The payload of an envelope that carries others: what is said to one node, or to one set of nodes, at one time. */
+export interface Parcel {
+  /** Each of them whole, in the order in which they were said. */
+  readonly envelopes: readonly Uint8Array[]
+}
+
+function emptyParcel(): Draft<Parcel> {
+  return {
+    envelopes: [],
+  }
+}
+
+function readParcel(reader: ProtoReader): Parcel {
+  const message = emptyParcel()
+  while (reader.hasMore()) {
+    const tag = reader.tag()
+    switch (tag) {
+      case 10:
+        message.envelopes.push(reader.bytes())
+        break
+      default:
+        reader.skip(tag)
+    }
+  }
+  return message
+}
+
+function writeParcel(writer: ProtoWriter, message: Parcel): void {
+  for (const item of message.envelopes) writer.tag(10).bytes(item)
+}
+
+/** @throws `QUORATE_UNENCODABLE_VALUE` */
+export function encodeParcel(message: Parcel): Uint8Array {
+  return encodeWith(writeParcel, message)
+}
+
+/** @throws `QUORATE_MALFORMED_MESSAGE` */
+export function decodeParcel(bytes: Uint8Array): Parcel {
+  return decodeWith(readParcel, bytes)
+}
+
+/** What a bus needs to know of an envelope. */
+export interface EnvelopeHead {
+  readonly to: string
+  readonly type: string
+}
+
+function emptyEnvelopeHead(): Draft<EnvelopeHead> {
+  return {
+    to: '',
+    type: '',
+  }
+}
+
+function readEnvelopeHead(reader: ProtoReader): EnvelopeHead {
+  const message = emptyEnvelopeHead()
+  while (reader.hasMore()) {
+    const tag = reader.tag()
+    switch (tag) {
+      case 34:
+        message.to = reader.string()
+        break
+      case 50:
+        message.type = reader.string()
+        break
+      default:
+        reader.skip(tag)
+    }
+  }
+  return message
+}
+
+function writeEnvelopeHead(writer: ProtoWriter, message: EnvelopeHead): void {
+  if (message.to !== '') writer.tag(34).string(message.to)
+  if (message.type !== '') writer.tag(50).string(message.type)
+}
+
+/** @throws `QUORATE_UNENCODABLE_VALUE` */
+export function encodeEnvelopeHead(message: EnvelopeHead): Uint8Array {
+  return encodeWith(writeEnvelopeHead, message)
+}
+
+/** @throws `QUORATE_MALFORMED_MESSAGE` */
+export function decodeEnvelopeHead(bytes: Uint8Array): EnvelopeHead {
+  return decodeWith(readEnvelopeHead, bytes)
+}
+
 /** What can be read of an envelope of any version. */
 export interface EnvelopeVersion {
   readonly version: number

@@ -1,6 +1,7 @@
 import { QuorateError } from '../errors/errors.js'
 import type { Clock, Connection, Subscription, Transport, TransportCounters, TransportStatus } from '../ports/ports.js'
 import { type Address, checkAddress, checkName } from '../values/address.js'
+import { carriedIn } from '../wire/parcel.js'
 
 /** One message on its way to one receiver. */
 export interface MemoryMessage {
@@ -8,12 +9,16 @@ export interface MemoryMessage {
   readonly from: string
   /** The connection that will hear it. */
   readonly receiver: string
+  /** Whom it is for. */
   readonly to: Address
   readonly bytes: Uint8Array
 }
 
 export interface MemoryTransport extends Transport {
-  /** Asked at delivery, once for each receiver; `false` loses the message, silently, as a network does. Replaces the filter. */
+  /**
+   * Asked at delivery, once for each receiver; `false` loses the message, silently, as a network does. Messages that share one of
+   * the bus are asked about and delivered one by one. Replaces the filter.
+   */
   setFilter(passes: (message: MemoryMessage) => boolean): void
 }
 
@@ -97,10 +102,13 @@ function memoryConnection(options: MemoryConnectionOptions): Connection {
     publish(to, bytes) {
       if (closing || bytes.length > bytesMax || !isAddress(to)) return drop()
       counters.published++
-      for (const { connection, deliver } of listeners.get(keyOf(to)) ?? []) {
-        soon(() => {
-          if (passes({ from: name, receiver: connection, to, bytes })) deliver(new Uint8Array(bytes))
-        })
+      for (const carried of carriedIn(to, bytes)) {
+        for (const { connection, deliver } of listeners.get(keyOf(to)) ?? []) {
+          soon(() => {
+            const { to, bytes } = carried
+            if (passes({ from: name, receiver: connection, to, bytes })) deliver(new Uint8Array(bytes))
+          })
+        }
       }
     },
     subscribe(to, deliver) {

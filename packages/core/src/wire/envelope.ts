@@ -10,7 +10,7 @@ import { type Address, type NodeId, nodeOf, parseAddress } from '../values/addre
 import { noBytes } from '../values/pieces.js'
 
 /** Version of the wire format that this program speaks, and the only one that it understands. */
-export const wireVersion = 1
+export const wireVersion = 2
 
 /** What every message travels in. */
 export interface Envelope {

@@ -2,22 +2,23 @@ import {
   type Address,
   type Clock,
   type Connection,
-  decodeEnvelope,
   type Envelope,
   envelopeWriter,
   everyNode,
   type Message,
   type MessageCodec,
   nodeOf,
+  parcelOf,
+  parcelType,
   type Random,
   type Subscription,
-  UnsupportedVersionError,
   wireVersion,
 } from '@quorate/core'
 import type { ClientInbox } from './clientInbox.js'
 import type { DropLog } from './dropLog.js'
 import { LocalDelivery } from './localDelivery.js'
-import { PieceCollector, PieceCutter, pieceType } from './pieces.js'
+import { Opener } from './opener.js'
+import { PieceCutter, pieceType } from './pieces.js'
 
 type EnvelopeWriter = ReturnType<typeof envelopeWriter>
 type EnvelopeSender = Parameters<typeof envelopeWriter>[0]
@@ -60,7 +61,7 @@ export class Bus {
   /** In which start of the store the writers say that the node is. */
   #writersStart: number | undefined
   readonly #cutter: PieceCutter
-  readonly #collector = new PieceCollector()
+  readonly #opener: Opener
 
   constructor(options: BusOptions, speaker?: Speaker, charter?: number) {
     this.#options = options
@@ -72,6 +73,7 @@ export class Bus {
     this.#speaker = speaker ?? newSpeaker(options.clock)
     this.#charter = charter
     this.#cutter = new PieceCutter(options.random)
+    this.#opener = new Opener(options.cluster, options.drops)
   }
 
   /** The same bus for who speaks in a group. */
@@ -110,8 +112,31 @@ export class Bus {
       local.deliver({ ...this.#senderOf(from), version: wireVersion, to, type: message.type, payload, ...numbered })
       if (!isToAll(to)) return
     }
+    this.#say(from, to, message.type, payload, number)
+  }
+
+  /**
+   * A message in its envelope, for {@link publishSealed}.
+   * @throws `QUORATE_UNENCODABLE_VALUE` as `publish` does
+   */
+  sealed<M extends Message>(from: Address, to: Address, codec: MessageCodec<M>, message: M): Uint8Array {
+    const payload = codec.encode(message)
+    return this.#writerOf(from)(to, message.type, payload, this.#nextNumber())
+  }
+
+  /** Publishes envelopes to where all hear whom they are for: in one message, from `from`, if there are several. */
+  publishSealed(from: Address, to: Address, envelopes: readonly Uint8Array[]): void {
+    if (this.#speaker.isSilent) return
+    const [only, ...others] = envelopes
+    if (!only) return
+    const isOne = others.length === 0 && only.length <= this.#connection.bytesMax
+    if (isOne) this.#connection.publish(to, only)
+    else this.#say(from, to, parcelType, parcelOf(envelopes), undefined)
+  }
+
+  #say(from: Address, to: Address, type: string, payload: Uint8Array, number: number | undefined): void {
     const write = this.#writerOf(from)
-    const bytes = write(to, message.type, payload, number)
+    const bytes = write(to, type, payload, number)
     const { bytesMax } = this.#connection
     const pieces = bytes.length <= bytesMax ? [] : this.#cutter.cut(bytes, bytesMax)
     // What cannot even go in pieces the connection drops, and counts.
@@ -122,7 +147,18 @@ export class Bus {
   /** Hands over what is addressed to `to` and of this cluster, as it comes. */
   subscribe(to: Address, receive: (envelope: Envelope) => void): Subscription {
     const safely = this.#safely(receive)
-    return this.#connection.subscribe(to, (bytes) => this.#deliver(to, bytes, safely))
+    return this.#connection.subscribe(to, (bytes) => {
+      const envelope = this.#opener.open(to, bytes)
+      if (envelope) safely(envelope)
+    })
+  }
+
+  /** Hands over what is published to `to` for others: see {@link publishSealed}. */
+  subscribeMembers(to: Address, receive: (envelope: Envelope) => void): Subscription {
+    const safely = this.#safely(receive)
+    return this.#connection.subscribe(to, (bytes) => {
+      for (const envelope of this.#opener.unpack(to, bytes)) safely(envelope)
+    })
   }
 
   /**
@@ -134,11 +170,11 @@ export class Bus {
     const safely = this.#safely(receive)
     const listening = local.listen(to, { receive: safely, inbox })
     const isMulticast = isToAll(to)
-    const deliver = (bytes: Uint8Array): void =>
-      this.#deliver(to, bytes, (envelope) => {
-        // What is said to all comes back to who said it, and was handed over when it was said.
-        if (!isMulticast || !local.has(envelope.from)) safely(envelope)
-      })
+    const deliver = (bytes: Uint8Array): void => {
+      const envelope = this.#opener.open(to, bytes)
+      // What is said to all comes back to who said it, and was handed over when it was said.
+      if (envelope && !(isMulticast && local.has(envelope.from))) safely(envelope)
+    }
     const subscription = this.#connection.subscribe(
       to,
       inbox ? (bytes) => inbox.put(bytes.length, () => deliver(bytes)) : deliver,
@@ -171,27 +207,6 @@ export class Bus {
     }
   }
 
-  #deliver(to: Address, bytes: Uint8Array, receive: (envelope: Envelope) => void): void {
-    const carried = this.#open(to, bytes)
-    const envelope = carried?.type === pieceType ? this.#collect(to, carried) : carried
-    if (envelope) receive(envelope)
-  }
-
-  /** What came in pieces, with the last of them. */
-  #collect(to: Address, { from, fromStore, payload }: Envelope): Envelope | undefined {
-    let whole: Uint8Array | undefined
-    try {
-      whole = this.#collector.add(`${from} ${to} ${fromStore}`, payload)
-    } catch (error) {
-      this.#drops.note('malformed', { from, to, type: pieceType, error })
-      return undefined
-    }
-    const envelope = whole && this.#open(to, whole)
-    if (!envelope || (envelope.from === from && envelope.type !== pieceType)) return envelope
-    this.#drops.note('malformed', { from, to, type: pieceType })
-    return undefined
-  }
-
   /** Of the next message. A node has none before its start is durable: they might be those of an earlier start. */
   #nextNumber(): number | undefined {
     const speaker = this.#speaker
@@ -218,25 +233,6 @@ export class Bus {
       ...(start === undefined ? {} : { fromStart: start }),
       ...(this.#charter === undefined ? {} : { charter: this.#charter }),
     }
-  }
-
-  #open(to: Address, bytes: Uint8Array): Envelope | undefined {
-    let envelope: Envelope
-    try {
-      envelope = decodeEnvelope(bytes)
-    } catch (error) {
-      this.#drops.note(error instanceof UnsupportedVersionError ? 'otherVersion' : 'malformed', { to, error })
-      return undefined
-    }
-    if (envelope.cluster !== this.cluster) {
-      this.#drops.note('otherCluster', { from: envelope.from, to, cluster: envelope.cluster })
-      return undefined
-    }
-    if (envelope.to !== to) {
-      this.#drops.note('misaddressed', { from: envelope.from, to, addressed: envelope.to })
-      return undefined
-    }
-    return envelope
   }
 }
 

@@ -7,6 +7,8 @@ export type DropReason =
   | 'otherVersion'
   | 'otherCluster'
   | 'misaddressed'
+  /** For a role of a group that this node does not host, or not any more. */
+  | 'notHosted'
   | 'unknownSender'
   | 'unknownStore'
   /** More came at once than is kept until it can be read. */

@@ -1,4 +1,4 @@
-import { type Address, addressOf, type Envelope, noBytes } from '@quorate/core'
+import { type Address, addressOf, type Envelope, noBytes, wireVersion } from '@quorate/core'
 import { virtualClock } from '@quorate/core/testing'
 import { describe, expect, it } from 'vitest'
 import { ClientInbox } from './clientInbox.js'
@@ -8,7 +8,7 @@ const here = addressOf('g', 'client', 'n1')
 const there = addressOf('g', 'client', 'n2')
 
 const envelopeOf = (type: string, to: Address = here): Envelope => ({
-  version: 1,
+  version: wireVersion,
   cluster: 'test',
   from: addressOf('g', 'answers', 'c'),
   to,

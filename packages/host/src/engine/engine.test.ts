@@ -15,6 +15,7 @@ it('writes pieces of a snapshot beside all else, a bounded number of them at a t
     carryOut: () => {},
     stepped: () => {},
     gather: () => {},
+    flush: () => {},
     work: () => false,
     fail: (error) => expect.fail(String(error)),
   })

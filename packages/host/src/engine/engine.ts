@@ -13,7 +13,9 @@ export interface EngineSurroundings {
   stepped(actor: HostedActor): void
   /** Before the actors step: brings what clients asked for. */
   gather(): void
-  /** After they stepped: a bounded piece of work on state machines. True if some is left. */
+  /** What they said leaves. */
+  flush(): void
+  /** After that: a bounded piece of work on state machines. True if some is left. */
   work(): boolean
   /** Something is broken that cannot be mended while the node runs. */
   fail(error: unknown): void
@@ -162,6 +164,7 @@ export class Engine {
       this.#around.stepped(actor)
     }
     this.#touched.clear()
+    this.#around.flush()
   }
 
   #carryOut(actor: HostedActor): void {
@@ -220,6 +223,7 @@ export class Engine {
           this.#carryOut(actor)
         }
         for (const done of write.done) done()
+        if (!this.#isStopped) this.#around.flush()
       } catch (thrown) {
         this.#around.fail(thrown)
       }

@@ -1,4 +1,4 @@
-import { decodeEnvelope, encodeEnvelope } from '@quorate/core'
+import { decodeEnvelope, encodeEnvelope, wireVersion } from '@quorate/core'
 import { memoryStore } from '@quorate/core/testing'
 import { afterEach, describe, expect, it } from 'vitest'
 import { connectClient } from '../client/connectClient.js'
@@ -94,7 +94,13 @@ describe('a store that is new', () => {
     const about = { store: storeId(7), otherStore: storeId(8), others: [], isStranger: false }
     const message: Introduced = { type: 'Introduced', request: 1, ...about }
     const to = 'quorate/node/n1'
-    const envelope = { version: 1, cluster: 'test', from: 'quorate/node/n2', to, fromStore: storeId(2) } as const
+    const envelope = {
+      version: wireVersion,
+      cluster: 'test',
+      from: 'quorate/node/n2',
+      to,
+      fromStore: storeId(2),
+    } as const
     stranger.publish(to, encodeEnvelope({ ...envelope, type: message.type, payload: messages.encode(message) }))
     await cluster.pass(100)
     expect(node.status().state).toBe('introducing')

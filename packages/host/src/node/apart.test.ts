@@ -1,4 +1,12 @@
-import { type Address, type Connection, decodeEnvelope, type Envelope, encodeEnvelope, noBytes } from '@quorate/core'
+import {
+  type Address,
+  type Connection,
+  decodeEnvelope,
+  type Envelope,
+  encodeEnvelope,
+  noBytes,
+  wireVersion,
+} from '@quorate/core'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { ClientOptions } from '../client/clientOptions.js'
 import { type ClientMessage, messages, type QueryAt } from '../generated/client.js'
@@ -534,7 +542,7 @@ async function stranger() {
   return (to: Address, from: Address, message: ClientMessage, fromStore: Uint8Array = noBytes) => {
     const { type } = message
     const envelope: Envelope = {
-      version: 1,
+      version: wireVersion,
       cluster: 'test',
       from,
       to,
@@ -565,9 +573,9 @@ async function resign(id: string): Promise<void> {
   const fromStore = Uint8Array.from(Buffer.from(nodeOf('s').status().storeId, 'hex'))
   const payload = new TextEncoder().encode(JSON.stringify({ type: 'Resign' }))
   connection.publish(
-    to,
+    `quorate/members/${id}`,
     encodeEnvelope({
-      version: 1,
+      version: wireVersion,
       cluster: 'test',
       from: 'journal/sequencer/s',
       to,

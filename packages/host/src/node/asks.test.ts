@@ -11,6 +11,7 @@ import {
   type LocalEvent,
   type NodeId,
   type RoleStatus,
+  wireVersion,
 } from '@quorate/core'
 import { emit, setup } from '@quorate/core/statechart'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -303,7 +304,10 @@ describe('nodes that are asked and lead in the same term', () => {
       const to = 'journal/client/n1'
       const from = 'journal/answers/flood'
       const fromStore = new Uint8Array(0)
-      connection.publish(to, encodeEnvelope({ version: 1, cluster: 'test', from, to, fromStore, type: 'Ask', payload }))
+      connection.publish(
+        to,
+        encodeEnvelope({ version: wireVersion, cluster: 'test', from, to, fromStore, type: 'Ask', payload }),
+      )
     }
     for (let request = 1; request <= 16_386; request++) say(request)
     cluster.clock.advance(10)

@@ -6,7 +6,6 @@ import {
   drawn,
   type Effect,
   type Envelope,
-  everyNode,
   type GroupDefinition,
   invariant,
   type Logger,
@@ -22,6 +21,7 @@ import {
 } from '@quorate/core'
 import type { Bus } from '../bus/bus.js'
 import type { DropLog } from '../bus/dropLog.js'
+import type { MemberBus } from '../bus/memberBus.js'
 import { Applier } from '../engine/applier.js'
 import type { Engine } from '../engine/engine.js'
 import { HostedActor, keyOf } from '../engine/hostedActor.js'
@@ -38,6 +38,7 @@ import { tellServing } from './tellServing.js'
 export interface GroupSurroundings {
   readonly node: NodeId
   readonly bus: Bus
+  readonly members: MemberBus
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
@@ -72,7 +73,7 @@ export class HostedGroup {
   #serving: HostedActor | undefined
   #applying: HostedActor | undefined
   #status: RoleStatus = unknownStatus
-  #subscriptions: readonly Subscription[] = []
+  #membership: Subscription | undefined
 
   constructor(name: string, definition: GroupDefinition, recovered: RecoveredRoles, around: GroupSurroundings) {
     this.name = name
@@ -96,11 +97,11 @@ export class HostedGroup {
       if (role === servingRole(this.definition.service)) this.#serving = actor
       if (logAppliedBy(role, this.definition)) this.#applying = actor
     }
-    this.#subscriptions = [...this.#actors].flatMap(([role, actor]) => [
-      this.#bus.subscribe(actor.address, (envelope) => this.#receive(actor, envelope)),
-      this.#bus.subscribe(addressOf(this.name, role, everyNode), (envelope) => this.#receive(actor, envelope)),
-    ])
-    await Promise.all([...this.#subscriptions.map(({ ready }) => ready), this.#service?.listen()])
+    this.#membership = this.#around.members.join(this.name, this.definition.roles, (role) => {
+      const actor = this.#actors.get(role)
+      return actor && ((envelope) => this.#receive(actor, envelope))
+    })
+    await Promise.all([this.#membership.ready, this.#service?.listen()])
     for (const actor of this.#actors.values()) this.#around.engine.start(actor)
   }
 
@@ -116,7 +117,7 @@ export class HostedGroup {
   carryOut(actor: HostedActor, effect: Effect): void {
     switch (effect.type) {
       case 'send':
-        this.#bus.publish(actor.address, effect.to, this.definition.messages, effect.message)
+        this.#around.members.publish(this.#bus, actor.address, effect.to, this.definition.messages, effect.message)
         return
       case 'commit':
         this.applier?.commit(effect.entries, effect.answers)

@@ -143,7 +143,7 @@ describe('starting', () => {
         const connection = await cluster.bus.connect(as)
         const subscribe: Connection['subscribe'] = (to, deliver) => {
           const subscription = connection.subscribe(to, deliver)
-          const refusal = to === 'journal/log/n1' ? Promise.reject(new Error('not permitted')) : subscription.ready
+          const refusal = to === 'quorate/members/n1' ? Promise.reject(new Error('not permitted')) : subscription.ready
           return { ready: refusal, close: () => subscription.close() }
         }
         return { ...connection, subscribe }

@@ -12,6 +12,7 @@ import {
 import { Bus } from '../bus/bus.js'
 import { BusWatch } from '../bus/busWatch.js'
 import { DropLog } from '../bus/dropLog.js'
+import { MemberBus } from '../bus/memberBus.js'
 import { Engine } from '../engine/engine.js'
 import type { RecoveredRoles } from '../engine/recoverRoles.js'
 import { NodeStoppedError } from '../errors.js'
@@ -46,6 +47,7 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
   readonly #telemetry = new Telemetry()
   readonly #drops: DropLog
   readonly #bus: Bus
+  readonly #members: MemberBus
   readonly #busWatch: BusWatch
   readonly #engine: Engine
   readonly #identity: Identity
@@ -83,6 +85,7 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
       random: this.#random,
       fail: (error) => this.#fail(error),
     })
+    this.#members = new MemberBus({ node: id, bus: this.#bus, drops: this.#drops })
     this.#engine = this.#makeEngine()
     this.#identity = this.#makeIdentity(book)
     this.#groups = this.#makeGroups(book.starts)
@@ -156,7 +159,7 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
 
   async #run(): Promise<void> {
     try {
-      await this.#groups.start()
+      await Promise.all([this.#members.listen(), this.#groups.start()])
       if (this.#ending) return
       this.#state = 'running'
       this.#logger.info({ node: this.id, groups: this.#groups.names }, 'node runs')
@@ -226,6 +229,7 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
       store: this.#store,
       telemetry: this.#telemetry,
       gather: () => this.#groups.gather(),
+      flush: () => this.#members.flush(),
       work: () => this.#groups.work(),
       carryOut: (actor, effect) => this.#groups.carryOut(actor, effect),
       stepped: (actor) => this.#groups.stepped(actor),
@@ -257,6 +261,7 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
     return new HostedGroups({
       node: this.id,
       bus: this.#bus,
+      members: this.#members,
       clock: this.#clock,
       random: this.#random,
       logger: this.#logger,

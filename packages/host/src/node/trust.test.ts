@@ -1,4 +1,13 @@
-import { type Address, type Connection, type Envelope, encodeEnvelope, json } from '@quorate/core'
+import {
+  type Address,
+  type Connection,
+  type Envelope,
+  encodeEnvelope,
+  json,
+  parcelOf,
+  parcelType,
+  wireVersion,
+} from '@quorate/core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { connectClient } from '../client/connectClient.js'
 import { type ClientMessage, messages } from '../generated/client.js'
@@ -20,18 +29,20 @@ afterEach(() => cluster.stopAll())
 
 const entries = json<unknown>().encode({ type: 'Ask', after: 0 })
 
+const envelopeTo = (to: Address, change: Partial<Envelope> = {}): Envelope => ({
+  version: wireVersion,
+  cluster: 'test',
+  from: 'journal/log/n2',
+  to,
+  fromStore: new Uint8Array(16).fill(9),
+  type: 'Ask',
+  payload: entries,
+  ...change,
+})
+
 function say(to: Address, change: Partial<Envelope> = {}, bytes?: Uint8Array): void {
-  const envelope: Envelope = {
-    version: 1,
-    cluster: 'test',
-    from: 'journal/log/n2',
-    to,
-    fromStore: new Uint8Array(16).fill(9),
-    type: 'Ask',
-    payload: entries,
-    ...change,
-  }
-  stranger.publish(to, bytes ?? encodeEnvelope(envelope))
+  const envelope = envelopeTo(to, change)
+  stranger.publish(to.startsWith('journal/log/') ? 'quorate/members/n1' : to, bytes ?? encodeEnvelope(envelope))
   cluster.clock.advance(10)
 }
 
@@ -63,26 +74,43 @@ describe('what comes from the bus is not trusted', () => {
     [
       'otherVersion',
       'another version of the wire format',
-      () => say('journal/log/n1', {}, new Uint8Array([8, 2, 18, 1, 97])),
+      () => say('journal/log/n1', {}, new Uint8Array([8, 1, 18, 1, 97])),
+    ],
+    [
+      'malformed',
+      'a parcel that is none',
+      () => say('quorate/members/n1', { type: parcelType, payload: new Uint8Array([255]) }),
+    ],
+    ['malformed', 'what is for no role of a group', () => say('quorate/members/n1', { type: 'Ask' })],
+    [
+      'malformed',
+      'a parcel with something that is no envelope',
+      () => say('quorate/members/n1', { type: parcelType, payload: parcelOf([new Uint8Array([255])]) }),
+    ],
+    [
+      'malformed',
+      'a parcel in a parcel',
+      () =>
+        say('quorate/members/n1', {
+          type: parcelType,
+          payload: parcelOf([encodeEnvelope(envelopeTo('quorate/members/n1', { type: parcelType }))]),
+        }),
+    ],
+    [
+      'notHosted',
+      'a group that is not hosted here',
+      () => say('quorate/members/n1', {}, encodeEnvelope(envelopeTo('other/log/n1'))),
     ],
     ['otherCluster', 'another cluster', () => say('journal/log/n1', { cluster: 'other' })],
     [
+      'notHosted',
+      'a role of another node',
+      () => say('journal/log/n1', {}, encodeEnvelope(envelopeTo('journal/log/n2'))),
+    ],
+    [
       'misaddressed',
       'an address that is not the subject',
-      () =>
-        say(
-          'journal/log/n1',
-          {},
-          encodeEnvelope({
-            version: 1,
-            cluster: 'test',
-            from: 'journal/log/n2',
-            to: 'journal/log/n2',
-            fromStore: new Uint8Array(16),
-            type: 'Ask',
-            payload: entries,
-          }),
-        ),
+      () => say('journal/client/n1', {}, encodeEnvelope(envelopeTo('journal/client/n2'))),
     ],
     [
       'misaddressed',

@@ -1,6 +1,8 @@
 import {
   type Address,
+  type Carried,
   type Connection,
+  carriedIn,
   checkAddress,
   checkName,
   type Message,
@@ -15,7 +17,7 @@ import { type MessageFate, nominalDelayUs } from '../script/script.js'
 import type { Agenda } from './agenda.js'
 import { Links } from './links.js'
 import type { SimulatedProcess } from './simulatedProcess.js'
-import { garbled, isAddress, isUnderstood, typeOf } from './wireBytes.js'
+import { garbled, isAddress, isUnderstood } from './wireBytes.js'
 
 /** A message to oneself never leaves the process. */
 const selfDelayUs = 50
@@ -73,19 +75,12 @@ export class SimulatedNetwork {
   readonly #listeners = new Map<string, readonly Listener[]>()
   readonly #endpoints = new Map<string, Endpoint[]>()
   readonly #sent = new Map<string, number>()
-  /** The type of the message that is about to be published, where who encodes it says so. */
-  #announced: string | undefined
 
   constructor(agenda: Agenda, plan: FaultPlan, watch: NetworkWatch, codecs: readonly MessageCodec<Message>[]) {
     this.#agenda = agenda
     this.#plan = plan
     this.#watch = watch
     this.#codecs = codecs
-  }
-
-  /** The next message that is published is of this type: spares opening its envelope. */
-  announce(type: string): void {
-    this.#announced = type
   }
 
   /** The bus, for one process. */
@@ -160,9 +155,9 @@ export class SimulatedNetwork {
         endpoint.listen = (status) => process.enter(() => listen(status))
       },
       publish: (to, bytes) => {
-        const type = this.#announced
-        this.#announced = undefined
-        if (process.mayAct('message')) this.#publish(process, endpoint, to, bytes, type ?? typeOf(bytes))
+        for (const carried of carriedIn(to, bytes)) {
+          if (process.mayAct('message')) this.#publish(process, endpoint, to, carried)
+        }
       },
       subscribe: (to, deliver) => this.#subscribe(process, endpoint, to, deliver),
       close,
@@ -193,8 +188,9 @@ export class SimulatedNetwork {
     }
   }
 
-  #publish(process: SimulatedProcess, endpoint: Endpoint, to: Address, bytes: Uint8Array, type: string): void {
-    const isCarried = bytes.length <= bytesMax && isAddress(to)
+  /** Messages that share one of the bus meet each its own fate: what happens to the whole may happen to all of them. */
+  #publish(process: SimulatedProcess, endpoint: Endpoint, at: Address, { type, to, bytes }: Carried): void {
+    const isCarried = bytes.length <= bytesMax && isAddress(at)
     if (endpoint.isClosing || !endpoint.isConnected || !isCarried) {
       endpoint.counters.dropped++
       endpoint.dropped++
@@ -205,7 +201,7 @@ export class SimulatedNetwork {
     }
     endpoint.counters.published++
     this.#watch.sent(type, process.name, to, bytes)
-    const key = `${endpoint.cluster}/${to}`
+    const key = `${endpoint.cluster}/${at}`
     for (const listener of this.#listeners.get(key) ?? []) {
       if (listener.isClosing) continue
       this.#pass({ type, from: process.name, to: listener.process.name, bytes }, key, listener, process.workedUs)

@@ -7,7 +7,7 @@ import type { SimulatedProcess } from './simulatedProcess.js'
 export interface WatchOptions {
   readonly place: Omit<Place, 'role'>
   readonly process: SimulatedProcess
-  readonly around: Pick<NodeSurroundings, 'monitor' | 'coverage' | 'network'>
+  readonly around: Pick<NodeSurroundings, 'monitor' | 'coverage'>
   /** How long a state machine takes for each command. */
   applyUs(): number
   noteState(role: string, value: unknown): void
@@ -15,7 +15,7 @@ export interface WatchOptions {
 
 /** Sees the actors of one group in one life of a node, and tells what judges them. */
 export function watchOf({ place: { node, group }, process, around, applyUs, noteState }: WatchOptions): ActorWatch {
-  const { monitor, coverage, network } = around
+  const { monitor, coverage } = around
   const places = new Map<string, Place>()
   const placeOf = (role: string): Place => {
     const known = places.get(role)
@@ -45,7 +45,6 @@ export function watchOf({ place: { node, group }, process, around, applyUs, note
       if (role !== undefined && !process.isDead) monitor.recorded(placeOf(role), record, bytes)
     },
     encoding: (message) => {
-      network.announce(message.type)
       const role = speakers.get(message)
       if (!process.isDead) monitor.spoke(placeOf(role ?? 'unknown'), message)
     },

@@ -3,15 +3,6 @@ import { Chance } from '../chance/chance.js'
 
 /** What a bus can know of the bytes that it carries, and do to them. @module */
 
-/** The type that the envelope names. */
-export function typeOf(bytes: Uint8Array): string {
-  try {
-    return decodeEnvelope(bytes).type
-  } catch {
-    return 'bytes'
-  }
-}
-
 /** Addresses that were found to be good: there are few. */
 const addresses = new Set<Address>()
 
