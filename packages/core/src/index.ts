@@ -143,7 +143,8 @@ export { statePath } from './role/statePath.js'
 export {
   delayNameOf,
   isTimer,
-  type PendingTimer,
+  noTimers,
+  type PendingTimers,
   type Step,
   type StepOutcome,
   type Stepper,
@@ -151,6 +152,8 @@ export {
   type TimerChange,
   type Transition,
   timerName,
+  withKey,
+  withoutKey,
 } from './role/stepper.js'
 export {
   appliedStateInParts,

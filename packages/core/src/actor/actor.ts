@@ -2,7 +2,8 @@ import { invariant } from '../errors/errors.js'
 import type { LogId } from '../log/message.js'
 import type { AnyActorLogic, StateValue } from '../role/statechart.js'
 import {
-  type PendingTimer,
+  noTimers,
+  type PendingTimers,
   pendingAfter,
   type Step,
   stepper,
@@ -33,7 +34,7 @@ export interface RoleSnapshot {
  */
 export interface ActorState {
   readonly snapshot: RoleSnapshot
-  readonly timers: readonly PendingTimer[]
+  readonly timers: PendingTimers
   /** What was emitted and may not leave yet. */
   readonly outbox: Outbox
   /** The write under way, in order; empty when there is none. */
@@ -90,9 +91,8 @@ export function actorOf(logic: AnyActorLogic, isWatched = false): Actor {
         ? after(state, () => steps.step(state.snapshot, event))
         : stepped(state, state.snapshot, nothing, nothing),
     fire: (state, timer) => {
-      const timers = state.timers.filter((pending) => pending.timer !== timer)
-      invariant(timers.length < state.timers.length, () => `timer ${timer} is not pending: ${namesOf(state.timers)}`)
-      const without = stateOf(state.snapshot, timers, state.outbox, state.writing)
+      invariant(state.timers.has(timer), () => `timer ${timer} is not pending: ${namesOf(state.timers)}`)
+      const without = stateOf(state.snapshot, state.timers.without(timer), state.outbox, state.writing)
       return after(without, () => steps.fire(state.snapshot, timer))
     },
   }
@@ -101,14 +101,14 @@ export function actorOf(logic: AnyActorLogic, isWatched = false): Actor {
 /** Before it begins, an actor waits for nothing and has said nothing. */
 const unborn: ActorState = {
   snapshot: { status: 'unborn', value: '', context: undefined },
-  timers: [],
+  timers: noTimers,
   outbox: emptyOutbox,
   writing: [],
 }
 
 const nothing: readonly never[] = []
 
-const namesOf = (timers: readonly PendingTimer[]): string => timers.map(({ timer }) => timer).join(', ') || 'none is'
+const namesOf = (timers: PendingTimers): string => [...timers.keys()].join(', ') || 'none is'
 
 type Outcomes = readonly (TimerChange | { readonly type: 'effect'; readonly effect: Effect })[]
 
@@ -137,7 +137,7 @@ function stepped(
 /** One shape for all, and no spread: this is made at each step of each actor. */
 const stateOf = (
   snapshot: RoleSnapshot,
-  timers: readonly PendingTimer[],
+  timers: PendingTimers,
   outbox: Outbox,
   writing: readonly DurableEffect<Effect>[],
 ): ActorState => ({ snapshot, timers, outbox, writing })

@@ -1,4 +1,5 @@
 import { BrokenInvariantError, invariant } from '../errors/errors.js'
+import { type PersistentMap, PersistentMapDraft, persistentMap } from '../values/persistentMap.js'
 import type {
   AnyActorLogic,
   AnyActorScope,
@@ -19,37 +20,33 @@ export type StepOutcome<Emitted> =
 /** What a step did to the timers of a role. */
 export type TimerChange = Exclude<StepOutcome<never>, { readonly type: 'effect' }>
 
-/** A timer that was set, and has neither fired nor been cancelled. */
-export interface PendingTimer {
-  readonly timer: string
-  /** As it was when the timer was set. */
-  readonly delayMs: number
-}
+/** Timers that were set, and have neither fired nor been cancelled: by id, the delay as it was when the timer was set. */
+export type PendingTimers = PersistentMap<string, number>
 
-/** The timers that are pending after those changes, in the order in which they were set. */
-export function pendingAfter(
-  pending: readonly PendingTimer[],
-  changes: readonly TimerChange[],
-): readonly PendingTimer[] {
-  let after = pending
+export const noTimers: PendingTimers = persistentMap()
+
+/** The timers that are pending after those changes. What it costs are the changes, and not what else is pending. */
+export function pendingAfter(pending: PendingTimers, changes: readonly TimerChange[]): PendingTimers {
+  const after = new PersistentMapDraft(pending)
   for (const change of changes) {
-    const { timer } = change
-    if (after.some((other) => other.timer === timer)) after = after.filter((other) => other.timer !== timer)
-    if (change.type === 'schedule') after = [...after, { timer, delayMs: change.delayMs }]
+    after.delete(change.timer)
+    if (change.type === 'schedule') after.set(change.timer, change.delayMs)
   }
-  return after
+  return after.finish()
 }
 
 /**
  * The name of the delay of a pending timer. Where another one of that name is pending too, with the key that it belongs to:
  * `patience of k2`; its id where it belongs to none.
  */
-export function timerName(pending: readonly PendingTimer[], timer: string): string {
+export function timerName(pending: PendingTimers, timer: string): string {
   const name = delayNameOf(timer)
-  const isShared = pending.some((other) => other.timer !== timer && delayNameOf(other.timer) === name)
-  if (!isShared) return name
-  const key = withoutKey(timer)?.key
-  return key === undefined ? timer : `${name} of ${key}`
+  for (const [other] of pending) {
+    if (other === timer || delayNameOf(other) !== name) continue
+    const key = withoutKey(timer)?.key
+    return key === undefined ? timer : `${name} of ${key}`
+  }
+  return name
 }
 
 /** A transition of a statechart, as far as it has a name: where it starts, its event, its guard, where it leads. */

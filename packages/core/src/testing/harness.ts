@@ -92,17 +92,17 @@ export function driven<Logic extends AnyActorLogic>(seat: Seat): Driven<Logic> {
     },
     get timers() {
       const { timers } = seat.state()
-      return Object.fromEntries(timers.map(({ timer, delayMs }) => [timerName(timers, timer), delayMs]))
+      return Object.fromEntries(Array.from(timers, ([timer, delayMs]) => [timerName(timers, timer), delayMs]))
     },
     receive: handle,
     tell: handle,
     fire: (name) =>
       stepWith(() => {
         const { timers } = seat.state()
-        const names = timers.map(({ timer }) => timerName(timers, timer))
-        const pending = timers[names.indexOf(name)]
-        invariant(pending !== undefined, `no timer "${name}" is pending, only: ${names.join(', ') || 'none'}`)
-        seat.fire(pending.timer)
+        const pending = new Map(Array.from(timers.keys(), (timer) => [timerName(timers, timer), timer]))
+        const timer = pending.get(name)
+        invariant(timer !== undefined, () => `no timer "${name}" is pending, only: ${[...pending.keys()].join(', ') || 'none'}`)
+        seat.fire(timer)
       }),
   }
 }

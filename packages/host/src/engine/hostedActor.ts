@@ -45,6 +45,11 @@ export const keyOf = (group: string, role: string): string => `${group}/${role}`
 /** What an actor is given. */
 export type HostedEvent = LocalEvent | ClientAsked | Chosen | Received<Message>
 
+interface EarlyEvent {
+  readonly event: HostedEvent
+  readonly cause: Cause | undefined
+}
+
 /** One actor of a node: where it stands, its timers on the clock, and what it said that nobody has carried out yet. */
 export class HostedActor {
   /** Whose log it is, in the store. */
@@ -61,8 +66,8 @@ export class HostedActor {
   readonly #timers = new Map<string, unknown>()
   #state: ActorState
   #leaves: Effect[] = []
-  /** What came before it was let go. */
-  #early: { readonly event: HostedEvent; readonly cause: Cause | undefined }[] | undefined = []
+  /** The timers that it began with, in their order, and what came before it was let go. */
+  #early: { readonly timers: readonly TimerChange[]; readonly events: EarlyEvent[] } | undefined
 
   /** Begins with what was recovered. It takes no step and its timers do not run before `start`. */
   constructor(options: {
@@ -86,14 +91,15 @@ export class HostedActor {
     const step = this.#actor.begin(definition.input({ group: place.group, node: place.node, recovered }))
     this.#state = step.state
     this.#leaves.push(...step.leaves)
+    this.#early = { timers: step.timers, events: [] }
     observe?.(stepRecord(this, undefined, undefined, step))
   }
 
   start(): void {
-    const early = this.#early ?? []
+    const { timers = [], events = [] } = this.#early ?? {}
     this.#early = undefined
-    for (const { timer, delayMs } of this.#state.timers) this.#set(timer, delayMs)
-    for (const { event, cause } of early) this.send(event, cause)
+    for (const change of timers) this.#change(change)
+    for (const { event, cause } of events) this.send(event, cause)
   }
 
   /** Its timers run no more. */
@@ -107,7 +113,7 @@ export class HostedActor {
    * @throws what the role throws.
    */
   send(event: HostedEvent, cause?: Cause): void {
-    if (this.#early) this.#early.push({ event, cause })
+    if (this.#early) this.#early.events.push({ event, cause })
     else this.#take(event, this.#actor.deliver(this.#state, event), cause)
   }
 

@@ -4,9 +4,12 @@ import {
   type GroupDefinition,
   type Message,
   type NodeId,
+  type PendingTimers,
   persistentMap,
   type RoleSnapshot,
   type StoredLog,
+  withKey,
+  withoutKey,
 } from '@quorate/core'
 import type { Renaming } from '../actors/actor.js'
 import { ModelFault } from '../errors.js'
@@ -62,6 +65,7 @@ function renamedState(state: RoleState, role: RoleActor, names: NewNames): RoleS
     ...state,
     actor: actor && {
       ...actor,
+      timers: actor.snapshot.instances ? renamedTimers(actor.timers, names) : actor.timers,
       snapshot: renamedSnapshot(actor.snapshot, role.config, names, rows),
       outbox: { ...actor.outbox, waiting: actor.outbox.waiting.map((effect) => rows.ofEffect(effect)) },
       writing: actor.writing.map((effect) => rows.ofEffect(effect)),
@@ -71,6 +75,15 @@ function renamedState(state: RoleState, role: RoleActor, names: NewNames): RoleS
     appliedState: appliedState && renamed({ ...appliedState, sessions: new Map(appliedState.sessions) }, names),
     questions: renamed(questions, names),
   }
+}
+
+/** Of many at one address each timer has a key. */
+function renamedTimers(timers: PendingTimers, names: NewNames): PendingTimers {
+  const ofKeys = Array.from(timers, ([id, delayMs]) => {
+    const { timer, key } = withoutKey(id) ?? {}
+    return [timer === undefined || key === undefined ? id : withKey(timer, renamed(key, names)), delayMs] as const
+  })
+  return persistentMap(new Map(ofKeys))
 }
 
 /** Rows are bytes, in which names are found only by who knows what they are. */

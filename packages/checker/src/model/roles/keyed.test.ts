@@ -218,13 +218,13 @@ describe('many small ones at one address', () => {
     expect(new Set([after(), after(one), after(one, two), after(one, three), after(one, two, three)]).size).toBe(5)
   })
 
-  test('change names wherever they hold one: in rows, in what is to be written, in what each of them knows', () => {
+  test('change names wherever they hold one: keys, rows, timers, what is to be written, what each of them knows', () => {
     const group = groupOf(true, ['v1', 'v2'], ['a'])
     const names = new Names(group)
     const actor = new RoleActor(group, 'polls', 'p1', names, { writes: 'split', timers: {} })
     const [renaming] = alikeNodes(['v1', 'v2'], { definition: group, names, actors: [actor] })
     const states = (by: string): RoleState[] => {
-      const message = { type: 'Vote', poll: 'a', voter: by } as Message
+      const message = { type: 'Vote', poll: by, voter: by } as Message
       const voted = actor.receive(actor.start().state, message, `voter/${by}`)?.state as RoleState
       const writing = actor.act(voted, 'begins a write')?.state as RoleState
       return [voted, writing, actor.act(writing, 'its write is durable')?.state as RoleState]

@@ -15,6 +15,7 @@ import {
   type Message,
   messageOf,
   type NodeId,
+  noTimers,
   nothingStored,
   parseAddress,
   type Random,
@@ -294,4 +295,4 @@ function choicesIn({
 const storedWith = ({ record, ...held }: RecoveredState, codec: Codec<unknown>): StoredLog =>
   storedFrom({ ...held, record: record === undefined ? undefined : codec.encode(record) })
 
-const endOf = ({ actor }: RoleState, timer: string): string => `${timerName(actor?.timers ?? [], timer)} ends`
+const endOf = ({ actor }: RoleState, timer: string): string => `${timerName(actor?.timers ?? noTimers, timer)} ends`

@@ -1,4 +1,4 @@
-import { defineStateMachine, emptyOutbox, nothingStored, origin, type RoleSnapshot } from '@quorate/core'
+import { defineStateMachine, emptyOutbox, noTimers, nothingStored, origin, type RoleSnapshot } from '@quorate/core'
 import { expect, test } from 'vitest'
 import { keyOfRole, type RoleState } from './roleState.js'
 
@@ -29,7 +29,7 @@ const stateWith = (changed: Partial<RoleState>): RoleState => ({
 })
 
 const stateIn = (snapshot: RoleSnapshot): RoleState =>
-  stateWith({ actor: { snapshot, timers: [], outbox: emptyOutbox, writing: [] } })
+  stateWith({ actor: { snapshot, timers: noTimers, outbox: emptyOutbox, writing: [] } })
 
 const inContext = (context: unknown): string =>
   keyOfRole(stateIn({ status: 'active', value: 'waiting', context }), machine)

@@ -2,7 +2,7 @@ import {
   type AnyStateMachine,
   type AppliedState,
   type LocalState,
-  type PendingTimer,
+  type PendingTimers,
   type RoleSnapshot,
   type StoredLog,
   snapshotOf,
@@ -77,7 +77,7 @@ export function keyOfRole(state: RoleState, machine: AnyStateMachine | undefined
 
 /** Ids of pending timers: that they are pending counts, and not since when. */
 export const pendingTimers = ({ actor }: RoleState): readonly string[] =>
-  actor ? actor.timers.map(({ timer }) => timer).sort() : []
+  actor ? [...actor.timers.keys()].sort() : []
 
 /** What a person reads: the role's state and its context without what never changes. */
 export function showRole({ actor, stored, appliedState, questions, failure }: RoleState): unknown {
@@ -105,8 +105,5 @@ function shownSnapshot({ value, context, instances }: RoleSnapshot): object {
   return { ...changing, ...Object.fromEntries(each) }
 }
 
-const shownTimers = (timers: readonly PendingTimer[]): readonly string[] =>
-  timers
-    .map(({ timer }) => timer)
-    .sort()
-    .map((timer) => timerName(timers, timer))
+const shownTimers = (timers: PendingTimers): readonly string[] =>
+  [...timers.keys()].sort().map((timer) => timerName(timers, timer))
