@@ -55,6 +55,7 @@ export {
 } from './group/configuration.js'
 export type {
   GroupDefinition,
+  ManyAtOneAddress,
   Notice,
   RecoveredState,
   RoleDefinition,

@@ -31,6 +31,14 @@ export interface Notice {
   readonly count?: number
 }
 
+/** What is to be known of a role that `perKey` made, by those who do not know its keys. */
+export interface ManyAtOneAddress {
+  /** How a row of its table becomes what an instance persisted. */
+  readonly row: Codec<unknown>
+  /** What people should know of a snapshot of it: that a limit is near, or reached. */
+  notices(snapshot: unknown): readonly Notice[]
+}
+
 /**
  * What people and clients want to know of an actor. Whatever a protocol does not have is absent: nobody invents an epoch, a
  * leader or a log.
@@ -61,6 +69,8 @@ export interface RoleDefinition {
   /** The statechart (or family) that `node` runs, its randomized timers drawn from `random`. */
   logic(random: Random, node: NodeId): AnyActorLogic
   input(place: { readonly group: string; readonly node: NodeId; readonly recovered: RecoveredState }): unknown
+  /** Of a role that `perKey` made: what it made, or what stands for it. @default the role is one statechart, or a family */
+  readonly keyed?: ManyAtOneAddress
   /** False if this role emits no durable effect: it begins anew each time. @default true */
   readonly remembers?: boolean
   /** How the record of a `persist` effect becomes bytes. */

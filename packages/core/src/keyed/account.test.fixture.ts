@@ -13,8 +13,9 @@ export type Message =
   | { readonly type: 'Hold'; readonly name: string; readonly amount: number }
   | { readonly type: 'Total'; readonly name: string; readonly total: number }
   | { readonly type: 'Close'; readonly name: string }
-type Told = Extract<Message, { type: 'Add' | 'Hold' | 'Total' | 'Close' }>
-export type Event = Received<Told> | ClientAsked<string> | Chosen
+  /** To all accounts that are busy. */
+  | { readonly type: 'Audit' }
+export type Event = Received<Message> | ClientAsked<string> | Chosen
 
 interface Row {
   readonly total: number
@@ -43,6 +44,7 @@ export const account = setup({
     persist: emit(({ context: { total, held } }) => ({ type: 'persist', record: { total, held } })),
     delete: emit(({ context: { name } }) => ({ type: 'delete', key: name })),
     replyAdd: emit(on('Add', ({ name, total }, { from }) => send(from, { type: 'Total', name, total }))),
+    replyAudit: emit(on('Audit', ({ name, total }, { from }) => send(from, { type: 'Total', name, total }))),
     tellBank: emit(({ context: { bank, name, total } }) => send(bank as Address, { type: 'Total', name, total })),
     answer: emit(
       on('client.asked', ({ total, doubts }, { request }) => ({
@@ -60,6 +62,7 @@ export const account = setup({
   on: {
     Total: ignore('it is said to the bank'),
     'client.asked': { actions: 'answer' },
+    Audit: { actions: 'replyAudit' },
     Close: { actions: 'delete', target: '.closed' },
   },
   states: {
@@ -109,7 +112,11 @@ export const accountsWith = (limits: Partial<KeyedLimits> = {}, resumes?: (row: 
   perKey<typeof account, { bank: string }, Row>({
     id: 'accounts',
     each: account,
-    keyOf: (event) => (event.type === 'client.asked' ? event.body : event.name),
+    keyOf: (event) => {
+      if (event.type === 'Audit') return undefined
+      return event.type === 'client.asked' ? event.body : event.name
+    },
+    isForAll: ({ type }) => type === 'Audit',
     input: startOf,
     row: json<Row>(),
     refuse: (event, why) =>

@@ -18,6 +18,7 @@ const group: GroupDefinition = {
       nodes: ['n1'],
       record: keyedRecord as never,
       logic: () => accounts,
+      keyed: accounts,
       input: ({ recovered }) => ({ shared: { bank: 'g/bank/n1' }, recovered }),
       status,
     },

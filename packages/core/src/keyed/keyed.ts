@@ -1,5 +1,5 @@
 import type { Chosen, Effect } from '../actor/effect.js'
-import type { RecoveredState } from '../group/protocol.js'
+import type { ManyAtOneAddress, Notice, RecoveredState } from '../group/protocol.js'
 import type { Roles } from '../role/become.js'
 import type {
   ActorLogic,
@@ -22,10 +22,13 @@ export type AnyEach = AnyActorLogic & {
   provide(by: never): unknown
 }
 
-/** Events that come from outside and belong to the key that they name. All others go to the instance that asked for them. */
+/**
+ * Events that come from outside: each belongs to the key that it names, or to all. Answers go to the instance that asked, and
+ * what is told of a log concerns none, since none has one.
+ */
 export type FromOutside<Each extends AnyEach> = Exclude<
   EventFromLogic<Each>,
-  Chosen | { readonly type: 'xstate.route' | Chosen['type'] }
+  { readonly type: 'xstate.route' | Chosen['type'] | 'storage.persisted' }
 >
 
 /**
@@ -64,6 +67,11 @@ export interface KeyedSettings<Each extends AnyEach, Shared, Row> {
   readonly each: Each
   /** The key of a message, or of what a client asks. `undefined` for what names none: it is refused. Must not throw. */
   keyOf(event: FromOutside<Each>): string | undefined
+  /**
+   * True of an event that concerns all keys and names none: each instance that there is takes it, in the order of their keys,
+   * and none begins. Like timers and answers it is never refused. Must not throw. @default none
+   */
+  isForAll?(event: FromOutside<Each>): boolean
   input(start: KeyedStart<Shared, Row>): InputFrom<Each>
   /** How the record that an instance persists becomes the bytes of its row. */
   readonly row: Codec<Row>
@@ -119,18 +127,17 @@ type Emitted<Each extends AnyEach> =
 /** Many instances of one statechart at one address, each found by a key: XState actor logic, for `stepper`. */
 export interface Keyed<Each extends AnyEach, Shared = unknown>
   extends ActorLogic<
-    KeyedSnapshot<Each, Shared>,
-    EventFromLogic<Each>,
-    KeyedInput<Shared>,
-    // biome-ignore lint/suspicious/noExplicitAny: XState types its own machines so; nothing narrower is assignable.
-    ActorSystem<any>,
-    Emitted<Each>
-  > {
+      KeyedSnapshot<Each, Shared>,
+      EventFromLogic<Each>,
+      KeyedInput<Shared>,
+      // biome-ignore lint/suspicious/noExplicitAny: XState types its own machines so; nothing narrower is assignable.
+      ActorSystem<any>,
+      Emitted<Each>
+    >,
+    ManyAtOneAddress {
   readonly id: string
   /** What each key has. */
   readonly each: Each
-  /** How a row becomes what an instance persisted. */
-  readonly row: Codec<unknown>
   /** The instance's chart, in the form of a machine's config. */
   readonly config: object
   /** Of a statechart its root: it is drawn, and what was taken of it is counted, as for any other. */
@@ -140,4 +147,5 @@ export interface Keyed<Each extends AnyEach, Shared = unknown>
   readonly initial?: string
   /** `provide` of what each key has: delays by those who randomize them, guards and actions by those who break them. */
   provide(by: Parameters<Each['provide']>[0]): Keyed<Each, Shared>
+  notices(snapshot: unknown): readonly Notice[]
 }

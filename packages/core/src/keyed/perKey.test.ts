@@ -32,6 +32,7 @@ test('the chart of an instance is checked as any other', () => {
     Hold: 'message',
     Total: 'message',
     Close: 'message',
+    Audit: 'message',
     'client.asked': 'local',
     chosen: 'local',
   })
@@ -210,6 +211,32 @@ describe('an answer', () => {
   })
 })
 
+describe('an event that concerns all', () => {
+  const audit = { type: 'Audit', from } as const
+
+  test('is taken by each that is busy, in the order of keys, and begins none', () => {
+    const role = begun(row('ann', 5), row('dan', 1))
+    for (const name of ['cid', 'bob']) role.receive(hold(name, 2))
+    expect(role.receive(audit)).toEqual([total('bob', 0), total('cid', 0)])
+    expect(Object.keys(role.state).sort()).toEqual(['bob', 'cid'])
+    expect(role.context.table.size).toBe(4)
+  })
+
+  test('is not refused for want of room, and those that it ends are forgotten', () => {
+    const ending = accounts.provide({ actions: { replyAudit: emit({ type: 'delete', key: 'ann' }) } })
+    const role = drive(ending, { shared, recovered: recovered(row('ann', 5, 2)) })
+    expect(role.receive(audit)).toEqual([{ type: 'delete', key: 'ann' }])
+    expect(role.context.table.size).toBe(0)
+  })
+
+  test('of a log there is none: nothing is told of it, and nothing refused', () => {
+    const role = begun(row('ann', 5, 2))
+    const before = role.snapshot
+    expect(role.tell({ type: 'storage.persisted', last: { index: 1, term: 1 } } as never)).toEqual([])
+    expect(role.snapshot).toBe(before)
+  })
+})
+
 describe('after a restart', () => {
   test('instances go on that were busy, in the order of keys, and those at rest are not kept', () => {
     const role = begun(row('ann', 5, 2), row('bob', 1), row('cid', 4, 4))
@@ -310,6 +337,33 @@ describe('limits', () => {
     const role = within({ rowsMax: 1, tableBytesMax: 100 }, row('ann', 1, 1))
     role.fire('patience')
     expect(role.tell({ type: 'chosen', chosen: ['spend'], request: { key: 'ann', request: 1 } })).toHaveLength(2)
+  })
+
+  test('that are near or reached are told of, in texts that stay what they are', () => {
+    const logic = accountsWith({ rowsMax: 10, instancesMax: 2 })
+    const role = drive(logic, { shared, recovered: recovered(...[...'abcdefgh'].map((key) => row(key, 1))) })
+    const told = () => logic.notices(role.snapshot).map(({ level, text }) => `${level}: ${text}`)
+    expect(told()).toEqual([])
+    role.receive(add('i', 1))
+    expect(told()).toEqual([
+      expect.stringMatching(/^warn: nine tenths of rowsMax, which is 10, .* the table of accounts/),
+    ])
+    role.receive(hold('j', 1))
+    role.receive(hold('a', 1))
+    const full = told()
+    expect(full).toEqual([
+      expect.stringMatching(
+        /^error: rowsMax of 10 is reached by the table of accounts: what would add a row is refused/,
+      ),
+      expect.stringMatching(/^error: instancesMax of 2 is reached by those at work in accounts/),
+    ])
+    role.receive(add('a', 1))
+    expect(told()).toEqual(full)
+    const bytes = accountsWith({ tableBytesMax: 100 })
+    const one = drive(bytes, { shared, recovered: recovered(row('a', 1)) })
+    expect(bytes.notices(one.snapshot)).toEqual([
+      { level: 'error', text: expect.stringMatching(/^tableBytesMax of 100 is reached by the table of accounts/) },
+    ])
   })
 
   test('that are none are refused', () => {

@@ -15,7 +15,7 @@ import {
   withoutKey,
 } from '../role/stepper.js'
 import { type PersistentMap, persistentMap } from '../values/persistentMap.js'
-import { isRowKey, rowBytesMax, sizeOfRow } from '../values/table.js'
+import { compareKeys, isRowKey, rowBytesMax, sizeOfRow } from '../values/table.js'
 import type {
   AnyEach,
   Keyed,
@@ -27,6 +27,7 @@ import type {
   KeyedSettings,
   KeyedSnapshot,
 } from './keyed.js'
+import { noticesOf } from './notices.js'
 
 const defaults: KeyedLimits = { instancesMax: 16_384, rowsMax: 1_000_000, tableBytesMax: 256 * 1024 * 1024 }
 
@@ -60,6 +61,7 @@ export function perKey<Each extends AnyEach, Shared, Row>(
     getInitialSnapshot: (scope: AnyActorScope, input: KeyedInput<Shared>) => instances.begin(input, scope),
     transition: (snapshot: AnySnapshot, event: AnyEvent, scope: AnyActorScope) =>
       instances.take(snapshot, event, scope),
+    notices: (snapshot: AnySnapshot) => noticesOf(id, limits, snapshot),
     provide: (by: never) => perKey({ ...settings, each: each.provide(by) as Each }),
     getPersistedSnapshot: (snapshot: AnySnapshot) => snapshot,
   } as unknown as Keyed<Each, Shared>
@@ -79,8 +81,9 @@ interface AnyEvent {
 type AnySnapshot = KeyedSnapshot<AnyEach, unknown>
 type AnyInstance = SnapshotFrom<AnyEach> & { readonly value: StateValue }
 type AnyOutcome = StepOutcome<Effect>
-type AnySettings = Omit<KeyedSettings<AnyEach, unknown, unknown>, 'keyOf' | 'refuse'> & {
+type AnySettings = Omit<KeyedSettings<AnyEach, unknown, unknown>, 'keyOf' | 'isForAll' | 'refuse'> & {
   keyOf(event: AnyEvent): string | undefined
+  isForAll?(event: AnyEvent): boolean
   refuse(event: AnyEvent, why: KeyedRefusal): Effect | undefined
 }
 
@@ -145,6 +148,9 @@ class Instances {
       if (key === undefined || timer === undefined) return snapshot
       return this.#resume(snapshot, key, (instance) => this.#steps.fire(instance, timer))
     }
+    // No instance has a log.
+    if (event.type === 'storage.persisted') return snapshot
+    if (this.#settings.isForAll?.(event)) return this.#deliverToAll(snapshot, event)
     const { request } = event
     if (typeof request !== 'object') return this.#deliver(snapshot, event)
     const answer = { ...event, request: request.request }
@@ -159,7 +165,15 @@ class Instances {
     return this.#done(this.#settle(snapshot, key, { known, after, outcomes }), key)
   }
 
-  /** What comes from outside. */
+  #deliverToAll(snapshot: AnySnapshot, event: AnyEvent): AnySnapshot {
+    const keys = [...snapshot.instances.keys()].sort(compareKeys)
+    return keys.reduce(
+      (after, key) => this.#resume(after, key, (instance) => this.#steps.step(instance, event)),
+      snapshot,
+    )
+  }
+
+  /** What comes from outside, for one key. */
   #deliver(snapshot: AnySnapshot, event: AnyEvent): AnySnapshot {
     const key = this.#settings.keyOf(event)
     if (key === undefined || !isRowKey(key)) return this.#refuse(snapshot, event, 'noKey')

@@ -101,7 +101,10 @@ export function driven<Logic extends AnyActorLogic>(seat: Seat): Driven<Logic> {
         const { timers } = seat.state()
         const pending = new Map(Array.from(timers.keys(), (timer) => [timerName(timers, timer), timer]))
         const timer = pending.get(name)
-        invariant(timer !== undefined, () => `no timer "${name}" is pending, only: ${[...pending.keys()].join(', ') || 'none'}`)
+        invariant(
+          timer !== undefined,
+          () => `no timer "${name}" is pending, only: ${[...pending.keys()].join(', ') || 'none'}`,
+        )
         seat.fire(timer)
       }),
   }

@@ -118,7 +118,10 @@ export class HostedActor {
   }
 
   status(): RoleStatus {
-    return this.definition.status(this.#state.snapshot)
+    const { snapshot } = this.#state
+    const status = this.definition.status(snapshot)
+    const full = this.definition.keyed?.notices(snapshot) ?? []
+    return full.length > 0 ? { ...status, notices: [...(status.notices ?? []), ...full] } : status
   }
 
   /** Effects that wait for a durable one. */

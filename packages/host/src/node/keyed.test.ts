@@ -65,8 +65,10 @@ const shelf = setup({
   },
 })
 
+const shelvesMax = 60
 const shelves = perKey({
   id: 'shelves',
+  limits: { rowsMax: shelvesMax },
   each: shelf,
   keyOf: (event) => event.body.shelf,
   input: ({ row }) => ({ text: row ?? '', request: 0 }),
@@ -80,6 +82,7 @@ const group: GroupDefinition<AskService<Question, string>> = {
     shelves: {
       nodes: ['n1'],
       logic: () => shelves,
+      keyed: shelves,
       input: ({ recovered }) => ({ shared: undefined, recovered }),
       record: keyedRecord as Codec<unknown>,
       status: () => ({ state: '', serves: true }),
@@ -131,6 +134,25 @@ describe('many small ones at one address of a node', () => {
     await cluster.wait(Promise.all(calls))
     expect(cluster.storeOf('n1').writes - before).toBeLessThanOrEqual(2)
     expect(await ask('give', 'shelf 7')).toBe('7')
+  })
+
+  it('are told of once when their table is nearly full, and when it is', async () => {
+    await begin()
+    const told = () =>
+      cluster.loggers
+        .get('n1')!
+        .logged.flatMap(({ level, text }) => (text.includes('rowsMax') ? [`${level} ${text}`] : []))
+    for (let at = 1; at <= shelvesMax; at++) {
+      if (at === 54) expect(told()).toEqual([])
+      await ask('keep', `shelf ${at}`, 'x')
+    }
+    expect(told()).toEqual([
+      expect.stringMatching(/^warn nine tenths of rowsMax, which is 60, are used up by the table of shelves/),
+      expect.stringMatching(/^error rowsMax of 60 is reached by the table of shelves/),
+    ])
+    const { roles } = cluster.nodes.get('n1')!.status().groups['journal']!
+    expect(roles['shelves']).toMatchObject({ notices: [{ level: 'error' }] })
+    expect(await ask('give', 'shelf 1')).toBe('x')
   })
 
   it('are answered what they choose among by the chance of their node', async () => {

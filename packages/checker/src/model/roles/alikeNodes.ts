@@ -110,7 +110,9 @@ class RenamedRows {
   #renamed(bytes: Uint8Array): Uint8Array {
     const codec = this.#role.rowCodec
     if (!codec) {
-      throw new ModelFault('holds rows that may hold names, and are not made by perKey(): check it with --no-symmetry')
+      throw new ModelFault(
+        'holds rows that may hold names, and its role is not declared as keyed: check it with --no-symmetry',
+      )
     }
     return codec.encode(renamed(codec.decode(bytes), this.#names))
   }

@@ -115,6 +115,7 @@ const groupOf = (isDurable: boolean, voters: readonly NodeId[], choices: readonl
       nodes: ['p1'],
       record: keyedRecord as never,
       logic: () => polls(isDurable),
+      keyed: polls(isDurable),
       input: ({ recovered }) => ({ shared: undefined, recovered }),
       status,
     },

@@ -1,6 +1,5 @@
 import {
   type Address,
-  type AnyEach,
   addressOf,
   type Chosen,
   type Codec,
@@ -10,7 +9,6 @@ import {
   everyNode,
   type GroupDefinition,
   invariant,
-  type Keyed,
   LocalActor,
   type Message,
   messageOf,
@@ -147,8 +145,7 @@ export class RoleActor implements ModelActor<RoleState, Message> {
   }
   /** How the rows of its table become bytes, where it is known: it is many small ones at one address. */
   get rowCodec(): Codec<unknown> | undefined {
-    const { definition, node } = this.#actor
-    return (definition.logic(noChance, node) as Partial<Keyed<AnyEach>>).row
+    return this.#actor.definition.keyed?.row
   }
   /** What its context holds under `config`, where a role keeps what never changes. */
   get config(): unknown {

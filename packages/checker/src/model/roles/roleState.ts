@@ -76,8 +76,7 @@ export function keyOfRole(state: RoleState, machine: AnyStateMachine | undefined
 }
 
 /** Ids of pending timers: that they are pending counts, and not since when. */
-export const pendingTimers = ({ actor }: RoleState): readonly string[] =>
-  actor ? [...actor.timers.keys()].sort() : []
+export const pendingTimers = ({ actor }: RoleState): readonly string[] => (actor ? [...actor.timers.keys()].sort() : [])
 
 /** What a person reads: the role's state and its context without what never changes. */
 export function showRole({ actor, stored, appliedState, questions, failure }: RoleState): unknown {
