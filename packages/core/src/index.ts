@@ -21,6 +21,8 @@ export {
   isQuestion,
   type LocalEvent,
   type OwnRequest,
+  type PeerFound,
+  type PeerLost,
   type Question,
   type Received,
   type RequestId,
@@ -29,6 +31,7 @@ export {
 export { LocalActor, type LocalState, type LocalStep } from './actor/localActor.js'
 export { emptyOutbox, enqueue, type Outbox, take, written } from './actor/outbox.js'
 export { type Observe, type ObservedActor, type StepRecord, stepRecord } from './actor/stepRecord.js'
+export { awaitedBy, stillSuspected, suspectedAfter } from './actor/suspicion.js'
 export { UnencodableValueError, UnsupportedVersionError } from './codec/errors.js'
 export type { Draft, MessageCodec } from './codec/messageCodec.js'
 export { decodeWith, ProtoReader } from './codec/protoReader.js'

@@ -20,6 +20,7 @@ import {
   BusUnauthorizedError,
   isIntroducedLate,
 } from './errors.js'
+import { isHeard, isProbe } from './probe.js'
 import { Redials } from './redials.js'
 import { Subjects } from './subjects.js'
 
@@ -108,8 +109,12 @@ export class NatsBus implements Connection {
           refusal = forbidden(error)
           return
         }
-        this.#counters.delivered++
         try {
+          if (isProbe(message)) {
+            message.respond()
+            return
+          }
+          this.#counters.delivered++
           // The data is a view into the buffer of the socket.
           deliver(new Uint8Array(message.data))
         } catch (thrown) {
@@ -120,6 +125,12 @@ export class NatsBus implements Connection {
     const ready = this.#whenReady(() => refusal)
     ready.catch(() => {})
     return { ready, close: () => this.#unsubscribe(subscription) }
+  }
+
+  probe(to: Address, withinMs: number, done: (isHeard: boolean | undefined) => void): void {
+    const isOpen = this.#connected && !this.#closing
+    const answer = isOpen ? isHeard(this.#nats, this.#subjects, to, withinMs) : Promise.resolve(undefined)
+    answer.then(done).catch(rethrowOutside)
   }
 
   close(): Promise<void> {

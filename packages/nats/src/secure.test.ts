@@ -59,6 +59,15 @@ describeNatsServer(describe, 'nats-server: permissions', () => {
     await end()
   })
 
+  test('those of the README suffice for a node to ask whether another one is there', async () => {
+    const { node, end } = await connectBoth()
+    await node.subscribe(addressOf('quorate', 'node', 'n1'), () => {}).ready
+    const probed = (id: string) =>
+      new Promise((resolve) => node.probe(addressOf('quorate', 'node', id), 10_000, resolve))
+    expect([await probed('n1'), await probed('n2')]).toEqual([true, false])
+    await end()
+  })
+
   test('a subject that they do not cover: not ready, and reported', async () => {
     const { client, statuses, end } = await connectBoth()
     const subscription = client.subscribe(addressOf('counter', 'answers', 'client-8'), () => {})

@@ -12,6 +12,11 @@ export class Subjects {
     this.#prefix = `quorate.v1.${cluster}`
   }
 
+  /** What the subjects begin with where a connection hears what it asked for itself. No address becomes one of them. */
+  get inboxes(): string {
+    return `${this.#prefix}.inbox`
+  }
+
   /** @throws `QUORATE_INVALID_NAME` when the address is none: it could smuggle in a wildcard or a command. */
   of(address: Address): string {
     const known = this.#known.get(address)

@@ -139,6 +139,22 @@ export interface Chosen {
   readonly chosen: readonly string[]
 }
 
+/**
+ * The bus says that nobody hears a node of which the role expects something (`awaits` of its definition). A suspicion and no
+ * proof: the node may be on its way back, or be there and not be seen from here; and one that is gone may never be suspected.
+ * So it may hurry what a time-out would do anyway, and decides nothing.
+ */
+export interface PeerLost {
+  readonly type: 'peer.lost'
+  readonly node: NodeId
+}
+
+/** A node of which the role was told that it is lost is heard again. Nothing is told of one that is awaited no more. */
+export interface PeerFound {
+  readonly type: 'peer.found'
+  readonly node: NodeId
+}
+
 /** A message as an actor receives it. */
 export type Received<M extends Message> = M extends Message ? M & { readonly from: Address } : never
 

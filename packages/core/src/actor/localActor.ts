@@ -8,7 +8,8 @@ import { type Applied, type AppliedState, applyEntries, initialAppliedState } fr
 import { type Address, addressOf, type NodeId } from '../values/address.js'
 import { type Actor, type ActorEvent, type ActorState, type ActorStep, actorOf, beginWrite, endWrite } from './actor.js'
 import { afterWrite, recoveredState } from './durable.js'
-import { type Chosen, type Effect, isQuestion, type Question } from './effect.js'
+import { type Chosen, type Effect, isQuestion, type PeerFound, type PeerLost, type Question } from './effect.js'
+import { awaitedBy, stillSuspected, suspectedAfter } from './suspicion.js'
 
 /** An actor, its disk and its state machine, as a value. */
 export interface LocalState {
@@ -19,6 +20,8 @@ export interface LocalState {
   readonly appliedState: AppliedState | undefined
   /** What it asked, in order, and has no answer to. */
   readonly questions: readonly Question[]
+  /** Nodes that it awaits and was told to be lost, by name. */
+  readonly suspected: readonly NodeId[]
 }
 
 /** What came of a step. */
@@ -70,7 +73,8 @@ export class LocalActor {
     const { record, input } = this.definition
     const recovered = recoveredState(recoveredFrom(stored), record, { doubtful })
     const step = this.#actor.begin(input({ group: this.#group, node: this.node, recovered }))
-    return this.#after({ actor: undefined, stored, appliedState: this.#applied(stored), questions: [] }, step)
+    const before = { actor: undefined, stored, appliedState: this.#applied(stored), questions: [], suspected: [] }
+    return this.#after(before, step)
   }
 
   /** Nothing reaches it while it is down. */
@@ -90,6 +94,21 @@ export class LocalActor {
     const [first, ...questions] = state.questions
     invariant(first?.request === answer.request, `${this.address} asked something else, or nothing`)
     return this.deliver({ ...state, questions }, answer)
+  }
+
+  /** Nodes that it awaits now, suspected or not. */
+  awaited({ actor }: LocalState): readonly NodeId[] {
+    return actor ? awaitedBy(this.definition, actor.snapshot, this.node) : []
+  }
+
+  /**
+   * Tells it that a node that it awaits is lost, rightly or not, or found again.
+   * @throws {@link BrokenInvariantError} `QUORATE_BROKEN_INVARIANT` when that is none of its business, or no news.
+   */
+  suspect(state: LocalState, event: PeerLost | PeerFound): LocalStep {
+    const suspected = suspectedAfter(event, this.awaited(state), state.suspected)
+    invariant(suspected !== undefined, () => `${this.address} is not to be told that ${event.node} is ${event.type}`)
+    return this.deliver({ ...state, suspected }, event)
   }
 
   beginWrite(state: LocalState): LocalState {
@@ -118,7 +137,7 @@ export class LocalActor {
 
   /** What was not on the disk is gone. */
   crash({ stored }: LocalState): LocalState {
-    return { actor: undefined, stored, appliedState: undefined, questions: [] }
+    return { actor: undefined, stored, appliedState: undefined, questions: [], suspected: [] }
   }
 
   #applied({ snapshot }: StoredLog): AppliedState | undefined {
@@ -128,7 +147,9 @@ export class LocalActor {
   }
 
   #after(before: LocalState, { state: actor, emitted, leaves }: ActorStep): LocalStep {
-    return { emitted, ...this.#left({ ...before, actor }, leaves) }
+    const { suspected: known } = before
+    const suspected = known.length === 0 ? known : stillSuspected(known, this.awaited({ ...before, actor }))
+    return { emitted, ...this.#left({ ...before, actor, suspected }, leaves) }
   }
 
   #left(state: LocalState, leaves: readonly Effect[]): Omit<LocalStep, 'emitted'> {

@@ -75,6 +75,12 @@ export interface RoleDefinition {
   readonly remembers?: boolean
   /** How the record of a `persist` effect becomes bytes. */
   readonly record: Codec<unknown>
+  /**
+   * Nodes of which this role expects something in this state: that they speak by themselves, or that they answer. It is told
+   * `peer.lost` when the bus says that nobody hears one of them, and `peer.found` afterwards. Called after each step: let it
+   * cost little. @default it is told nothing of others
+   */
+  awaits?(snapshot: unknown): readonly NodeId[]
   status(snapshot: unknown): RoleStatus
 }
 

@@ -69,6 +69,12 @@ export interface Connection {
    * @throws a typed error `QUORATE_BUS_CLOSED` after `close`.
    */
   subscribe(to: Address, deliver: (bytes: Uint8Array) => void): Subscription
+  /**
+   * Asks whether anybody hears an address, and tells no receiver. `done` is called once, never within the call: with `false`
+   * when the bus says that nobody does; with `true` when one who does has answered; with `undefined` when neither is known
+   * after `withinMs`, or because the link is down.
+   */
+  probe(to: Address, withinMs: number, done: (isHeard: boolean | undefined) => void): void
   /** Replaces the listener. */
   onStatus(listen: (status: TransportStatus) => void): void
   counters(): TransportCounters

@@ -1,6 +1,7 @@
 import { QuorateError } from '../errors/errors.js'
 import type { Clock, Connection, Subscription, Transport, TransportCounters, TransportStatus } from '../ports/ports.js'
 import { type Address, checkAddress, checkName } from '../values/address.js'
+import { noBytes } from '../values/pieces.js'
 import { carriedIn } from '../wire/parcel.js'
 
 /** One message on its way to one receiver. */
@@ -110,6 +111,15 @@ function memoryConnection(options: MemoryConnectionOptions): Connection {
           })
         }
       }
+    },
+    probe(to, _withinMs, done) {
+      const isKnown = isAddress(to)
+      soon(() => {
+        const heard = listeners.get(keyOf(to)) ?? []
+        const answers = heard.some(({ connection }) => passes({ from: name, receiver: connection, to, bytes: noBytes }))
+        if (closing || !isKnown) done(undefined)
+        else done(answers || (heard.length > 0 ? undefined : false))
+      })
     },
     subscribe(to, deliver) {
       if (closing) throw new QuorateError('QUORATE_BUS_CLOSED', `connection "${name}" is closed: connect again`)

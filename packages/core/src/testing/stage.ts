@@ -37,7 +37,13 @@ export class StageActor {
   answered: { readonly request: RequestId; readonly body: unknown }[] = []
   readonly #stage: Stage
   readonly #local: LocalActor
-  #state: LocalState = { actor: undefined, stored: nothingStored, appliedState: undefined, questions: [] }
+  #state: LocalState = {
+    actor: undefined,
+    stored: nothingStored,
+    appliedState: undefined,
+    questions: [],
+    suspected: [],
+  }
   #emitted: readonly Effect[] = []
   #driven: Driven<AnyActorLogic> | undefined
 
@@ -72,6 +78,14 @@ export class StageActor {
   /** @throws {@link BrokenInvariantError} `QUORATE_BROKEN_INVARIANT` of a role that drives no state machine. */
   get appliedState(): AppliedState {
     return this.#state.appliedState ?? initialAppliedState(this.#log.stateMachine)
+  }
+  /** Other nodes of which it expects something now. */
+  get awaited(): readonly NodeId[] {
+    return this.#local.awaited(this.#state)
+  }
+  /** Those of them that it was told to be lost. */
+  get suspected(): readonly NodeId[] {
+    return this.#state.suspected
   }
   /** What it asked, in order, and has no answer to. */
   get questions(): readonly Question[] {
@@ -129,6 +143,16 @@ export class StageActor {
       () => `${this.address} asked for ${question.count} of ${question.among}, not for ${chosen}`,
     )
     this.#take(this.#local.answer(this.#state, meant))
+  }
+
+  /** Tells it that a node that it awaits is lost, rightly or not. */
+  lose(node: NodeId): void {
+    this.#take(this.#local.suspect(this.#state, { type: 'peer.lost', node }))
+  }
+
+  /** Tells it that a node that it was told to be lost is heard again. */
+  find(node: NodeId): void {
+    this.#take(this.#local.suspect(this.#state, { type: 'peer.found', node }))
   }
 
   /** Begins a write of all that waits, unless one is under way. */

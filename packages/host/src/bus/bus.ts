@@ -144,6 +144,11 @@ export class Bus {
     for (const piece of pieces) this.#connection.publish(to, write(to, pieceType, piece, number))
   }
 
+  /** Asks the bus whether anybody hears an address. See `Connection.probe`. */
+  probe(to: Address, withinMs: number, done: (isHeard: boolean | undefined) => void): void {
+    this.#connection.probe(to, withinMs, done)
+  }
+
   /** Hands over what is addressed to `to` and of this cluster, as it comes. */
   subscribe(to: Address, receive: (envelope: Envelope) => void): Subscription {
     const safely = this.#safely(receive)

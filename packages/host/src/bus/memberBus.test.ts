@@ -52,6 +52,7 @@ const connect = (): Connection => ({
     return { ready: Promise.resolve(), close }
   },
   onStatus: () => {},
+  probe: () => {},
   counters: () => ({ published: 0, delivered: 0, dropped: 0, reconnects: 0 }),
   close: async () => {},
   abort: () => {},

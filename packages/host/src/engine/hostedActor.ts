@@ -5,6 +5,7 @@ import {
   type Address,
   actorOf,
   addressOf,
+  awaitedBy,
   beginWrite,
   type Cause,
   type Chosen,
@@ -16,12 +17,16 @@ import {
   type NodeId,
   type Observe,
   operationOf,
+  type PeerFound,
+  type PeerLost,
   type Received,
   type RecoveredState,
   type RoleDefinition,
   type RoleStatus,
   type StoreOperation,
   stepRecord,
+  stillSuspected,
+  suspectedAfter,
   type TimerChange,
 } from '@quorate/core'
 import type { AnyActorLogic } from '@quorate/core/statechart'
@@ -43,7 +48,7 @@ interface Place {
 export const keyOf = (group: string, role: string): string => `${group}/${role}`
 
 /** What an actor is given. */
-export type HostedEvent = LocalEvent | ClientAsked | Chosen | Received<Message>
+export type HostedEvent = LocalEvent | ClientAsked | Chosen | PeerLost | PeerFound | Received<Message>
 
 interface EarlyEvent {
   readonly event: HostedEvent
@@ -59,6 +64,7 @@ export class HostedActor {
   readonly address: Address
   readonly definition: RoleDefinition
   readonly logic: AnyActorLogic
+  readonly #node: NodeId
   readonly #actor: Actor
   readonly #clock: ActorClock
   readonly #observe: Observe | undefined
@@ -66,6 +72,7 @@ export class HostedActor {
   readonly #timers = new Map<string, unknown>()
   #state: ActorState
   #leaves: Effect[] = []
+  #suspected: readonly NodeId[] = []
   /** The timers that it began with, in their order, and what came before it was let go. */
   #early: { readonly timers: readonly TimerChange[]; readonly events: EarlyEvent[] } | undefined
 
@@ -84,6 +91,7 @@ export class HostedActor {
     this.role = place.role
     this.address = addressOf(place.group, place.role, place.node)
     this.definition = definition
+    this.#node = place.node
     this.logic = logic
     this.#actor = actorOf(logic, observe !== undefined)
     this.#clock = clock
@@ -113,8 +121,16 @@ export class HostedActor {
    * @throws what the role throws.
    */
   send(event: HostedEvent, cause?: Cause): void {
-    if (this.#early) this.#early.events.push({ event, cause })
-    else this.#take(event, this.#actor.deliver(this.#state, event), cause)
+    if (this.#early) {
+      this.#early.events.push({ event, cause })
+      return
+    }
+    if (isOfPeer(event)) {
+      const suspected = suspectedAfter(event, this.awaited, this.#suspected)
+      if (!suspected) return
+      this.#suspected = suspected
+    }
+    this.#take(event, this.#actor.deliver(this.#state, event), cause)
   }
 
   status(): RoleStatus {
@@ -122,6 +138,16 @@ export class HostedActor {
     const status = this.definition.status(snapshot)
     const full = this.definition.keyed?.notices(snapshot) ?? []
     return full.length > 0 ? { ...status, notices: [...(status.notices ?? []), ...full] } : status
+  }
+
+  /** Other nodes of which it expects something now. */
+  get awaited(): readonly NodeId[] {
+    return awaitedBy(this.definition, this.#state.snapshot, this.#node)
+  }
+
+  /** Those of them that it was told to be lost. */
+  get suspected(): readonly NodeId[] {
+    return this.#suspected
   }
 
   /** Effects that wait for a durable one. */
@@ -159,6 +185,7 @@ export class HostedActor {
   #take(event: { readonly type: string }, step: ActorStep, cause?: Cause): void {
     const before = this.#state
     this.#state = step.state
+    if (this.#suspected.length > 0) this.#suspected = stillSuspected(this.#suspected, this.awaited)
     for (const effect of step.leaves) this.#leaves.push(effect)
     for (const change of step.timers) this.#change(change)
     this.#observe?.(stepRecord(this, event, before, step, cause))
@@ -180,5 +207,8 @@ export class HostedActor {
     )
   }
 }
+
+const isOfPeer = (event: HostedEvent): event is PeerLost | PeerFound =>
+  event.type === 'peer.lost' || event.type === 'peer.found'
 
 const noEffects: readonly Effect[] = []

@@ -25,6 +25,7 @@ import type { MemberBus } from '../bus/memberBus.js'
 import { Applier } from '../engine/applier.js'
 import type { Engine } from '../engine/engine.js'
 import { HostedActor, keyOf } from '../engine/hostedActor.js'
+import type { PeerWatch } from '../engine/peerWatch.js'
 import type { RecoveredRoles } from '../engine/recoverRoles.js'
 import type { Accord } from '../identity/accord.js'
 import type { PeerStores } from '../identity/peerStores.js'
@@ -49,6 +50,7 @@ export interface GroupSurroundings {
   readonly starts: number
   readonly peerStores: PeerStores
   readonly accord: Accord
+  readonly peerWatch: PeerWatch
   readonly observe: Observe | undefined
   /** Clients of the group have asked for something: it is gathered in the next turn. */
   asked(group: HostedGroup): void
@@ -145,6 +147,7 @@ export class HostedGroup {
   }
 
   stepped(actor: HostedActor): void {
+    this.#around.peerWatch.stepped(actor)
     if (actor !== this.#serving) return
     const before = this.#status
     this.#status = actor.status()
@@ -268,7 +271,7 @@ export class HostedGroup {
   }
 
   #receive(actor: HostedActor, envelope: Envelope): void {
-    const { drops, peerStores, accord, engine, observe } = this.#around
+    const { drops, peerStores, accord, engine, peerWatch, observe } = this.#around
     if (envelope.from === actor.address) return
     const node = this.#senders.get(envelope.from)
     if (node === undefined) {
@@ -277,6 +280,7 @@ export class HostedGroup {
       return
     }
     if (!accord.agrees(this.name, node, envelope)) return
+    peerWatch.heard(node)
     if (this.#isTooFarBehind(actor)) {
       drops.note('behindInApply', { group: this.name, toApply: this.applier?.queued })
       return

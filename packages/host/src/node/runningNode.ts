@@ -14,6 +14,7 @@ import { BusWatch } from '../bus/busWatch.js'
 import { DropLog } from '../bus/dropLog.js'
 import { MemberBus } from '../bus/memberBus.js'
 import { Engine } from '../engine/engine.js'
+import { PeerWatch } from '../engine/peerWatch.js'
 import type { RecoveredRoles } from '../engine/recoverRoles.js'
 import { NodeStoppedError } from '../errors.js'
 import { Identity } from '../identity/identity.js'
@@ -50,6 +51,7 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
   readonly #members: MemberBus
   readonly #busWatch: BusWatch
   readonly #engine: Engine
+  readonly #peerWatch: PeerWatch
   readonly #identity: Identity
   readonly #groups: HostedGroups
   readonly #ready = new Deferred<void>()
@@ -87,6 +89,8 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
     })
     this.#members = new MemberBus({ node: id, bus: this.#bus, drops: this.#drops })
     this.#engine = this.#makeEngine()
+    const everyMs = options.probeEveryMs
+    this.#peerWatch = new PeerWatch({ bus: this.#bus, clock: this.#clock, engine: this.#engine, everyMs })
     this.#identity = this.#makeIdentity(book)
     this.#groups = this.#makeGroups(book.starts)
     for (const [name, definition] of Object.entries<GroupDefinition>(options.groups)) {
@@ -212,6 +216,7 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
   async #leaveInOrder(causes: unknown[]): Promise<void> {
     // Asked of all at once, before anything is awaited: no turn comes in between.
     const served = this.#groups.stopServing()
+    this.#peerWatch.stop()
     const written = new Promise<void>((resolve) => this.#engine.stop(resolve))
     const stopped = new NodeStoppedError(this.id, this.#endedBy)
     const closed = this.#groups.stopHandles(stopped)
@@ -271,6 +276,7 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
       starts,
       peerStores: this.#identity.peerStores,
       accord: this.#identity.accord,
+      peerWatch: this.#peerWatch,
       observe: this.#options.observe,
       client: this.#options.client ?? {},
       isAlone: this.#options.clock !== undefined,

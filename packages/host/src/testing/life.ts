@@ -25,7 +25,9 @@ export class Life {
           connection.subscribe(to, (bytes) => whileAlive(() => deliver(bytes))())
         const onStatus: Connection['onStatus'] = (listen) =>
           connection.onStatus((status) => whileAlive(() => listen(status))())
-        return { ...connection, subscribe, onStatus }
+        const probe: Connection['probe'] = (to, withinMs, done) =>
+          connection.probe(to, withinMs, (isHeard) => whileAlive(() => done(isHeard))())
+        return { ...connection, subscribe, probe, onStatus }
       },
     }
   }

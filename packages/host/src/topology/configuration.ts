@@ -57,6 +57,11 @@ export interface NodeOptions<G extends Groups> {
   readonly stopOn?: readonly NodeJS.Signals[]
   /** How long the node may take to stop in order, in milliseconds; then it ends at once. @default 5000 */
   readonly stopWithinMs?: number
+  /**
+   * How long a node of which a role here expects something may be silent before the bus is asked whether anybody hears it, in
+   * milliseconds, from 10 to 60000. A role is told that a node is gone one to two times this long after it was heard last. @default 100
+   */
+  readonly probeEveryMs?: number
   /** Of the clients that {@link QuorateNode.group} gives. */
   readonly client?: ClientOptions
   /** @default real time */
@@ -77,6 +82,7 @@ const nodeOptionKeys: OptionKeys<NodeOptions<Groups>> = {
   acceptPossibleLoss: 'optional',
   stopOn: 'optional',
   stopWithinMs: 'optional',
+  probeEveryMs: 'optional',
   client: 'optional',
   clock: 'optional',
   random: 'optional',
@@ -109,10 +115,23 @@ export function checkNodeOptions(options: NodeOptions<Groups>): void {
     )
   }
   if (options.stopWithinMs !== undefined) checkPositive('stopWithinMs', options.stopWithinMs)
+  checkProbes(options.probeEveryMs)
   if (options.client) {
     checkOptions('client of startNode(...)', options.client, clientOptionKeys)
     checkBehaviour(options.client)
   }
+}
+
+/** See {@link NodeOptions}. */
+export const probeEveryMsDefault = 100
+const probeEveryMsRange = { least: 10, most: 60_000 }
+
+function checkProbes(probeEveryMs = probeEveryMsDefault): void {
+  const { least, most } = probeEveryMsRange
+  if (typeof probeEveryMs === 'number' && probeEveryMs >= least && probeEveryMs <= most) return
+  throw new InvalidConfigurationError(
+    `probeEveryMs must be a number of milliseconds from ${least} to ${most}, not ${String(probeEveryMs)}`,
+  )
 }
 
 /** Every node that hosts a role of one of the groups. */

@@ -65,6 +65,7 @@ export function drawFaultRates(
       stragglersPerMille: rate('stragglers', network, 5, 150),
       starvationPerMille: rate('starvation', network, 20, 300),
       lagPerMille: rate('lag', network, 20, 300),
+      suspicionsPerMille: rate('suspicions', network, 5, 300),
       slowWritesPerMille: rate('slowWrites', disk, 10, 300),
       // Part of the round trip: both ways together take no longer.
       jitterMs: chance.stream('jitter').below(Math.floor(roundTripMs / 10) + 1),

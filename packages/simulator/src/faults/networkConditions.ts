@@ -1,6 +1,6 @@
 import type { NodeId } from '@quorate/core'
 import type { Chance } from '../chance/chance.js'
-import type { MessageFate, NetworkConditions } from '../script/script.js'
+import { type MessageFate, type NetworkConditions, probeType } from '../script/script.js'
 import type { FaultPlan } from './faultPlan.js'
 
 /** Links of the lowest priority wait this much longer than the others. */
@@ -84,6 +84,7 @@ export function drawnPlan(
       const lagUs = areDelaysBounded(weather, now) ? 0 : stream.lagUs(now, weather.lagPerMille)
       const delayUs = drawDelay(own, weather, now) + priorities(link, now) + lagUs
       const fate: { -readonly [Key in keyof MessageFate]: MessageFate[Key] } = { delayUs: arrivalDelay(link, delayUs) }
+      if (type === probeType && own.isOne(weather.suspicionsPerMille)) fate.isDenied = true
       if (own.isOne(weather.duplicationPerMille)) fate.againUs = own.below(own.isOne(100) ? 5_000_000 : 100_000)
       if (own.isOne(weather.corruptionPerMille)) fate.garbled = own.below(0x4000_0000)
       return fate

@@ -99,7 +99,12 @@ export interface MessageFate {
   readonly againUs?: number
   /** Its bytes are garbled, as this number decides. */
   readonly garbled?: number
+  /** Of a probe: the bus says that nobody hears, though somebody may. */
+  readonly isDenied?: true
 }
+
+/** What a probe of one node by another is called among messages. */
+export const probeType = 'Probe'
 
 /** How long a message takes of which nothing else is said. */
 export const nominalDelayUs = 1000
@@ -162,6 +167,8 @@ export interface Disturbances {
   readonly lagPerMille: number
   /** Of writes that take long, in thousandths. */
   readonly slowWritesPerMille: number
+  /** Of probes, in thousandths, that are answered as if nobody heard. */
+  readonly suspicionsPerMille: number
   /** By how much messages may be late as a rule, in milliseconds: as the network is, and not mended by the healing. */
   readonly jitterMs: number
 }

@@ -14,6 +14,7 @@ export const shares = [
   'starvationPerMille',
   'lagPerMille',
   'slowWritesPerMille',
+  'suspicionsPerMille',
 ] as const satisfies readonly (keyof Disturbances)[]
 
 /** What each step needs; those that end in `?` it may have. */
@@ -111,6 +112,7 @@ export const fieldForms: Readonly<Record<string, FieldForm>> = {
   aheadMs: numeric('a number of milliseconds', () => true),
   perMille: numeric('a number above 0', (value) => value > 0),
   garbled: count,
+  denied: oneOf('true'),
   unsynced: oneOf(...(['lost', 'kept', 'zeroed'] satisfies Unsynced[])),
   rot: oneOf(...(['tail', 'body', 'copy'] satisfies BitRot[])),
   as: oneOf(

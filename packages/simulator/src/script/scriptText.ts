@@ -41,13 +41,14 @@ function detailsText({ atUs: _, do: __, ...details }: Step): string {
   return [fields(own), ...said].join(' ')
 }
 
-const formatFate = ({ isLost, delayUs, againUs, garbled }: MessageFate): string =>
+const formatFate = ({ isLost, delayUs, againUs, garbled, isDenied }: MessageFate): string =>
   isLost
     ? 'lost'
     : fields({
         ...(delayUs !== undefined && { afterMs: delayUs / 1000 }),
         ...(againUs !== undefined && { againMs: againUs / 1000 }),
         ...(garbled !== undefined && { garbled }),
+        ...(isDenied && { denied: true }),
       })
 
 const formatWeather = ({
@@ -169,12 +170,14 @@ function parseFate(reader: LineReader): MessageFate {
     reader.details([])
     return { isLost: true }
   }
-  const { afterMs, againMs, garbled } = reader.details(['afterMs?', 'againMs?', 'garbled?'])
+  const { afterMs, againMs, garbled, denied } = reader.details(['afterMs?', 'againMs?', 'garbled?', 'denied?'])
   const fate = {
     ...(afterMs !== undefined && { delayUs: microseconds(afterMs) }),
     ...(againMs !== undefined && { againUs: microseconds(againMs) }),
     ...(typeof garbled === 'number' && { garbled }),
+    ...(denied === 'true' && { isDenied: true as const }),
   }
-  if (Object.keys(fate).length === 0) throw reader.wrong('lost, or one of afterMs=... againMs=... garbled=...')
+  if (Object.keys(fate).length === 0)
+    throw reader.wrong('lost, or one of afterMs=... againMs=... garbled=... denied=true')
   return fate
 }

@@ -35,6 +35,7 @@ const script: Script = {
     starvationPerMille: 0,
     lagPerMille: 0,
     slowWritesPerMille: 0,
+    suspicionsPerMille: 0,
     jitterMs: 7,
     fromUs: 1_500_000,
     stableUs: 1_750_500,
@@ -52,6 +53,13 @@ describe('a script as text', () => {
   test('one of the first format names none, and means the same', () => {
     const first = formatScript({ ...script, subject: 'raft' }).replace(' format=2', '')
     expect(parseScript(first)).toEqual(script)
+  })
+
+  test('a probe may be answered wrongly', () => {
+    const denied = { ...script, messages: new Map([['Probe#3 n2>n_1', { isDenied: true as const, delayUs: 500 }]]) }
+    expect(formatScript(denied)).toContain('message Probe#3 n2>n_1 afterMs=0.5 denied=true')
+    expect(parseScript(formatScript(denied))).toEqual(denied)
+    expect(() => parseScript(`${formatScript(denied)} denied=false`)).toThrow(/denied=/)
   })
 
   test('names may be any', () => {

@@ -41,6 +41,7 @@ const stormy: NetworkConditions = {
   starvationPerMille: 9,
   lagPerMille: 9,
   slowWritesPerMille: 9,
+  suspicionsPerMille: 9,
   jitterMs: 9,
   fromUs: 0,
   stableUs: 1,

@@ -24,6 +24,8 @@ export interface SimulatedCluster {
   /** @default drawn for each run: registers, in the place of the state machines of groups that order a log */
   readonly workload?: ClusterWorkload
   readonly promises?: Promises
+  /** How long a node may be silent before those who expect something of it ask the bus, in milliseconds. @default 100, as of a node */
+  readonly probeEveryMs?: number
   /** Puts adapters around the ports and groups of a node, each time that it starts. @default the simulated ones, as they are */
   adapt?(node: NodeId, ports: SimulatedPorts): SimulatedPorts
 }

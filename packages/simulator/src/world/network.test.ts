@@ -9,7 +9,14 @@ import { pump } from './pump.test.fixture.js'
 import { SimulatedProcess } from './simulatedProcess.js'
 
 const sound: FaultPlan = { message: () => undefined, write: () => undefined }
-const deaf = { sent: () => {}, arrived: () => {}, lost: () => {}, duplicated: () => {}, garbled: () => {} }
+const deaf = {
+  sent: () => {},
+  arrived: () => {},
+  lost: () => {},
+  duplicated: () => {},
+  garbled: () => {},
+  unheard: () => {},
+}
 
 describe('simulated network: the transport suite', () => {
   for (const { name, run } of transportSuite((): Transport => {

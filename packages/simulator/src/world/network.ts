@@ -10,12 +10,13 @@ import {
   QuorateError,
   type Subscription,
   type Transport,
-  type TransportStatus,
 } from '@quorate/core'
 import type { FaultPlan } from '../faults/faultPlan.js'
 import { type MessageFate, nominalDelayUs } from '../script/script.js'
 import type { Agenda } from './agenda.js'
+import type { Endpoint, Listener } from './endpoint.js'
 import { Links } from './links.js'
+import { Probes, type ProbeWatch } from './probes.js'
 import type { SimulatedProcess } from './simulatedProcess.js'
 import { garbled, isAddress, isUnderstood } from './wireBytes.js'
 
@@ -24,25 +25,6 @@ const selfDelayUs = 50
 const bytesMax = 1024 * 1024
 /** Who leaves hears so much longer. */
 const drainUs = 2 * nominalDelayUs
-
-interface Listener {
-  readonly process: SimulatedProcess
-  readonly endpoint: Endpoint
-  readonly deliver: (bytes: Uint8Array) => void
-  /** Hears what is on its way, and nothing that is said from now on. */
-  isClosing: boolean
-}
-
-interface Endpoint {
-  readonly cluster: string
-  isConnected: boolean
-  /** Says nothing any more; what had been said to it is still heard. */
-  isClosing: boolean
-  isClosed: boolean
-  dropped: number
-  listen: (status: TransportStatus) => void
-  readonly counters: { published: number; delivered: number; dropped: number; reconnects: number }
-}
 
 /** One message on its way from one process to another. */
 export interface Passage {
@@ -53,7 +35,7 @@ export interface Passage {
 }
 
 /** What a network tells. */
-export interface NetworkWatch {
+export interface NetworkWatch extends ProbeWatch {
   sent(type: string, from: string, to: Address, bytes: Uint8Array): void
   arrived(passage: Passage): void
   lost(passage: Passage, why: 'loss' | 'partition' | 'disconnected' | 'corruption' | 'nobody there'): void
@@ -71,6 +53,7 @@ export class SimulatedNetwork {
   readonly #plan: FaultPlan
   readonly #watch: NetworkWatch
   readonly #codecs: readonly MessageCodec<Message>[]
+  readonly #probes: Probes
   /** By cluster and address. */
   readonly #listeners = new Map<string, readonly Listener[]>()
   readonly #endpoints = new Map<string, Endpoint[]>()
@@ -81,6 +64,7 @@ export class SimulatedNetwork {
     this.#plan = plan
     this.#watch = watch
     this.#codecs = codecs
+    this.#probes = new Probes(agenda, plan, this.links, watch)
   }
 
   /** The bus, for one process. */
@@ -160,6 +144,12 @@ export class SimulatedNetwork {
         }
       },
       subscribe: (to, deliver) => this.#subscribe(process, endpoint, to, deliver),
+      probe: (to, withinMs, done) => {
+        if (!process.mayAct('message')) return
+        const isConnected = () => endpoint.isConnected && !endpoint.isClosing && isAddress(to)
+        const hearer = () => this.#hearerOf(`${endpoint.cluster}/${to}`)
+        this.#probes.ask({ process, to, withinMs, isConnected, hearer, done })
+      },
       close,
       abort: close,
     }
@@ -186,6 +176,12 @@ export class SimulatedNetwork {
         })
       },
     }
+  }
+
+  #hearerOf(key: string): SimulatedProcess | undefined {
+    return this.#listeners
+      .get(key)
+      ?.find((each) => each.endpoint.isConnected && !each.endpoint.isClosing && !each.isClosing)?.process
   }
 
   /** Messages that share one of the bus meet each its own fate: what happens to the whole may happen to all of them. */

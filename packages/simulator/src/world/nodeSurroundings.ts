@@ -12,6 +12,7 @@ export interface NodeSurroundings {
   readonly cluster: string
   readonly groups: Readonly<Record<string, GroupDefinition>>
   readonly adapt: SimulatedCluster['adapt']
+  readonly probeEveryMs: SimulatedCluster['probeEveryMs']
   readonly bootstrap: boolean
   readonly agenda: Agenda
   readonly network: SimulatedNetwork

@@ -100,7 +100,7 @@ export class SimulatedNode {
   start(): void {
     if (this.#process) return
     this.#isHeldDown = false
-    const { agenda, network, cluster, groups, adapt, bootstrap } = this.#around
+    const { agenda, network, cluster, groups, adapt, probeEveryMs, bootstrap } = this.#around
     this.#lives++
     const process = new SimulatedProcess(this.id, agenda, () => this.#around.woken(), {
       rate: this.#rate,
@@ -144,6 +144,7 @@ export class SimulatedNode {
       random: this.#randomOf(this.#lives),
       logger: this.#logger(process),
       bootstrap,
+      ...(probeEveryMs !== undefined && { probeEveryMs }),
     })
     started.then(
       (node) => this.#started(process, node),

@@ -76,6 +76,7 @@ export class World {
       cluster,
       groups: this.groups,
       adapt: made.adapt,
+      probeEveryMs: made.probeEveryMs,
       bootstrap: script.bootstrap,
       agenda: this.agenda,
       network: this.network,
@@ -219,6 +220,10 @@ export class World {
         },
         duplicated: () => this.happened('duplication'),
         garbled: () => this.happened('corruption'),
+        unheard: (from, node, isWrong) => {
+          if (isWrong) this.happened('wrong suspicion')
+          note(from, `is told that nobody hears ${node}${isWrong ? ', wrongly' : ''}`)
+        },
       },
       codecs,
     )

@@ -14,7 +14,8 @@ import {
 import type { Renaming } from '../actors/actor.js'
 import { ModelFault } from '../errors.js'
 import { type NewNames, permutationsOf, renamed } from '../renamed.js'
-import { group, type Names, type RoleActor } from './roleActor.js'
+import { group, type Names } from './names.js'
+import type { RoleActor } from './roleActor.js'
 import type { RoleState } from './roleState.js'
 
 /**
@@ -53,7 +54,7 @@ export function alikeNodes<History>(
 }
 
 function renamedState(state: RoleState, role: RoleActor, names: NewNames): RoleState {
-  const { actor, stored, before, appliedState, questions } = state
+  const { actor, stored, before, appliedState, questions, suspected } = state
   const rows = new RenamedRows(role, names)
   const codec = role.recordCodec
   const renamedStored = ({ record, table, ...rest }: StoredLog): StoredLog => ({
@@ -74,6 +75,7 @@ function renamedState(state: RoleState, role: RoleActor, names: NewNames): RoleS
     ...(before && { before: { ...before, stored: renamedStored(before.stored) } }),
     appliedState: appliedState && renamed({ ...appliedState, sessions: new Map(appliedState.sessions) }, names),
     questions: renamed(questions, names),
+    suspected: renamed(suspected, names).toSorted(),
   }
 }
 

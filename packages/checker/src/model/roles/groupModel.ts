@@ -13,7 +13,8 @@ import type { Model } from '../check.js'
 import type { Fairness } from '../fairness.js'
 import { always, type Property } from '../property.js'
 import { alikeNodes } from './alikeNodes.js'
-import { Names, RoleActor, type RoleSettings } from './roleActor.js'
+import { Names } from './names.js'
+import { RoleActor, type RoleSettings } from './roleActor.js'
 import type { RoleState } from './roleState.js'
 
 /** A small scope of a group: the very roles that a host runs, and what may happen to them. */

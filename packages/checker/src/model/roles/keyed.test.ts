@@ -20,7 +20,8 @@ import { check } from '../check.js'
 import { always, sometimes } from '../property.js'
 import { alikeNodes } from './alikeNodes.js'
 import { type GroupScope, groupModel } from './groupModel.js'
-import { Names, RoleActor } from './roleActor.js'
+import { Names } from './names.js'
+import { RoleActor } from './roleActor.js'
 import { keyOfRole, type RoleState } from './roleState.js'
 
 /** Polls at one address, each with a row of who voted, and voters who choose where they vote and for what. */
@@ -212,7 +213,7 @@ describe('many small ones at one address', () => {
       }).state
       const voted = votes.reduce((state, event) => actor.deliver(state, event).state, begun)
       const local = { actor: { ...voted, outbox: emptyOutbox }, stored: nothingStored, appliedState: undefined }
-      return keyOfRole({ ...local, questions: [], failure: undefined }, undefined)
+      return keyOfRole({ ...local, questions: [], suspected: [], failure: undefined }, undefined)
     }
     const [one, two, three] = [vote('a', 'v1'), vote('b', 'v1'), vote('b', 'v2')]
     expect(after(one, two, three)).toBe(after(three, two, one))

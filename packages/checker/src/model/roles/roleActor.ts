@@ -1,21 +1,16 @@
 import {
-  type Address,
-  addressOf,
   type Chosen,
   type Codec,
   choicesOf,
   delayNameOf,
   type Effect,
-  everyNode,
   type GroupDefinition,
-  invariant,
   LocalActor,
   type Message,
   messageOf,
   type NodeId,
   noTimers,
   nothingStored,
-  parseAddress,
   type Random,
   type RecoveredState,
   type StoredLog,
@@ -24,6 +19,7 @@ import {
 } from '@quorate/core'
 import type { ModelActor, OwnEvent, Reaction, Sending } from '../actors/actor.js'
 import { isFrozenWrite } from '../errors.js'
+import { group, type Names } from './names.js'
 import { keyOfRole, pendingTimers, type RoleState, showRole } from './roleState.js'
 import { Turn } from './turn.js'
 
@@ -53,6 +49,11 @@ export interface RoleSettings {
    * store says so when they restart. @default none
    */
   readonly doubts?: readonly string[]
+  /**
+   * Roles that may be told at any time that a node that they await is lost, which costs 1 of the budget `suspicions`, and then
+   * that it is found. @default none
+   */
+  readonly suspects?: readonly string[]
   readonly requests?: readonly ModelRequest[]
   /** What an actor finds on its disk at first: a scope may begin in the middle. @default nothing */
   begins?(role: string, node: NodeId): RecoveredState | undefined
@@ -69,6 +70,7 @@ const nothing: RoleState = {
   stored: nothingStored,
   appliedState: undefined,
   questions: [],
+  suspected: [],
   failure: undefined,
 }
 
@@ -78,41 +80,9 @@ const crashes = 'crashes'
 const crashesWritten = 'crashes when its write is durable'
 const losesWrite = 'crashes, and its disk loses its last write'
 const restarts = 'restarts'
-/** The name of the group in addresses. */
-export const group = 'g'
-
-/** Where actors are, and what they are called in a model: by their node, and by their role too where there are several. */
-export class Names {
-  readonly #definition: GroupDefinition
-  readonly #addresses = new Map<string, Address>()
-
-  constructor(definition: GroupDefinition) {
-    this.#definition = definition
-    for (const [role, { nodes }] of Object.entries(definition.roles)) {
-      for (const node of nodes) this.#addresses.set(this.of(role, node), addressOf(group, role, node))
-    }
-  }
-
-  of(role: string, node: NodeId): string {
-    return Object.keys(this.#definition.roles).length === 1 ? node : `${role}/${node}`
-  }
-  addressOf(name: string): Address {
-    const address = this.#addresses.get(name)
-    invariant(address !== undefined, `there is no actor ${name}`)
-    return address
-  }
-  /** All of a role. */
-  all(role: string): readonly string[] {
-    return (this.#definition.roles[role]?.nodes ?? []).map((node) => this.of(role, node))
-  }
-  /** Whom an address means. */
-  at(address: Address): readonly string[] {
-    const place = parseAddress(address)
-    invariant(place !== undefined, `${address} is no address`)
-    return place.node === everyNode ? this.all(place.role) : [this.of(place.role, place.node)]
-  }
-}
-
+/** Which node stands behind. */
+const suspectsNode = 'suspects'
+const findsNode = 'finds'
 /** The real role of a node, stepped as its host would, as an actor of a model. */
 export class RoleActor implements ModelActor<RoleState, Message> {
   readonly name: string
@@ -192,6 +162,9 @@ export class RoleActor implements ModelActor<RoleState, Message> {
     }
     const request = this.#settings.requests?.find(({ name }) => name === event)
     if (request) return this.#react(state, (turn) => turn.deliver(request.event))
+    const [told = '', node = ''] = event.split(' ')
+    if (told === suspectsNode) return this.#react(state, (turn) => turn.suspect({ type: 'peer.lost', node }))
+    if (told === findsNode) return this.#react(state, (turn) => turn.suspect({ type: 'peer.found', node }))
     const answer = choicesIn(state).find((choice) => choice.name === event)?.answer
     if (answer) return this.#react(state, (turn) => turn.answer(answer))
     const timer = pendingTimers(state).find((pending) => endOf(state, pending) === event)
@@ -206,10 +179,11 @@ export class RoleActor implements ModelActor<RoleState, Message> {
   }
 
   #maySpend(): boolean {
-    const { writes, timers, crashes: crashing = [], doubts = [], requests = [] } = this.#settings
+    const { writes, timers, crashes: crashing = [], doubts = [], suspects = [], requests = [] } = this.#settings
     const { role } = this.#actor
     const isAsked = requests.some((request) => request.role === role)
-    return writes === 'split' || timers[role] !== undefined || isAsked || [...crashing, ...doubts].includes(role)
+    const isFaulty = [...crashing, ...doubts, ...suspects].includes(role)
+    return writes === 'split' || timers[role] !== undefined || isAsked || isFaulty
   }
 
   #ownOf(state: RoleState): readonly OwnEvent[] {
@@ -227,6 +201,7 @@ export class RoleActor implements ModelActor<RoleState, Message> {
       if (asked === role && (isFor?.(state) ?? true)) events.push({ name, costs: name })
     }
     for (const { name } of choicesIn(state)) events.push({ name })
+    events.push(...this.#suspicionsOf(state))
     const isWriting = actor.writing.length > 0
     if (writes === 'split' && isWriting) events.push({ name: isDurable })
     if (writes === 'split' && !isWriting && actor.outbox.waiting.length > 0) events.push({ name: begins })
@@ -236,6 +211,15 @@ export class RoleActor implements ModelActor<RoleState, Message> {
     }
     if (doubts.includes(role) && before) events.push({ name: losesWrite, costs: 'doubts' })
     return events
+  }
+
+  #suspicionsOf(state: RoleState): readonly OwnEvent[] {
+    const { suspects = [] } = this.#settings
+    if (!suspects.includes(this.#actor.role)) return []
+    return this.#actor.awaited(state).map((node) => {
+      const isSuspected = state.suspected.includes(node)
+      return isSuspected ? { name: `${findsNode} ${node}` } : { name: `${suspectsNode} ${node}`, costs: 'suspicions' }
+    })
   }
 
   #restart(state: RoleState): Reaction<RoleState, Message> {
@@ -256,7 +240,7 @@ export class RoleActor implements ModelActor<RoleState, Message> {
       if (isFrozenWrite(error)) throw error
       // The node stops, and stays so.
       return {
-        state: { ...state, actor: undefined, appliedState: undefined, questions: [], failure: messageOf(error) },
+        state: { ...state, ...this.#actor.crash(state), failure: messageOf(error) },
       }
     }
     const { messages } = this.#group

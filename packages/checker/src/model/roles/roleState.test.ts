@@ -24,6 +24,7 @@ const stateWith = (changed: Partial<RoleState>): RoleState => ({
   stored: nothingStored,
   appliedState: undefined,
   questions: [],
+  suspected: [],
   failure: undefined,
   ...changed,
 })

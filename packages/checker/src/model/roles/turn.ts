@@ -5,6 +5,8 @@ import {
   invariant,
   type LocalActor,
   type LocalStep,
+  type PeerFound,
+  type PeerLost,
   type StoredLog,
 } from '@quorate/core'
 import type { RoleState } from './roleState.js'
@@ -41,6 +43,10 @@ export class Turn {
 
   answer(answer: Chosen): void {
     this.#take(this.#actor.answer(this.#state, answer))
+  }
+
+  suspect(event: PeerLost | PeerFound): void {
+    this.#take(this.#actor.suspect(this.#state, event))
   }
 
   fire(timer: string): void {
@@ -87,8 +93,8 @@ export class Turn {
   }
 
   #take({ state, leaves }: LocalStep): void {
-    const { actor, stored, appliedState, questions } = state
-    this.#state = { ...this.#state, actor, stored, appliedState, questions }
+    const { actor, stored, appliedState, questions, suspected } = state
+    this.#state = { ...this.#state, actor, stored, appliedState, questions, suspected }
     this.leaves.push(...leaves)
   }
 }

@@ -99,6 +99,9 @@ const publishAll = (connection: Connection, address: Address, messages: readonly
   for (const message of messages) connection.publish(address, bytesOf(message))
 }
 
+const probed = (connection: Connection, address: Address): Promise<boolean | undefined> =>
+  new Promise((resolve) => connection.probe(address, patienceMs, resolve))
+
 const cases: Record<string, (bench: Bench) => Promise<void>> = {
   async 'a message reaches the subscriber of its address, and no other'({ connect }) {
     const sender = await connect('sender')
@@ -326,6 +329,52 @@ const cases: Record<string, (bench: Bench) => Promise<void>> = {
     assert.equal(connection.counters().dropped, 2)
     assert.equal(connection.counters().published, 0)
     assert.throws(() => connection.subscribe(one, () => {}), { code: 'QUORATE_BUS_CLOSED' })
+  },
+
+  async 'a probe finds who hears an address, and tells them nothing'({ connect }) {
+    const asker = await connect('asker')
+    const inbox = await hear(await connect('receiver'), one)
+    assert.equal(await probed(asker, one), true)
+    publishAll(asker, one, ['a message'])
+    assert.deepEqual((await inbox.holds(1)).map(textOf), ['a message'])
+    const everyone = await hear(asker, every)
+    assert.equal(await probed(asker, every), true)
+    assert.equal(everyone.items.length, 0)
+  },
+
+  async 'a probe of an address that nobody hears, or hears no more, says so'({ connect }) {
+    const asker = await connect('asker')
+    const receiver = await connect('receiver')
+    const other = await connect('other', `other-${randomUUID()}`)
+    assert.equal(await probed(asker, one), false)
+    await hear(other, one)
+    await hear(receiver, two)
+    assert.equal(await probed(asker, one), false)
+    const subscription = receiver.subscribe(one, () => {})
+    await subscription.ready
+    assert.equal(await probed(asker, one), true)
+    await subscription.close()
+    assert.equal(await probed(asker, one), false)
+    assert.equal(await probed(asker, two), true)
+    await receiver.close()
+    assert.equal(await probed(asker, two), false)
+  },
+
+  async 'a probe is answered once for each time that it is asked, and never within the call'({ connect }) {
+    const asker = await connect('asker')
+    await hear(await connect('receiver'), one)
+    await hear(await connect('another'), one)
+    const answers = new Inbox<boolean | undefined>()
+    for (const to of [one, two, one]) asker.probe(to, patienceMs, answers.add)
+    assert.equal(answers.items.length, 0)
+    assert.deepEqual([...(await answers.holds(3))].sort(), [false, true, true])
+  },
+
+  async 'a probe over a connection that is closed, or of what is no address, knows nothing'({ connect }) {
+    const asker = await connect('asker')
+    assert.equal(await probed(asker, 'group/role/*' as Address), undefined)
+    await asker.close()
+    assert.equal(await probed(asker, one), undefined)
   },
 
   async 'a name that no subject can carry is refused'({ connect }) {
