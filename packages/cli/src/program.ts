@@ -10,6 +10,7 @@ import { newCommand } from './commands/new.js'
 import { protoCommand } from './commands/proto.js'
 import { simCommand } from './commands/sim.js'
 import { statusCommand } from './commands/status.js'
+import { traceCommand } from './commands/trace.js'
 import { upCommand } from './commands/up.js'
 import { exitCodesHelp } from './exitCodes.js'
 import type { Io } from './io.js'
@@ -25,6 +26,7 @@ Examples:
   quorate diagram raft > raft.svg           a protocol, drawn from its statecharts
   quorate check raft-election               every run of a small scope
   quorate lincheck history.jsonl            is it linearizable, and if not, why
+  quorate trace run.jsonl --diagram         what a simulation, a check or a cluster has recorded
   quorate new role witness                  a role of your own, with its tests
 ${exitCodesHelp}
 Others (sim, check, lincheck, status) stand in the --help of the command.`
@@ -43,6 +45,7 @@ export const program = (io: Io): Command => {
     simCommand,
     checkCommand,
     lincheckCommand,
+    traceCommand,
     diagramCommand,
     newCommand,
     protoCommand,

@@ -25,6 +25,7 @@ describe('help', () => {
     [['proto']],
     [['sim']],
     [['lincheck']],
+    [['trace']],
     [['diagram']],
     [['completion']],
   ])('quorate %j --help: exit codes, and no words on stderr', async (command) => {

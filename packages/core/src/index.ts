@@ -29,8 +29,9 @@ export {
   send,
 } from './actor/effect.js'
 export { LocalActor, type LocalState, type LocalStep } from './actor/localActor.js'
+export type { Observe, Observed } from './actor/observed.js'
 export { emptyOutbox, enqueue, type Outbox, take, written } from './actor/outbox.js'
-export { type Observe, type ObservedActor, type StepRecord, stepRecord } from './actor/stepRecord.js'
+export { type ObservedActor, type StepRecord, stepRecord } from './actor/stepRecord.js'
 export { awaitedBy, stillSuspected, suspectedAfter } from './actor/suspicion.js'
 export { UnencodableValueError, UnsupportedVersionError } from './codec/errors.js'
 export type { Draft, MessageCodec } from './codec/messageCodec.js'
@@ -196,6 +197,25 @@ export {
   type StateMachineDefinition,
   type TypedStateMachine,
 } from './stateMachine/stateMachine.js'
+export { UnreadableTraceError, UnsupportedTraceError } from './trace/errors.js'
+export { plain } from './trace/plain.js'
+export { lanesOf, spaceTimeDiagram } from './trace/spaceTimeDiagram.js'
+export { encodeTrace, TraceReader, traceHeader } from './trace/traceCodec.js'
+export type {
+  AppliedEvent,
+  DroppedEvent,
+  FaultEvent,
+  NoteEvent,
+  ReceivedEvent,
+  SentEvent,
+  StepEvent,
+  TraceEvent,
+  TraceHeader,
+  TracePlace,
+  WrittenEvent,
+} from './trace/traceEvent.js'
+export { fieldsOf, traceEventOf } from './trace/traceEventOf.js'
+export { lineText, TraceText, timeText } from './trace/traceText.js'
 export {
   type Address,
   addressOf,

@@ -1,6 +1,5 @@
-import type { RoleSnapshot, StepRecord } from '@quorate/core'
+import { plain, type RoleSnapshot, type StepRecord } from '@quorate/core'
 import { definitionOf } from './definition.js'
-import { plain } from './plain.js'
 
 /** The version of `@statelyai/inspect` whose messages these are. */
 const version = '0.7.2'

@@ -1,4 +1,4 @@
-import { checkOptions, type StepRecord } from '@quorate/core'
+import { checkOptions, type Observed, type StepRecord } from '@quorate/core'
 import { Messages } from './messages.js'
 import { type InspectionWarning, RelayConnection } from './relayConnection.js'
 import { checkRelayUrl, defaultRelayUrl } from './relayUrl.js'
@@ -17,7 +17,7 @@ export interface StatelyOptions {
 
 /** An observer, for `startNode({ observe })`. */
 export interface StatelyObserver {
-  (step: StepRecord): void
+  (observed: Observed): void
   /** Messages that were left out so far. */
   dropped(): number
   /**
@@ -44,13 +44,13 @@ const sliceMs = 2
 export const stately = (options: StatelyOptions = {}): StatelyObserver => {
   checkOptions<StatelyOptions>('stately(...)', options, { url: 'optional', cluster: 'optional', warn: 'optional' })
   const bridge = new Bridge(checkRelayUrl(options.url ?? defaultRelayUrl), options)
-  return Object.assign((step: StepRecord) => bridge.observe(step), {
+  return Object.assign((observed: Observed) => bridge.observe(observed), {
     dropped: () => bridge.dropped,
     close: () => bridge.close(),
   })
 }
 
-interface Observed {
+interface Seen {
   readonly step: StepRecord
   readonly atMs: number
 }
@@ -59,10 +59,10 @@ class Bridge {
   readonly #connection: RelayConnection
   readonly #messages: Messages
   /** By address, the last step of each actor. */
-  readonly #last = new Map<string, Observed>()
+  readonly #last = new Map<string, Seen>()
   /** Actors that relays are told of. */
   readonly #introduced = new Set<string>()
-  #waiting: Observed[] = []
+  #waiting: Seen[] = []
   #overflow = 0
   #isScheduled = false
   #isClosed = false
@@ -77,11 +77,11 @@ class Bridge {
   }
 
   /** Called within an actor's step: it does nothing that can fail or take long. */
-  observe(step: StepRecord): void {
-    if (this.#isClosed) return
-    const observed = { step, atMs: Date.now() }
-    this.#last.set(step.address, observed)
-    if (this.#waiting.length < waitingMax) this.#waiting.push(observed)
+  observe(observed: Observed): void {
+    if (this.#isClosed || observed.type !== 'step') return
+    const seen = { step: observed, atMs: Date.now() }
+    this.#last.set(observed.address, seen)
+    if (this.#waiting.length < waitingMax) this.#waiting.push(seen)
     else this.#overflow += messagesOfStep
     this.#schedule()
   }
@@ -109,9 +109,9 @@ class Bridge {
 
   #write(untilMs: number): void {
     let written = 0
-    for (const observed of this.#waiting) {
+    for (const seen of this.#waiting) {
       if (written > 0 && performance.now() > untilMs) break
-      this.#say(observed)
+      this.#say(seen)
       written++
     }
     this.#waiting = this.#waiting.slice(written)
@@ -119,7 +119,7 @@ class Bridge {
     this.#overflow = 0
   }
 
-  #say({ step, atMs }: Observed): void {
+  #say({ step, atMs }: Seen): void {
     // Without it, nothing that the actor says can be drawn: it waits for nothing, and is said to each relay again.
     if (!this.#introduced.has(step.address)) {
       this.#introduced.add(step.address)

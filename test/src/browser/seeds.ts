@@ -81,7 +81,7 @@ export async function runSeed(name: string, seed: number): Promise<string> {
   if (!subject) throw new RangeError(`there is no subject ${name}`)
   const result = await explore({ subject, seed, faults: 'all', nodes: seed % 2 === 0 ? 5 : 3, lastsMs: 10_000 })
   const verdict = failureOf(result) === undefined ? 'sound' : verdictOf(result)
-  return `${name} ${seed}: ${result.hash}, ${result.traceLines} lines, ${result.history.length} events of clients, ${verdict}`
+  return `${name} ${seed}: ${result.hash}, ${result.traceEvents} events, ${result.history.length} events of clients, ${verdict}`
 }
 
 /** What came of a small model, in one line. */

@@ -13,7 +13,7 @@ where "groups" has a SimulatedWorkload of @quorate/simulator for it; otherwise r
 
 Examples:
   quorate sim raft --runs 100
-  quorate sim multi-paxos --seed 42 --trace run.txt
+  quorate sim multi-paxos --seed 42 --trace run.jsonl
   quorate sim topology.ts --faults crash --json | jq .coverage
   quorate sim --replay raft-42.sim
   quorate sim --mistake raft-a-voter-that-forgets-its-vote
@@ -60,7 +60,7 @@ export const simCommand = (io: Io): Command =>
         'make a mistake of the catalogue on purpose, and see it found; "list" lists them',
       ).conflicts(['faults', 'nodes', 'minutes', 'replay']),
     )
-    .option('--trace <file>', 'write every event to a file')
+    .option('--trace <file>', 'write all that happens to a file, as JSON lines: see "quorate trace"')
     .option('--replay <file>', 'run a script again that a failed run has written')
     .option('--coverage', 'say which transitions of the roles no run has taken')
     .option('--json', 'print one line of JSON, and nothing else')

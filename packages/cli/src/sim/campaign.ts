@@ -1,4 +1,4 @@
-import { timerMsMax } from '@quorate/core'
+import { type TraceEvent, timerMsMax } from '@quorate/core'
 import {
   Chance,
   Coverage,
@@ -30,7 +30,10 @@ export interface Campaign {
   readonly signal: AbortSignal
   /** How long a failure is made shorter, at most. @default until nothing makes it shorter */
   readonly shrinkForMs?: number
-  onTrace?(line: string): void
+  /** A seed is about to run. */
+  onSeed?(seed: number): void
+  /** Hears of all that happens in the first run of each seed. */
+  observe?(event: TraceEvent): void
   onRun?(done: CampaignResult): void
   /** A failure is made shorter: so long is it by now. */
   onShrink?(seed: number, length: number): void
@@ -81,7 +84,7 @@ const runSeed = async (
   seed: number,
   coverage: Coverage,
 ): Promise<{ readonly result: RunResult; readonly finding: Finding | undefined } | undefined> => {
-  const { subject, faults, nodes, lastsMs, isRepeated, signal, onTrace } = campaign
+  const { subject, faults, nodes, lastsMs, isRepeated, signal, observe } = campaign
   const { watched, progressWithinMs } = subject
   const options = {
     subject,
@@ -94,8 +97,8 @@ const runSeed = async (
     ...(progressWithinMs !== undefined && { progressWithinMs }),
     ...subject.runOf?.(seed),
   }
-  onTrace?.(`# seed ${seed}`)
-  const result = await explore({ ...options, coverage, ...(onTrace && { onTrace }) })
+  campaign.onSeed?.(seed)
+  const result = await explore({ ...options, coverage, ...(observe && { observe }) })
   if (signal.aborted && failureOf(result) === undefined) return undefined
   if (isRepeated) {
     const again = await explore(options)

@@ -1,11 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { basename, dirname, resolve } from 'node:path'
 import { failureOf, parseScript, retell } from '@quorate/simulator'
 import { UnreadableFileError, UnusableTopologyError } from '../errors.js'
 import { exitCodes } from '../exitCodes.js'
 import { type Io, printLine } from '../io.js'
 import { isQuorateError } from '../isQuorateError.js'
 import { OutputFiles } from '../outputFiles.js'
+import { traceFile } from '../trace/traceFile.js'
 import { judgementLines, judgementOf, type Subject } from './subject.js'
 import { subjectNamed } from './subjects.js'
 
@@ -25,9 +26,10 @@ export const replay = async (
   const script = parseScript(textOf(path))
   const subject = await subjectOf(script.subject, path)
   const files = new OutputFiles()
-  const trace = tracePath === undefined ? undefined : files.lines(tracePath)
+  const trace = tracePath === undefined ? undefined : traceFile(files, tracePath, 'simulator')
+  trace?.begin(`${script.subject}, ${basename(path)}`)
   const { result, transcript } = await retell(
-    { subject, ...judging(subject), ...(trace && { onTrace: trace.write }) },
+    { subject, ...judging(subject), ...(trace && { observe: trace.write }) },
     script,
   )
   trace?.close()

@@ -6,6 +6,7 @@ import { PassThrough } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { runCaptured } from '../captured.test.fixture.js'
 import type { Io } from '../io.js'
 import { run } from '../run.js'
 import { isInCi } from './isInCi.js'
@@ -81,8 +82,14 @@ describe('quorate sim', { timeout: 120_000 }, () => {
       await quorate('paxos', '--seed', '11', '--runs', '1', '--minutes', '0.1', '--trace', path)
       traces.push(await readFile(path, 'utf8'))
     }
-    expect(traces[0]).toMatch(/^# seed 11\n0\.000 n1 starts\n/)
     expect(traces[1]).toBe(traces[0])
+    const { code, out } = await runCaptured(['trace', join(directory, 'a')])
+    expect(code).toBe(0)
+    expect(out).toMatch(/^# paxos, seed 11\n0\.000 n1 starts\n/)
+    expect(out).toMatch(/^\S+ n1 hears Prepare from n\d \(ballot 1\/n\d\)$/m)
+    expect((await runCaptured(['trace', join(directory, 'a'), '--diagram'])).out).toMatch(
+      /^# paxos, seed 11\n +n1 +n2 /,
+    )
   })
 
   test.skipIf(!existsSync('/dev/full'))('a trace for which there is no room hides no verdict', async () => {
@@ -185,9 +192,9 @@ describe('quorate sim', { timeout: 120_000 }, () => {
         return { code, err, trace: await readFile(join(directory, 'trace'), 'utf8').catch(() => '') }
       }
       const { trace } = await asked('export const workload = { clients: 7, perSecond: 50, keys: 1 }')
-      const operations = trace.match(/ c\d+ asks \w+ x1\b/g) ?? []
+      const operations = trace.match(/"c\d+","text":"asks \w+ x1\b/g) ?? []
       expect(operations.length).toBeGreaterThan(250)
-      expect(new Set(operations.map((line) => line.split(' ')[1]))).toEqual(
+      expect(new Set(operations.map((line) => line.split('"')[1]))).toEqual(
         new Set(['c1', 'c2', 'c3', 'c4', 'c5', 'c6', 'c7']),
       )
       expect((await asked('export const workload = { perSecnd: 50 }')).err).toMatch(/Did you mean perSecond\?/)
@@ -248,7 +255,7 @@ describe('quorate sim', { timeout: 120_000 }, () => {
       expect(out).toMatch(/^judged: total by Election Safety, .*Exactly Once, .*Linearizability, Progress$/m)
       expect(out).not.toContain('NOT judged')
       expect(code).toBe(0)
-      expect(await readFile(join(directory, 'trace'), 'utf8')).toMatch(/ ok add \d+: \d+$/m)
+      expect(await readFile(join(directory, 'trace'), 'utf8')).toMatch(/"text":"ok add \d+: \d+"/)
     })
 
     test('and finds what is wrong with it, as a script that says what clients did', async () => {

@@ -7,6 +7,7 @@ import { exitCodes } from '../exitCodes.js'
 import { type Io, printLine, printNote } from '../io.js'
 import { listMistakes, simulatedMistakes } from '../mistakes/catalogue.js'
 import { OutputFiles } from '../outputFiles.js'
+import { traceFile } from '../trace/traceFile.js'
 import { untilInterrupted } from '../untilInterrupted.js'
 import { campaign } from './campaign.js'
 import { isInCi } from './isInCi.js'
@@ -57,7 +58,7 @@ export const sim = async (io: Io, given: string | undefined, settings: SimSettin
   const limits = settings.mistake === undefined ? `, faults: ${faults}` : ' at most'
   if (!json) printNote(io, `${name}: ${runs} runs from seed ${firstSeed}${limits}`)
   const files = new OutputFiles()
-  const trace = settings.trace === undefined ? undefined : files.lines(settings.trace)
+  const trace = settings.trace === undefined ? undefined : traceFile(files, settings.trace, 'simulator')
   const unwritten = new Set<number>()
   const beganAtMs = performance.now()
   const { result, isInterrupted } = await untilInterrupted((signal) =>
@@ -71,7 +72,7 @@ export const sim = async (io: Io, given: string | undefined, settings: SimSettin
       lastsMs: Math.round(settings.minutes * 60_000),
       isRepeated: isInCi(process.env),
       signal,
-      ...(trace && { onTrace: trace.write }),
+      ...(trace && { onSeed: (seed: number) => trace.begin(`${name}, seed ${seed}`), observe: trace.write }),
       shrinkForMs: settings.shrink * 1000,
       onRun: (done) => showProgress(io, `${done.runs} of ${runs} runs, ${done.findings.length} failed`, json),
       onShrink: (seed, length) =>

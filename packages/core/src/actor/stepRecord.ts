@@ -15,6 +15,7 @@ export interface ObservedActor {
 
 /** One step of one actor, as whoever observes it sees it: all by reference, nothing is copied. */
 export interface StepRecord extends ObservedActor, Omit<ActorStep, 'state'> {
+  readonly type: 'step'
   /** What it took; of a timer, its id is the type. `undefined`: it began. */
   readonly event: ActorEvent | undefined
   readonly cause: Cause
@@ -22,9 +23,6 @@ export interface StepRecord extends ObservedActor, Omit<ActorStep, 'state'> {
   readonly before: ActorState | undefined
   readonly after: ActorState
 }
-
-/** Hears of every step of every actor of a place, within the step: it must do nothing that can fail or take long. */
-export type Observe = (step: StepRecord) => void
 
 /**
  * The record of a step. In one literal: spreads cost a busy node as much as all else that it does for an observer.
@@ -37,6 +35,7 @@ export const stepRecord = (
   { state, emitted, leaves, timers, transitions }: ActorStep,
   cause: Cause = causeOf(event),
 ): StepRecord => ({
+  type: 'step',
   address,
   group,
   role,

@@ -44,8 +44,15 @@ export type MessageId = `${NodeId}/${number}/${number}`
  * The id of the message in an envelope; `undefined` where its sender gave it no number. A sender without a store has one start,
  * which is 0.
  */
-export const messageIdOf = ({ from, fromStart = 0, message }: Envelope): MessageId | undefined =>
-  message === undefined ? undefined : `${nodeOf(from)}/${fromStart}/${message}`
+export const messageIdOf = ({
+  from,
+  fromStart = 0,
+  message,
+}: {
+  readonly from: Address
+  readonly fromStart?: number | undefined
+  readonly message?: number | undefined
+}): MessageId | undefined => (message === undefined ? undefined : `${nodeOf(from)}/${fromStart}/${message}`)
 
 /** @throws {@link UnencodableValueError} `QUORATE_UNENCODABLE_VALUE` for another version than {@link wireVersion}, and for values that no field carries. */
 export function encodeEnvelope(envelope: Envelope): Uint8Array {

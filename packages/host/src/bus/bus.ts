@@ -8,6 +8,7 @@ import {
   type Message,
   type MessageCodec,
   nodeOf,
+  type Observe,
   parcelOf,
   parcelType,
   type Random,
@@ -33,6 +34,8 @@ interface BusOptions {
   readonly random: Random
   /** Whoever received a message threw: a defect, and no concern of the connection. */
   readonly fail: (error: unknown) => void
+  /** Hears of each message. @default nobody */
+  readonly observe?: Observe | undefined
 }
 
 /** What all that speak over one connection have in common. */
@@ -109,10 +112,11 @@ export class Bus {
     const number = this.#nextNumber()
     if (local.has(to)) {
       const numbered = number === undefined ? {} : { message: number }
+      if (!isToAll(to)) this.#tellSent(from, to, message, number, payload.length)
       local.deliver({ ...this.#senderOf(from), version: wireVersion, to, type: message.type, payload, ...numbered })
       if (!isToAll(to)) return
     }
-    this.#say(from, to, message.type, payload, number)
+    this.#say(from, to, message.type, payload, number, message)
   }
 
   /**
@@ -121,7 +125,10 @@ export class Bus {
    */
   sealed<M extends Message>(from: Address, to: Address, codec: MessageCodec<M>, message: M): Uint8Array {
     const payload = codec.encode(message)
-    return this.#writerOf(from)(to, message.type, payload, this.#nextNumber())
+    const number = this.#nextNumber()
+    const bytes = this.#writerOf(from)(to, message.type, payload, number)
+    this.#tellSent(from, to, message, number, bytes.length)
+    return bytes
   }
 
   /** Publishes envelopes to where all hear whom they are for: in one message, from `from`, if there are several. */
@@ -134,9 +141,18 @@ export class Bus {
     else this.#say(from, to, parcelType, parcelOf(envelopes), undefined)
   }
 
-  #say(from: Address, to: Address, type: string, payload: Uint8Array, number: number | undefined): void {
+  /** @param message what the payload is, where it is a message of somebody's */
+  #say(
+    from: Address,
+    to: Address,
+    type: string,
+    payload: Uint8Array,
+    number: number | undefined,
+    message?: Message,
+  ): void {
     const write = this.#writerOf(from)
     const bytes = write(to, type, payload, number)
+    if (message) this.#tellSent(from, to, message, number, bytes.length)
     const { bytesMax } = this.#connection
     const pieces = bytes.length <= bytesMax ? [] : this.#cutter.cut(bytes, bytesMax)
     // What cannot even go in pieces the connection drops, and counts.
@@ -197,14 +213,21 @@ export class Bus {
     try {
       return codec.decode(envelope.type, envelope.payload)
     } catch (error) {
-      this.#drops.note('malformed', { from: envelope.from, to: envelope.to, type: envelope.type, error })
+      this.#drops.note('malformed', { from: envelope.from, to: envelope.to, type: envelope.type, error }, envelope)
       return undefined
     }
   }
 
+  #tellSent(from: Address, to: Address, message: Message, number: number | undefined, bytes: number): void {
+    if (this.#speaker.isSilent) return
+    this.#options.observe?.({ type: 'sent', from, fromStart: this.#speaker.start, number, to, message, bytes })
+  }
+
   #safely(receive: (envelope: Envelope) => void): (envelope: Envelope) => void {
+    const { observe } = this.#options
     return (envelope) => {
       try {
+        observe?.({ type: 'received', envelope })
         receive(envelope)
       } catch (error) {
         this.#fail(error)

@@ -1,4 +1,4 @@
-import type { Clock, Logger } from '@quorate/core'
+import type { Clock, Envelope, Logger, Observe } from '@quorate/core'
 import type { Telemetry } from '../system/telemetry.js'
 
 /** Why a message that came over the bus is not handed to anyone. */
@@ -29,15 +29,19 @@ export class DropLog {
   readonly #clock: Clock
   readonly #logger: Logger
   readonly #telemetry: Telemetry
+  readonly #observe: Observe | undefined
   readonly #counts = new Map<DropReason, { total: number; unlogged: number; loggedAtMs: number }>()
 
-  constructor(clock: Clock, logger: Logger, telemetry: Telemetry) {
+  constructor(clock: Clock, logger: Logger, telemetry: Telemetry, observe?: Observe) {
     this.#clock = clock
     this.#logger = logger
     this.#telemetry = telemetry
+    this.#observe = observe
   }
 
-  note(reason: DropReason, fields: object): void {
+  /** @param envelope of the message, where it could be read and is still there */
+  note(reason: DropReason, fields: object, envelope?: Envelope): void {
+    this.#observe?.({ type: 'dropped', why: reason, envelope })
     const nowMs = this.#clock.nowMs()
     const count = this.#counts.get(reason) ?? { total: 0, unlogged: 0, loggedAtMs: Number.NEGATIVE_INFINITY }
     this.#counts.set(reason, count)

@@ -123,7 +123,7 @@ export class MemberBus {
   #receive(envelope: Envelope): void {
     const receive = this.#receivers.get(envelope.to)
     if (receive) receive(envelope)
-    else this.#drops.note('notHosted', { from: envelope.from, to: envelope.to })
+    else this.#drops.note('notHosted', { from: envelope.from, to: envelope.to }, envelope)
   }
 }
 

@@ -43,13 +43,14 @@ export class Opener {
     }
   }
 
-  #envelopesIn({ from, to, type, payload }: Envelope): readonly Uint8Array[] {
+  #envelopesIn(parcel: Envelope): readonly Uint8Array[] {
+    const { from, to, type, payload } = parcel
     try {
       if (type === parcelType) return envelopesIn(payload)
     } catch {
       // As of one that is none.
     }
-    this.#drops.note('malformed', { from, to, type })
+    this.#drops.note('malformed', { from, to, type }, parcel)
     return []
   }
 
@@ -71,7 +72,7 @@ export class Opener {
   #openOne(to: Address, bytes: Uint8Array): Envelope | undefined {
     const envelope = this.#openAny(to, bytes)
     if (!envelope || envelope.to === to) return envelope
-    this.#drops.note('misaddressed', { from: envelope.from, to, addressed: envelope.to })
+    this.#drops.note('misaddressed', { from: envelope.from, to, addressed: envelope.to }, envelope)
     return undefined
   }
 
@@ -85,7 +86,7 @@ export class Opener {
       return undefined
     }
     if (envelope.cluster === this.#cluster) return envelope
-    this.#drops.note('otherCluster', { from: envelope.from, to, cluster: envelope.cluster })
+    this.#drops.note('otherCluster', { from: envelope.from, to, cluster: envelope.cluster }, envelope)
     return undefined
   }
 }

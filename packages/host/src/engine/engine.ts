@@ -1,4 +1,4 @@
-import type { Cause, Clock, Effect, OpenStore, StoreOperation, StoreWrite } from '@quorate/core'
+import type { Cause, Clock, Effect, Observe, OpenStore, StoreOperation, StoreWrite } from '@quorate/core'
 import type { Telemetry } from '../system/telemetry.js'
 import type { ActorClock, HostedActor, HostedEvent } from './hostedActor.js'
 
@@ -7,6 +7,8 @@ export interface EngineSurroundings {
   readonly clock: Clock
   readonly store: OpenStore
   readonly telemetry: Telemetry
+  /** Hears of writes. */
+  readonly observe?: Observe | undefined
   /** An effect that nothing holds back any more. */
   carryOut(actor: HostedActor, effect: Effect): void
   /** An actor may have changed, and what it emitted was taken. */
@@ -33,6 +35,7 @@ interface Arrival {
 }
 
 interface WriteUnderWay {
+  readonly writes: readonly StoreWrite[]
   readonly actors: readonly HostedActor[]
   readonly done: readonly (() => void)[]
   readonly operations: number
@@ -195,8 +198,10 @@ export class Engine {
     if (writes.length === 0) return
     const operations = writes.reduce((sum, write) => sum + write.operations.length, 0)
     const done = [...records, ...stages].map((each) => each.done)
-    this.#write = { actors, done, operations, beganAtMs: this.#around.clock.nowMs() }
-    this.#around.store.write(writes, (error) => this.#endWrite(error))
+    const { observe, store } = this.#around
+    observe?.({ type: 'written', isDurable: false, writes })
+    this.#write = { writes, actors, done, operations, beganAtMs: this.#around.clock.nowMs() }
+    store.write(writes, (error) => this.#endWrite(error))
   }
 
   /** As many of the pieces that wait as one write has room for, but at least one. */
@@ -214,7 +219,8 @@ export class Engine {
     const write = this.#write
     this.#write = undefined
     if (write && !error && !this.#isStopped) {
-      const { clock, telemetry } = this.#around
+      const { clock, telemetry, observe } = this.#around
+      observe?.({ type: 'written', isDurable: true, writes: write.writes })
       telemetry.written(write.operations, clock.nowMs() - write.beganAtMs)
       try {
         for (const actor of write.actors) {

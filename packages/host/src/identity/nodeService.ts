@@ -79,7 +79,7 @@ export class NodeService {
         request: message.request,
         report,
       })
-    } else this.#drops.note('unknownSender', { from: envelope.from, to: envelope.to, type: message.type })
+    } else this.#drops.note('unknownSender', { from: envelope.from, to: envelope.to, type: message.type }, envelope)
   }
 }
 

@@ -185,7 +185,7 @@ export class HostedGroup {
   }
 
   #makeApplier(): Applier | undefined {
-    const { clock, telemetry } = this.#around
+    const { clock, telemetry, observe } = this.#around
     const { service } = this.definition
     if (service.type !== 'log') return undefined
     const { applies: role, stateMachine: machine, limits } = service
@@ -210,6 +210,7 @@ export class HostedGroup {
       },
       onApplied: (applied, toAnswer) => {
         telemetry.applied(this.name, applied.length)
+        observe?.({ type: 'applied', group: this.name, applied })
         this.#service?.applied(applied, toAnswer)
       },
       onSnapshot: (taken) => {
@@ -275,14 +276,14 @@ export class HostedGroup {
     if (envelope.from === actor.address) return
     const node = this.#senders.get(envelope.from)
     if (node === undefined) {
-      drops.note('unknownSender', { from: envelope.from, to: envelope.to })
+      drops.note('unknownSender', { from: envelope.from, to: envelope.to }, envelope)
       accord.meetStranger(this.name, envelope)
       return
     }
     if (!accord.agrees(this.name, node, envelope)) return
     peerWatch.heard(node)
     if (this.#isTooFarBehind(actor)) {
-      drops.note('behindInApply', { group: this.name, toApply: this.applier?.queued })
+      drops.note('behindInApply', { group: this.name, toApply: this.applier?.queued }, envelope)
       return
     }
     peerStores.admit(node, envelope, () => {

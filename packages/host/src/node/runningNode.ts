@@ -77,7 +77,7 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
     this.#clock = options.clock ?? realClock()
     this.#random = options.random ?? systemRandom
     this.#logger = options.logger ?? silentLogger
-    this.#drops = new DropLog(this.#clock, this.#logger, this.#telemetry)
+    this.#drops = new DropLog(this.#clock, this.#logger, this.#telemetry, options.observe)
     this.#bus = new Bus({
       connection,
       cluster,
@@ -86,6 +86,7 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
       clock: this.#clock,
       random: this.#random,
       fail: (error) => this.#fail(error),
+      observe: options.observe,
     })
     this.#members = new MemberBus({ node: id, bus: this.#bus, drops: this.#drops })
     this.#engine = this.#makeEngine()
@@ -233,6 +234,7 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
       clock: this.#clock,
       store: this.#store,
       telemetry: this.#telemetry,
+      observe: this.#options.observe,
       gather: () => this.#groups.gather(),
       flush: () => this.#members.flush(),
       work: () => this.#groups.work(),

@@ -1,4 +1,4 @@
-import { nodeOf, type StepRecord } from '@quorate/core'
+import { nodeOf, type Observed, type StepRecord } from '@quorate/core'
 import { afterEach, describe, expect, it } from 'vitest'
 import { journal, TestCluster } from './cluster.test.fixture.js'
 import { sequenced } from './sequencer.test.fixture.js'
@@ -37,7 +37,9 @@ describe('a node', () => {
   it('does not hear its own multicasts', async () => {
     cluster = new TestCluster(sequenced({ members: ['n1', 'n2'], stateMachine: journal }))
     const heard: { node: string; type: string }[] = []
-    const observe = ({ address, event }: StepRecord) => {
+    const observe = (observed: Observed) => {
+      if (observed.type !== 'step') return
+      const { address, event } = observed
       if (event) heard.push({ node: nodeOf(address), type: event.type })
     }
     const [first, second] = [await cluster.start('n1', { observe }), await cluster.start('n2', { observe })]
@@ -51,7 +53,9 @@ describe('a node', () => {
   it('says what caused each step, and no two messages have one id, also of two starts', async () => {
     cluster = new TestCluster(sequenced({ members: ['n1', 'n2'], stateMachine: journal }))
     const steps: StepRecord[] = []
-    const observe = (step: StepRecord) => void steps.push(step)
+    const observe = (observed: Observed) => {
+      if (observed.type === 'step') steps.push(observed)
+    }
     const idsOf = async (text: string) => {
       const begun = steps.length
       await cluster.wait(cluster.nodes.get('n2')!.ready)

@@ -172,7 +172,7 @@ export class ClientService {
     const role = from?.group === group ? from.role : undefined
     if (from && role === answersRole && isClientName(from.node)) this.#receiveFromClient(envelope, from.node)
     else if (from && role === clientRole && this.#log) this.#log.receiveFromMember(envelope, from.node)
-    else drops.note('unknownSender', { from: envelope.from, to: envelope.to })
+    else drops.note('unknownSender', { from: envelope.from, to: envelope.to }, envelope)
   }
 
   #receiveFromClient(envelope: Envelope, name: string): void {
@@ -202,7 +202,7 @@ export class ClientService {
         return
       }
       default:
-        this.#options.drops.note('misaddressed', { from: envelope.from, to: envelope.to, type: message.type })
+        this.#options.drops.note('misaddressed', { from: envelope.from, to: envelope.to, type: message.type }, envelope)
     }
   }
 

@@ -48,7 +48,7 @@ export class MemberForwarding {
     // What it says to all members it hears itself.
     if (envelope.from === this.#responder.address) return
     if (!this.#mayBeFrom(node, envelope.type)) {
-      this.#drops.note('unknownSender', { from: envelope.from, to: envelope.to, type: envelope.type })
+      this.#drops.note('unknownSender', { from: envelope.from, to: envelope.to, type: envelope.type }, envelope)
       return
     }
     if (!this.#accord.agrees(this.#responder.group, node, envelope)) return

@@ -34,7 +34,8 @@ export interface NodeOptions<G extends Groups> {
   /** @default none */
   readonly logger?: Logger
   /**
-   * Hears of every step of every actor, within the step: what it throws stops the node, and what it does the actors wait for.
+   * Hears of all that happens: steps of actors, messages sent, received and dropped, writes, what state machines applied; while it
+   * happens. What it throws may stop the node, and what it does the actors wait for.
    * @default nobody
    */
   readonly observe?: Observe

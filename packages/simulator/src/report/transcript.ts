@@ -1,9 +1,8 @@
+import { spaceTimeDiagram, type TraceEvent, timeText } from '@quorate/core'
 import type { Script } from '../script/script.js'
 import { lengthOf } from '../script/scriptLength.js'
 import { formatScript } from '../script/scriptText.js'
-import { timeText } from '../trace/trace.js'
 import type { RunResult } from '../world/simulate.js'
-import { spaceTimeDiagram } from './diagram.js'
 
 /** What a run shows, in one line: the violation, or that nothing got done. */
 export const verdictOf = ({ violation, lacking }: RunResult): string => {
@@ -21,7 +20,7 @@ export const noProgress = 'Progress'
 export function transcript(
   script: Script,
   result: RunResult,
-  trace: readonly string[],
+  trace: readonly TraceEvent[],
   lanes: readonly string[],
 ): string {
   return [

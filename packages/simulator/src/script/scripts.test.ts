@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import { Chance } from '../chance/chance.js'
-import { spaceTimeDiagram } from '../report/diagram.js'
 import { Agenda, EndlessMomentError } from '../world/agenda.js'
 import { SimulatedProcess } from '../world/simulatedProcess.js'
 import type { Script } from './script.js'
@@ -147,25 +146,6 @@ describe('a script as text', () => {
   ])('%s is none', (text, error) => {
     expect(() => parseScript(text)).toThrow(error)
   })
-})
-
-test('a space-time diagram: lanes, arrows, what happens where, and no message that is no news', () => {
-  const trace = [
-    '1.000 n1 says Vote to g/server/all 10 abc',
-    '2.000 n2 hears Vote from n1 (term 3, lastLogIndex 1234567890)',
-    '2.000 n1 hears Vote from n1 (term 3, lastLogIndex 1234567890)',
-    '2.500 n1 misses Reply from n2: loss (term 3)',
-    '3.000 n2 suffers crash',
-    ...Array.from({ length: 9 }, (_, at) => `${4 + at}.000 n2 hears Beat from n1`),
-  ]
-  expect(spaceTimeDiagram(trace, ['n1', 'n2'])).toEqual([
-    '           n1                              n2',
-    '    2.000  |- Vote term 3, lastLogInde… -->|',
-    '    2.500  < Reply lost term 3 ------------|',
-    '    3.000  |                               * suffers crash',
-  ])
-  expect(spaceTimeDiagram(trace, ['n1', 'n2'], 60, true).at(-1)).toBe('   12.000  |- Beat ----------------------->|')
-  expect(spaceTimeDiagram(trace, ['n1', 'n2'], 1)[1]).toMatch(/2 earlier events/)
 })
 
 describe('chance', () => {

@@ -1,3 +1,4 @@
+import type { TraceEvent } from '@quorate/core'
 import type { InvariantFactory } from '@quorate/core/testing'
 import { type DrawOptions, drawScript } from '../faults/drawScript.js'
 import { noted } from '../faults/faultPlan.js'
@@ -12,7 +13,7 @@ export interface ExploreOptions extends DrawOptions {
   readonly invariants?: readonly InvariantFactory[]
   readonly coverage?: Coverage
   readonly progressWithinMs?: number
-  readonly onTrace?: (line: string) => void
+  readonly observe?: (event: TraceEvent) => void
   readonly signal?: AbortSignal
 }
 

@@ -1,4 +1,5 @@
 import type { HistoryEvent } from '@quorate/checker'
+import { lanesOf, type TraceEvent } from '@quorate/core'
 import { Chance } from '../chance/chance.js'
 import { noProgress, transcript } from '../report/transcript.js'
 import type { Script } from '../script/script.js'
@@ -70,16 +71,16 @@ export async function findingOf(options: FindingOptions): Promise<Finding | unde
 
 /** Runs a script again, and tells what happens. */
 export async function retell(
-  options: Pick<FindingOptions, 'subject' | 'invariants' | 'progressWithinMs' | 'onTrace'>,
+  options: Pick<FindingOptions, 'subject' | 'invariants' | 'progressWithinMs' | 'observe'>,
   script: Script,
 ): Promise<{ readonly result: RunResult; readonly transcript: string }> {
-  const lines: string[] = []
-  const onTrace = (line: string) => {
-    lines.push(line)
-    options.onTrace?.(line)
+  const trace: TraceEvent[] = []
+  const observe = (event: TraceEvent) => {
+    trace.push(event)
+    options.observe?.(event)
   }
-  const result = await simulate({ ...quiet(options), script, onTrace })
-  return { result, transcript: transcript(script, result, lines, lanesOf(options.subject, script, lines)) }
+  const result = await simulate({ ...quiet(options), script, observe })
+  return { result, transcript: transcript(script, result, trace, lanesIn(options.subject, script, trace)) }
 }
 
 /** Which invariant a run breaks. */
@@ -87,11 +88,9 @@ export const failureOf = ({ violation, hasProgress }: RunResult): string | undef
   violation?.invariant ?? (hasProgress ? undefined : noProgress)
 
 /** The nodes, and the clients that did something. */
-const lanesOf = (subject: SimulationSubject, { nodes, variant }: Script, lines: readonly string[]): string[] => {
-  const names = subject.make(nodes, Chance.of(variant).stream('subject')).nodes
-  const clients = new Set(lines.flatMap((line) => / (\S+) asks /.exec(line)?.[1] ?? []))
-  return [...names, ...clients]
-}
+const lanesIn = (subject: SimulationSubject, { nodes, variant }: Script, trace: readonly TraceEvent[]): string[] => [
+  ...new Set([...subject.make(nodes, Chance.of(variant).stream('subject')).nodes, ...lanesOf(trace)]),
+]
 
 const quiet = ({
   subject,

@@ -1,3 +1,4 @@
+import type { TraceEvent } from '@quorate/core'
 import { afterEach, describe, expect, test } from 'vitest'
 import { drawScript } from '../faults/drawScript.js'
 import { formatScript, parseScript } from '../script/scriptText.js'
@@ -10,16 +11,45 @@ const subjects = { raft: raftSubject(), 'multi-paxos': multiPaxosSubject(), paxo
 /** Runs of half a simulated minute, on whatever machine. */
 const patience = { timeout: 300_000 }
 
+/** What is received was sent before, under one id of one sender; a step names what its node received, or wrote, before. */
+function expectHappenedBefore(trace: readonly TraceEvent[]): void {
+  const sent = new Map<string, string>()
+  const received = new Set<string>()
+  const written = new Set<string>()
+  const causes = new Set<string>()
+  for (const event of trace) {
+    const { who } = event
+    if (event.type === 'sent' && event.id !== undefined) {
+      // Pieces of one message have one id.
+      expect(sent.get(event.id) ?? event.message).toBe(event.message)
+      sent.set(event.id, event.message)
+    } else if (event.type === 'received' && event.id !== undefined) {
+      expect(sent.get(event.id)).toBe(event.message)
+      received.add(`${event.id} ${who}`)
+    } else if (event.type === 'written' && event.isDurable) written.add(who)
+    else if (event.type === 'step') {
+      const { cause } = event
+      causes.add(cause.type)
+      if (cause.type === 'message') expect(received).toContain(`${cause.id} ${who}`)
+      if (cause.type === 'write') expect(written).toContain(who)
+      expect(cause.type === 'start').toBe(event.event === undefined)
+    }
+  }
+  expect([...causes]).toEqual(expect.arrayContaining(['start', 'message', 'timer', 'client']))
+}
+
 describe.each(Object.entries(subjects))('%s', patience, (_name, subject) => {
-  test('the same seed gives the same trace, and another seed another', async () => {
+  test('the same seed gives the same run, whoever looks, and another seed another', async () => {
+    const trace: TraceEvent[] = []
     const [first, again, other] = [
       await explore(runOf(subject, 4)),
-      await explore(runOf(subject, 4)),
+      await explore({ ...runOf(subject, 4), observe: (event) => trace.push(event) }),
       await explore(runOf(subject, 6)),
     ]
     expect(again).toEqual(first)
     expect(other.hash).not.toBe(first.hash)
-    expect(first.traceLines).toBeGreaterThan(1000)
+    expect(first.traceEvents).toBeGreaterThan(1000)
+    expectHappenedBefore(trace)
   })
 
   test('a script that was written down, printed and read again gives the same trace', async () => {

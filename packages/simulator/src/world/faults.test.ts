@@ -1,3 +1,4 @@
+import { lineText, type TraceEvent, TraceText } from '@quorate/core'
 import { expect, test } from 'vitest'
 import { parseScript } from '../script/scriptText.js'
 import { explore } from '../search/explore.js'
@@ -10,7 +11,12 @@ const run = async (...lines: readonly string[]) => {
   const trace: string[] = []
   const head = 'simulation raft nodes=3 seed=1 variant=1 bootstrap=true endMs=9000'
   const script = parseScript([head, ...lines].join('\n'))
-  const result = await simulate({ subject: raftSubject(), script, onTrace: (line) => trace.push(line) })
+  const text = new TraceText()
+  const observe = (event: TraceEvent) => {
+    const line = text.lineOf(event)
+    if (line) trace.push(lineText(line))
+  }
+  const result = await simulate({ subject: raftSubject(), script, observe })
   return { ...result, trace }
 }
 const write = (atMs: number, value: number) => `at ${atMs} operation client=c1 f=write key=x value=${value}`

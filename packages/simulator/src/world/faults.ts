@@ -36,7 +36,7 @@ export class Faults {
         world.woken()
         return
       case 'reconnect':
-        this.#noteFault('client reconnects', step.client)
+        this.#world.suffers(step.client, 'client reconnects')
         world.client(step.client).reconnect()
         world.woken()
         return
@@ -71,7 +71,7 @@ export class Faults {
     const world = this.#world
     const name = process === whoLeads ? world.named(process)?.id : process
     if (name === undefined) return
-    this.#noteFault('disconnection', name)
+    this.#world.suffers(name, 'disconnection')
     world.network.disconnect(name)
     world.woken()
     this.#until(forMs, [name], () => {
@@ -90,18 +90,18 @@ export class Faults {
       case 'pause': {
         const { process } = node
         if (!process || process.isPaused) return
-        this.#noteFault('pause', id)
+        this.#world.suffers(id, 'pause')
         process.pause()
         this.#until(step.forMs, [id], () => process.resume())
         return
       }
       case 'clockRate':
-        this.#noteFault('clock rate', id)
+        this.#world.suffers(id, 'clock rate')
         node.setRate((trueRate / 1000) * step.perMille)
         this.#until(step.forMs, [id], () => node.setRate(trueRate))
         return
       case 'clockJump':
-        this.#noteFault('clock jump', id)
+        this.#world.suffers(id, 'clock jump')
         node.process?.jump(step.aheadMs)
         return
       case 'failSync':
@@ -116,14 +116,14 @@ export class Faults {
         })
         return
       case 'slowDisk':
-        this.#noteFault('slow disk', id)
+        this.#world.suffers(id, 'slow disk')
         node.disk.extraUs += step.extraMs * 1000
         this.#until(step.forMs, [id], () => {
           node.disk.extraUs -= step.extraMs * 1000
         })
         return
       case 'slowApply':
-        this.#noteFault('slow apply', id)
+        this.#world.suffers(id, 'slow apply')
         node.applyUs += step.eachMs * 1000
         this.#until(step.forMs, [id], () => {
           node.applyUs -= step.eachMs * 1000
@@ -139,7 +139,7 @@ export class Faults {
     const strike = () => {
       // What was to strike before the healing strikes none of the core after it.
       if (process !== node.process || process.isDead || this.#core?.has(id)) return
-      this.#noteFault('crash', id)
+      this.#world.suffers(id, 'crash')
       node.crash(unsynced, rot)
       node.openInVain(opensInVain)
       this.#until(forMs, [id], () => node.start())
@@ -151,7 +151,7 @@ export class Faults {
   #losePower({ forMs, unsynced }: StepOf<'powerLoss'>): void {
     for (const [id, node] of this.#world.nodes) {
       if (!node.process) continue
-      this.#noteFault('power loss', id)
+      this.#world.suffers(id, 'power loss')
       node.crash(unsynced, undefined)
       this.#until(forMs, [id], () => node.start())
     }
@@ -161,7 +161,7 @@ export class Faults {
     const node = this.#world.named(name)
     if (!node?.isReady) return
     const { id } = node
-    this.#noteFault('stop', id)
+    this.#world.suffers(id, 'stop')
     node.holdDown()
     node.stop()
     this.#until(forMs, [id], () => {
@@ -172,7 +172,7 @@ export class Faults {
   }
 
   #cut({ from, to, forMs, as }: StepOf<'cut'>): void {
-    this.#noteFault(as, `${from.join(',')}>${to.join(',')}`)
+    this.#world.suffers(`${from.join(',')}>${to.join(',')}`, as)
     const namesOf = (names: readonly string[]) =>
       names.flatMap((name) => (name === whoLeads ? (this.#world.named(name)?.id ?? []) : name))
     for (const a of namesOf(from)) {
@@ -225,10 +225,5 @@ export class Faults {
       }),
     }
     this.#lasting.add(lasting)
-  }
-
-  #noteFault(fault: string, whom: string): void {
-    this.#world.happened(fault)
-    this.#world.note(whom, `suffers ${fault}`)
   }
 }

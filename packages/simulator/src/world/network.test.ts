@@ -10,7 +10,7 @@ import { SimulatedProcess } from './simulatedProcess.js'
 
 const sound: FaultPlan = { message: () => undefined, write: () => undefined }
 const deaf = {
-  sent: () => {},
+  sent: () => undefined,
   arrived: () => {},
   lost: () => {},
   duplicated: () => {},

@@ -16,7 +16,8 @@ import { type MessageFate, nominalDelayUs } from '../script/script.js'
 import type { Agenda } from './agenda.js'
 import type { Endpoint, Listener } from './endpoint.js'
 import { Links } from './links.js'
-import { Probes, type ProbeWatch } from './probes.js'
+import type { NetworkWatch, Passage } from './passage.js'
+import { Probes } from './probes.js'
 import type { SimulatedProcess } from './simulatedProcess.js'
 import { garbled, isAddress, isUnderstood } from './wireBytes.js'
 
@@ -25,23 +26,6 @@ const selfDelayUs = 50
 const bytesMax = 1024 * 1024
 /** Who leaves hears so much longer. */
 const drainUs = 2 * nominalDelayUs
-
-/** One message on its way from one process to another. */
-export interface Passage {
-  readonly type: string
-  readonly from: string
-  readonly to: string
-  readonly bytes: Uint8Array
-}
-
-/** What a network tells. */
-export interface NetworkWatch extends ProbeWatch {
-  sent(type: string, from: string, to: Address, bytes: Uint8Array): void
-  arrived(passage: Passage): void
-  lost(passage: Passage, why: 'loss' | 'partition' | 'disconnected' | 'corruption' | 'nobody there'): void
-  duplicated(passage: Passage): void
-  garbled(passage: Passage): void
-}
 
 /**
  * A bus between processes of one cluster: every ordered pair of them is a link of its own. Its messages meet the fates
@@ -192,15 +176,16 @@ export class SimulatedNetwork {
       endpoint.dropped++
       // Whoever is disconnected is told when it is connected again.
       if (!isCarried && endpoint.dropped === 1) this.#agenda.soon(() => this.#report(endpoint))
-      this.#watch.lost({ type, from: process.name, to, bytes }, 'disconnected')
+      this.#watch.lost({ type, from: process.name, to, bytes, isSent: false }, 'disconnected')
       return
     }
     endpoint.counters.published++
-    this.#watch.sent(type, process.name, to, bytes)
+    const id = this.#watch.sent(type, process.name, to, bytes)
     const key = `${endpoint.cluster}/${at}`
     for (const listener of this.#listeners.get(key) ?? []) {
       if (listener.isClosing) continue
-      this.#pass({ type, from: process.name, to: listener.process.name, bytes }, key, listener, process.workedUs)
+      const passage = { type, from: process.name, to: listener.process.name, bytes, isSent: true, id }
+      this.#pass(passage, key, listener, process.workedUs)
     }
   }
 
@@ -242,7 +227,7 @@ export class SimulatedNetwork {
       return
     }
     const delayUs = laterUs + this.links.distanceUs(from, to) + (fate.delayUs ?? nominalDelayUs)
-    const sent = fate.garbled === undefined ? passage : { ...passage, bytes: garbled(passage.bytes, fate.garbled) }
+    const sent = fate.garbled === undefined ? passage : garbledOf(passage, fate.garbled)
     if (sent !== passage && isUnderstood(sent.bytes, this.#codecs)) {
       // A lie that looks like a message is beyond what crash-tolerant protocols bear: the checksums of the link drop it.
       this.#watch.lost(passage, 'corruption')
@@ -278,5 +263,11 @@ export class SimulatedNetwork {
     })
   }
 }
+
+const garbledOf = (passage: Passage, how: number): Passage => ({
+  ...passage,
+  bytes: garbled(passage.bytes, how),
+  isGarbled: true,
+})
 
 const sound: MessageFate = {}

@@ -3,6 +3,7 @@ import type { FaultPlan } from '../faults/faultPlan.js'
 import type { Monitor } from '../invariants/monitor.js'
 import type { Coverage } from '../observation/coverage.js'
 import type { SimulatedCluster } from '../subject/subject.js'
+import type { Trace } from '../trace/trace.js'
 import type { Agenda } from './agenda.js'
 import type { SimulatedDisk } from './disk.js'
 import type { SimulatedNetwork } from './network.js'
@@ -18,10 +19,10 @@ export interface NodeSurroundings {
   readonly network: SimulatedNetwork
   readonly plan: FaultPlan
   readonly monitor: Monitor
+  readonly trace: Trace
   readonly coverage: Coverage | undefined
   /** Those of all other nodes. */
   disksBeside(id: NodeId): readonly SimulatedDisk[]
-  note(who: string, what: string): void
   happened(fault: string): void
   /** What the clock of a life of a process shows when no time has passed. */
   epochUsOf(process: string, life: number): number

@@ -1,3 +1,4 @@
+import type { StepRecord } from '@quorate/core'
 import type { Place } from '@quorate/core/testing'
 import type { ActorWatch } from '../observation/observation.js'
 import type { NodeSurroundings } from './nodeSurroundings.js'
@@ -10,11 +11,12 @@ export interface WatchOptions {
   readonly around: Pick<NodeSurroundings, 'monitor' | 'coverage'>
   /** How long a state machine takes for each command. */
   applyUs(): number
-  noteState(role: string, value: unknown): void
+  /** An actor took a step, and all that judge it have looked. */
+  stepped(step: StepRecord): void
 }
 
 /** Sees the actors of one group in one life of a node, and tells what judges them. */
-export function watchOf({ place: { node, group }, process, around, applyUs, noteState }: WatchOptions): ActorWatch {
+export function watchOf({ place: { node, group }, process, around, applyUs, stepped }: WatchOptions): ActorWatch {
   const { monitor, coverage } = around
   const places = new Map<string, Place>()
   const placeOf = (role: string): Place => {
@@ -27,7 +29,8 @@ export function watchOf({ place: { node, group }, process, around, applyUs, note
   /** Whose messages are being encoded: the role that emitted them. */
   const speakers = new WeakMap<object, string>()
   return {
-    stepped: ({ role, event, before, after, emitted, transitions }) => {
+    stepped: (step) => {
+      const { role, event, before, after, emitted, transitions } = step
       if (coverage) for (const transition of transitions) coverage.took(transition)
       if (process.isDead) return
       const place = placeOf(role)
@@ -36,9 +39,8 @@ export function watchOf({ place: { node, group }, process, around, applyUs, note
         if (effect.type === 'persist') speakers.set(effect.record as object, role)
         monitor.emitted(place, effect)
       }
-      if (before?.snapshot === after.snapshot) return
-      monitor.stepped(place, before?.snapshot, event, after.snapshot)
-      noteState(role, after.snapshot.value)
+      if (before?.snapshot !== after.snapshot) monitor.stepped(place, before?.snapshot, event, after.snapshot)
+      stepped(step)
     },
     recorded: (record, bytes) => {
       const role = speakers.get(record as object)

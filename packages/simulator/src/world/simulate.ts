@@ -1,5 +1,5 @@
 import type { HistoryEvent } from '@quorate/checker'
-import { BrokenInvariantError } from '@quorate/core'
+import { BrokenInvariantError, type TraceEvent } from '@quorate/core'
 import type { InvariantFactory } from '@quorate/core/testing'
 import type { FaultPlan } from '../faults/faultPlan.js'
 import { invariantsOf } from '../invariants/general.js'
@@ -27,8 +27,8 @@ export interface SimulateOptions {
    * in a network of long links they wait longer. @default 30000
    */
   readonly progressWithinMs?: number
-  /** Hears every line of the trace. @default nobody */
-  readonly onTrace?: (line: string) => void
+  /** Hears of all that happens, while it does. @default nobody */
+  readonly observe?: (event: TraceEvent) => void
   /** Is told which transitions are taken. @default nobody */
   readonly coverage?: Coverage
   /** Ends the run early. */
@@ -46,9 +46,10 @@ export interface RunResult {
   readonly progressMs: number | undefined
   readonly simulatedUs: number
   readonly events: number
-  /** Of the trace: equal for equal runs. */
+  /** Of all that happened: equal for equal runs, on every machine. */
   readonly hash: string
-  readonly traceLines: number
+  /** How many events it is made of. */
+  readonly traceEvents: number
   /** What clients asked for and were told, in order; keys bear the name of the group where there are several. */
   readonly history: readonly HistoryEvent[]
   readonly faults: Readonly<Record<string, number>>
@@ -63,7 +64,7 @@ const eventsBetweenTurns = 4096
  */
 export async function simulate(options: SimulateOptions): Promise<RunResult> {
   const { script } = options
-  const trace = new Trace(options.onTrace)
+  const trace = new Trace(options.observe)
   const world = new World({
     subject: options.subject,
     script,
@@ -86,7 +87,7 @@ export async function simulate(options: SimulateOptions): Promise<RunResult> {
     simulatedUs: world.agenda.nowUs,
     events: world.agenda.events,
     hash: trace.hash,
-    traceLines: trace.lines,
+    traceEvents: trace.events,
     history: world.history,
     faults: Object.fromEntries([...world.faults].sort(([a], [b]) => (a < b ? -1 : 1))),
   }

@@ -1,18 +1,11 @@
-import {
-  type GroupDefinition,
-  type Logger,
-  messageOf,
-  type NodeId,
-  type Random,
-  type StoreWrite,
-  statePath,
-} from '@quorate/core'
+import { type GroupDefinition, type Logger, messageOf, type NodeId, type Random } from '@quorate/core'
 import { type QuorateNode, startNode } from '@quorate/host'
 import { isDiskFault } from '../errors.js'
 import { observed } from '../observation/observation.js'
 import type { BitRot, Unsynced } from '../script/script.js'
 import { SimulatedDisk } from './disk.js'
 import type { NodeSurroundings } from './nodeSurroundings.js'
+import { NodeTrace } from './nodeTrace.js'
 import { watchOf } from './nodeWatch.js'
 import { SimulatedProcess, trueRate } from './simulatedProcess.js'
 
@@ -34,7 +27,7 @@ export class SimulatedNode {
   applyUs = 0
   readonly #around: NodeSurroundings
   readonly #randomOf: (life: number) => Random
-  readonly #values = new Map<string, { value: unknown; path: string }>()
+  readonly #trace: NodeTrace
   #process: SimulatedProcess | undefined
   #node: QuorateNode | undefined
   #lives = 0
@@ -49,14 +42,15 @@ export class SimulatedNode {
   constructor(id: NodeId, ordinal: number, randomOf: (life: number) => Random, around: NodeSurroundings) {
     this.id = id
     this.#around = around
+    this.#trace = new NodeTrace(id, around)
     this.#randomOf = randomOf
     this.disk = new SimulatedDisk(around.agenda, ordinal, {
       began: (writes) => {
-        this.#note(`disk writes ${countOf(writes)}`)
+        this.#trace.wrote(false, writes)
         around.monitor.asked(id, writes)
       },
       durable: (writes) => {
-        this.#note('disk has written')
+        this.#trace.wrote(true, writes)
         around.monitor.durable(id, writes)
       },
       failed: (fault) => around.happened(fault),
@@ -108,7 +102,7 @@ export class SimulatedNode {
     })
     this.#process = process
     if (this.#opensInVain > 0) process.strikeAfter(0, 'open', () => this.#openedInVain())
-    this.#note('starts')
+    this.#trace.note('starts')
     const simulated = {
       clock: process.clock,
       transport: network.transportFor(process),
@@ -125,7 +119,7 @@ export class SimulatedNode {
           process,
           around: this.#around,
           applyUs: () => this.applyUs,
-          noteState: (role, value) => this.#noteState(group, role, value),
+          stepped: (step) => this.#trace.stepped(step),
         }),
       ]),
     )
@@ -140,7 +134,10 @@ export class SimulatedNode {
       id: this.id,
       cluster,
       groups: Object.fromEntries(watched) as Record<string, GroupDefinition>,
-      observe: (step) => watches.get(step.group)?.stepped(step),
+      observe: (observed) => {
+        if (observed.type === 'step') watches.get(observed.group)?.stepped(observed)
+        else if (!process.isDead) this.#trace.observed(observed)
+      },
       random: this.#randomOf(this.#lives),
       logger: this.#logger(process),
       bootstrap,
@@ -163,7 +160,7 @@ export class SimulatedNode {
     const process = this.#process
     if (process) {
       process.kill()
-      this.#note(`crashes${rot ? ruins[rot] : ''}`)
+      this.#trace.note(`crashes${rot ? ruins[rot] : ''}`)
     }
     this.disk.crash(unsynced, rot, this.#around.disksBeside(this.id))
     if (process) this.#forget(process)
@@ -174,7 +171,7 @@ export class SimulatedNode {
   stop(): void {
     const { process } = this
     if (!process || !this.#node) return
-    this.#note('is asked to stop')
+    this.#trace.note('is asked to stop')
     process.usesPromises = true
     void this.#node.stop()
     this.#around.woken()
@@ -199,7 +196,7 @@ export class SimulatedNode {
         this.#isReady = true
         this.#wasEverReady = true
         process.usesPromises = false
-        this.#note('is ready')
+        this.#trace.note('is ready')
       },
       () => {},
     )
@@ -223,7 +220,7 @@ export class SimulatedNode {
   #ended(process: SimulatedProcess, error: unknown): void {
     if (process.isDead) return
     const { monitor } = this.#around
-    this.#note(error === undefined ? 'has stopped' : `has failed: ${messageOf(error)}`)
+    this.#trace.note(error === undefined ? 'has stopped' : `has failed: ${messageOf(error)}`)
     process.kill()
     this.disk.crash('lost')
     this.#forget(process)
@@ -246,15 +243,6 @@ export class SimulatedNode {
     this.#isReady = false
   }
 
-  #noteState(group: string, role: string, value: unknown): void {
-    const key = `${group}/${role}`
-    const known = this.#values.get(key)
-    if (known?.value === value) return
-    const path = statePath(value as never)
-    if (known?.path !== path) this.#note(`${key} is ${path}`)
-    this.#values.set(key, { value, path })
-  }
-
   #logger(process: SimulatedProcess): Logger {
     const nothing = () => {}
     return {
@@ -267,11 +255,4 @@ export class SimulatedNode {
       },
     }
   }
-
-  #note(what: string): void {
-    this.#around.note(this.id, what)
-  }
 }
-
-const countOf = (writes: readonly StoreWrite[]): string =>
-  writes.map(({ key, operations }) => `${key} ${operations.map(({ type }) => type).join('+')}`).join(', ')

@@ -6,6 +6,7 @@ import {
   type NodeId,
   type PeerFound,
   type PeerLost,
+  type TraceEvent,
 } from '@quorate/core'
 import { assign, setup } from '@quorate/core/statechart'
 import type { InvariantFactory } from '@quorate/core/testing'
@@ -81,10 +82,10 @@ function listening() {
       if (node === 'n1' && event) told.push({ atMs, what: `${event.type} ${(event as PeerLost).node}` })
     },
   })
-  const onTrace = (line: string) => {
-    atMs = Number.parseFloat(line)
+  const observe = ({ atUs }: TraceEvent) => {
+    atMs = atUs / 1000
   }
-  return { told, invariants: [...generalInvariants, invariant], onTrace }
+  return { told, invariants: [...generalInvariants, invariant], observe }
 }
 
 async function toldIn(changed: Partial<Script>, probeEveryMs = 10) {

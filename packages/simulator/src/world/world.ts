@@ -9,12 +9,12 @@ import { type Script, whoLeads } from '../script/script.js'
 import { validateScript } from '../script/validateScript.js'
 import { type ClientGroup, clientGroups, groupOfClient } from '../subject/clientGroups.js'
 import type { SimulationSubject } from '../subject/subject.js'
-import { payloadText } from '../trace/payloadText.js'
-import { checksum, type Trace } from '../trace/trace.js'
+import type { Trace } from '../trace/trace.js'
 import { completionOf, invocationOf } from '../workload/history.js'
 import { endingText, operationText } from '../workload/operationText.js'
 import { Agenda, type Appointment } from './agenda.js'
 import { SimulatedNetwork } from './network.js'
+import { networkTrace } from './networkTrace.js'
 import { SimulatedClient } from './simulatedClient.js'
 import { SimulatedNode } from './simulatedNode.js'
 import { SimulatedProcess } from './simulatedProcess.js'
@@ -84,7 +84,7 @@ export class World {
       monitor: this.monitor,
       coverage,
       disksBeside: (id: NodeId) => [...this.nodes].flatMap(([other, { disk }]) => (other === id ? [] : disk)),
-      note: (who: string, what: string) => trace.note(this.agenda.nowUs, who, what),
+      trace,
       happened: (fault: string) => this.happened(fault),
       epochUsOf: (process: string, life: number) => this.#epochUsOf(process, life),
       woken: () => this.woken(),
@@ -100,6 +100,12 @@ export class World {
 
   note(who: string, what: string): void {
     this.#options.trace.note(this.agenda.nowUs, who, what)
+  }
+
+  /** A fault strikes somebody. */
+  suffers(who: string, fault: string): void {
+    this.happened(fault)
+    this.#options.trace.fault(this.agenda.nowUs, who, fault)
   }
 
   happened(fault: string): void {
@@ -205,28 +211,14 @@ export class World {
 
   #makeNetwork(): SimulatedNetwork {
     const { trace } = this.#options
-    const note = (who: string, what: string, detail?: () => string) => trace.note(this.agenda.nowUs, who, what, detail)
     const codecs = Object.values(this.groups).map(({ messages }) => messages)
-    return new SimulatedNetwork(
-      this.agenda,
-      this.#plan,
-      {
-        sent: (type, from, to, bytes) => note(from, `says ${type} to ${to} ${bytes.length} ${checksum(bytes)}`),
-        arrived: ({ type, from, to, bytes }) =>
-          note(to, `hears ${type} from ${from}`, () => payloadText(bytes, codecs)),
-        lost: ({ type, from, to, bytes }, why) => {
-          this.happened(why)
-          note(to, `misses ${type} from ${from}: ${why}`, () => payloadText(bytes, codecs))
-        },
-        duplicated: () => this.happened('duplication'),
-        garbled: () => this.happened('corruption'),
-        unheard: (from, node, isWrong) => {
-          if (isWrong) this.happened('wrong suspicion')
-          note(from, `is told that nobody hears ${node}${isWrong ? ', wrongly' : ''}`)
-        },
-      },
+    const watch = networkTrace({
+      trace,
       codecs,
-    )
+      nowUs: () => this.agenda.nowUs,
+      happened: (fault) => this.happened(fault),
+    })
+    return new SimulatedNetwork(this.agenda, this.#plan, watch, codecs)
   }
 }
 

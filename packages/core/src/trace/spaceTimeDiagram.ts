@@ -1,9 +1,5 @@
-/** One line of a trace, taken apart. */
-interface TraceLine {
-  readonly time: string
-  readonly who: string
-  readonly what: string
-}
+import type { TraceEvent } from './traceEvent.js'
+import { type TraceLine, TraceText } from './traceText.js'
 
 const laneWidth = 32
 const timeWidth = 11
@@ -16,21 +12,20 @@ const newsMax = 4
  * last ones; with `isEndShown` what comes last is news in any case.
  */
 export function spaceTimeDiagram(
-  trace: readonly string[],
+  trace: readonly TraceEvent[],
   lanes: readonly string[],
   linesMax = 60,
   isEndShown = false,
 ): string[] {
-  const lines = trace.map(parse).filter(({ who }) => lanes.includes(who))
+  const text = new TraceText()
+  const lines = trace.flatMap((event) => text.lineOf(event) ?? []).filter(({ who }) => lanes.includes(who))
   const counts = new Map<string, number>()
-  for (const { who, what } of lines) {
-    const key = messageKey(who, what)
+  for (const line of lines) {
+    const key = messageKey(line)
     if (key !== undefined) counts.set(key, (counts.get(key) ?? 0) + 1)
   }
-  const last = isEndShown ? lines.findLastIndex(({ what }) => !isAside(what)) : -1
-  const news = lines.filter(
-    ({ who, what }, at) => at === last || isNews(who, what, counts.get(messageKey(who, what) ?? '') ?? 0),
-  )
+  const last = isEndShown ? lines.findLastIndex(({ isAside }) => !isAside) : -1
+  const news = lines.filter((line, at) => at === last || isNews(line, counts.get(messageKey(line) ?? '') ?? 0))
   const shown = news.slice(-linesMax)
   const left = news.length - shown.length
   return [
@@ -40,41 +35,29 @@ export function spaceTimeDiagram(
   ]
 }
 
-const parse = (line: string): TraceLine => {
-  const [time = '', who = '', ...what] = line.split(' ')
-  return { time, who, what: what.join(' ') }
+/** The processes that a diagram has a lane for: nodes, whose actors step, by their names; then clients, as they first ask. */
+export function lanesOf(trace: readonly TraceEvent[]): string[] {
+  const nodes = trace.flatMap(({ type, who }) => (type === 'step' ? who : [])).sort()
+  const clients = trace.flatMap((event) => (event.type === 'note' && event.text.startsWith('asks ') ? event.who : []))
+  return [...new Set([...nodes, ...clients])]
 }
 
-/** Of what is heard: the type, from whom, and what it says. */
-const heard = (
-  what: string,
-): { readonly type: string; readonly from: string; readonly payload: string } | undefined => {
-  const [, verb, type = '', from = '', payload = ''] =
-    /^(hears|misses) (\S+) from ([^\s:]+)[^(]*(?:\((.*)\))?$/.exec(what) ?? []
-  return verb === undefined ? undefined : { type: verb === 'misses' ? `${type} lost` : type, from, payload }
-}
+const messageKey = ({ who, message }: TraceLine): string | undefined =>
+  message && `${message.name} ${message.from}>${who}`
 
-const messageKey = (who: string, what: string): string | undefined => {
-  const message = heard(what)
-  return message && `${message.type} ${message.from}>${who}`
-}
+const isNews = ({ who, message, isAside }: TraceLine, count: number): boolean =>
+  !isAside && message?.from !== who && (message === undefined || count <= newsMax)
 
-const isAside = (what: string): boolean => /^(says|disk)/.test(what)
-
-const isNews = (who: string, what: string, count: number): boolean => {
-  const message = heard(what)
-  return !isAside(what) && message?.from !== who && (message === undefined || count <= newsMax)
-}
-
-function draw({ time, who, what }: TraceLine, lanes: readonly string[]): string {
-  const message = heard(what)
+function draw({ time, who, what, detail, message }: TraceLine, lanes: readonly string[]): string {
   const from = message ? lanes.indexOf(message.from) : -1
   const to = lanes.indexOf(who)
   const row = `${time.padStart(timeWidth - 2)}  `
-  if (!message || from < 0 || from === to) return row + lanesWithout(lanes, to, what)
+  if (!message || from < 0 || from === to) {
+    return row + lanesWithout(lanes, to, detail === '' ? what : `${what} (${detail})`)
+  }
   const [left, right] = from < to ? [from, to] : [to, from]
   const width = (right - left) * laneWidth
-  const label = ` ${shortened(`${message.type} ${message.payload}`.trim(), width - 7)} `
+  const label = ` ${shortened(`${message.name} ${detail}`.trim(), width - 7)} `
   const dashes = '-'.repeat(Math.max(2, width - label.length - 2))
   const body = from < to ? `|-${label}${dashes}` : `<${label}${dashes}-`
   const arrow = from < to ? `${body.slice(0, width - 1)}>` : body.slice(0, width)

@@ -1,4 +1,5 @@
-import { PersistentMap } from '@quorate/core'
+import type { Json } from '../values/json.js'
+import { PersistentMap } from '../values/persistentMap.js'
 
 /** What is left out is shown as this, or counted after it. */
 const more = '…'
@@ -21,10 +22,10 @@ const valuesMax = 1000
  * in all are shown; the rest is counted or marked by an ellipsis. Cycles end at the deepest level.
  * @throws what a getter or a `toJSON` within the value throws.
  */
-export const plain = (value: unknown): unknown => {
+export const plain = (value: unknown): Json | undefined => {
   let valuesLeft = valuesMax
 
-  const of = (value: unknown, depth: number): unknown => {
+  const of = (value: unknown, depth: number): Json | undefined => {
     if (valuesLeft-- <= 0) return more
     switch (typeof value) {
       case 'string':
@@ -42,7 +43,7 @@ export const plain = (value: unknown): unknown => {
     }
   }
 
-  const ofObject = (value: object, depth: number): unknown => {
+  const ofObject = (value: object, depth: number): Json | undefined => {
     if (ArrayBuffer.isView(value)) return bytesText(new Uint8Array(value.buffer, value.byteOffset, value.byteLength))
     if (value instanceof ArrayBuffer) return bytesText(new Uint8Array(value))
     if (depth >= depthMax) return more
@@ -56,25 +57,29 @@ export const plain = (value: unknown): unknown => {
     return record(shown, keys.length, depth)
   }
 
-  const ofMap = (map: ReadonlyMap<unknown, unknown>, depth: number): unknown => {
+  const ofMap = (map: ReadonlyMap<unknown, unknown>, depth: number): Json => {
     const shown = [...firstOf(map)]
     const hasNames = shown.every(([key]) => typeof key === 'string' || typeof key === 'number')
     return hasNames ? record(shown as [string | number, unknown][], map.size, depth) : list(shown, map.size, depth)
   }
 
-  const ofError = (error: Error, depth: number): unknown => {
+  const ofError = (error: Error, depth: number): Json => {
     const fields = Object.assign({ name: error.name, message: error.message }, error)
     return record(Object.entries(fields).slice(0, itemsMax), 0, depth)
   }
 
-  const list = (items: readonly unknown[], count: number, depth: number): unknown[] => {
-    const shown = items.map((item) => of(item, depth + 1))
+  const list = (items: readonly unknown[], count: number, depth: number): Json => {
+    const shown = items.map((item) => of(item, depth + 1) ?? null)
     return count > items.length ? [...shown, `${more} ${count - items.length} more`] : shown
   }
 
-  const record = (entries: readonly (readonly [string | number, unknown])[], count: number, depth: number): object => {
+  const record = (entries: readonly (readonly [string | number, unknown])[], count: number, depth: number): Json => {
+    const told = entries.flatMap(([key, item]) => {
+      const shown = of(item, depth + 1)
+      return shown === undefined ? [] : [[clipped(String(key)), shown] as const]
+    })
     // `fromEntries`, and no assignment: a key of the user's may be `__proto__`.
-    const shown = Object.fromEntries(entries.map(([key, item]) => [clipped(String(key)), of(item, depth + 1)]))
+    const shown = Object.fromEntries(told)
     return count > entries.length ? { ...shown, [more]: `${count - entries.length} more` } : shown
   }
 

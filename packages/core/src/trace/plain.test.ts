@@ -1,5 +1,5 @@
-import { persistentMap } from '@quorate/core'
 import { describe, expect, test } from 'vitest'
+import { persistentMap } from '../values/persistentMap.js'
 import { plain } from './plain.js'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
