@@ -141,6 +141,7 @@ export { quorums } from './quorum/predicate.js'
 export type { Part, QuorumSystem, Threshold } from './quorum/quorumSystem.js'
 export { atLeast, joint, majority, weighted } from './quorum/threshold.js'
 export { again, become, type Family, type FamilySnapshot, type Roles, type Successor } from './role/become.js'
+export { madeOnce } from './role/madeOnce.js'
 export { eventOf, ignore, rulesFor } from './role/rules.js'
 // These stand in the declarations of every role, also where a file imports nothing of XState's.
 export type { MetaObject, NonReducibleUnknown, Statechart } from './role/statechart.js'

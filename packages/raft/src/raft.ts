@@ -11,6 +11,7 @@ import {
   type LogLimits,
   type LogService,
   limitsOf,
+  madeOnce,
   majority,
   type NodeId,
   type QuorumSystem,
@@ -19,6 +20,7 @@ import {
   type RecoveredState,
   stateMachineMethods,
 } from '@quorate/core'
+import type { AnyActorLogic } from '@quorate/core/statechart'
 import { candidate } from './candidate.js'
 import { doubtful } from './doubtful.js'
 import { type ServerFamily, server } from './family.js'
@@ -116,8 +118,16 @@ export function raft<Machine extends AnyStateMachine>(
   }
 }
 
-/** "Raft uses randomized election timeouts to ensure that split votes are rare and that they are resolved quickly" (section 5.2). */
+/** One for all groups of a node that have the same times. */
+const timedFamily = madeOnce<AnyActorLogic>()
+
 function withTimers(family: ServerFamily, random: Random, electionTimeoutMs: number, heartbeatMs: number) {
+  const times = `${electionTimeoutMs} ${heartbeatMs}`
+  return timedFamily([family, random], times, () => timed(family, random, electionTimeoutMs, heartbeatMs))
+}
+
+/** "Raft uses randomized election timeouts to ensure that split votes are rare and that they are resolved quickly" (section 5.2). */
+function timed(family: ServerFamily, random: Random, electionTimeoutMs: number, heartbeatMs: number): AnyActorLogic {
   const electionTimeout = () => electionTimeoutMs + random.below(Math.ceil(electionTimeoutMs))
   const delaysOf = new Map<string, object>([
     [follower.id, { electionTimeout, minimumElectionTimeout: electionTimeoutMs }],
@@ -125,9 +135,9 @@ function withTimers(family: ServerFamily, random: Random, electionTimeoutMs: num
     [doubtful.id, { inquiry: heartbeatMs, patience: electionTimeoutMs * 2 }],
     [leader.id, { heartbeat: heartbeatMs, quorumCheck: electionTimeoutMs }],
   ])
-  const timed = Object.entries(family.roles).flatMap(([row, { actor }]) => {
+  const rows = Object.entries(family.roles).flatMap(([row, { actor }]) => {
     const delays = delaysOf.get(actor.id)
     return delays ? [[row, { delays }] as const] : []
   })
-  return family.provide(Object.fromEntries(timed))
+  return family.provide(Object.fromEntries(rows))
 }
