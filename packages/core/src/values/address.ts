@@ -44,8 +44,12 @@ export function nodeOf(address: Address): NodeId {
 
 /** The three parts of an address, or `undefined` when the text is none. */
 export function parseAddress(text: string): { group: string; role: string; node: NodeId } | undefined {
-  const [group, role, node, ...rest] = text.split('/')
-  return group && role && node && rest.length === 0 ? { group, role, node } : undefined
+  // Asked of each message that arrives: no list is made.
+  const first = text.indexOf('/')
+  const second = text.indexOf('/', first + 1)
+  if (first < 1 || second <= first + 1 || second === text.length - 1 || text.indexOf('/', second + 1) >= 0)
+    return undefined
+  return { group: text.slice(0, first), role: text.slice(first + 1, second), node: text.slice(second + 1) }
 }
 
 /**
