@@ -549,6 +549,8 @@ export interface Chosen {
   readonly entries: readonly Entry[]
   /** The learner that answers the clients; none where a learner catches up. */
   readonly answeredBy: string
+  /** Where a learner catches up: further messages of the same answer follow. */
+  readonly more?: boolean
 }
 
 function emptyChosen(): Draft<Chosen> {
@@ -570,6 +572,9 @@ function readChosen(reader: ProtoReader): Chosen {
       case 18:
         message.answeredBy = reader.string()
         break
+      case 24:
+        message.more = reader.bool()
+        break
       default:
         reader.skip(tag)
     }
@@ -580,6 +585,7 @@ function readChosen(reader: ProtoReader): Chosen {
 function writeChosen(writer: ProtoWriter, message: Chosen): void {
   for (const item of message.entries) writer.tag(10).message(writeEntry, item)
   if (message.answeredBy !== '') writer.tag(18).string(message.answeredBy)
+  if (message.more !== undefined) writer.tag(24).bool(message.more)
 }
 
 /** @throws `QUORATE_UNENCODABLE_VALUE` */
@@ -876,6 +882,8 @@ export interface InstallSnapshot {
   readonly data: Uint8Array
   /** Bytes of the whole snapshot; the piece that reaches it is the last. */
   readonly size: number
+  /** Further pieces of the same answer follow. */
+  readonly more?: boolean
 }
 
 function emptyInstallSnapshot(): Draft<InstallSnapshot> {
@@ -909,6 +917,9 @@ function readInstallSnapshot(reader: ProtoReader): InstallSnapshot {
       case 40:
         message.size = reader.uint64()
         break
+      case 48:
+        message.more = reader.bool()
+        break
       default:
         reader.skip(tag)
     }
@@ -922,6 +933,7 @@ function writeInstallSnapshot(writer: ProtoWriter, message: InstallSnapshot): vo
   if (message.offset !== 0) writer.tag(24).uint64(message.offset)
   if (message.data.length !== 0) writer.tag(34).bytes(message.data)
   if (message.size !== 0) writer.tag(40).uint64(message.size)
+  if (message.more !== undefined) writer.tag(48).bool(message.more)
 }
 
 /** @throws `QUORATE_UNENCODABLE_VALUE` */

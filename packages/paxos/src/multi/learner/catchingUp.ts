@@ -1,6 +1,5 @@
 import {
   type Address,
-  chunkAt,
   completed as completedSnapshot,
   type Entry,
   type IncomingSnapshot,
@@ -48,7 +47,7 @@ export const withChosen = (self: Learner, { from, ...message }: Received<Chosen>
   ahead: [...self.ahead, message].sort((a, b) => firstOf(a) - firstOf(b)),
   aheadBytes: self.aheadBytes + bytesOf(message.entries),
   // An answer may come when nothing is missing any more, and nobody is being asked.
-  ...(self.turn !== undefined && isAnswer(message) && afterAnswer(self, turnOf(self, from))),
+  ...(self.turn !== undefined && isAnswer(message) && afterAnswer(self, turnOf(self, from), message)),
 })
 
 export const isNextHere = ({ ahead: [next], chosenThrough }: Learner): boolean =>
@@ -107,9 +106,16 @@ export const withNextTurn = (self: Learner) => ({
   repeats: 0,
 })
 
-/** Who answers is asked for more; a snapshot of which the pieces came from another is no longer waited for. */
-const afterAnswer = (self: Learner, turn: number | undefined) => ({
-  answered: true,
+/**
+ * Who answers is asked for more, once all messages of the answer have come; a snapshot of which the pieces came from another
+ * is no longer waited for.
+ */
+const afterAnswer = (
+  self: Learner,
+  turn: number | undefined,
+  { more }: { readonly more?: boolean | undefined } = {},
+) => ({
+  answered: self.answered || !more,
   doublings: Math.max(self.doublings - 1, 0),
   turn,
   incoming: turn === self.turn ? self.incoming : undefined,
@@ -136,52 +142,6 @@ export function learn({ chosenThrough, announced, incoming }: Learner): Learn {
     snapshotTerm: term,
     offset: incoming?.received ?? 0,
   }
-}
-
-// Answering other learners.
-
-export const holds = ({ log, chosenThrough }: Learner, { first }: Learn): boolean =>
-  first > log.base.index && first <= chosenThrough
-
-export const holdsSnapshot = ({ log, snapshot }: Learner, { first }: Learn): boolean =>
-  first <= log.base.index && snapshot !== undefined && first <= snapshot.last.index
-
-export const chosenFrom = ({ log, config }: Learner, { first }: Learn): Chosen => ({
-  type: 'Chosen',
-  entries: log.batch(first, config.limits),
-  answeredBy: '',
-})
-
-/**
- * A large snapshot takes longer, in pieces, than it is the latest: who has begun with one is sent the rest of it, or it would
- * begin anew for ever. So Raft's leader does for its followers.
- */
-function snapshotFor({ snapshot, loans }: Learner, { from, snapshotIndex, snapshotTerm }: Received<Learn>): Snapshot {
-  const lent = loans[nodeOf(from)]?.snapshot
-  if (lent?.last.index === snapshotIndex && lent.last.term === snapshotTerm) return lent
-  invariant(snapshot !== undefined, 'there is no snapshot')
-  return snapshot
-}
-
-export const withLoan = (self: Learner, message: Received<Learn>) => ({
-  loans: { ...self.loans, [nodeOf(message.from)]: { snapshot: snapshotFor(self, message), isWanted: true } },
-})
-
-/** After a new snapshot: what nobody has asked for since the one before is kept no longer. */
-const loansKept = ({ loans }: Learner) =>
-  Object.fromEntries(
-    Object.entries(loans).flatMap(([node, { snapshot, isWanted }]) =>
-      isWanted ? [[node, { snapshot, isWanted: false }] as const] : [],
-    ),
-  )
-
-export function pieceFor(self: Learner, message: Received<Learn>): InstallSnapshot {
-  const snapshot = snapshotFor(self, message)
-  const { index, term } = snapshot.last
-  const isSame = message.snapshotIndex === index && message.snapshotTerm === term
-  const offset = isSame ? Math.min(message.offset, snapshot.bytes.length) : 0
-  const { data, size } = chunkAt(snapshot, offset, self.config.limits.bytesMax)
-  return { type: 'InstallSnapshot', lastIndex: index, lastTerm: term, offset, data, size }
 }
 
 // A snapshot of another learner.
@@ -218,12 +178,12 @@ const repeatsMax = 3
 export const isWorthRepeating = ({ incoming, repeats }: Learner): boolean =>
   incoming !== undefined && repeats < repeatsMax
 
-/** Asks for the next piece at once, unless this one was none. */
+/** Asks for the next piece at once, unless this one was none, or more of them are on their way. */
 export const withPiece = (self: Learner, piece: Received<InstallSnapshot>) => ({
   ...afterAnswer(self, turnOf(self, piece.from)),
   incoming: withChunk(self.incoming, chunkOf(piece)),
   repeats: 0,
-  answered: piece.data.length > 0,
+  answered: piece.data.length > 0 && !piece.more,
 })
 
 export function withInstalled(self: Learner) {
@@ -232,7 +192,6 @@ export function withInstalled(self: Learner) {
   const ahead = self.ahead.filter((message) => lastOf(message) > index)
   return {
     snapshot,
-    loans: loansKept(self),
     log: Log.empty(snapshot.last),
     chosenThrough: index,
     announced: Math.max(self.announced, index),
@@ -282,19 +241,3 @@ export const afterReports = (self: Learner) => ({
   ...afterAnswer(self, acceptorsTurn(self)),
   reports: {},
 })
-
-// Snapshots of its own state machine.
-
-type Taken = { readonly snapshot: Snapshot }
-
-export const isNewerSnapshot = ({ snapshot, chosenThrough }: Learner, { snapshot: { last } }: Taken): boolean =>
-  last.index > (snapshot?.last.index ?? 0) && last.index <= chosenThrough
-
-export function withSnapshot(self: Learner, { snapshot }: Taken) {
-  const { log, config } = self
-  return {
-    snapshot,
-    loans: loansKept(self),
-    log: log.compactThrough(log.keeping(snapshot.last.index, config.limits)),
-  }
-}

@@ -2,6 +2,7 @@ import { type Effect, ignore, rulesFor, send } from '@quorate/core'
 import { assign, emit, setup } from '@quorate/core/statechart'
 import type { MultiPaxosMessage } from '../../generated/multi_paxos.js'
 import { everyRole } from '../shared/config.js'
+import * as answering from './answering.js'
 import * as catching from './catchingUp.js'
 import type { Learner, LearnerEvent } from './state.js'
 
@@ -33,9 +34,10 @@ export const learner = setup({
     isSnapshotKnown: on('InstallSnapshot', (self, { lastIndex }) => lastIndex <= self.chosenThrough),
     isLastPiece: on('InstallSnapshot', catching.isLastPiece),
     isNextPiece: on('InstallSnapshot', catching.isNextPiece),
-    holds: on('Learn', catching.holds),
-    holdsSnapshot: on('Learn', catching.holdsSnapshot),
-    isNewerSnapshot: on('snapshot.taken', catching.isNewerSnapshot),
+    holds: on('Learn', answering.holds),
+    holdsSnapshot: on('Learn', answering.holdsSnapshot),
+    isAnswering: ({ context: self }) => answering.isAnswering(self),
+    isNewerSnapshot: on('snapshot.taken', answering.isNewerSnapshot),
   },
   actions: {
     persist: emit({ type: 'persist', record: {} }),
@@ -45,9 +47,7 @@ export const learner = setup({
     advance: assign(({ context: self }) => catching.afterCommit(self)),
     commitReported: emit(({ context: self }) => ({ type: 'commit', entries: catching.reportedEntries(self) })),
     advanceReported: assign(({ context: self }) => catching.afterReports(self)),
-    noteAnnounced: assign(
-      on('Heartbeat', (self, { chosenThrough }) => ({ announced: Math.max(self.announced, chosenThrough) })),
-    ),
+    noteHeartbeat: assign(on('Heartbeat', answering.withHeartbeat)),
     replyHeartbeat: emit(
       on('Heartbeat', (self, { from, ballot }) =>
         send(from, { type: 'HeartbeatReply', ballot, snapshotThrough: self.snapshot?.last.index ?? 0 }),
@@ -65,17 +65,19 @@ export const learner = setup({
     persistSnapshot: emit(({ context: self }) => ({ type: 'install', snapshot: catching.completed(self) })),
     restore: emit(({ context: self }) => ({ type: 'restore', snapshot: catching.completed(self) })),
     install: assign(({ context: self }) => catching.withInstalled(self)),
-    replyChosen: emit(on('Learn', (self, message) => send(message.from, catching.chosenFrom(self, message)))),
-    lend: assign(on('Learn', catching.withLoan)),
-    replySnapshot: emit(on('Learn', (self, message) => send(message.from, catching.pieceFor(self, message)))),
+    noteQuestion: assign(on('Learn', answering.withQuestion)),
+    lend: assign(on('Learn', answering.withLoan)),
+    answer: emit(({ context: self }) => answering.answerEffect(self)),
+    noteAnswer: assign(({ context: self }) => answering.afterAnswer(self)),
     /** The log of a learner is not on the disk, so its own snapshot takes the place of all that is. */
     persistOwnSnapshot: emit(on('snapshot.taken', (_self, { snapshot }) => ({ type: 'install' as const, snapshot }))),
-    compact: assign(on('snapshot.taken', catching.withSnapshot)),
+    compact: assign(on('snapshot.taken', answering.withSnapshot)),
   },
 }).createMachine({
   id: 'learner',
   context: ({ input }) => input,
   initial: 'starting',
+  always: { guard: 'isAnswering', actions: ['answer', 'noteAnswer'] },
   on: {
     Chosen: [
       { guard: 'isMalformed', ...ignore('nobody sends such entries') },
@@ -83,10 +85,10 @@ export const learner = setup({
       { guard: 'isTooFarAhead', ...ignore('too much waits already for what is missing') },
       { actions: 'queue' },
     ],
-    Heartbeat: { actions: ['noteAnnounced', 'replyHeartbeat'] },
+    Heartbeat: { actions: ['noteHeartbeat', 'replyHeartbeat'] },
     Learn: [
-      { guard: 'holds', actions: 'replyChosen' },
-      { guard: 'holdsSnapshot', actions: ['lend', 'replySnapshot'] },
+      { guard: 'holds', actions: 'noteQuestion' },
+      { guard: 'holdsSnapshot', actions: ['lend', 'noteQuestion'] },
       ignore('this learner knows no more itself'),
     ],
     Report: ignore('nothing was asked of acceptors, or it is known by now'),

@@ -1,4 +1,5 @@
 import {
+  type Address,
   type IncomingSnapshot,
   type LocalEvent,
   Log,
@@ -32,6 +33,8 @@ export interface Learner extends Configured {
   readonly incoming: IncomingSnapshot | undefined
   /** By learner that asks for a snapshot, the one that it is sent: to its end, also after a newer one was taken here. */
   readonly loans: Readonly<Record<NodeId, Loan>>
+  /** Who is being answered, within one step. */
+  readonly answering: Answering | undefined
   /** How often the next piece of it was asked for in vain. */
   readonly repeats: number
   /** Whose turn it is to be asked; nobody's until something was missing for a while. */
@@ -48,8 +51,16 @@ export interface Learner extends Configured {
 
 export interface Loan {
   readonly snapshot: Snapshot
-  /** It was asked for since the last snapshot of this learner. */
-  readonly isWanted: boolean
+  /** It ends after so many heartbeats without a question. */
+  readonly patience: number
+}
+
+export interface Answering {
+  readonly to: Address
+  /** What was asked, or would be after the messages that were sent. */
+  readonly question: Learn
+  /** Messages that may still be sent. */
+  readonly left: number
 }
 
 export type LearnerEvent =
@@ -68,6 +79,7 @@ export function recoverLearner(config: MultiPaxosConfig, { snapshot, base, doubt
     aheadBytes: 0,
     incoming: undefined,
     loans: {},
+    answering: undefined,
     repeats: 0,
     turn: undefined,
     doublings: 0,

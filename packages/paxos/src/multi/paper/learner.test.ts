@@ -1,4 +1,4 @@
-import { atLeast, flexible, noBytes, type PhaseQuorums, type Snapshot } from '@quorate/core'
+import { atLeast, flexible, noBytes, origin, type PhaseQuorums, type Snapshot } from '@quorate/core'
 import { type Driven, drive } from '@quorate/core/testing'
 import { describe, expect, test } from 'vitest'
 import { termOf } from '../../ballot.js'
@@ -155,15 +155,41 @@ describe('2.3: learners find out what was chosen although messages were lost', (
     expect(asks(role)).toEqual(['n2 for 5 to 6'])
   })
 
-  test('a learner gives what it has, as much as a message carries, and what it does not know it leaves unanswered', () => {
+  test('a learner gives what it has, as much as messages carry, and what it does not know it leaves unanswered', () => {
     const role = learnerIn({ limits: { entriesMax: 2 } })
     role.receive(chosen(1, 3))
     role.receive(chosen(5, 6))
     role.receive(said.learn('n2', { first: 1, through: 9 }))
-    expect(given.sent(role.effects)).toEqual([{ type: 'Chosen', entries: entries(1, 2), answeredBy: '', to: 'n2' }])
+    expect(given.sent(role.effects)).toEqual([
+      { type: 'Chosen', entries: entries(1, 2), answeredBy: '', more: true, to: 'n2' },
+      { type: 'Chosen', entries: entries(3, 3), answeredBy: '', to: 'n2' },
+    ])
     role.receive(said.learn('n2', { first: 3, through: 9 }))
     expect(given.sent(role.effects)).toMatchObject([{ entries: [{ index: 3 }] }])
     expect(role.receive(said.learn('n2', { first: 4, through: 9 }))).toEqual([])
+  })
+
+  test('one answer has so many messages; the next is asked for when the last of it has come', () => {
+    const peer = learnerIn({ limits: { entriesMax: 1 } })
+    peer.receive(chosen(1, 40))
+    const role = learnerIn()
+    role.receive(announce(40))
+    role.fire('learnAgain')
+    const answers: number[] = []
+    for (let question = given.sentOf(role.effects, 'Learn')[0]; question; ) {
+      const { to: _, ...learn } = question
+      peer.receive(said.learn('n1', learn))
+      const messages = given.sentOf(peer.effects, 'Chosen')
+      answers.push(messages.length)
+      question = undefined
+      for (const { to: _, ...message } of messages) {
+        expect(question).toBeUndefined()
+        role.receive(said.taught('n2', message))
+        question = given.sentOf(role.effects, 'Learn')[0]
+      }
+    }
+    expect(answers).toEqual([16, 16, 8])
+    expect(role.state).toBe('current')
   })
 })
 
@@ -308,38 +334,59 @@ describe('snapshots', () => {
   describe('a snapshot that somebody has begun with', () => {
     const limits = { bytesMax: 4, entriesKept: 1 }
     /** It has chosen so many slots, and takes a snapshot of them. */
-    const advance = (role: ReturnType<typeof learnerIn>, through: number) => {
+    const advance = (role: Role, through: number) => {
       role.receive(chosen(role.context.chosenThrough + 1, through))
       role.tell({ type: 'snapshot.taken', snapshot: given.snapshotAt(through) })
     }
-    const pieceOf = (
-      role: ReturnType<typeof learnerIn>,
-      from: string,
-      offset: number,
-      { index, term } = snapshot.last,
-    ) => {
+    const piecesOf = (role: Role, from: string, offset: number, { index, term } = snapshot.last) => {
       role.receive(said.learn(from, { first: 3, through: 9, snapshotIndex: index, snapshotTerm: term, offset }))
-      return given.sentOf(role.effects, 'InstallSnapshot').map((piece) => `${piece.lastIndex} at ${piece.offset}`)[0]
+      return given.sentOf(role.effects, 'InstallSnapshot').map((piece) => `${piece.lastIndex} at ${piece.offset}`)
     }
 
     test('is sent to its end, also after newer ones were taken', () => {
       const role = learnerIn({ snapshot, limits })
-      expect(pieceOf(role, 'n2', 0)).toBe('5 at 0')
+      expect(piecesOf(role, 'n2', 0)).toEqual(['5 at 0', '5 at 4', '5 at 8'])
       advance(role, 7)
-      expect(pieceOf(role, 'n2', 4)).toBe('5 at 4')
+      expect(piecesOf(role, 'n2', 4)).toEqual(['5 at 4', '5 at 8'])
       // Whoever begins is sent the latest.
-      expect(pieceOf(role, 'n3', 0, { index: 0, term: 0 })).toBe('7 at 0')
+      expect(piecesOf(role, 'n3', 0, origin)[0]).toBe('7 at 0')
       advance(role, 9)
-      expect(pieceOf(role, 'n2', 8)).toBe('5 at 8')
-      expect(pieceOf(role, 'n3', 4, given.snapshotAt(7).last)).toBe('7 at 4')
+      expect(piecesOf(role, 'n2', 8)).toEqual(['5 at 8'])
+      expect(piecesOf(role, 'n3', 4, given.snapshotAt(7).last)[0]).toBe('7 at 4')
     })
 
-    test('is kept no longer when it was not asked for between two others', () => {
+    test('is sent also when a question of before comes late, which names none or another', () => {
       const role = learnerIn({ snapshot, limits })
-      pieceOf(role, 'n2', 0)
-      for (const through of [7, 9]) advance(role, through)
+      piecesOf(role, 'n2', 0)
+      advance(role, 9)
+      expect(piecesOf(role, 'n2', 0, origin)[0]).toBe('5 at 0')
+      expect(piecesOf(role, 'n2', 4, given.snapshotAt(4).last)[0]).toBe('5 at 0')
+      expect(piecesOf(role, 'n2', 4)[0]).toBe('5 at 4')
+    })
+
+    test('is kept no longer after many heartbeats without a question', () => {
+      const role = learnerIn({ snapshot, limits })
+      piecesOf(role, 'n2', 0)
+      advance(role, 9)
+      for (let heartbeat = 0; heartbeat < 63; heartbeat++) role.receive(announce(9))
+      expect(piecesOf(role, 'n2', 4)[0]).toBe('5 at 4')
+      for (let heartbeat = 0; heartbeat < 64; heartbeat++) role.receive(announce(9))
       expect(role.context.loans).toEqual({})
-      expect(pieceOf(role, 'n2', 4)).toBe('9 at 0')
+      expect(piecesOf(role, 'n2', 4)[0]).toBe('9 at 0')
+    })
+
+    test('is followed by what was chosen since: that is kept, within bounds', () => {
+      const role = learnerIn({ snapshot, limits })
+      piecesOf(role, 'n2', 0)
+      advance(role, 7)
+      advance(role, 9)
+      role.receive(said.learn('n2', { first: 6, through: 9 }))
+      expect(given.sentOf(role.effects, 'Chosen').flatMap((message) => message.entries)).toEqual(entries(6, 9))
+      const bounded = learnerIn({ snapshot, limits: { ...limits, entriesAheadMax: 2 } })
+      piecesOf(bounded, 'n2', 0)
+      advance(bounded, 7)
+      advance(bounded, 9)
+      expect(bounded.context.log.base.index).toBe(7)
     })
   })
 

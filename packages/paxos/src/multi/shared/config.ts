@@ -26,7 +26,10 @@ export interface MultiPaxosLimits {
   readonly entriesKept: number
   /** The same in bytes; the distinguished proposer keeps a quarter of it at most of what is chosen. @default 33554432 */
   readonly bytesKept: number
-  /** Entries that a learner keeps behind a missing slot; what comes beyond, it asks for later. @default 131072 */
+  /**
+   * Entries that a learner keeps behind a missing slot; what comes beyond, it asks for later. As many it keeps for others behind
+   * a snapshot that they are being sent. @default 131072
+   */
   readonly entriesAheadMax: number
   /** The same in bytes. @default 33554432 */
   readonly bytesAheadMax: number
