@@ -117,6 +117,7 @@ export {
   type Snapshot,
   sizeOf,
 } from './log/message.js'
+export { type Instant, instantOf, type Timed } from './log/time.js'
 export type {
   Clock,
   Connection,

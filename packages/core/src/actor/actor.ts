@@ -1,5 +1,6 @@
 import { invariant } from '../errors/errors.js'
 import type { LogId } from '../log/message.js'
+import type { Instant } from '../log/time.js'
 import type { AnyActorLogic, StateValue } from '../role/statechart.js'
 import {
   noTimers,
@@ -66,10 +67,10 @@ export interface Actor {
   /** Hands a message over, or tells what a host does. A role that has ended takes nothing any more. */
   deliver(state: ActorState, event: ActorEvent): ActorStep
   /**
-   * Lets a pending timer fire.
+   * Lets a pending timer fire, at that time where its role asks for it.
    * @throws {@link BrokenInvariantError} `QUORATE_BROKEN_INVARIANT` when it is not pending.
    */
-  fire(state: ActorState, timer: string): ActorStep
+  fire(state: ActorState, timer: string, at?: Instant): ActorStep
 }
 
 /**
@@ -90,10 +91,10 @@ export function actorOf(logic: AnyActorLogic, isWatched = false): Actor {
       state.snapshot.status === 'active'
         ? after(state, () => steps.step(state.snapshot, event))
         : stepped(state, state.snapshot, nothing, nothing),
-    fire: (state, timer) => {
+    fire: (state, timer, at) => {
       invariant(state.timers.has(timer), () => `timer ${timer} is not pending: ${namesOf(state.timers)}`)
       const without = stateOf(state.snapshot, state.timers.without(timer), state.outbox, state.writing)
-      return after(without, () => steps.fire(state.snapshot, timer))
+      return after(without, () => steps.fire(state.snapshot, timer, at))
     },
   }
 }

@@ -1,6 +1,7 @@
 import { invariant } from '../errors/errors.js'
 import type { GroupDefinition, RoleDefinition } from '../group/protocol.js'
 import { type LogService, logAppliedBy } from '../group/service.js'
+import type { Instant } from '../log/time.js'
 import type { Random } from '../ports/ports.js'
 import { recoveredFrom, type StoredLog } from '../ports/storedLog.js'
 import { decodeAppliedState } from '../stateMachine/appliedSnapshot.js'
@@ -22,6 +23,8 @@ export interface LocalState {
   readonly questions: readonly Question[]
   /** Nodes that it awaits and was told to be lost, by name. */
   readonly suspected: readonly NodeId[]
+  /** What the clocks of its node show: kept by who sets it. @default nobody looks at them, and events have no time */
+  readonly clock?: Instant
 }
 
 /** What came of a step. */
@@ -80,13 +83,14 @@ export class LocalActor {
   /** Nothing reaches it while it is down. */
   deliver(state: LocalState, event: ActorEvent): LocalStep {
     if (!state.actor) return { state, emitted: [], leaves: [], applied: [] }
-    return this.#after(state, this.#actor.deliver(state.actor, event))
+    const at = this.#instantIn(state)
+    return this.#after(state, this.#actor.deliver(state.actor, at ? { ...event, ...at } : event))
   }
 
   /** @throws {@link BrokenInvariantError} `QUORATE_BROKEN_INVARIANT` when the timer is not pending. */
   fire(state: LocalState, timer: string): LocalStep {
     invariant(state.actor !== undefined, `${this.address} is down`)
-    return this.#after(state, this.#actor.fire(state.actor, timer))
+    return this.#after(state, this.#actor.fire(state.actor, timer, this.#instantIn(state)))
   }
 
   /** Answers the first of its questions. */
@@ -138,6 +142,10 @@ export class LocalActor {
   /** What was not on the disk is gone. */
   crash({ stored }: LocalState): LocalState {
     return { actor: undefined, stored, appliedState: undefined, questions: [], suspected: [] }
+  }
+
+  #instantIn({ clock }: LocalState): Instant | undefined {
+    return this.definition.timed ? clock : undefined
   }
 
   #applied({ snapshot }: StoredLog): AppliedState | undefined {

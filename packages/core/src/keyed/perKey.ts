@@ -146,7 +146,7 @@ class Instances {
     if (isTimer(event.type)) {
       const { key, timer } = withoutKey(event.type) ?? {}
       if (key === undefined || timer === undefined) return snapshot
-      return this.#resume(snapshot, key, (instance) => this.#steps.fire(instance, timer))
+      return this.#resume(snapshot, key, (instance) => this.#steps.fire(instance, timer, event))
     }
     // No instance has a log.
     if (event.type === 'storage.persisted') return snapshot

@@ -8,10 +8,12 @@ import type { Row } from '../values/table.js'
  * suspended async function outlives a crash and loses the order of events. Promises stand only at open and close.
  */
 
-/** Monotonic time. */
+/** Time, and timers, which go by monotonic time. */
 export interface Clock {
-  /** Milliseconds since an arbitrary start. */
+  /** Monotonic: milliseconds since an arbitrary start. */
   nowMs(): number
+  /** Milliseconds since 1970: it may jump, forward and back. Nothing is to be measured with it. */
+  wallMs(): number
   /** Fires once, no earlier than `delayMs`, and only after messages that had arrived by then were handed over. */
   setTimeout(fire: () => void, delayMs: number): unknown
   clearTimeout(timer: unknown): void

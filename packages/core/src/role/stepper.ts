@@ -70,8 +70,8 @@ export interface Stepper<Logic extends AnyActorLogic> {
    * @throws {@link BrokenInvariantError} `QUORATE_BROKEN_INVARIANT` when the role does more than assign, emit, wait.
    */
   step(snapshot: SnapshotFrom<Logic>, event: EventFromLogic<Logic>): Step<Logic>
-  /** Lets a pending timer fire. @throws as `step` does. */
-  fire(snapshot: SnapshotFrom<Logic>, timer: string): Step<Logic>
+  /** Lets a pending timer fire; `told` is what its event says besides. @throws as `step` does. */
+  fire(snapshot: SnapshotFrom<Logic>, timer: string, told?: object): Step<Logic>
 }
 
 const timerPrefix = 'xstate.after.'
@@ -127,10 +127,10 @@ export function stepper<Logic extends AnyActorLogic>(
   return {
     initial: (input) => run(() => logic.getInitialSnapshot(scope, input)),
     step: (snapshot, event) => run(() => logic.transition(snapshot, event, scope)),
-    fire: (snapshot, timer) => {
+    fire: (snapshot, timer, told) => {
       // The event of an `after` bears the id of its timer as its type.
       invariant(isTimer(timer), `"${timer}" is no timer: fire takes the id that a schedule outcome named`)
-      return run(() => logic.transition(snapshot, { type: timer }, scope))
+      return run(() => logic.transition(snapshot, { ...told, type: timer }, scope))
     },
   }
 }

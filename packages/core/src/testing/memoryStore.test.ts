@@ -6,6 +6,7 @@ import { virtualClock } from './virtualClock.js'
 
 const realTime: Clock = {
   nowMs: () => 0,
+  wallMs: () => 0,
   setTimeout: (fire, delayMs) => setTimeout(fire, delayMs),
   clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
   soon: (run) => void setImmediate(run),

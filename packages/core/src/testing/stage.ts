@@ -6,6 +6,7 @@ import { invariant } from '../errors/errors.js'
 import type { GroupDefinition, RoleDefinition, RoleStatus } from '../group/protocol.js'
 import type { LogService } from '../group/service.js'
 import type { Command, Message } from '../log/message.js'
+import type { Instant } from '../log/time.js'
 import type { Random, Recovered } from '../ports/ports.js'
 import { nothingStored, recoveredFrom, storedFrom } from '../ports/storedLog.js'
 import type { AnyActorLogic } from '../role/statechart.js'
@@ -106,7 +107,8 @@ export class StageActor {
 
   /** What was not on the disk is gone. */
   crash(): void {
-    this.#state = this.#local.crash(this.#state)
+    const { clock } = this.#state
+    this.#state = { ...this.#local.crash(this.#state), ...(clock && { clock }) }
     this.#driven = undefined
   }
 
@@ -155,6 +157,11 @@ export class StageActor {
     this.#take(this.#local.suspect(this.#state, { type: 'peer.found', node }))
   }
 
+  /** From now on the clocks of its node show this, until they are set again. */
+  setClock(clock: Instant): void {
+    this.#state = { ...this.#state, clock }
+  }
+
   /** Begins a write of all that waits, unless one is under way. */
   beginWrite(): void {
     if (this.writing.length === 0) this.#state = this.#local.beginWrite(this.#state)
@@ -189,7 +196,8 @@ export class StageActor {
   }
 
   #take({ state, emitted, leaves, applied }: LocalStep): void {
-    this.#state = state
+    const { clock } = this.#state
+    this.#state = clock ? { ...state, clock } : state
     this.#emitted = emitted
     this.applied.push(...applied)
     for (const effect of leaves) {

@@ -20,6 +20,8 @@ export interface VirtualClock extends Clock {
    * @throws what the promise rejects with, or an Error after `limitMs`.
    */
   wait<T>(promise: Promise<T>, limitMs: number): Promise<T>
+  /** Sets the wall clock so much forward, or back where it is below 0. */
+  setWall(byMs: number): void
   /** How many timers wait. */
   readonly timers: number
 }
@@ -33,8 +35,12 @@ interface Timer {
 /** So many calls without time passing: something asks for itself `soon`, for ever. */
 const callsMax = 1_000_000
 
+/** What its wall clock shows when it begins: New Year of 2026. */
+const wallBeginMs = 1_767_225_600_000
+
 export function virtualClock(startMs = 0): VirtualClock {
   let nowMs = startMs
+  let wallAheadMs = wallBeginMs - startMs
   let order = 0
   // Cancelled timers are dropped from `waiting` only; the heap forgets them when they come up.
   const heap: Timer[] = []
@@ -72,6 +78,10 @@ export function virtualClock(startMs = 0): VirtualClock {
 
   return {
     nowMs: () => nowMs,
+    wallMs: () => nowMs + wallAheadMs,
+    setWall(byMs) {
+      wallAheadMs += byMs
+    },
     setTimeout(fire, delayMs) {
       const timer = { dueMs: nowMs + Math.max(0, delayMs), order: order++, fire }
       waiting.add(timer)

@@ -15,7 +15,13 @@ import { Applier } from './applier.js'
 /** Time that passes while the state machine computes. */
 function slowMachine(applyMs: number) {
   let nowMs = 0
-  const clock: Clock = { nowMs: () => nowMs, setTimeout: () => 0, clearTimeout: () => {}, soon: () => {} }
+  const clock: Clock = {
+    nowMs: () => nowMs,
+    wallMs: () => 0,
+    setTimeout: () => 0,
+    clearTimeout: () => {},
+    soon: () => {},
+  }
   const machine = defineStateMachine({
     initial: () => 0,
     apply: (count: number, _command: null) => {

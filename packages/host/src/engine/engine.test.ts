@@ -9,7 +9,13 @@ it('writes pieces of a snapshot beside all else, a bounded number of them at a t
   const soon: (() => void)[] = []
   const writes: { readonly writes: readonly StoreWrite[]; readonly done: (error?: Error) => void }[] = []
   const engine = new Engine({
-    clock: { nowMs: () => 0, setTimeout: () => 0, clearTimeout: () => {}, soon: (run) => soon.push(run) },
+    clock: {
+      nowMs: () => 0,
+      wallMs: () => 0,
+      setTimeout: () => 0,
+      clearTimeout: () => {},
+      soon: (run) => soon.push(run),
+    },
     store: { write: (batch, done) => writes.push({ writes: batch, done }) } as Partial<OpenStore> as OpenStore,
     telemetry: new Telemetry(),
     carryOut: () => {},

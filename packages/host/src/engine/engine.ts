@@ -89,6 +89,7 @@ export class Engine {
           this.#touch(actorOf())
         }, delayMs),
       clearTimeout: (timer) => clock.clearTimeout(timer),
+      instant: () => ({ nowMs: Math.floor(clock.nowMs()), wallMs: Math.floor(clock.wallMs()) }),
     }
   }
 

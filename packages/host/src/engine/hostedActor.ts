@@ -12,6 +12,7 @@ import {
   type ClientAsked,
   type Effect,
   endWrite,
+  type Instant,
   type LocalEvent,
   type Message,
   type NodeId,
@@ -35,6 +36,8 @@ import type { AnyActorLogic } from '@quorate/core/statechart'
 export interface ActorClock {
   setTimeout(fire: () => void, delayMs: number): unknown
   clearTimeout(timer: unknown): void
+  /** What clocks show, for a role that asks. */
+  instant(): Instant
 }
 
 /** Which role of which group, and on which node. */
@@ -130,7 +133,8 @@ export class HostedActor {
       if (!suspected) return
       this.#suspected = suspected
     }
-    this.#take(event, this.#actor.deliver(this.#state, event), cause)
+    const taken = this.definition.timed ? { ...event, ...this.#clock.instant() } : event
+    this.#take(taken, this.#actor.deliver(this.#state, taken), cause)
   }
 
   status(): RoleStatus {
@@ -179,7 +183,8 @@ export class HostedActor {
 
   #fire(timer: string): void {
     this.#timers.delete(timer)
-    this.#take({ type: timer }, this.#actor.fire(this.#state, timer))
+    const at = this.definition.timed ? this.#clock.instant() : undefined
+    this.#take({ type: timer, ...at }, this.#actor.fire(this.#state, timer, at))
   }
 
   #take(event: { readonly type: string }, step: ActorStep, cause?: Cause): void {

@@ -18,7 +18,13 @@ import { Applier } from './applier.js'
 /** A counter whose snapshot has so many pieces of the size in which they are written; each takes a millisecond. */
 function large(pieces: number) {
   let nowMs = 0
-  const clock: Clock = { nowMs: () => nowMs, setTimeout: () => 0, clearTimeout: () => {}, soon: () => {} }
+  const clock: Clock = {
+    nowMs: () => nowMs,
+    wallMs: () => 0,
+    setTimeout: () => 0,
+    clearTimeout: () => {},
+    soon: () => {},
+  }
   const machine = defineStateMachine<number, null, number>({
     initial: () => 0,
     apply: (count) => ({ state: count + 1, result: count + 1 }),

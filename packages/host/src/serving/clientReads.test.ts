@@ -22,7 +22,7 @@ it('questions that wait for an index are limited by bytes too, and make room whe
   const answered: number[] = []
   const reads = new ClientReads({
     responder: responder as Responder,
-    clock: { nowMs: () => 0, setTimeout: () => 0, clearTimeout: () => {}, soon: () => {} },
+    clock: { nowMs: () => 0, wallMs: () => 0, setTimeout: () => 0, clearTimeout: () => {}, soon: () => {} },
     queries: {
       waiting: 0,
       waitingBytes: 0,

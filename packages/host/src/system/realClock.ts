@@ -14,6 +14,7 @@ interface RealTimer {
 export function realClock(): Clock {
   return {
     nowMs: () => performance.now(),
+    wallMs: () => Date.now(),
     setTimeout(fire, delayMs) {
       const timer: RealTimer = { timeout: undefined, immediate: undefined }
       const isDue = (): void => {

@@ -13,6 +13,7 @@ export class Life {
     }
     this.clock = {
       nowMs: () => clock.nowMs(),
+      wallMs: () => clock.wallMs(),
       setTimeout: (fire, delayMs) => clock.setTimeout(whileAlive(fire), delayMs),
       clearTimeout: (timer) => clock.clearTimeout(timer),
       soon: (run) => clock.soon(whileAlive(run)),

@@ -115,6 +115,10 @@ function drawFaults(chance: Chance, rates: FaultRates, period: Period): Step[] {
       },
     ],
     clockJump: (own, atUs) => [{ atUs, do: 'clockJump', node: drawNode(own, nodes), aheadMs: drawMs(own, 10_000) }],
+    wallJump: (own, atUs) => {
+      const byMs = drawMs(own, 3_600_000)
+      return [{ atUs, do: 'wallJump', node: drawNode(own, nodes), byMs: own.isOne(500) ? byMs : -byMs }]
+    },
     reconnect: (own, atUs) => (clients.length > 0 ? [{ atUs, do: 'reconnect', client: own.pick(clients) }] : []),
     slowApply: (own, atUs) => [
       {

@@ -23,6 +23,7 @@ export interface FaultRates {
     readonly pause: number
     readonly clockRate: number
     readonly clockJump: number
+    readonly wallJump: number
     readonly reconnect: number
     readonly slowApply: number
     readonly failSync: number
@@ -81,6 +82,7 @@ export function drawFaultRates(
       pause: rate('pause', crash, 2, 30),
       clockRate: rate('clockRate', crash, 1, 10),
       clockJump: rate('clockJump', crash, 1, 20),
+      wallJump: rate('wallJump', crash, 1, 20),
       reconnect: rate('reconnect', crash, 2, 20),
       slowApply: rate('slowApply', crash, 1, 20),
       failSync: rate('failSync', disk, 2, 30),

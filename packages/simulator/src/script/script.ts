@@ -58,6 +58,8 @@ export type Step = { readonly atUs: number } & (
   /** The clock counts so many thousandths of a second in a second. */
   | { readonly do: 'clockRate'; readonly node: NodeId; readonly perMille: number; readonly forMs: number }
   | { readonly do: 'clockJump'; readonly node: NodeId; readonly aheadMs: number }
+  /** The wall clock is set so much forward, or back where it is below 0. */
+  | { readonly do: 'wallJump'; readonly node: NodeId; readonly byMs: number }
   /** The next sync fails; what it was to make durable is there or not. The disk cuts what it knows to have failed. */
   | { readonly do: 'failSync'; readonly node: NodeId; readonly unsynced: Exclude<Unsynced, 'zeroed'> }
   | { readonly do: 'fillDisk'; readonly node: NodeId; readonly forMs: number }

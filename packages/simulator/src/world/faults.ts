@@ -81,7 +81,7 @@ export class Faults {
   }
 
   #slowOrBreak(
-    step: StepOf<'pause' | 'clockRate' | 'clockJump' | 'failSync' | 'fillDisk' | 'slowDisk' | 'slowApply'>,
+    step: StepOf<'pause' | 'clockRate' | 'clockJump' | 'wallJump' | 'failSync' | 'fillDisk' | 'slowDisk' | 'slowApply'>,
   ): void {
     const node = this.#world.named(step.node)
     if (!node) return
@@ -103,6 +103,10 @@ export class Faults {
       case 'clockJump':
         this.#world.suffers(id, 'clock jump')
         node.process?.jump(step.aheadMs)
+        return
+      case 'wallJump':
+        this.#world.suffers(id, 'wall clock jump')
+        node.setWall(step.byMs)
         return
       case 'failSync':
         this.#world.note(id, 'is to fail a sync')

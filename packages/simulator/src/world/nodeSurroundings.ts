@@ -26,6 +26,8 @@ export interface NodeSurroundings {
   happened(fault: string): void
   /** What the clock of a life of a process shows when no time has passed. */
   epochUsOf(process: string, life: number): number
+  /** What the wall clock of a node shows now, unless it was set. */
+  wallUsOf(node: NodeId): number
   /** Promises want their turn. */
   woken(): void
 }

@@ -33,6 +33,8 @@ export class SimulatedNode {
   #lives = 0
   #writes = 0
   #rate = trueRate
+  /** By how much its wall clock was set forward. */
+  #wallAheadUs = 0
   #isReady = false
   #wasEverReady = false
   #opensInVain = 0
@@ -99,6 +101,7 @@ export class SimulatedNode {
     const process = new SimulatedProcess(this.id, agenda, () => this.#around.woken(), {
       rate: this.#rate,
       epochUs: this.#around.epochUsOf(this.id, this.#lives),
+      wallUs: this.#around.wallUsOf(this.id) + this.#wallAheadUs,
     })
     this.#process = process
     if (this.#opensInVain > 0) process.strikeAfter(0, 'open', () => this.#openedInVain())
@@ -180,6 +183,11 @@ export class SimulatedNode {
   /** It stays down until it is started. */
   holdDown(): void {
     this.#isHeldDown = true
+  }
+
+  setWall(byMs: number): void {
+    this.#wallAheadUs += byMs * 1000
+    this.#process?.setWall(byMs)
   }
 
   setRate(rate: number): void {

@@ -37,22 +37,27 @@ export class SimulatedProcess {
   #rest: (() => void)[] = []
   #rate: number
   #clockUs: number
+  /** By how much its wall clock shows more. */
+  #wallAheadUs: number
   #setAtUs: number
   #strike: { readonly before: Boundary | undefined; left: number; readonly now: () => void } | undefined
 
   /**
    * `woken` is called whenever the process has run something after which promises may want their turn. The clocks of two
-   * processes have nothing to do with each other: this one shows `epochUs` more than the time that has passed.
+   * processes have nothing to do with each other: this one shows `epochUs` more than the time that has passed, and as wall clock
+   * `wallUs` when it starts.
    */
-  constructor(name: string, agenda: Agenda, woken: () => void, { rate = trueRate, epochUs = 0 } = {}) {
+  constructor(name: string, agenda: Agenda, woken: () => void, { rate = trueRate, epochUs = 0, wallUs = 0 } = {}) {
     this.name = name
     this.#agenda = agenda
     this.#woken = woken
     this.#rate = rate
     this.#clockUs = agenda.nowUs + epochUs
     this.#setAtUs = agenda.nowUs
+    this.#wallAheadUs = wallUs - epochUs - agenda.nowUs
     this.clock = {
       nowMs: () => this.#nowUs() / 1000,
+      wallMs: () => (this.#nowUs() + this.#wallAheadUs) / 1000,
       setTimeout: (fire, delayMs) => this.#setTimer(fire, delayMs),
       clearTimeout: (timer) => this.#clearTimer(timer as Timer | undefined),
       soon: (run) => agenda.soon(() => this.#goOn(run)),
@@ -155,6 +160,11 @@ export class SimulatedProcess {
   jump(ms: number): void {
     this.#clockUs += ms * 1000
     this.#scheduleAll()
+  }
+
+  /** The wall clock is set so much forward, or back where it is below 0. */
+  setWall(byMs: number): void {
+    this.#wallAheadUs += byMs * 1000
   }
 
   #nowUs(): number {

@@ -32,6 +32,9 @@ export interface WorldOptions {
 const cluster = 'simulation'
 /** Clocks are monotonic, and count from anywhere: half an hour is far enough for two of them never to agree. */
 const epochUsMax = 1_800_000_000
+/** What a right clock shows at the beginning, and by how much those of nodes may be wrong. */
+const wallBeginUs = 1_767_225_600_000_000
+const wallOffUsMax = 5_000_000
 /** How long a client tries as a rule, in milliseconds. */
 const patienceMs = 4000
 
@@ -87,6 +90,7 @@ export class World {
       trace,
       happened: (fault: string) => this.happened(fault),
       epochUsOf: (process: string, life: number) => this.#epochUsOf(process, life),
+      wallUsOf: (id: NodeId) => this.#wallUsOf(id),
       woken: () => this.woken(),
     }
     const jitter = jitterOf(this.#chance)
@@ -196,6 +200,10 @@ export class World {
 
   #epochUsOf(process: string, life: number): number {
     return this.#chance.stream(`epoch ${process}`).at(life).below(epochUsMax)
+  }
+
+  #wallUsOf(id: NodeId): number {
+    return wallBeginUs + this.#chance.stream(`wall ${id}`).between(-wallOffUsMax, wallOffUsMax) + this.agenda.nowUs
   }
 
   /** Calls `end` so much later, unless it is told otherwise before. */

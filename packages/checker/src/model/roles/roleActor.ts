@@ -54,6 +54,12 @@ export interface RoleSettings {
    * that it is found. @default none
    */
   readonly suspects?: readonly string[]
+  /**
+   * Roles that are `timed` see clocks that begin at 0: both go on by `passesMs` at any time, which costs 1 of the budget `time`;
+   * and the wall clock is set forward or back by `jumpsMs`, which costs 1 of the budget `jumps`.
+   * @default no event has a time
+   */
+  readonly clocks?: { readonly passesMs: number; readonly jumpsMs?: number }
   readonly requests?: readonly ModelRequest[]
   /** What an actor finds on its disk at first: a scope may begin in the middle. @default nothing */
   begins?(role: string, node: NodeId): RecoveredState | undefined
@@ -80,6 +86,9 @@ const crashes = 'crashes'
 const crashesWritten = 'crashes when its write is durable'
 const losesWrite = 'crashes, and its disk loses its last write'
 const restarts = 'restarts'
+const passes = 'time passes'
+const forward = 'its wall clock is set forward'
+const back = 'its wall clock is set back'
 /** Which node stands behind. */
 const suspectsNode = 'suspects'
 const findsNode = 'finds'
@@ -126,7 +135,8 @@ export class RoleActor implements ModelActor<RoleState, Message> {
   start(): Reaction<RoleState, Message> {
     const { role, node } = this.#actor
     const found = this.#settings.begins?.(role, node)
-    return this.#restart(found ? { ...nothing, stored: storedWith(found, this.recordCodec) } : nothing)
+    const state = this.#hasClock ? { ...nothing, clock: { nowMs: 0, wallMs: 0 } } : nothing
+    return this.#restart(found ? { ...state, stored: storedWith(found, this.recordCodec) } : state)
   }
 
   receive(state: RoleState, message: Message, from: string): Reaction<RoleState, Message> | undefined {
@@ -159,6 +169,10 @@ export class RoleActor implements ModelActor<RoleState, Message> {
         })
       case restarts:
         return this.#restart(state)
+      case passes:
+      case forward:
+      case back:
+        return { state: this.#later(state, event) }
     }
     const request = this.#settings.requests?.find(({ name }) => name === event)
     if (request) return this.#react(state, (turn) => turn.deliver(request.event))
@@ -183,7 +197,7 @@ export class RoleActor implements ModelActor<RoleState, Message> {
     const { role } = this.#actor
     const isAsked = requests.some((request) => request.role === role)
     const isFaulty = [...crashing, ...doubts, ...suspects].includes(role)
-    return writes === 'split' || timers[role] !== undefined || isAsked || isFaulty
+    return writes === 'split' || timers[role] !== undefined || isAsked || isFaulty || this.#hasClock
   }
 
   #ownOf(state: RoleState): readonly OwnEvent[] {
@@ -191,8 +205,8 @@ export class RoleActor implements ModelActor<RoleState, Message> {
     const { role } = this.#actor
     const { actor, before } = state
     if (state.failure !== undefined) return []
-    if (!actor) return [{ name: restarts }]
-    const events: OwnEvent[] = []
+    if (!actor) return [{ name: restarts }, ...this.#timeOf()]
+    const events: OwnEvent[] = this.#timeOf()
     for (const timer of pendingTimers(state)) {
       const costs = timers[role]?.[delayNameOf(timer)]
       if (costs !== undefined) events.push({ name: endOf(state, timer), costs })
@@ -211,6 +225,23 @@ export class RoleActor implements ModelActor<RoleState, Message> {
     }
     if (doubts.includes(role) && before) events.push({ name: losesWrite, costs: 'doubts' })
     return events
+  }
+
+  get #hasClock(): boolean {
+    return this.#settings.clocks !== undefined && this.#actor.definition.timed === true
+  }
+
+  #timeOf(): OwnEvent[] {
+    if (!this.#hasClock) return []
+    const jumps = this.#settings.clocks?.jumpsMs === undefined ? [] : [forward, back]
+    return [{ name: passes, costs: 'time' }, ...jumps.map((name) => ({ name, costs: 'jumps' }))]
+  }
+
+  #later(state: RoleState, event: string): RoleState {
+    const { clock: { nowMs, wallMs } = { nowMs: 0, wallMs: 0 } } = state
+    const { passesMs = 0, jumpsMs = 0 } = this.#settings.clocks ?? {}
+    if (event === passes) return { ...state, clock: { nowMs: nowMs + passesMs, wallMs: wallMs + passesMs } }
+    return { ...state, clock: { nowMs, wallMs: wallMs + (event === forward ? jumpsMs : -jumpsMs) } }
   }
 
   #suspicionsOf(state: RoleState): readonly OwnEvent[] {

@@ -61,7 +61,7 @@ const returnsOf = (historyValue: RoleSnapshot['historyValue']): object =>
 
 /** Equal for equal contents, whatever objects hold them. */
 export function keyOfRole(state: RoleState, machine: AnyStateMachine | undefined): string {
-  const { actor, stored, before, doubtful, appliedState, questions, suspected, failure } = state
+  const { actor, stored, before, doubtful, appliedState, questions, suspected, clock, failure } = state
   const role = actor && [keyOfSnapshot(actor.snapshot), pendingTimers(state), actor.outbox]
   const asked = questions.length > 0 ? questions : undefined
   return contentKey([
@@ -72,6 +72,7 @@ export function keyOfRole(state: RoleState, machine: AnyStateMachine | undefined
     appliedState && machine && keyOfApplied(appliedState, machine),
     asked,
     failure,
+    ...(clock ? [clock] : []),
     ...suspected,
   ])
 }
@@ -80,7 +81,7 @@ export function keyOfRole(state: RoleState, machine: AnyStateMachine | undefined
 export const pendingTimers = ({ actor }: RoleState): readonly string[] => (actor ? [...actor.timers.keys()].sort() : [])
 
 /** What a person reads: the role's state and its context without what never changes. */
-export function showRole({ actor, stored, appliedState, questions, suspected, failure }: RoleState): unknown {
+export function showRole({ actor, stored, appliedState, questions, suspected, clock, failure }: RoleState): unknown {
   const { waiting = [] } = actor?.outbox ?? {}
   const { writing = [] } = actor ?? {}
   const rest = {
@@ -93,6 +94,7 @@ export function showRole({ actor, stored, appliedState, questions, suspected, fa
     applied: appliedState && appliedState.applied.index > 0 ? appliedState.applied.index : undefined,
     asks: questions.length > 0 ? questions.map(({ among, count }) => `${count} of ${among.join(', ')}`) : undefined,
     suspects: suspected.length > 0 ? suspected : undefined,
+    clock,
   }
   if (failure !== undefined) return { state: 'failed', failure, ...rest }
   if (!actor) return { state: 'down', ...rest }
