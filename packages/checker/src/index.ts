@@ -105,7 +105,7 @@ export { type ModelSettings, type ReferenceModel, referenceModels } from './mode
 export type { RegisterSettings } from './model/reference/register.js'
 export type { CheckReport, PropertyReport, Verdict } from './model/report.js'
 export { type GroupScope, groupModel } from './model/roles/groupModel.js'
-export type { ModelRequest, RoleSettings } from './model/roles/roleActor.js'
+export type { ModelRequest, RoleSettings } from './model/roles/roleSettings.js'
 export type { RoleState } from './model/roles/roleState.js'
 export { transcriptOf } from './model/transcript.js'
 export { type Transition, type TransitionSystem, transitionModel } from './model/transitions.js'

@@ -38,6 +38,33 @@ describe('quorate check', () => {
     expect(json.properties.map(({ verdict }: { verdict: string }) => verdict)).toEqual(['holds', 'holds', 'holds'])
   })
 
+  test('writes the run that violates a property as a trace, of any model', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'quorate-'))
+    const path = join(directory, 'run.jsonl')
+    try {
+      expect((await check('--mistake', 'raft-a-voter-that-votes-for-everyone', '--trace', path)).code).toBe(1)
+      const { code, out } = await runCaptured(['trace', path])
+      expect(code).toBe(0)
+      expect(out).toMatch(/^# raft: Election Safety/)
+      expect(out.match(/ is leader\.leading$/gm)).toHaveLength(2)
+      expect(out).toMatch(/^\S+ n\d hears RequestVote from n\d \(term 1, /m)
+      writeFileSync(
+        join(directory, 'model.ts'),
+        `import { always, sometimes, transitionModel } from '@quorate/checker'
+         const steps = (n: number) => (n < 3 ? [{ name: 'count', to: n + 1 }] : [])
+         const properties = [always('small', (n: number) => n < 2), sometimes('counted', (n: number) => n > 0)]
+         export default transitionModel({ name: 'counting', initial: [0], steps, properties })`,
+      )
+      expect((await check(join(directory, 'model.ts'), '--trace', path)).code).toBe(1)
+      expect((await runCaptured(['trace', path])).out).toBe('# counting: small\n1.000 model count\n2.000 model count\n')
+      const refused = await check('raft-election', '--trace', join(directory, 'none', 'run.jsonl'))
+      expect(refused.err).toMatch(/cannot be written: ENOENT.*\[QUORATE_UNWRITABLE_FILE\]/)
+      expect([refused.code, refused.out]).toEqual([5, ''])
+    } finally {
+      rmSync(directory, { recursive: true })
+    }
+  })
+
   test('numbers set the scope; what a model does not have is refused', async () => {
     const scope = ['--servers', '3', '--terms', '1', '--timeouts', '1', '--crashes', '0']
     const small = await check('raft-election', ...scope, '--json')

@@ -13,6 +13,8 @@ import { interruption } from '../demo/interruption.js'
 import { InterruptedError, UnknownModelError } from '../errors.js'
 import { type Io, printLine, printNote } from '../io.js'
 import { table } from '../output.js'
+import { OutputFiles } from '../outputFiles.js'
+import { type TraceFile, traceFile } from '../trace/traceFile.js'
 import { isParameterized, loadModel, madeModel, modelFileOf } from './modelFile.js'
 import { type CatalogueModel, catalogue } from './models/catalogue.js'
 import { listing, listParameters, parametersIn } from './parameters.js'
@@ -41,6 +43,8 @@ export interface CheckSettings {
   readonly param?: readonly string[]
   /** A mistake of the catalogue, or `list`. */
   readonly mistake?: string
+  /** Where the runs that violate a property are written. */
+  readonly trace?: string
   readonly json?: boolean
 }
 
@@ -97,11 +101,26 @@ const runCheck = async (io: Io, { model, reduced, symmetric }: Chosen, settings:
     symmetry: settings.symmetry ?? symmetric,
     exact: settings.exact ?? false,
   }
+  const files = new OutputFiles()
+  // Before anything is searched: it may not be writable.
+  const trace = settings.trace === undefined ? undefined : traceFile(files, settings.trace, 'checker')
   const { report, seconds, isInterrupted } = await explore(io, new Check(model, options), settings.seconds)
   if (settings.json) printLine(io, JSON.stringify(jsonOf(report, seconds)))
   else for (const line of textOf(report, options, seconds)) printLine(io, line)
+  if (trace) writeRuns(trace, report)
   if (isInterrupted) throw new InterruptedError()
   io.exitCode = exitCodeOf(report)
+  files.tell(io)
+}
+
+/** One after the other, each that violates a property. */
+const writeRuns = (file: TraceFile, { model, properties }: CheckReport): void => {
+  for (const { name, verdict, trace } of properties) {
+    if (verdict !== 'violated' || !trace) continue
+    file.begin(`${model}: ${name}`)
+    trace.tell(file.write)
+  }
+  file.close()
 }
 
 const exitCodeOf = ({ verdict }: CheckReport): number => (verdict === 'holds' ? 0 : verdict === 'violated' ? 1 : 2)

@@ -17,11 +17,13 @@ Examples:
   quorate check ./model.ts --param list
   quorate check ./model.ts --param N=4 --param lossy=true
   quorate check --mistake raft-a-voter-that-votes-for-everyone
+  quorate check ./model.ts --trace run.jsonl || quorate trace run.jsonl --diagram
 
 Exit codes:
   0    all was explored, and every property holds
   1    a property is violated: the run that does it is printed
   2    a budget ended the search, or the command line is wrong
+  5    the trace cannot be written; the verdict is on standard output
   130  ended by Ctrl-C`
 
 /** A mistake brings the scope in which it shows. */
@@ -70,6 +72,7 @@ export const checkCommand = (io: Io): Command =>
         scopes,
       ),
     )
+    .option('--trace <file>', 'write the runs that violate a property to a file, as JSON lines: see "quorate trace"')
     .option('--json', 'one line of JSON')
     .addHelpText('after', examples)
     .action(async (model: string | undefined, settings: CheckSettings) => {

@@ -4,12 +4,16 @@ import { type LogService, logAppliedBy } from '../group/service.js'
 import type { Instant } from '../log/time.js'
 import type { Random } from '../ports/ports.js'
 import { recoveredFrom, type StoredLog } from '../ports/storedLog.js'
+import type { AnyActorLogic } from '../role/statechart.js'
 import { decodeAppliedState } from '../stateMachine/appliedSnapshot.js'
 import { type Applied, type AppliedState, applyEntries, initialAppliedState } from '../stateMachine/appliedState.js'
 import { type Address, addressOf, type NodeId } from '../values/address.js'
 import { type Actor, type ActorEvent, type ActorState, type ActorStep, actorOf, beginWrite, endWrite } from './actor.js'
-import { afterWrite, recoveredState } from './durable.js'
+import type { Cause } from './cause.js'
+import { afterWrite, operationOf, recoveredState } from './durable.js'
 import { type Chosen, type Effect, isQuestion, type PeerFound, type PeerLost, type Question } from './effect.js'
+import type { Observe } from './observed.js'
+import { type ObservedActor, stepRecord } from './stepRecord.js'
 import { awaitedBy, stillSuspected, suspectedAfter } from './suspicion.js'
 
 /** An actor, its disk and its state machine, as a value. */
@@ -42,15 +46,17 @@ export interface LocalStep {
  * One role of a group on one node where there is no host: commits are applied at once, and a write is durable when somebody
  * says so. For places that decide themselves what happens next: the checker, and tests.
  */
-export class LocalActor {
+export class LocalActor implements ObservedActor {
   readonly address: Address
   readonly node: NodeId
+  readonly group: string
   readonly role: string
   readonly definition: RoleDefinition
+  readonly logic: AnyActorLogic
   /** Of a role that applies: what it drives. */
   readonly log: LogService | undefined
-  readonly #group: string
   readonly #actor: Actor
+  readonly #observe: Observe | undefined
 
   constructor(options: {
     readonly group: string
@@ -58,8 +64,10 @@ export class LocalActor {
     readonly role: string
     readonly node: NodeId
     readonly random: Random
+    /** Hears of its steps, its writes, and what it applied. @default nobody */
+    readonly observe?: Observe | undefined
   }) {
-    const { group, definition, role, node, random } = options
+    const { group, definition, role, node, random, observe } = options
     const of = definition.roles[role]
     invariant(of !== undefined, `group ${group} has no role ${role}`)
     this.address = addressOf(group, role, node)
@@ -67,30 +75,37 @@ export class LocalActor {
     this.role = role
     this.definition = of
     this.log = logAppliedBy(role, definition)
-    this.#group = group
-    this.#actor = actorOf(of.logic(random, node))
+    this.group = group
+    this.logic = of.logic(random, node)
+    this.#actor = actorOf(this.logic, observe !== undefined)
+    this.#observe = observe
   }
 
   /** Begins with what is stored. With `doubtful` its store says that it lost the last write. */
   begin(stored: StoredLog, doubtful = false): LocalStep {
     const { record, input } = this.definition
     const recovered = recoveredState(recoveredFrom(stored), record, { doubtful })
-    const step = this.#actor.begin(input({ group: this.#group, node: this.node, recovered }))
+    const step = this.#actor.begin(input({ group: this.group, node: this.node, recovered }))
     const before = { actor: undefined, stored, appliedState: this.#applied(stored), questions: [], suspected: [] }
-    return this.#after(before, step)
+    return this.#after(before, undefined, step)
   }
 
-  /** Nothing reaches it while it is down. */
-  deliver(state: LocalState, event: ActorEvent): LocalStep {
+  /**
+   * Nothing reaches it while it is down.
+   * @param cause of a message, for an observer
+   */
+  deliver(state: LocalState, event: ActorEvent, cause?: Cause): LocalStep {
     if (!state.actor) return { state, emitted: [], leaves: [], applied: [] }
     const at = this.#instantIn(state)
-    return this.#after(state, this.#actor.deliver(state.actor, at ? { ...event, ...at } : event))
+    const given = at ? { ...event, ...at } : event
+    return this.#after(state, given, this.#actor.deliver(state.actor, given), cause)
   }
 
   /** @throws {@link BrokenInvariantError} `QUORATE_BROKEN_INVARIANT` when the timer is not pending. */
   fire(state: LocalState, timer: string): LocalStep {
     invariant(state.actor !== undefined, `${this.address} is down`)
-    return this.#after(state, this.#actor.fire(state.actor, timer, this.#instantIn(state)))
+    const at = this.#instantIn(state)
+    return this.#after(state, { type: timer, ...at }, this.#actor.fire(state.actor, timer, at))
   }
 
   /** Answers the first of its questions. */
@@ -116,7 +131,10 @@ export class LocalActor {
   }
 
   beginWrite(state: LocalState): LocalState {
-    return state.actor ? { ...state, actor: beginWrite(state.actor) } : state
+    if (!state.actor) return state
+    const actor = beginWrite(state.actor)
+    this.#tellWrite(actor, false)
+    return { ...state, actor }
   }
 
   /** The disk has the write under way, and the actor does not know yet. */
@@ -128,6 +146,7 @@ export class LocalActor {
   /** The disk has the write under way, and the actor is told. */
   endWrite(state: LocalState): LocalStep {
     invariant(state.actor !== undefined, `${this.address} is down`)
+    this.#tellWrite(state.actor, true)
     const { state: actor, leaves, told } = endWrite(state.actor)
     const left = this.#left({ ...this.keepWrite(state), actor }, leaves)
     if (!told) return { ...left, emitted: [] }
@@ -154,7 +173,15 @@ export class LocalActor {
     return snapshot ? decodeAppliedState(stateMachine, snapshot.bytes) : initialAppliedState(stateMachine)
   }
 
-  #after(before: LocalState, { state: actor, emitted, leaves }: ActorStep): LocalStep {
+  #tellWrite({ writing }: ActorState, isDurable: boolean): void {
+    if (!this.#observe || writing.length === 0) return
+    const operations = writing.map((effect) => operationOf(effect, this.definition.record))
+    this.#observe({ type: 'written', isDurable, writes: [{ key: `${this.group}/${this.role}`, operations }] })
+  }
+
+  #after(before: LocalState, event: ActorEvent | undefined, step: ActorStep, cause?: Cause): LocalStep {
+    const { state: actor, emitted, leaves } = step
+    this.#observe?.(stepRecord(this, event, before.actor, step, cause))
     const { suspected: known } = before
     const suspected = known.length === 0 ? known : stillSuspected(known, this.awaited({ ...before, actor }))
     return { emitted, ...this.#left({ ...before, actor, suspected }, leaves) }
@@ -172,6 +199,7 @@ export class LocalActor {
         applied = [...applied, ...next.applied]
       } else if (isQuestion(effect)) questions = [...questions, effect]
     }
+    if (applied.length > 0) this.#observe?.({ type: 'applied', group: this.group, applied })
     const isSame = appliedState === state.appliedState && questions === state.questions
     return { state: isSame ? state : { ...state, appliedState, questions }, leaves, applied }
   }

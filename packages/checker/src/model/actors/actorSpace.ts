@@ -1,3 +1,4 @@
+import type { TraceEvent } from '@quorate/core'
 import { FairActions, type FairnessCondition } from '../engine/fairActions.js'
 import { type CompiledProperty, type Space, type StepText, tupleMax, type Visitor } from '../engine/space.js'
 import { asked, InvalidModelError } from '../errors.js'
@@ -13,11 +14,15 @@ import { Renderer } from './renderer.js'
 import { eventOf, kindOf, stepKinds, stepOf } from './stepCode.js'
 import { Symmetry } from './symmetry.js'
 
+/** Tells the steps of a run, from its beginning, as events. */
+export type Teller<Message> = (steps: readonly SystemStep<Message>[], listen: (event: TraceEvent) => void) => void
+
 /** Actors and a network as a space of tuples. */
 export class ActorSpace<State, Message, Note, History> implements Space {
   readonly properties: readonly CompiledProperty[]
   readonly fairness: FairActions
   readonly isInside?: (state: Int32Array, length: number) => boolean
+  readonly tell?: NonNullable<Space['tell']>
   reduced = 0
   readonly #localStates: LocalStates<State, Message, Note, History>
   readonly #histories: Histories<State, Message, Note, History> | undefined
@@ -30,8 +35,15 @@ export class ActorSpace<State, Message, Note, History> implements Space {
   readonly #renderer: Renderer<State, Message, Note, History>
   readonly #next = new Int32Array(tupleMax)
 
-  constructor(system: ActorSystem<State, Message, Note, History>) {
+  constructor(system: ActorSystem<State, Message, Note, History>, teller?: Teller<Message>) {
     this.#system = system
+    if (teller) {
+      this.tell = (steps, listen) =>
+        teller(
+          steps.map((step) => this.#renderer.stepOf(step)),
+          listen,
+        )
+    }
     this.#localStates = new LocalStates(system)
     this.#layout = layoutOf(system)
     this.#histories = system.history && new Histories(system.history, (note) => this.#localStates.notes.valueOf(note))

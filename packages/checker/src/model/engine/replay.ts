@@ -1,3 +1,4 @@
+import type { TraceEvent } from '@quorate/core'
 import { ModelFault } from '../errors.js'
 import type { ExactStates } from './exactStates.js'
 import { fingerprint, type Halves } from './fingerprint.js'
@@ -15,6 +16,11 @@ export interface Trace {
   readonly loopsTo?: number
   /** A run in which something never comes may stay for ever where it is in the end: no step is left that must be taken. */
   readonly rests?: true
+  /**
+   * Tells the run as events of a trace: of roles, each step with its cause, messages and writes; of any other model a note for
+   * each step. Walks the run once more.
+   */
+  tell(listen: (event: TraceEvent) => void): void
 }
 
 /** The numbers of the states on the way to a state, from an initial one. */
@@ -43,6 +49,7 @@ export function replay(
 ): Trace {
   const finder = new Finder(space, explored, symmetric)
   const steps: StepText[] = []
+  const numbers: number[] = []
   let initial: readonly string[] = []
   for (const [place, number] of path.entries()) {
     const before = finder.state.slice(0, finder.length)
@@ -56,12 +63,20 @@ export function replay(
         isStepFor(place, { before, lengthBefore, step, after, lengthAfter }),
       )
       space.expand(before, lengthBefore, finder, false)
+      numbers.push(finder.step)
       steps.push(space.describe(before, lengthBefore, finder.step, finder.state, finder.length))
     }
     if (!finder.isFound)
       throw new ModelFault('a state cannot be reached again: the model does not do the same each time')
   }
-  return { initial, steps, final: space.show(finder.state, finder.length) }
+  const tell = (listen: (event: TraceEvent) => void): void =>
+    space.tell ? space.tell(numbers, listen) : tellTexts(steps, listen)
+  return { initial, steps, final: space.show(finder.state, finder.length), tell }
+}
+
+/** Each step is a thousandth of a second after the one before: there is no time in a model. */
+function tellTexts(steps: readonly StepText[], listen: (event: TraceEvent) => void): void {
+  for (const [at, { text }] of steps.entries()) listen({ type: 'note', atUs: (at + 1) * 1000, who: 'model', text })
 }
 
 /** Waits for the state of a number among those that a step leads to. */

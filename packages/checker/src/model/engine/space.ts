@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { TraceEvent } from '@quorate/core'
 import type { FairActions } from './fairActions.js'
 
 /** Tuples are at most so long. */
@@ -32,6 +33,8 @@ export interface Space {
   describe(before: Int32Array, lengthBefore: number, step: number, after: Int32Array, lengthAfter: number): StepText
   /** What a person reads of a state. */
   show(state: Int32Array, length: number): readonly string[]
+  /** Tells the steps of a run, from its beginning, as events. Absent where nothing more is known than what `describe` says. */
+  tell?(steps: readonly number[], listen: (event: TraceEvent) => void): void
   /** Which steps may not be put off for ever. */
   readonly fairness: FairActions
   /** False of a state that is asked about, and from which no step is taken. Absent where all are explored. */

@@ -1,4 +1,12 @@
-import { type GroupDefinition, json, type Message, type MessageCodec, type RoleDefinition, send } from '@quorate/core'
+import {
+  type GroupDefinition,
+  json,
+  type Message,
+  type MessageCodec,
+  type RoleDefinition,
+  send,
+  type TraceEvent,
+} from '@quorate/core'
 import { assign, emit, setup } from '@quorate/core/statechart'
 import { describe, expect, test } from 'vitest'
 import type { ActorStep } from '../actors/actor.js'
@@ -136,6 +144,10 @@ const inTable = (): GroupDefinition => {
   }
 }
 
+const write = { key: 'g/counter', operations: ['persist'] }
+const countOfReader = (context: unknown): number | undefined =>
+  (context as { readonly heard?: number } | undefined)?.heard
+
 describe('the host of a role', () => {
   test('what is said waits for the disk: a crash at any boundary forgets nothing that was said', () => {
     expect(check(groupModel(scope(true)))).toMatchObject({ verdict: 'holds', ending: 'exhausted' })
@@ -160,6 +172,98 @@ describe('the host of a role', () => {
       'counter/c1: restarts',
     ])
   })
+
+  test('a run is told as events: steps with their causes, writes, messages by their ids, crashes', () => {
+    const events: TraceEvent[] = []
+    const onCrash = sometimes(
+      'the reader hears of a counter that is down',
+      ofSomeActor(({ actor }: RoleState) => countOfReader(actor?.snapshot.context) === 1),
+    )
+    const down = sometimes(
+      'down',
+      ofSomeActor(({ actor }: RoleState) => actor === undefined),
+    )
+    const report = check(groupModel(scope(true, { properties: [onCrash, down] })))
+    const [heard, crashed] = report.properties
+    heard?.trace?.tell((event) => events.push(event))
+    const [tick, id] = [expect.stringMatching(/^xstate\.after\.tick/), 'c1/0/1']
+    expect(events.slice(2)).toEqual([
+      {
+        type: 'step',
+        atUs: 1000,
+        who: 'c1',
+        actor: 'g/counter/c1',
+        cause: { type: 'timer', timer: tick },
+        event: { type: tick },
+        state: 'waiting',
+        context: { count: 1 },
+        emitted: [
+          { type: 'persist', record: { count: 1 } },
+          { type: 'send', to: 'g/reader/r1', message: 'Count' },
+        ],
+        timers: [
+          { type: 'cancel', timer: tick },
+          { type: 'schedule', timer: tick, delayMs: 100 },
+        ],
+      },
+      { type: 'written', atUs: 2000, who: 'c1', isDurable: false, writes: [write] },
+      { type: 'written', atUs: 3000, who: 'c1', isDurable: true, writes: [write] },
+      {
+        type: 'sent',
+        atUs: 3000,
+        who: 'c1',
+        id,
+        from: 'g/counter/c1',
+        to: 'g/reader/r1',
+        message: 'Count',
+        fields: { count: 1 },
+        bytes: 26,
+      },
+      { type: 'received', atUs: 4000, who: 'r1', id, from: 'c1', message: 'Count' },
+      {
+        type: 'step',
+        atUs: 4000,
+        who: 'r1',
+        actor: 'g/reader/r1',
+        cause: { type: 'message', from: 'g/counter/c1', id },
+        event: { type: 'Count', count: 1, from: 'g/counter/c1' },
+        state: '',
+        context: { heard: 1 },
+      },
+    ])
+    expect(events.slice(0, 2)).toMatchObject([
+      { type: 'step', atUs: 0, who: 'c1', cause: { type: 'start' } },
+      { type: 'step', atUs: 0, who: 'r1', cause: { type: 'start' } },
+    ])
+    const faults: TraceEvent[] = []
+    crashed?.trace?.tell((event) => faults.push(event))
+    expect(faults.at(-1)).toEqual({ type: 'fault', atUs: 1000, who: 'c1', fault: 'crashes' })
+  })
+
+  test.each(['nondup', 'dup', 'fifo'] as const)(
+    'what is told happened before, in a network that is %s and lossy',
+    (kind) => {
+      const properties = [
+        sometimes(
+          'all is told',
+          ofSomeActor(({ actor }: RoleState) => countOfReader(actor?.snapshot.context) === 2),
+        ),
+      ]
+      const { budgets } = scope(true)
+      const report = check(
+        groupModel(scope(true, { properties, network: { kind, lossy: true }, budgets: { ...budgets, losses: 1 } })),
+      )
+      const sent = new Set<string>()
+      const received = new Set<string>()
+      report.properties[0]?.trace?.tell((event) => {
+        if (event.type === 'sent') sent.add(`${event.id}`)
+        if (event.type === 'received') expect(sent).toContain(event.id)
+        if (event.type === 'received') received.add(`${event.id}`)
+        if (event.type === 'step' && event.cause.type === 'message') expect(received).toContain(event.cause.id)
+      })
+      expect(received.size).toBeGreaterThan(0)
+    },
+  )
 
   test('split, a write begins and ends, and a crash finds it lost or done', () => {
     const steps = new Set<string>()

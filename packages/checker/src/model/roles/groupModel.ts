@@ -14,8 +14,10 @@ import type { Fairness } from '../fairness.js'
 import { always, type Property } from '../property.js'
 import { alikeNodes } from './alikeNodes.js'
 import { Names } from './names.js'
-import { RoleActor, type RoleSettings } from './roleActor.js'
+import { RoleActor } from './roleActor.js'
+import type { RoleSettings } from './roleSettings.js'
 import type { RoleState } from './roleState.js'
+import { RoleWalk } from './roleWalk.js'
 
 /** A small scope of a group: the very roles that a host runs, and what may happen to them. */
 export interface GroupScope<Note = never, History = undefined> extends RoleSettings {
@@ -76,5 +78,9 @@ export function groupModel<Note = never, History = undefined>(scope: GroupScope<
       ),
     ],
   }
-  return actorModel(system)
+  return actorModel(system, (steps, listen) => {
+    const isKept = scope.network.kind === 'dup'
+    const walk = new RoleWalk({ group: scope.group, names, settings: scope, isKept, listen })
+    for (const step of steps) walk.take(step)
+  })
 }

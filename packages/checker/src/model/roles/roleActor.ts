@@ -1,4 +1,5 @@
 import {
+  type Cause,
   type Chosen,
   type Codec,
   choicesOf,
@@ -7,6 +8,8 @@ import {
   type GroupDefinition,
   LocalActor,
   type Message,
+  type MessageId,
+  messageIdOf,
   messageOf,
   type NodeId,
   noTimers,
@@ -20,54 +23,10 @@ import {
 import type { ModelActor, OwnEvent, Reaction, Sending } from '../actors/actor.js'
 import { isFrozenWrite } from '../errors.js'
 import { group, type Names } from './names.js'
+import { numbered, type Onlooker } from './onlooker.js'
+import type { RoleSettings } from './roleSettings.js'
 import { keyOfRole, pendingTimers, type RoleState, showRole } from './roleState.js'
 import { Turn } from './turn.js'
-
-/** Something that a client may ask of the actors of a role. */
-export interface ModelRequest {
-  /** Also the name of the budget that it costs: how often it may be asked, of all actors together. */
-  readonly name: string
-  readonly role: string
-  /** What the host tells the role, e.g. a `client.proposed`. */
-  readonly event: { readonly type: string }
-  /** Who is asked. @default everyone that is up */
-  isFor?(state: RoleState): boolean
-}
-
-export interface RoleSettings {
-  /**
-   * `atomic`: what a step emits is durable at once. `split`: a write begins and ends by events of its own, and a crash may
-   * come before, between, or when the disk has it and nobody knows yet.
-   */
-  readonly writes: 'atomic' | 'split'
-  /** By role: delays that may end at any time, and the budget that this costs; timers of other delays never fire. */
-  readonly timers: Readonly<Record<string, Readonly<Record<string, string>>>>
-  /** Roles whose actors may crash, which costs 1 of the budget `crashes`, and restart. @default none */
-  readonly crashes?: readonly string[]
-  /**
-   * Roles whose actors may crash, which costs 1 of the budget `doubts`, and lose the last write that was durable; their
-   * store says so when they restart. @default none
-   */
-  readonly doubts?: readonly string[]
-  /**
-   * Roles that may be told at any time that a node that they await is lost, which costs 1 of the budget `suspicions`, and then
-   * that it is found. @default none
-   */
-  readonly suspects?: readonly string[]
-  /**
-   * Roles that are `timed` see clocks that begin at 0: both go on by `passesMs` at any time, which costs 1 of the budget `time`;
-   * and the wall clock is set forward or back by `jumpsMs`, which costs 1 of the budget `jumps`.
-   * @default no event has a time
-   */
-  readonly clocks?: { readonly passesMs: number; readonly jumpsMs?: number }
-  readonly requests?: readonly ModelRequest[]
-  /** What an actor finds on its disk at first: a scope may begin in the middle. @default nothing */
-  begins?(role: string, node: NodeId): RecoveredState | undefined
-  /** Messages that never arrive: it leaves a part of a protocol out of the scope. @default none */
-  loses?(message: Message): boolean
-  /** Roles to which an actor may still send, from a state on, whatever happens. @default all */
-  tells?(role: string, state: RoleState): readonly string[]
-}
 
 const noChance: Random = { below: () => 0 }
 
@@ -92,6 +51,7 @@ const back = 'its wall clock is set back'
 /** Which node stands behind. */
 const suspectsNode = 'suspects'
 const findsNode = 'finds'
+
 /** The real role of a node, stepped as its host would, as an actor of a model. */
 export class RoleActor implements ModelActor<RoleState, Message> {
   readonly name: string
@@ -102,12 +62,21 @@ export class RoleActor implements ModelActor<RoleState, Message> {
   readonly #actor: LocalActor
   readonly #names: Names
   readonly #settings: RoleSettings
+  readonly #onlooker: Onlooker | undefined
   #started: RoleState | undefined
 
-  constructor(definition: GroupDefinition, role: string, node: NodeId, names: Names, settings: RoleSettings) {
+  constructor(
+    definition: GroupDefinition,
+    role: string,
+    node: NodeId,
+    names: Names,
+    settings: RoleSettings,
+    onlooker?: Onlooker,
+  ) {
     this.name = names.of(role, node)
     this.#group = definition
-    this.#actor = new LocalActor({ group, definition, role, node, random: noChance })
+    this.#actor = new LocalActor({ group, definition, role, node, random: noChance, observe: onlooker?.observe })
+    this.#onlooker = onlooker
     this.#names = names
     this.#settings = settings
     if (settings.tells) {
@@ -139,11 +108,12 @@ export class RoleActor implements ModelActor<RoleState, Message> {
     return this.#restart(found ? { ...state, stored: storedWith(found, this.recordCodec) } : state)
   }
 
-  receive(state: RoleState, message: Message, from: string): Reaction<RoleState, Message> | undefined {
+  /** @param id of the message, for an onlooker */
+  receive(state: RoleState, message: Message, from: string, id?: MessageId): Reaction<RoleState, Message> | undefined {
     if (!state.actor || state.failure !== undefined) return undefined
-    const reaction = this.#react(state, (turn) =>
-      turn.deliver({ ...message, from: this.#names.addressOf(from) } as Message),
-    )
+    const sender = this.#names.addressOf(from)
+    const cause: Cause | undefined = id && { type: 'message', from: sender, id }
+    const reaction = this.#react(state, (turn) => turn.deliver({ ...message, from: sender } as Message, cause))
     // A role decides every cell: what changes nothing and says nothing is what it ignores on purpose.
     const isIgnored = reaction.sends?.length === 0 && reaction.outputs?.length === 0
     return isIgnored && this.keyOf(reaction.state) === this.keyOf(state) ? undefined : reaction
@@ -281,13 +251,23 @@ export class RoleActor implements ModelActor<RoleState, Message> {
       if (effect.type !== 'send') outputs.push(effect)
       else if (!loses?.(effect.message)) {
         const { type } = effect.message
+        const bytes = messages.encode(effect.message)
+        const id = this.#tellSent(effect, bytes)
         for (const to of this.#names.at(effect.to)) {
           if (to === this.name) continue
-          sends.push({ to, message: messages.decode(type, messages.encode(effect.message)) })
+          const message = messages.decode(type, bytes)
+          sends.push(id === undefined ? { to, message } : numbered(to, message, id))
         }
       }
     }
     return { state: turn.state, sends, outputs }
+  }
+
+  #tellSent({ to, message }: Extract<Effect, { type: 'send' }>, bytes: Uint8Array): MessageId | undefined {
+    if (!this.#onlooker) return undefined
+    const [from, number] = [this.#actor.address, this.#onlooker.nextNumber()]
+    this.#onlooker.observe({ type: 'sent', from, fromStart: undefined, number, to, message, bytes: bytes.length })
+    return messageIdOf({ from, message: number })
   }
 }
 

@@ -1,4 +1,5 @@
 import {
+  type Cause,
   type Chosen,
   type DurableEffect,
   type Effect,
@@ -37,8 +38,8 @@ export class Turn {
     this.#take(this.#actor.begin(this.#state.stored, this.#state.doubtful))
   }
 
-  deliver(event: { readonly type: string }): void {
-    this.#take(this.#actor.deliver(this.#state, event))
+  deliver(event: { readonly type: string }, cause?: Cause): void {
+    this.#take(this.#actor.deliver(this.#state, event, cause))
   }
 
   answer(answer: Chosen): void {
