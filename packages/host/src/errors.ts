@@ -1,17 +1,20 @@
 import { messageOf, type NodeId, QuorateError, type Snapshot, textOf } from '@quorate/core'
 
+const advices = {
+  command: 'It may have been executed or not; read the state before you repeat it',
+  question: 'It may have had its effect or not; it does no harm to ask again',
+  'single question': 'It may have had its effect, may yet have it, or never; find out which before you ask again',
+} as const
+
 /**
  * `QUORATE_UNKNOWN_OUTCOME`: the command was sent and no answer came. It may have been executed, may yet be, or never:
- * look at the state before you send another one in its place.
+ * look at the state before you send another one in its place. The same of a question; what is called a single one was sent
+ * once, since it might have its effect twice.
  */
 export class UnknownOutcomeError extends QuorateError {
-  constructor(why: string, options: { what?: 'command' | 'question'; cause?: unknown } = {}) {
+  constructor(why: string, options: { what?: keyof typeof advices; cause?: unknown } = {}) {
     const { what = 'command', cause } = options
-    const advice =
-      what === 'command'
-        ? 'It may have been executed or not; read the state before you repeat it'
-        : 'It may have had its effect or not; it does no harm to ask again'
-    super('QUORATE_UNKNOWN_OUTCOME', `the outcome of this ${what} is unknown: ${why}. ${advice}`, { cause })
+    super('QUORATE_UNKNOWN_OUTCOME', `the outcome of this ${what} is unknown: ${why}. ${advices[what]}`, { cause })
   }
 }
 

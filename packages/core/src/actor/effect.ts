@@ -121,8 +121,8 @@ export type LocalEvent =
   | { readonly type: 'snapshot.taken'; readonly snapshot: Snapshot }
 
 /**
- * A client asks something of a protocol that orders no log (one decision, a transaction, a quorum read). Asking again
- * must do no harm: the client does so until it has an answer.
+ * A client asks something of a protocol that orders no log (one decision, a transaction, a quorum read). What its service
+ * calls idempotent may come again, under another number.
  */
 export interface ClientAsked<Body = unknown> {
   readonly type: 'client.asked'

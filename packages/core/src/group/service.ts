@@ -35,6 +35,17 @@ export interface AskContract<Request = unknown, Reply = unknown> {
   /** How a question becomes bytes. What a member cannot decode it refuses, and its role never sees. */
   readonly request: Codec<Request>
   readonly reply: Codec<Reply>
+  /**
+   * Which member is asked: the one that leads; any that serves; or, of these, the one that a key of the question falls to,
+   * for as long as it is there. That is for speed alone: whoever is asked must answer the same, since clients may disagree on
+   * who is there, and ask another one when the first is silent.
+   */
+  readonly routing: 'leader' | 'any' | { keyOf(request: Request): string }
+  /**
+   * True of a question that may be taken twice and have its effect once: it is asked again until there is an answer. Any
+   * other a member takes at most once, and a client that hears no answer does not know what came of it.
+   */
+  isIdempotent(request: Request): boolean
 }
 
 /** Answers questions, in the words of its protocol: it orders no log. */

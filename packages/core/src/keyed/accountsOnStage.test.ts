@@ -12,7 +12,15 @@ const group: GroupDefinition = {
   protocol: 'accounts',
   messages: { types: [], encode: codec.encode, decode: (_type, bytes) => codec.decode(bytes) },
   messageBytesMax: 1,
-  service: { type: 'ask', answers: 'bank', request: json(), reply: json(), limits: { requestBytesMax: 1 } },
+  service: {
+    type: 'ask',
+    answers: 'bank',
+    request: json(),
+    reply: json(),
+    routing: 'any',
+    isIdempotent: () => true,
+    limits: { requestBytesMax: 1 },
+  },
   roles: {
     bank: {
       nodes: ['n1'],

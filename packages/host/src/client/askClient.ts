@@ -2,17 +2,30 @@ import type { AskContract, NodeId, QuorateError } from '@quorate/core'
 import { Asks } from './asks.js'
 import type { CallOptions } from './call.js'
 import { Calls, type CallsOptions } from './calls.js'
+import { LeaderFinder } from './leaderFinder.js'
+import { MemberFinder } from './memberFinder.js'
 
-/** A client of a group that answers questions: finds who takes them, and asks again until there is an answer. */
+/**
+ * A client of a group that answers questions: finds who takes them, by the routing of the contract, and asks again until there
+ * is an answer. Where another question would be another deed it asks once.
+ */
 export class AskClient<Request, Reply> {
   readonly #calls: Calls
   readonly #contract: AskContract<Request, Reply>
   readonly #asks: Asks<Reply>
 
-  constructor(options: CallsOptions & { readonly contract: AskContract<Request, Reply> }) {
-    this.#contract = options.contract
-    this.#calls = new Calls(options)
-    this.#asks = new Asks(this.#calls.around, options.contract.reply)
+  /** `home` is the node that the client lives on, where that is a member: what any member may be asked, it is asked. */
+  constructor(
+    options: CallsOptions & { readonly contract: AskContract<Request, Reply>; readonly home?: NodeId | undefined },
+  ) {
+    const { contract, clock, random, home } = options
+    this.#contract = contract
+    this.#calls = new Calls(options, (follower, name) =>
+      contract.routing === 'leader'
+        ? new LeaderFinder(follower, options)
+        : new MemberFinder(follower, { clock, random, name, home }),
+    )
+    this.#asks = new Asks(this.#calls.around, contract.reply)
     this.#calls.use({
       kinds: [this.#asks],
       receive: (message) => {
@@ -30,21 +43,20 @@ export class AskClient<Request, Reply> {
     return this.#calls.id
   }
 
-  /** Who is asked, as far as this client knows. */
-  get leader(): NodeId | undefined {
-    return this.#calls.leader
-  }
-
   /**
-   * Asks, and returns what the group answers. Asked again until then: that does no harm in any such protocol, and after an
-   * error the caller may do so too.
-   * @throws `QUORATE_UNKNOWN_OUTCOME` when it was sent and no answer came in time; `QUORATE_NOT_EXECUTED`,
+   * Asks, and returns what the group answers. An idempotent question is asked again until then, of another member where any
+   * may be asked; after an error the caller may do so too. Any other is sent once, and again only after a refusal.
+   * @throws `QUORATE_UNKNOWN_OUTCOME` when it was sent and no answer came in time, or none will; `QUORATE_NOT_EXECUTED`,
    * `QUORATE_OVERLOADED`, `QUORATE_COMMAND_TOO_LARGE`, `QUORATE_UNENCODABLE_VALUE` and `QUORATE_MALFORMED_REQUEST` when it
    * had no effect; `QUORATE_RESULT_TOO_LARGE` when the answer is larger than the bus carries; `QUORATE_CLIENT_CLOSED` after
-   * `close`.
+   * `close`; what the contract throws of the request.
    */
   ask(request: Request, options?: CallOptions): Promise<Reply> {
-    return this.#calls.make(this.#asks, 'ask', this.#contract.request, request, options)
+    const contract = this.#contract
+    return this.#calls.make(this.#asks, 'ask', contract.request, request, options, () => ({
+      isOnce: !contract.isIdempotent(request),
+      ...(typeof contract.routing === 'object' && { key: contract.routing.keyOf(request) }),
+    }))
   }
 
   /** Gives up what is under way, and rejects later calls with an error that says so, or with `because`. Idempotent. */

@@ -18,7 +18,7 @@ const queuedMax = 100_000
 const messagesInFlightMax = 1024
 const askOverheadBytes = 24
 
-/** What one client asks of a group that answers questions: each by itself, again until it is answered. */
+/** What one client asks of a group that answers questions: each by itself, again until it is answered where it may be. */
 export class Asks<Reply> {
   readonly #around: FlightSurroundings
   readonly #codec: Codec<Reply>
@@ -28,7 +28,7 @@ export class Asks<Reply> {
   constructor(around: FlightSurroundings, codec: Codec<Reply>) {
     this.#around = around
     this.#codec = codec
-    this.#flights = new Flights(around, compose)
+    this.#flights = new Flights(around, (request, flight) => this.#compose(request, flight))
   }
 
   get hasWork(): boolean {
@@ -56,7 +56,7 @@ export class Asks<Reply> {
     this.#flights.resend()
     while (this.#flights.count < messagesInFlightMax) {
       const call = this.#queue.first
-      if (!call) return
+      if (!call || this.#around.finder.targetOf(call, 0) === undefined) return
       this.#queue.shift()
       this.#flights.begin([call])
     }
@@ -75,12 +75,12 @@ export class Asks<Reply> {
   giveUp(call: Call, why: string, cause?: unknown): void {
     if (!call.isOpen) return
     const { flight } = call
-    if (flight) {
-      this.#flights.ended(call)
+    if (flight) this.#flights.ended(call)
+    else this.#queue.remove(call)
+    if (flight && flight.requests.length > 0) {
       fail(call, givenUp('question', flight, why, cause, this.#around.link.outage))
       return
     }
-    this.#queue.remove(call)
     const hint = whyUnanswered(this.#around, () => 'others go before it')
     fail(call, new NotExecutedError(`${why} before the question was sent: ${hint}`, { cause }))
   }
@@ -99,9 +99,13 @@ export class Asks<Reply> {
   }
 
   refused(refused: Refused, by: string): boolean {
-    const { reason, request } = refused
-    if (reason !== 'tooLarge' && reason !== 'malformed') return this.#flights.refused(refused, by)
+    const { reason, request, maybeTaken } = refused
     const calls = this.#openOf(request)
+    if (maybeTaken && this.#flights.of(request)?.isOnce) {
+      for (const call of calls) this.giveUp(call, `node ${by} had begun with it, and answers no more`)
+      return true
+    }
+    if (reason !== 'tooLarge' && reason !== 'malformed') return this.#flights.refused(refused, by)
     for (const call of calls) {
       this.#flights.ended(call)
       const size = call.bytes.length
@@ -111,11 +115,12 @@ export class Asks<Reply> {
     return calls.length > 0
   }
 
+  #compose(request: number, { calls: [call], isOnce, sentTo }: Flight): ClientMessage {
+    const start = isOnce && sentTo !== undefined ? this.#around.link.startOf(sentTo) : undefined
+    return { type: 'Ask', request, bytes: call?.bytes ?? noBytes, ...(start !== undefined && { start }) }
+  }
+
   #openOf(request: number): readonly Call[] {
     return (this.#flights.of(request)?.calls ?? []).filter(({ isOpen }) => isOpen)
   }
-}
-
-function compose(request: number, { calls: [call] }: Flight): ClientMessage {
-  return { type: 'Ask', request, bytes: call?.bytes ?? noBytes }
 }

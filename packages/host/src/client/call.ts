@@ -3,8 +3,16 @@ import { errorOf } from '@quorate/core'
 import { endCallSpan } from '../system/telemetry.js'
 import type { Flight } from './flights.js'
 
+/** What may be special of a call. */
+export interface CallTraits {
+  /** By which a member is found, where each falls to one. @default none */
+  readonly key?: string | undefined
+  /** True of what must not be sent again once it may have been taken. @default false */
+  readonly isOnce?: boolean
+}
+
 /** One thing that a caller waits for. */
-export interface Call {
+export interface Call extends CallTraits {
   readonly bytes: Uint8Array
   readonly deadlineMs: number
   readonly resolve: (value: unknown) => void
@@ -26,19 +34,23 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-export function openCall<Value>(options: {
-  readonly bytes: Uint8Array
-  readonly deadlineMs: number
-  readonly signal: AbortSignal | undefined
-  readonly span: Span | undefined
-  /** Called when the signal is aborted. */
-  readonly give: (call: Call) => void
-  readonly take: (call: Call) => void
-}): Promise<Value> {
+export function openCall<Value>(
+  options: CallTraits & {
+    readonly bytes: Uint8Array
+    readonly deadlineMs: number
+    readonly signal: AbortSignal | undefined
+    readonly span: Span | undefined
+    /** Called when the signal is aborted. */
+    readonly give: (call: Call) => void
+    readonly take: (call: Call) => void
+  },
+): Promise<Value> {
   return new Promise<Value>((resolve, reject) => {
-    const { bytes, deadlineMs, signal, span } = options
+    const { bytes, key, isOnce = false, deadlineMs, signal, span } = options
     const call: Call = {
       bytes,
+      key,
+      isOnce,
       deadlineMs,
       resolve: resolve as (value: unknown) => void,
       reject,

@@ -3,14 +3,14 @@ import type { Bus } from '../bus/bus.js'
 import type { ClientMessage, Refused } from '../generated/client.js'
 import { randomName } from '../system/random.js'
 import { isTracing, startCallSpan } from '../system/telemetry.js'
-import { type CallOptions, openCall } from './call.js'
+import { type CallOptions, type CallTraits, openCall } from './call.js'
 import type { CallKind } from './callKind.js'
 import { encoded } from './clientCodecs.js'
 import { ClientLink } from './clientLink.js'
 import type { ClientOptions } from './clientOptions.js'
+import type { Finder } from './finder.js'
 import type { FlightSurroundings } from './flights.js'
-import type { LeaderTracker } from './leaderTracker.js'
-import { joinTracker } from './sharedTracker.js'
+import type { Follower } from './leaderTracker.js'
 import { Sweeper } from './sweeper.js'
 
 /** What a client of one group stands on. */
@@ -46,12 +46,11 @@ export class Calls {
   readonly around: FlightSurroundings
   readonly #clock: Clock
   readonly #link: ClientLink
-  readonly #tracker: LeaderTracker
+  readonly #finder: Finder
   readonly #follower = {
     askAll: () => this.#link.askAll({ type: 'WhoLeads', request: ++this.#lastRequest }),
     leaderChanged: () => this.#leaderChanged(),
   }
-  readonly #leaveTracker: () => void
   readonly #deadlineMs: number
   readonly #sweeper: Sweeper
   #caller: Caller = { kinds: [], receive: () => {} }
@@ -61,8 +60,9 @@ export class Calls {
   #isAwake = false
   #closed: QuorateError | undefined
 
-  constructor(options: CallsOptions) {
-    const { group, bus, clock, random, behaviour, isAlone, outage } = options
+  /** `find` makes what finds who takes the calls of a client of this name. */
+  constructor(options: CallsOptions, find: (follower: Follower, name: string) => Finder) {
+    const { group, bus, clock, random, behaviour, outage } = options
     this.group = group
     this.#clock = clock
     this.#deadlineMs = behaviour.deadlineMs ?? 30_000
@@ -78,10 +78,9 @@ export class Calls {
           new QuorateError('QUORATE_CLIENT_CLOSED', 'the bus refused the subscription of this client', { cause }),
         ),
     })
-    const { tracker, leave } = joinTracker(this.#follower, { bus, group, clock, random, isAlone })
-    this.#tracker = tracker
-    this.#leaveTracker = leave
-    this.around = { clock, random, link: this.#link, tracker, nextRequest: () => ++this.#lastRequest }
+    const finder = find(this.#follower, this.#link.id)
+    this.#finder = finder
+    this.around = { clock, random, link: this.#link, finder, nextRequest: () => ++this.#lastRequest }
     const dueAtMs = () => Math.min(...this.#caller.kinds.map((kind) => kind.dueAtMs))
     this.#sweeper = new Sweeper(clock, dueAtMs, () => this.#sweep())
   }
@@ -91,9 +90,9 @@ export class Calls {
     return this.#link.id
   }
 
-  /** Who leads, as far as this client knows. */
-  get leader(): NodeId | undefined {
-    return this.#tracker.leader
+  /** Who takes its calls, as far as this client knows. */
+  get first(): NodeId | undefined {
+    return this.#finder.first
   }
 
   /** From now on these calls are seen to, and their answers handed over. */
@@ -108,16 +107,20 @@ export class Calls {
     codec: Codec<Given>,
     given: Given,
     options: CallOptions | undefined,
+    traits?: () => CallTraits,
   ): Promise<Value> {
     if (this.#closed) return Promise.reject(this.#closed)
     let bytes: Uint8Array
+    let special: CallTraits | undefined
     try {
       bytes = encoded(codec, given)
+      special = traits?.()
     } catch (error) {
       return Promise.reject(error)
     }
     return openCall<Value>({
       bytes,
+      ...special,
       deadlineMs: this.#clock.nowMs() + this.#deadlineMs,
       signal: options?.signal,
       span: isTracing() ? startCallSpan(`quorate.${name}`, { 'quorate.group': this.group }) : undefined,
@@ -139,12 +142,11 @@ export class Calls {
   #receive(message: ClientMessage, from: NodeId): void {
     if (this.#closed) return
     if ('incarnation' in message) this.#meet(message.incarnation)
-    if (message.type === 'Leader') this.#tracker.learn(from, message.node, message.term, message.waitingFor)
+    if (message.type === 'Leader') this.#finder.learn(from, message)
     else if (message.type === 'Refused') this.#refused(message, from)
     this.#caller.receive(message)
-    // Whoever answers: what the leader was asked came through it, and others may answer in its place.
     const isAnswered = message.type === 'Refused' ? !isAboutLeading(message) : message.type !== 'Leader'
-    if (isAnswered) this.#tracker.heard()
+    if (isAnswered) this.#finder.heard(from)
     this.#sweeper.stir()
     this.#wake()
   }
@@ -154,12 +156,12 @@ export class Calls {
     if (incarnation === 0 || incarnation === this.#incarnation) return
     const isReset = this.#incarnation !== 0
     this.#incarnation = incarnation
-    this.#tracker.meet(incarnation)
+    this.#finder.meet(incarnation)
     if (isReset) this.#caller.reset?.()
   }
 
   #refused(message: Refused, from: NodeId): void {
-    if (isAboutLeading(message)) this.#tracker.refused(from, message.leader, message.term)
+    if (isAboutLeading(message)) this.#finder.refused(from, message)
     for (const kind of this.#caller.kinds) if (kind.refused(message, from)) return
   }
 
@@ -183,10 +185,9 @@ export class Calls {
     if (this.#closed) return
     const { kinds } = this.#caller
     const isReady = this.#link.isReady
-    if (isReady && this.#tracker.leader !== undefined) for (const kind of kinds) kind.pump()
+    if (isReady && this.#finder.first !== undefined) for (const kind of kinds) kind.pump()
     if (!kinds.some(({ hasWork }) => hasWork)) return
-    if (isReady)
-      this.#tracker.askIfNeeded(this.#follower, Math.min(...kinds.map(({ waitingSinceMs }) => waitingSinceMs)))
+    if (isReady) this.#finder.askIfNeeded(Math.min(...kinds.map(({ waitingSinceMs }) => waitingSinceMs)))
     this.#sweeper.arm()
   }
 
@@ -199,7 +200,7 @@ export class Calls {
   #end(error: QuorateError): void {
     if (this.#closed) return
     this.#closed = error
-    this.#leaveTracker()
+    this.#finder.leave()
     this.#sweeper.stop()
     for (const kind of this.#caller.kinds) kind.giveUpAll('the client was closed', error)
   }

@@ -11,6 +11,8 @@ export class ClientLink {
   readonly #outage: () => string | undefined
   readonly #address: Address
   readonly #subscription: Subscription
+  /** In which start of its store each member was when it was last heard. */
+  readonly #starts = new Map<NodeId, number>()
   #isReady = false
 
   constructor(options: {
@@ -32,7 +34,10 @@ export class ClientLink {
     this.#address = addressOf(group, answersRole, id)
     this.#subscription = bus.subscribeClients(this.#address, (envelope) => {
       const message = bus.read<ClientMessage>(messages, envelope)
-      if (message) receive(message, nodeOf(envelope.from))
+      if (!message) return
+      const node = nodeOf(envelope.from)
+      if (envelope.fromStart !== undefined) this.#starts.set(node, envelope.fromStart)
+      receive(message, node)
     })
     this.#subscription.ready.then(() => {
       this.#isReady = true
@@ -62,6 +67,11 @@ export class ClientLink {
   /** Room for the fields of one message, in bytes: also when a member hands it on with the name of this client. */
   get bytesMax(): number {
     return this.#bus.bytesMax - 704
+  }
+
+  /** In which start of its store a member was when it was last heard; `undefined` before that. */
+  startOf(node: NodeId): number | undefined {
+    return this.#starts.get(node)
   }
 
   ask(node: NodeId, message: ClientMessage): void {

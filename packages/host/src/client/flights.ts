@@ -3,12 +3,14 @@ import type { ClientMessage, RefusalReason, Refused } from '../generated/client.
 import { jittered } from '../system/random.js'
 import type { Call } from './call.js'
 import type { ClientLink } from './clientLink.js'
+import type { Finder } from './finder.js'
 import { isBusy } from './isBusy.js'
-import type { LeaderTracker } from './leaderTracker.js'
 
 /** Calls that travel in one message, again and again until all are answered. */
 export interface Flight {
   readonly calls: readonly Call[]
+  /** It must not be sent again while it may have been taken. */
+  readonly isOnce: boolean
   /** How many of them are open. */
   open: number
   /** The numbers under which it was sent. */
@@ -26,7 +28,7 @@ export interface FlightSurroundings {
   readonly clock: Clock
   readonly random: Random
   readonly link: ClientLink
-  readonly tracker: LeaderTracker
+  readonly finder: Finder
   nextRequest(): number
 }
 
@@ -36,6 +38,9 @@ const resendMsMax = 4000
 /** The same after a refusal. */
 const retryMs = 25
 const retryMsMax = 1000
+
+/** Who was greeted is greeted again after this. */
+const greetMs = 100
 
 /** The messages of one kind that are under way. */
 export class Flights {
@@ -68,6 +73,7 @@ export class Flights {
   begin(calls: readonly Call[]): Flight {
     const flight: Flight = {
       calls,
+      isOnce: calls.some(({ isOnce }) => isOnce),
       open: calls.length,
       requests: [],
       refusals: 0,
@@ -105,8 +111,9 @@ export class Flights {
     if (!maybeTaken) flight.refusals++
     this.#byRequest.delete(request)
     flight.reason = reason
-    const { clock, random, tracker } = this.#around
-    const isElsewhere = !isBusy(reason) && tracker.leader !== undefined && tracker.leader !== by
+    const { clock, random, finder } = this.#around
+    const next = finder.targetOf(flight.calls[0], flight.requests.length)
+    const isElsewhere = !isBusy(reason) && next !== undefined && next !== by
     const waitMs =
       isElsewhere && flight.requests.length < 4 ? 0 : jittered(random, backOff(retryMs, retryMsMax, flight))
     flight.resendAtMs = clock.nowMs() + waitMs
@@ -114,10 +121,13 @@ export class Flights {
     return true
   }
 
-  /** Another node leads: whatever was sent to the one before is sent to it. */
+  /** Others take calls than before: whatever was sent to one that does not is sent to another. */
   leaderChanged(): void {
-    const { leader } = this.#around.tracker
-    for (const flight of this.#flights) if (flight.sentTo !== leader) flight.resendAtMs = 0
+    const { finder } = this.#around
+    for (const flight of this.#flights) {
+      const { sentTo } = flight
+      if (!isOut(flight) && (sentTo === undefined || !finder.takes(sentTo))) flight.resendAtMs = 0
+    }
     this.#mayBeDue = true
   }
 
@@ -136,7 +146,7 @@ export class Flights {
 
   /** When the next of them is to be sent again, or a call of it is given up. */
   get dueAtMs(): number {
-    const maySend = this.#around.tracker.leader !== undefined
+    const maySend = this.#around.finder.first !== undefined
     let dueAtMs = Number.POSITIVE_INFINITY
     for (const { calls, resendAtMs } of this.#flights) {
       const open = calls.find(({ isOpen }) => isOpen)
@@ -152,18 +162,29 @@ export class Flights {
   }
 
   #send(flight: Flight): void {
-    const { clock, random, link, tracker } = this.#around
-    const { leader } = tracker
-    if (leader === undefined) return
+    const { clock, random, link, finder } = this.#around
+    const target = finder.targetOf(flight.calls[0], flight.requests.length)
+    if (target === undefined) return
+    if (flight.isOnce && link.startOf(target) === undefined) {
+      // Heard of, and not heard: in another start it might be taken twice.
+      flight.resendAtMs = clock.nowMs() + greetMs
+      link.ask(target, { type: 'WhoLeads', request: this.#around.nextRequest() })
+      return
+    }
     const request = this.#around.nextRequest()
     flight.requests.push(request)
     this.#byRequest.set(request, flight)
-    flight.sentTo = leader
+    flight.sentTo = target
     flight.sentAtMs = clock.nowMs()
-    flight.resendAtMs = flight.sentAtMs + jittered(random, backOff(resendMs, resendMsMax, flight))
-    link.ask(leader, this.#compose(request, flight))
+    flight.resendAtMs = flight.isOnce
+      ? Number.POSITIVE_INFINITY
+      : flight.sentAtMs + jittered(random, backOff(resendMs, resendMsMax, flight))
+    link.ask(target, this.#compose(request, flight))
   }
 }
+
+/** True of one that must not be sent again, unless it is refused. */
+const isOut = ({ isOnce, refusals, requests }: Flight): boolean => isOnce && refusals < requests.length
 
 const backOff = (firstMs: number, maxMs: number, { requests }: Flight): number =>
   Math.min(maxMs, firstMs * 2 ** Math.min(10, Math.max(0, requests.length - 1)))

@@ -9,14 +9,17 @@ import { isBusy } from './isBusy.js'
  */
 export function givenUp(
   what: 'command' | 'question',
-  { refusals, requests, reason, sentTo }: Flight,
+  { refusals, requests, reason, sentTo, isOnce }: Flight,
   why: string,
   cause: unknown,
   outage: string | undefined,
 ): QuorateError {
   if (refusals < requests.length) {
     const sent = `${why}, and the ${what} had been sent to ${sentTo}`
-    return new UnknownOutcomeError(outage === undefined ? sent : `${sent}; ${outage}`, { what, cause })
+    return new UnknownOutcomeError(outage === undefined ? sent : `${sent}; ${outage}`, {
+      what: isOnce ? 'single question' : what,
+      cause,
+    })
   }
   if (isBusy(reason)) return new OverloadedError(`node ${sentTo}`, reason)
   return new NotExecutedError(`${why}, and every member that was asked refused (${reason})`, { cause })

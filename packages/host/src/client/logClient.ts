@@ -3,6 +3,7 @@ import type { ClientMessage, ReadConsistency } from '../generated/client.js'
 import type { CallOptions } from './call.js'
 import { Calls, type CallsOptions } from './calls.js'
 import { type ClientCodecs, unused } from './clientCodecs.js'
+import { LeaderFinder } from './leaderFinder.js'
 import { Proposals, type Proposed } from './proposals.js'
 import { Reads } from './reads.js'
 
@@ -27,7 +28,7 @@ export class LogClient<Command, Result, Query = never, Answer = never> {
   constructor(options: CallsOptions & { readonly codecs: ClientCodecs<Command, Result, Query, Answer> }) {
     const { codecs, behaviour } = options
     this.#codecs = codecs
-    this.#calls = new Calls(options)
+    this.#calls = new Calls(options, (follower) => new LeaderFinder(follower, options))
     const { around } = this.#calls
     this.#proposals = new Proposals(around, codecs.result, {
       commandsPerMessageMax: behaviour.commandsPerMessageMax ?? 1024,
@@ -54,7 +55,7 @@ export class LogClient<Command, Result, Query = never, Answer = never> {
 
   /** Who leads, as far as this client knows. */
   get leader(): NodeId | undefined {
-    return this.#calls.leader
+    return this.#calls.first
   }
 
   /**

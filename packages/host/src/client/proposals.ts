@@ -181,11 +181,10 @@ export class Proposals<Result> {
 
   /** How a call ends that never went out. */
   #unsent(why: string, cause: unknown): Error {
-    const { link, tracker } = this.#around
+    const { link, finder } = this.#around
     const { refusedFor } = this.#opening
     if (refusedFor === 'sessionsFull') return new SessionsFullError(link.group)
-    if (tracker.leader !== undefined && isBusy(refusedFor))
-      return new OverloadedError(`node ${tracker.leader}`, refusedFor)
+    if (finder.first !== undefined && isBusy(refusedFor)) return new OverloadedError(`node ${finder.first}`, refusedFor)
     return new NotExecutedError(`${why} before the command was sent: ${this.#hint()}`, { cause })
   }
 

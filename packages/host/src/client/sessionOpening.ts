@@ -36,7 +36,7 @@ export class SessionOpening {
 
   /** When it is asked for again. */
   get dueAtMs(): number {
-    return this.#isAsking && this.#around.tracker.leader !== undefined ? this.#againAtMs : Number.POSITIVE_INFINITY
+    return this.#isAsking && this.#around.finder.first !== undefined ? this.#againAtMs : Number.POSITIVE_INFINITY
   }
 
   /** Why it was refused last, while it is asked for. */
@@ -46,9 +46,10 @@ export class SessionOpening {
 
   /** Asks, unless an answer may still come. `session` is the one that the client has; 0 of none. */
   ask(session: number): void {
-    const { clock, random, link, tracker } = this.#around
+    const { clock, random, link, finder } = this.#around
     const nowMs = clock.nowMs()
-    if (tracker.leader === undefined || (this.#isAsking && nowMs < this.#againAtMs)) return
+    const leader = finder.first
+    if (leader === undefined || (this.#isAsking && nowMs < this.#againAtMs)) return
     if (!this.#isAsking) {
       if (session === 0) this.#number = this.#around.nextRequest()
       this.#isAsking = true
@@ -58,7 +59,7 @@ export class SessionOpening {
     }
     this.#askedAtMs = nowMs
     this.#againAtMs = nowMs + jittered(random, Math.min(againMsMax, againMs * 2 ** Math.min(10, this.#asks++)))
-    link.ask(tracker.leader, { type: 'OpenSession', request: this.#number, session })
+    link.ask(leader, { type: 'OpenSession', request: this.#number, session })
   }
 
   /** There is somebody else to ask. */

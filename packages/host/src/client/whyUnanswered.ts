@@ -1,16 +1,16 @@
 import type { NodeId } from '@quorate/core'
 import type { ClientLink } from './clientLink.js'
-import type { LeaderTracker } from './leaderTracker.js'
+import type { Finder } from './finder.js'
 
-/** Why nothing came of a call, for people. `ofLeader` says what is known where somebody leads. */
+/** Why nothing came of a call, for people. `ofLeader` says what is known where somebody takes calls. */
 export function whyUnanswered(
-  { tracker, link }: { readonly tracker: LeaderTracker; readonly link: ClientLink },
+  { finder, link }: { readonly finder: Finder; readonly link: ClientLink },
   ofLeader: (leader: NodeId) => string,
 ): string {
   const { outage } = link
   if (outage !== undefined) return outage
-  if (tracker.leader !== undefined) return ofLeader(tracker.leader)
-  const { answered, waitingFor } = tracker.lately
+  if (finder.first !== undefined) return ofLeader(finder.first)
+  const { answered, waitingFor } = finder.lately
   if (answered.length === 0) {
     const { group, cluster, bus } = link
     return `no member of group ${group} of cluster ${cluster} answered on ${bus}; quorate status shows the groups of a cluster`
@@ -18,5 +18,5 @@ export function whyUnanswered(
   if (waitingFor.length > 0) {
     return `first start of ${answered.join(', ')} in group ${link.group}, waiting for ${waitingFor.join(', ')} to start too`
   }
-  return `${answered.join(', ')} of group ${link.group} answered, and knew of no leader`
+  return `${answered.join(', ')} of group ${link.group} answered, and ${finder.lack}`
 }

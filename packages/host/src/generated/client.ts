@@ -95,8 +95,9 @@ function writeResultStatus(writer: ProtoWriter, value: ResultStatus): void {
  * `sessionsFull`: Of OpenSession: as many as the group remembers are in use.
  * `noSnapshot`: The log has become too long, because the state machine gives no snapshot that would shorten it.
  * `malformed`: Of Ask: the bytes are no question of this group. Asking again will not help.
+ * `restarted`: Of Ask: it was said to another start of the member, which may have taken it.
  */
-export type RefusalReason = 'notLeader' | 'overloaded' | 'tooLarge' | 'stopping' | 'sessionsFull' | 'noSnapshot' | 'malformed'
+export type RefusalReason = 'notLeader' | 'overloaded' | 'tooLarge' | 'stopping' | 'sessionsFull' | 'noSnapshot' | 'malformed' | 'restarted'
 
 function readRefusalReason(reader: ProtoReader): RefusalReason {
   const number = reader.uint64()
@@ -115,6 +116,8 @@ function readRefusalReason(reader: ProtoReader): RefusalReason {
       return 'noSnapshot'
     case 6:
       return 'malformed'
+    case 7:
+      return 'restarted'
     default:
       throw new MalformedMessageError(`malformed message: RefusalReason ${number} is unknown; drop it, and see who sends it`)
   }
@@ -143,8 +146,11 @@ function writeRefusalReason(writer: ProtoWriter, value: RefusalReason): void {
     case 'malformed':
       writer.uint32(6)
       return
+    case 'restarted':
+      writer.uint32(7)
+      return
     default:
-      throw new UnencodableValueError('one of notLeader, overloaded, tooLarge, stopping, sessionsFull, noSnapshot, malformed', value)
+      throw new UnencodableValueError('one of notLeader, overloaded, tooLarge, stopping, sessionsFull, noSnapshot, malformed, restarted', value)
   }
 }
 
@@ -523,12 +529,14 @@ export function decodeReadIndex(bytes: Uint8Array): ReadIndex {
   return decodeWith(readReadIndex, bytes)
 }
 
-/** Asks something of a group that answers questions. Asked again until it is answered. */
+/** Asks something of a group that answers questions. What is idempotent is asked again until it is answered. */
 export interface Ask {
   readonly type: 'Ask'
   readonly request: number
   /** What is asked, as the group's own codec says. */
   readonly bytes: Uint8Array
+  /** Of what is not idempotent: the start of its store in which the member is asked. In any other it refuses. */
+  readonly start?: number
 }
 
 function emptyAsk(): Draft<Ask> {
@@ -550,6 +558,9 @@ function readAsk(reader: ProtoReader): Ask {
       case 18:
         message.bytes = reader.bytes()
         break
+      case 24:
+        message.start = reader.uint64()
+        break
       default:
         reader.skip(tag)
     }
@@ -560,6 +571,7 @@ function readAsk(reader: ProtoReader): Ask {
 function writeAsk(writer: ProtoWriter, message: Ask): void {
   if (message.request !== 0) writer.tag(8).uint64(message.request)
   if (message.bytes.length !== 0) writer.tag(18).bytes(message.bytes)
+  if (message.start !== undefined) writer.tag(24).uint64(message.start)
 }
 
 /** @throws `QUORATE_UNENCODABLE_VALUE` */
@@ -999,6 +1011,8 @@ export interface Leader {
   readonly incarnation: number
   /** Nodes that must start for the first time before the sender takes part in the group. */
   readonly waitingFor: readonly string[]
+  /** Of a group of which any member may be asked: all that may be. Then the node is the sender, if it serves now. */
+  readonly members: readonly string[]
 }
 
 function emptyLeader(): Draft<Leader> {
@@ -1008,6 +1022,7 @@ function emptyLeader(): Draft<Leader> {
     term: 0,
     incarnation: 0,
     waitingFor: [],
+    members: [],
   }
 }
 
@@ -1031,6 +1046,9 @@ function readLeader(reader: ProtoReader): Leader {
       case 42:
         message.waitingFor.push(reader.string())
         break
+      case 50:
+        message.members.push(reader.string())
+        break
       default:
         reader.skip(tag)
     }
@@ -1044,6 +1062,7 @@ function writeLeader(writer: ProtoWriter, message: Leader): void {
   if (message.term !== 0) writer.tag(24).uint64(message.term)
   if (message.incarnation !== 0) writer.tag(32).uint64(message.incarnation)
   for (const item of message.waitingFor) writer.tag(42).string(item)
+  for (const item of message.members) writer.tag(50).string(item)
 }
 
 /** @throws `QUORATE_UNENCODABLE_VALUE` */

@@ -39,6 +39,7 @@ export class WaitingService {
       term: 0,
       incarnation: 0,
       waitingFor: this.#waitingFor(),
+      members: [],
     })
   }
 }

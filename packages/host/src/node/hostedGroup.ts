@@ -46,8 +46,8 @@ export interface GroupSurroundings {
   readonly drops: DropLog
   readonly telemetry: Telemetry
   readonly engine: Engine
-  /** How often the store of this node was started, this time included. */
-  readonly starts: number
+  /** The start of its store in which the node is. */
+  readonly start: number
   readonly peerStores: PeerStores
   readonly accord: Accord
   readonly peerWatch: PeerWatch
@@ -230,7 +230,7 @@ export class HostedGroup {
     return new ClientService({
       group: this.name,
       node,
-      starts: this.#around.starts,
+      start: this.#around.start,
       definition: this.definition,
       isServing,
       bus: this.#bus,

@@ -90,7 +90,15 @@ const group: GroupDefinition<AskService<Question, string>> = {
   },
   messages: jsonMessages([]),
   messageBytesMax: fixtureMessageBytesMax,
-  service: { type: 'ask', answers: 'shelves', request: json(), reply: json(), limits: { requestBytesMax: 1000 } },
+  service: {
+    type: 'ask',
+    answers: 'shelves',
+    request: json(),
+    reply: json(),
+    routing: { keyOf: ({ shelf: name }) => name },
+    isIdempotent: ({ f }) => f !== 'draw',
+    limits: { requestBytesMax: 1000 },
+  },
 }
 
 let cluster: TestCluster<AskService<Question, string>>

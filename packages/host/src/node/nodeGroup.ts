@@ -48,7 +48,8 @@ export function localGroup(node: string, { definition, applier }: HostedGroup, c
       return { group, stop: (stopped) => group.stop(stopped) }
     }
     case 'ask': {
-      const group = new AskClient({ ...calls, contract: service })
+      const isMember = definition.roles[service.answers]?.nodes.includes(node) === true
+      const group = new AskClient({ ...calls, contract: service, home: isMember ? node : undefined })
       return { group, stop: (stopped) => group.close(stopped) }
     }
     case 'none':

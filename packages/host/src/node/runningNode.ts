@@ -93,7 +93,7 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
     const everyMs = options.probeEveryMs
     this.#peerWatch = new PeerWatch({ bus: this.#bus, clock: this.#clock, engine: this.#engine, everyMs })
     this.#identity = this.#makeIdentity(book)
-    this.#groups = this.#makeGroups(book.starts)
+    this.#groups = this.#makeGroups(book.start)
     for (const [name, definition] of Object.entries<GroupDefinition>(options.groups)) {
       this.#groups.add(name, definition, recovered.get(name) ?? new Map())
     }
@@ -264,7 +264,7 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
     })
   }
 
-  #makeGroups(starts: number): HostedGroups {
+  #makeGroups(start: number): HostedGroups {
     return new HostedGroups({
       node: this.id,
       bus: this.#bus,
@@ -275,7 +275,7 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
       drops: this.#drops,
       telemetry: this.#telemetry,
       engine: this.#engine,
-      starts,
+      start,
       peerStores: this.#identity.peerStores,
       accord: this.#identity.accord,
       peerWatch: this.#peerWatch,

@@ -82,7 +82,15 @@ const groupWith = (isTold: boolean): GroupDefinition<Lookouts> => ({
   },
   messages: jsonMessages(['Hello']),
   messageBytesMax: fixtureMessageBytesMax,
-  service: { type: 'ask', answers: 'lookout', request: json(), reply: json(), limits: { requestBytesMax: 100 } },
+  service: {
+    type: 'ask',
+    answers: 'lookout',
+    request: json(),
+    reply: json(),
+    routing: 'any',
+    isIdempotent: () => true,
+    limits: { requestBytesMax: 100 },
+  },
 })
 
 let cluster: TestCluster<Lookouts>

@@ -56,7 +56,15 @@ const groupWith = (timed: boolean): GroupDefinition<Clockwork> => ({
   },
   messages: jsonMessages([]),
   messageBytesMax: fixtureMessageBytesMax,
-  service: { type: 'ask', answers: 'clockwork', request: json(), reply: json(), limits: { requestBytesMax: 100 } },
+  service: {
+    type: 'ask',
+    answers: 'clockwork',
+    request: json(),
+    reply: json(),
+    routing: 'any',
+    isIdempotent: () => true,
+    limits: { requestBytesMax: 100 },
+  },
 })
 
 let cluster: TestCluster<Clockwork>

@@ -1,6 +1,7 @@
 import { type Address, type AskService, type ClientAsked, type Clock, noBytes, type RequestId } from '@quorate/core'
 import type { DropLog } from '../bus/dropLog.js'
 import type { Ask, RefusalReason } from '../generated/client.js'
+import { RecentRequests } from './recentRequests.js'
 import { RequestBook } from './requestBook.js'
 import type { Asker, Responder } from './responder.js'
 import { isTooLarge } from './results.js'
@@ -21,9 +22,12 @@ export class ClientAsks {
   readonly #clock: Clock
   readonly #service: AskService
   readonly #drops: DropLog
+  readonly #start: number
   readonly #post: (event: ClientAsked) => void
   readonly #nextRequest: () => RequestId
   readonly #waiting = new RequestBook<WaitingAsk>(keepMs)
+  /** What was taken and may not be taken again. */
+  readonly #once: RecentRequests
   #count = 0
   #bytes = 0
 
@@ -32,6 +36,8 @@ export class ClientAsks {
     clock: Clock
     service: AskService
     drops: DropLog
+    /** The start of its store in which this node is. */
+    start: number
     post: (event: ClientAsked) => void
     nextRequest: () => RequestId
   }) {
@@ -39,6 +45,8 @@ export class ClientAsks {
     this.#clock = options.clock
     this.#service = options.service
     this.#drops = options.drops
+    this.#start = options.start
+    this.#once = new RecentRequests(options.clock)
     this.#post = options.post
     this.#nextRequest = options.nextRequest
   }
@@ -48,26 +56,42 @@ export class ClientAsks {
     return this.#count
   }
 
-  receive(client: Address, { request, bytes }: Ask): void {
+  receive(client: Address, { request, bytes, start }: Ask): void {
+    // A copy: what came of the first will be said, or has been.
+    if (this.#once.has(client, request)) return
     const asker = { client, request, size: bytes.length }
     const reason = this.#refusalOf(bytes.length)
     if (reason) {
       this.#responder.refuse(asker, reason, false)
       return
     }
-    let body: unknown
-    try {
-      body = this.#service.request.decode(bytes)
-    } catch (error) {
-      this.#drops.note('malformed', { from: client, to: this.#responder.address, type: 'Ask', error })
+    const question = this.#decoded(client, bytes)
+    if (!question) {
       this.#responder.refuse(asker, 'malformed', false)
       return
     }
+    const { body, isOnce } = question
+    if (isOnce && start !== this.#start) {
+      this.#responder.refuse(asker, 'restarted', true)
+      return
+    }
+    if (isOnce) this.#once.note(client, request)
     const own = this.#nextRequest()
     this.#waiting.add(own, asker, this.#clock.nowMs())
     this.#count++
     this.#bytes += asker.size
     this.#post({ type: 'client.asked', request: own, body })
+  }
+
+  /** What a stranger sent, if it is a question. */
+  #decoded(client: Address, bytes: Uint8Array): { readonly body: unknown; readonly isOnce: boolean } | undefined {
+    try {
+      const body = this.#service.request.decode(bytes)
+      return { body, isOnce: !this.#service.isIdempotent(body) }
+    } catch (error) {
+      this.#drops.note('malformed', { from: client, to: this.#responder.address, type: 'Ask', error })
+      return undefined
+    }
   }
 
   /** @throws what the codec of replies throws: a role that answers something else is broken. */

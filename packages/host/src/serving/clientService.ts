@@ -21,6 +21,7 @@ import type { DropLog } from '../bus/dropLog.js'
 import type { Applier } from '../engine/applier.js'
 import { type Ask, type ClientMessage, messages, type RefusalReason } from '../generated/client.js'
 import type { Accord } from '../identity/accord.js'
+import { startsOf } from '../identity/nodeBook.js'
 import type { PeerStores } from '../identity/peerStores.js'
 import type { Telemetry } from '../system/telemetry.js'
 import { ClientAsks } from './clientAsks.js'
@@ -32,8 +33,8 @@ import { Responder } from './responder.js'
 export interface ClientServiceOptions {
   readonly group: string
   readonly node: NodeId
-  /** How often the store of this node was started, this time included. */
-  readonly starts: number
+  /** The start of its store in which this node is. */
+  readonly start: number
   readonly definition: GroupDefinition
   /** True if the role that clients turn to is on this node. */
   readonly isServing: boolean
@@ -79,16 +80,18 @@ export class ClientService {
   constructor(options: ClientServiceOptions) {
     const { applier, isServing, clock, definition, drops, post } = options
     const { service, roles } = definition
+    const isAnyones = service.type === 'ask' && service.routing !== 'leader'
+    const members = isAnyones ? (roles[service.answers]?.nodes ?? []) : []
     this.#options = options
     const incarnation = () => applier?.appliedState.incarnation ?? 0
-    const responder = new Responder({ ...options, incarnation })
+    const responder = new Responder({ ...options, incarnation, members })
     this.#responder = responder
-    this.#lastRequest = options.starts * requestsPerStart
+    this.#lastRequest = startsOf(options.start) * requestsPerStart
     const nextRequest = () => ++this.#lastRequest
     if (service.type === 'log') {
       this.#log = new LogDesk({ ...options, responder, service, roles, orders: isServing, post, nextRequest })
     } else if (service.type === 'ask' && isServing) {
-      this.#asks = new ClientAsks({ responder, clock, service, drops, post, nextRequest })
+      this.#asks = new ClientAsks({ responder, clock, service, drops, start: options.start, post, nextRequest })
     }
     this.#inbox = new ClientInbox(clock, options.schedule, () => drops.note('overloaded', { group: options.group }))
     this.#leaderQuestions = new LeaderQuestions(responder, clock)

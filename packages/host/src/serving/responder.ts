@@ -2,7 +2,7 @@ import { type Address, addressOf, type Clock, type NodeId, type RoleStatus } fro
 import { clientRole } from '../bus/addresses.js'
 import type { Bus } from '../bus/bus.js'
 import { type ClientMessage, messages, type RefusalReason } from '../generated/client.js'
-import { RefusedRequests } from './refusedRequests.js'
+import { RecentRequests } from './recentRequests.js'
 import type { ResultsByClient } from './results.js'
 
 /** What one member of a group says to clients, and for clients to other members. */
@@ -14,7 +14,9 @@ export class Responder {
   readonly bus: Bus
   readonly #status: () => RoleStatus
   readonly #incarnation: () => number
-  readonly #refused: RefusedRequests
+  readonly #members: readonly NodeId[]
+  /** A client takes a refusal for a proof that what it asked for was not done. */
+  readonly #refused: RecentRequests
 
   constructor(options: {
     group: string
@@ -25,6 +27,8 @@ export class Responder {
     status: () => RoleStatus
     /** Which life of the group this is, as far as this member knows; 0 where it has no state machine. */
     incarnation: () => number
+    /** All that clients may ask, where any of them may be asked; else none. */
+    members: readonly NodeId[]
   }) {
     this.group = options.group
     this.node = options.node
@@ -32,7 +36,8 @@ export class Responder {
     this.bus = options.bus
     this.#status = options.status
     this.#incarnation = options.incarnation
-    this.#refused = new RefusedRequests(options.clock)
+    this.#members = options.members
+    this.#refused = new RecentRequests(options.clock)
   }
 
   /** True if clients are right here. */
@@ -59,7 +64,8 @@ export class Responder {
 
   sendWhoLeads(client: Address, request: number): void {
     const { term, whom } = this.#whom()
-    const leader = { type: 'Leader', request, term, incarnation: this.#incarnation(), waitingFor: [] } as const
+    const members = this.#members
+    const leader = { type: 'Leader', request, term, incarnation: this.#incarnation(), waitingFor: [], members } as const
     this.send(client, { ...leader, ...(whom !== undefined && { node: whom }) })
   }
 

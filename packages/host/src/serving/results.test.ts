@@ -124,7 +124,8 @@ describe('a linearizable query', () => {
       onSnapshotFailed: () => {},
     })
     const posted: Message[] = []
-    const responder = new Responder({ group: 'g', node: 'n1', bus, clock, status: () => status, incarnation: () => 0 })
+    const [group, node, incarnation] = ['g', 'n1', () => 0]
+    const responder = new Responder({ group, node, bus, clock, status: () => status, incarnation, members: [] })
     const reads = new ClientReads({
       responder,
       clock,

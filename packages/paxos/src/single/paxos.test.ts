@@ -202,14 +202,13 @@ describe('a group on nodes', () => {
     running = together()
     await running.start(...all)
     expect(await running.ask('blue')).toBe('blue')
-    // Whom the first client asked has issued a ballot, and the others have not.
+    // One of them has issued a ballot, and the others have not.
     const client = await running.connect()
-    expect(given.textOf(await running.wait(client.ask(given.bytesOf('green'))))).toBe('blue')
-    const { leader = '' } = client
-    await running.stop(leader)
-    expect(given.textOf(await running.wait(client.ask(given.bytesOf('red'))))).toBe('blue')
-    expect(all).toContain(client.leader)
-    expect(client.leader).not.toBe(leader)
+    for (const gone of all) {
+      await running.stop(gone)
+      expect(given.textOf(await running.wait(client.ask(given.bytesOf('red'))))).toBe('blue')
+      await running.start(gone)
+    }
     await running.wait(client.close())
   })
 

@@ -53,7 +53,12 @@ const doublingsMax = 6
 const timerMsMax = 2 ** 31 - 1
 
 /** What clients know of such a group, for `connectAskClient`: they ask for a value, and are told the one that was chosen. */
-export const oneDecision: AskContract<Uint8Array, Uint8Array> = { request: asBytes, reply: asBytes }
+export const oneDecision: AskContract<Uint8Array, Uint8Array> = {
+  request: asBytes,
+  reply: asBytes,
+  routing: 'any',
+  isIdempotent: () => true,
+}
 
 /** Largest value, in bytes. */
 const valueBytesMax = 256 * 1024

@@ -22,8 +22,8 @@ export interface SimulatedClientOptions {
   readonly random: Random
   readonly deadlineMs: number
   began(slot: number, operation: Operation): void
-  /** `wasClosed` when its connection was given up meanwhile. */
-  ended(slot: number, operation: Operation, ending: Ending, wasClosed: boolean): void
+  /** `isPatient` unless its connection was given up meanwhile, or it asked what is asked once: it tries until its deadline. */
+  ended(slot: number, operation: Operation, ending: Ending, isPatient: boolean): void
   /** What no client should meet. */
   broke(error: unknown): undefined
 }
@@ -32,6 +32,8 @@ export interface SimulatedClientOptions {
 interface Slot {
   readonly waiting: Operation[]
   isBusy: boolean
+  /** What it does now asked something that may be asked only once. */
+  asksOnce: boolean
 }
 
 /** A client of one group: one operation at a time in each of its slots, by the very client that users have. */
@@ -57,7 +59,7 @@ export class SimulatedClient {
 
   /** Does it after all that was to be done in this slot before. */
   perform(operation: Operation, number = 1): void {
-    const slot = this.#slots.get(number) ?? { waiting: [], isBusy: false }
+    const slot = this.#slots.get(number) ?? { waiting: [], isBusy: false, asksOnce: false }
     this.#slots.set(number, slot)
     slot.waiting.push(operation)
     this.#next(number, slot)
@@ -77,17 +79,18 @@ export class SimulatedClient {
     const operation = slot.waiting.shift()
     if (!operation) return
     slot.isBusy = true
+    slot.asksOnce = false
     const { began, ended, broke } = this.#options
     const reconnects = this.#reconnects
-    const wasClosed = () => this.#reconnects > reconnects
+    const isPatient = () => this.#reconnects === reconnects && !slot.asksOnce
     began(number, operation)
     this.#connected()
-      .then((client) => this.#do(client, operation))
+      .then((client) => this.#do(client, operation, slot))
       .catch((error: unknown) => this.#endingOf(operation, error) ?? broke(error))
       .then((ending) => {
         // Whoever met what no client should meet does no more.
         if (!ending) return
-        ended(number, operation, ending, wasClosed())
+        ended(number, operation, ending, isPatient())
         slot.isBusy = false
         this.#next(number, slot)
       })
@@ -107,16 +110,24 @@ export class SimulatedClient {
     return client
   }
 
-  async #do(client: AnyClient, operation: Operation): Promise<Ending> {
+  async #do(client: AnyClient, operation: Operation, slot: Slot): Promise<Ending> {
     const { workload } = this.#options.group
     const unique = () => `${this.name}/${++this.#given}`
-    const result = await workload.perform(this.#watched(client), operation, unique)
+    const result = await workload.perform(this.#watched(client, slot), operation, unique)
     return { type: 'ok', result }
   }
 
-  /** The client as a workload uses it; how far its commands stand is noted. */
-  #watched(client: AnyClient): WorkloadClient {
-    if ('ask' in client) return { ask: (request) => client.ask(request) }
+  /** The client as a workload uses it; how far its commands stand is noted, and what is asked once. */
+  #watched(client: AnyClient, slot: Slot): WorkloadClient {
+    if ('ask' in client) {
+      const { service } = this.#options.group.definition
+      return {
+        ask: (request) => {
+          if (service.type === 'ask' && !service.isIdempotent(request)) slot.asksOnce = true
+          return client.ask(request)
+        },
+      }
+    }
     return {
       propose: (command) => {
         const proposed = client.propose(command)

@@ -168,12 +168,12 @@ export class World {
         this.#noteEvent(group.name, invocationOf(workload, processOf(slot), operation))
         this.monitor.began(group.name, processOf(slot), operation)
       },
-      ended: (slot, operation, ending, wasClosed) => {
+      ended: (slot, operation, ending, isPatient) => {
         const text = operationText(workload, operation)
         this.note(name, `${ending.type} ${text}: ${endingText(workload, ending)}`)
         this.#noteEvent(group.name, completionOf(workload, processOf(slot), operation, ending))
         this.monitor.answered(group.name, processOf(slot), operation, ending)
-        if (!wasClosed) this.#expectPatience(name, text, ending, (begunAtUs.get(slot) ?? 0) + deadlineMs * 1000)
+        if (isPatient) this.#expectPatience(name, text, ending, (begunAtUs.get(slot) ?? 0) + deadlineMs * 1000)
         // What may still take place is nobody's who goes on.
         if (ending.type === 'info') processes.delete(slot)
         answered(ending)

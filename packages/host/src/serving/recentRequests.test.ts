@@ -1,13 +1,13 @@
 import { addressOf, type Clock } from '@quorate/core'
 import { expect, test } from 'vitest'
-import { RefusedRequests } from './refusedRequests.js'
+import { RecentRequests } from './recentRequests.js'
 
 const client = addressOf('g', 'answers', 'c1')
 let nowMs = 0
 const clock = { nowMs: () => nowMs } as Clock
 
 test('what was refused is known by client and number, for a while', () => {
-  const refused = new RefusedRequests(clock)
+  const refused = new RecentRequests(clock)
   refused.note(client, 7)
   expect(refused.has(client, 7)).toBe(true)
   expect(refused.has(client, 8)).toBe(false)
@@ -21,7 +21,7 @@ test('what was refused is known by client and number, for a while', () => {
 })
 
 test('who is refused very often makes it forget the oldest', () => {
-  const refused = new RefusedRequests(clock)
+  const refused = new RecentRequests(clock)
   for (let request = 1; request <= 20_000; request++) refused.note(client, request)
   expect([1, 3616, 3617, 20_000].map((request) => refused.has(client, request))).toEqual([false, false, true, true])
 })
