@@ -3,11 +3,13 @@ import type { Io } from '../io.js'
 import type { TraceSettings } from '../trace/trace.js'
 
 const examples = `
-A trace is what "quorate sim", "quorate check" and "quorate up" write with --trace: JSON lines, described in @quorate/core.
+A trace is what "quorate sim", "quorate check" and "quorate up" write with --trace: JSON lines, described in @quorate/core. Times
+are milliseconds: simulated, a step each of a checked model, of nodes since the first event.
 
 Examples:
   quorate sim raft --seed 42 --runs 1 --trace run.jsonl && quorate trace run.jsonl
   quorate trace run.jsonl --diagram
+  quorate trace traces/*.jsonl --diagram    the nodes of a cluster, by the clocks of their machines
   grep '"type":"dropped"' run.jsonl | jq .why
 
 Exit codes:
@@ -17,11 +19,11 @@ Exit codes:
 export const traceCommand = (io: Io): Command =>
   new Command('trace')
     .description('Print a recorded trace, a line for each event, or draw it')
-    .argument('<file>', 'JSON lines; "-" is standard input')
+    .argument('<file...>', 'JSON lines; "-" is standard input; several are those of one cluster, and told together')
     .option('--diagram', 'draw the end of each run: time runs down, a lane for each process, an arrow for a message')
     .addHelpText('after', examples)
-    .action(async (file: string, settings: TraceSettings) => {
+    .action(async (files: string[], settings: TraceSettings) => {
       // What only this command needs, the others need not wait for.
       const { trace } = await import('../trace/trace.js')
-      await trace(io, file, settings)
+      await trace(io, files, settings)
     })

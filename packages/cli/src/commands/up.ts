@@ -18,6 +18,7 @@ Examples:
   quorate up topology.ts
   quorate up topology.ts --nats nats://broker:4222 --data /var/lib/quorate
   quorate up topology.ts --inspect=stately  and watch every role in a browser
+  quorate up topology.ts --trace traces     and see afterwards what each node did, and why
   quorate up topology.ts --node n1          on the machine of n1
   quorate up topology.ts --log json | jq -c 'select(.level != "info")'
 
@@ -26,6 +27,7 @@ Exit codes:
   1    a node ended by itself; the first code other than 0 that one ended with
   2    the command line or the topology is wrong: nothing was started
   4    the bus is unavailable
+  5    the traces cannot be written: nothing was started
   130  a second Ctrl-C: the nodes were killed`
 
 const relayUrl = (text: string): string => {
@@ -49,6 +51,7 @@ export const upCommand = (io: Io): Command =>
         .default('text'),
     )
     .option('--accept-possible-loss', 'go on without the last write of a store where nobody can tell what it was')
+    .option('--trace <directory>', 'write all that happens, a file for each start of a node: see "quorate trace"')
     .addOption(new Option('--inspect <kind>', 'show what every actor does, live').choices(['stately']))
     .addOption(
       new Option('--inspect-url <url>', 'relay of the inspector (default: ws://localhost:8080)')

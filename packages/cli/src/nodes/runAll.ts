@@ -30,7 +30,8 @@ export const runAll = async (
     try {
       const connection = broker ? { nats: broker.url } : settings
       const accepting = settings.acceptPossibleLoss ? ['--accept-possible-loss'] : []
-      const flags = [...(watch?.flags ?? []), '--log', settings.log, ...accepting]
+      const tracing = settings.trace === undefined ? [] : ['--trace', settings.trace]
+      const flags = [...(watch?.flags ?? []), '--log', settings.log, ...accepting, ...tracing]
       await runNodes(io, topology, { topology: file, data: settings.data, connection, flags }, settings.log)
     } finally {
       await broker?.close()

@@ -1,14 +1,15 @@
 import { join } from 'node:path'
-import { textOf } from '@quorate/core'
+import { type Observe, textOf } from '@quorate/core'
 import { type QuorateNode, startNode, type Topology } from '@quorate/host'
 import { KvClient, type KvGroup } from '@quorate/kv'
 import { level } from '@quorate/level'
 import { transportOf } from '../connection/transport.js'
 import { exitCodes } from '../exitCodes.js'
-import type { Io } from '../io.js'
+import { type Io, printNote } from '../io.js'
 import { loggerFor } from '../logger.js'
 import { onStopSignal } from '../signals.js'
 import { digestOf } from './digest.js'
+import { LiveTrace, tracePath } from './liveTrace.js'
 import type { DigestRequest, NodeMessage, ParentMessage } from './nodeMessages.js'
 import { whenParentIsGone } from './parent.js'
 import type { UpSettings } from './up.js'
@@ -23,6 +24,7 @@ export const runNode = async (
   const { cluster, groups } = topology
   // Who does not ask for it does not load it either.
   const inspect = settings.inspect && (await import('./inspection.js')).observer(io, cluster, settings)
+  const trace = settings.trace === undefined ? undefined : new LiveTrace(tracePath(settings.trace, id), id, cluster)
   const node = await startNode({
     id,
     cluster,
@@ -30,7 +32,7 @@ export const runNode = async (
     store: level(join(settings.data, id)),
     groups,
     logger: loggerFor(settings.log, io.stdout, id),
-    ...(inspect && { observe: inspect }),
+    ...((inspect || trace) && { observe: both(inspect, trace?.observe) }),
     ...(settings.acceptPossibleLoss && { acceptPossibleLoss: true }),
   })
   const forget = [stopOnSignals(node), serveParent(node)]
@@ -39,9 +41,19 @@ export const runNode = async (
     if (cause) throw cause
   } finally {
     await inspect?.close()
+    await trace?.close()
+    if (trace && trace.dropped > 0)
+      printNote(io, `${trace.path} lacks ${trace.dropped} events: there was no time, or no room on the disk`)
     for (const each of forget) each()
   }
 }
+
+const both =
+  (one: Observe | undefined, other: Observe | undefined): Observe =>
+  (observed) => {
+    one?.(observed)
+    other?.(observed)
+  }
 
 /**
  * The first signal lets the node finish what is under way, the second does not; but a node that was started by another

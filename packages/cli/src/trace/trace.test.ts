@@ -1,10 +1,14 @@
-import { encodeTrace, type TraceEvent, traceHeader } from '@quorate/core'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { encodeTrace, type TraceEvent, type TracePlace, traceHeader } from '@quorate/core'
 import { expect, test } from 'vitest'
 import { runCaptured } from '../captured.test.fixture.js'
 
 const at = { atUs: 1000, who: 'n1' }
-const run = (title: string, ...events: readonly TraceEvent[]) =>
-  [traceHeader({ place: 'host', title }), ...events].map((line) => `${encodeTrace(line)}\n`).join('')
+const run = (title: string, ...events: readonly TraceEvent[]) => lines('simulator', title, events)
+const lines = (place: TracePlace, title: string, events: readonly TraceEvent[]) =>
+  [traceHeader({ place, title }), ...events].map((line) => `${encodeTrace(line)}\n`).join('')
 
 const step = { type: 'step', ...at, actor: 'g/server/n1', cause: { type: 'start' }, state: 'follower' } as const
 const first = run('first', step, { type: 'note', ...at, text: 'is ready' })
@@ -31,6 +35,46 @@ test('draws each run', async () => {
     '    2.000  * g/server is follower',
     '',
   ])
+})
+
+test('the files of several nodes are one run, in the order of time, from the first event on', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'quorate-'))
+  const startUs = Date.parse('2026-01-02T03:04:05.678Z') * 1000
+  const message = { id: 'n1/1/1', message: 'Vote' } as const
+  const files = [
+    lines('host', 'n1', [
+      { ...step, atUs: startUs },
+      { type: 'sent', who: 'n1', atUs: startUs + 1000, ...message, to: 'g/server/all', fields: { term: 3 }, bytes: 9 },
+    ]),
+    lines('host', 'n2', [
+      { ...step, who: 'n2', actor: 'g/server/n2', atUs: startUs + 500 },
+      { type: 'received', who: 'n2', atUs: startUs + 2000, ...message, from: 'n1' },
+    ]),
+  ]
+  const paths = files.map((text, at) => {
+    const path = join(directory, `${at}.jsonl`)
+    writeFileSync(path, text)
+    return path
+  })
+  try {
+    expect((await runCaptured(['trace', ...paths])).out.split('\n')).toEqual([
+      '# 2 traces, from 2026-01-02T03:04:05.678Z on',
+      '0.000 n1 g/server is follower',
+      '0.500 n2 g/server is follower',
+      '1.000 n1 says Vote to g/server/all 9',
+      '2.000 n2 hears Vote from n1 (term 3)',
+      '',
+    ])
+    expect((await runCaptured(['trace', ...paths, '--diagram'])).out).toContain(
+      '    2.000  |- Vote term 3 ---------------->|',
+    )
+    writeFileSync(paths[1] ?? '', 'nonsense')
+    const { code, err } = await runCaptured(['trace', ...paths])
+    expect(err).toMatch(/^in .*1\.jsonl:\nerror: line 1 of the trace/)
+    expect(code).toBe(2)
+  } finally {
+    rmSync(directory, { recursive: true })
+  }
 })
 
 test('what is no trace is refused by its line, after what stands before it', async () => {

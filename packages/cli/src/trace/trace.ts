@@ -11,31 +11,52 @@ import {
   TraceText,
 } from '@quorate/core'
 import { UnreadableFileError } from '../errors.js'
-import { type Io, printLine } from '../io.js'
+import { type Io, printLine, printNote } from '../io.js'
 
 /** What `quorate trace` is told. */
 export interface TraceSettings {
   readonly diagram?: boolean
 }
 
-/** Prints what a file tells, a line for an event, or each of its runs as a picture. What can be read before an error is printed. */
-export const trace = async (io: Io, file: string, { diagram = false }: TraceSettings): Promise<void> => {
-  const reader = new TraceReader()
+/**
+ * Prints what a file tells, a line for an event, or each of its runs as a picture. What can be read before an error is printed.
+ * Several files are those of nodes of one cluster, and one run.
+ */
+export const trace = async (io: Io, files: readonly string[], { diagram = false }: TraceSettings): Promise<void> => {
+  const viewOf = diagram ? picture : text
+  const [file = '-', ...others] = files
+  if (others.length > 0) return together(io, files, viewOf)
   let view: View = nothing
-  for await (const text of linesOf(io, file)) {
-    const line = reader.read(text)
+  for await (const line of linesOf(io, file)) {
     if ('format' in line) {
       view.end()
-      view = diagram ? new Picture(io, line) : new Text(io, line)
+      view = viewOf(io, line.title, line.place === 'host')
     } else view.take(line)
   }
   view.end()
 }
 
-async function* linesOf({ stdin }: Io, file: string): AsyncGenerator<string> {
+/** By time, as far as the clocks of several machines agree; what each process did stays in order. */
+const together = async (io: Io, files: readonly string[], viewOf: MakeView): Promise<void> => {
+  const events: TraceEvent[] = []
+  for (const file of files) {
+    try {
+      for await (const line of linesOf(io, file)) if (!('format' in line)) events.push(line)
+    } catch (error) {
+      printNote(io, `in ${file}:`)
+      throw error
+    }
+  }
+  const view = viewOf(io, `${files.length} traces`, true)
+  for (const event of events.sort((a, b) => a.atUs - b.atUs)) view.take(event)
+  view.end()
+}
+
+async function* linesOf({ stdin }: Io, file: string): AsyncGenerator<TraceHeader | TraceEvent> {
+  const reader = new TraceReader()
   const input = file === '-' ? stdin : createReadStream(file)
   try {
-    yield* createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })
+    for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) yield reader.read(line)
   } catch (error) {
     if (error instanceof QuorateError) throw error
     throw new UnreadableFileError('the trace', file, error)
@@ -48,41 +69,48 @@ interface View {
   end(): void
 }
 
+/** `isLive`: its times are those of a calendar, and are told from its first event on. */
+type MakeView = (io: Io, title: string, isLive: boolean) => View
+
 const nothing: View = { take: () => {}, end: () => {} }
 
-class Text implements View {
-  readonly #io: Io
-  readonly #text = new TraceText()
-
-  constructor(io: Io, { title }: TraceHeader) {
-    this.#io = io
-    printLine(io, `# ${title}`)
+const text: MakeView = (io, title, isLive) => {
+  const lines = new TraceText()
+  const timed = fromTheFirst(isLive)
+  let isBegun = false
+  return {
+    take: (event) => {
+      const line = lines.lineOf(timed(event))
+      if (!isBegun) printLine(io, titleOf(title, isLive, event))
+      isBegun = true
+      if (line) printLine(io, lineText(line))
+    },
+    end: () => {
+      if (!isBegun) printLine(io, titleOf(title, false))
+    },
   }
-
-  take(event: TraceEvent): void {
-    const line = this.#text.lineOf(event)
-    if (line) printLine(this.#io, lineText(line))
-  }
-
-  end(): void {}
 }
 
-class Picture implements View {
-  readonly #io: Io
-  readonly #title: string
-  readonly #events: TraceEvent[] = []
-
-  constructor(io: Io, { title }: TraceHeader) {
-    this.#io = io
-    this.#title = title
+const picture: MakeView = (io, title, isLive) => {
+  const events: TraceEvent[] = []
+  return {
+    take: (event) => void events.push(event),
+    end: () => {
+      printLine(io, titleOf(title, isLive, events[0]))
+      const timed = events.map(fromTheFirst(isLive))
+      for (const line of spaceTimeDiagram(timed, lanesOf(timed))) printLine(io, line)
+    },
   }
+}
 
-  take(event: TraceEvent): void {
-    this.#events.push(event)
-  }
+const titleOf = (title: string, isLive: boolean, first?: TraceEvent): string =>
+  `# ${title}${isLive && first ? `, from ${new Date(first.atUs / 1000).toISOString()} on` : ''}`
 
-  end(): void {
-    printLine(this.#io, `# ${this.#title}`)
-    for (const line of spaceTimeDiagram(this.#events, lanesOf(this.#events))) printLine(this.#io, line)
+const fromTheFirst = (isLive: boolean): ((event: TraceEvent) => TraceEvent) => {
+  let firstUs: number | undefined
+  return (event) => {
+    if (!isLive) return event
+    firstUs ??= event.atUs
+    return { ...event, atUs: Math.max(0, event.atUs - firstUs) }
   }
 }
