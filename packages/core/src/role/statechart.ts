@@ -22,6 +22,7 @@ export {
   emit,
   enqueueActions,
   type InputFrom,
+  type InspectionEvent,
   // The next two stand in the declarations of every statechart.
   type MetaObject,
   type NonReducibleUnknown,

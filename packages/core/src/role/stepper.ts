@@ -7,6 +7,7 @@ import type {
   EmittedFrom,
   EventFromLogic,
   InputFrom,
+  InspectionEvent,
   Snapshot,
   SnapshotFrom,
 } from './statechart.js'
@@ -142,8 +143,8 @@ export function relay(scope: AnyActorScope, outcome: StepOutcome<unknown>): void
 
 /** For an actor that is made of others: tells whoever watches it of a transition that one of them took. */
 export function relayTransition(scope: AnyActorScope, transition: Transition): void {
-  const watched = scope.system as unknown as { _sendInspectionEvent(event: object): void }
-  watched._sendInspectionEvent({ type: '@xstate.microstep', _transitions: [transition] })
+  const { took } = scope as AnyActorScope & WatchedScope
+  took?.(transition)
 }
 
 interface Action {
@@ -182,15 +183,22 @@ function actionOf(outcome: StepOutcome<unknown>): Action {
   }
 }
 
+/** What a scope of a stepper has beside XState's. */
+interface WatchedScope {
+  readonly took: ((transition: Transition) => void) | undefined
+}
+
 /** As much of an actor as a machine asks for while it steps. It has no system: what would spawn fails here. */
 function scopeFor(
   execute: (action: Action) => void,
   took: ((transition: Transition) => void) | undefined,
 ): AnyActorScope {
   const nothing = () => {}
-  // The one thing that is told of nowhere else: which transitions were taken.
-  const tell = ({ type, _transitions }: { readonly type: string; readonly _transitions?: readonly Transition[] }) => {
-    if (took && type === '@xstate.microstep') _transitions?.forEach(took)
+  // Which transitions were taken a machine says here alone, and it does so to every scope. The event is that of XState's
+  // `inspect`, which wants an actor of its own. `getNextTransitions` gives what could be taken, and `getMicrosteps` takes the
+  // step once more and gives no transitions.
+  const tell = (event: InspectionEvent) => {
+    if (took && event.type === '@xstate.microstep') event._transitions.forEach(took)
   }
   const self = {
     id: 'stepper',
@@ -209,5 +217,6 @@ function scopeFor(
     stopChild: nothing,
     system: { _sendInspectionEvent: took ? tell : nothing },
     actionExecutor: execute,
+    took,
   } as unknown as AnyActorScope
 }
