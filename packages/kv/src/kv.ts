@@ -9,17 +9,14 @@ import {
   encodeKvCommand,
   encodeKvQuery,
   encodeKvResult,
-  encodeKvSnapshot,
   type KvAnswer,
   type KvCommand,
-  type KvEntry,
   type KvQuery,
   type KvResult,
 } from './generated/kv.js'
 import { applyCommand } from './operations.js'
 import { select } from './select.js'
 import { KvState } from './state.js'
-import { copyOf } from './valueCopies.js'
 
 /** A key-value store as a state machine. It runs on any group that orders a log, and is asked by a {@link KvClient}. */
 export type KvStateMachine = TypedStateMachine<KvState, KvCommand, KvResult, KvQuery, KvAnswer>
@@ -33,26 +30,35 @@ const answer: Codec<KvAnswer> = { encode: encodeKvAnswer, decode: decodeKvAnswer
 const pieceBytesMin = 64 * 1024
 
 function* piecesOf(state: KvState): Generator<Uint8Array, void, undefined> {
-  let entries: KvEntry[] = []
+  let frames: Uint8Array[] = []
   let bytes = 0
-  for (const entry of state.copy().from('')) {
-    entries.push(entry)
-    bytes += entry.key.length + entry.value.length
+  for (const frame of state.copy().frames()) {
+    frames.push(frame)
+    bytes += frame.length
     if (bytes < pieceBytesMin) continue
-    yield encodeKvSnapshot({ entries })
-    entries = []
+    yield concatenated(frames, bytes)
+    frames = []
     bytes = 0
   }
-  if (entries.length > 0) yield encodeKvSnapshot({ entries })
+  if (frames.length > 0) yield concatenated(frames, bytes)
+}
+
+/** A snapshot is the frames of its entries, one behind the other: protobuf writes repeated messages so. */
+function concatenated(frames: readonly Uint8Array[], bytes: number): Uint8Array {
+  const whole = new Uint8Array(bytes)
+  let at = 0
+  for (const frame of frames) {
+    whole.set(frame, at)
+    at += frame.length
+  }
+  return whole
 }
 
 function restoring(): Restoring<KvState> {
-  let state = KvState.of([])
+  let state = KvState.empty()
   return {
     add: (piece) => {
-      // Copied, or one small value would keep the whole piece.
-      const entries = decodeKvSnapshot(piece).entries.map((entry) => ({ ...entry, value: copyOf(entry.value) }))
-      state = state.withAll(entries)
+      for (const entry of decodeKvSnapshot(piece).entries) state = state.with(entry.key, undefined, entry)
     },
     finish: () => state,
   }
@@ -60,7 +66,7 @@ function restoring(): Restoring<KvState> {
 
 /** The key-value state machine: keys are texts, values are bytes. States are values. */
 export const kv: KvStateMachine = defineStateMachine({
-  initial: () => KvState.of([]),
+  initial: () => KvState.empty(),
   apply: applyCommand,
   query: select,
   snapshot: (state) => piecesOf(state),

@@ -1,14 +1,13 @@
 import type { Placed } from '@quorate/core'
 import type { KvCommand, KvEntry, KvResult } from './generated/kv.js'
 import type { KvState } from './state.js'
-import { copyOf } from './valueCopies.js'
 
 interface Applied {
   readonly state: KvState
   readonly result: KvResult
 }
 
-/** One command. Its bytes may be a view of a larger message: what is kept is copied. */
+/** One command. Its bytes may be a view of a larger message: the state copies what it keeps. */
 export const applyCommand = (state: KvState, command: KvCommand, { index }: Placed): Applied => {
   const found = state.get(command.key)
   switch (command.operation) {
@@ -23,7 +22,7 @@ export const applyCommand = (state: KvState, command: KvCommand, { index }: Plac
 
 const put = (state: KvState, found: KvEntry | undefined, { key, value }: KvCommand, revision: number): Applied => {
   const version = (found?.version ?? 0) + 1
-  const entry = { key, value: copyOf(value), revision, version }
+  const entry = { key, value, revision, version }
   return { state: state.with(key, found, entry), result: { changed: true, revision, version } }
 }
 
