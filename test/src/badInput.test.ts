@@ -155,10 +155,10 @@ describe('messages that nobody should have sent', () => {
     payload: messages.encode(usurpation),
   })
   const stranger = new Uint8Array(16).fill(7)
-  const versionTwo = (): Uint8Array => {
+  const otherVersion = (): Uint8Array => {
     const bytes = encodeEnvelope(envelope(addressOf(group, 'server', 'n2'), stranger))
     // Field 1, the version, comes first.
-    bytes[1] = 2
+    bytes[1] = wireVersion + 1
     return bytes
   }
   const storeOf = async (position: number): Promise<Uint8Array> => {
@@ -168,7 +168,7 @@ describe('messages that nobody should have sent', () => {
 
   test.each<[string, string, () => Uint8Array | Promise<Uint8Array>]>([
     ['no protobuf', 'malformed', () => new Uint8Array(64).fill(255)],
-    ['of another protocol version', 'otherVersion', versionTwo],
+    ['of another protocol version', 'otherVersion', otherVersion],
     [
       'of a node that is no member',
       'unknownSender',
@@ -200,7 +200,8 @@ describe('messages that nobody should have sent', () => {
     }
     const { epoch } = await statusOf(nodeAt(0))
     const before = await droppedBy()
-    bus.publish(`quorate.v1.test.${group}.server.${receiver}`, await make())
+    // All that is said to the roles of a node is said there.
+    bus.publish(`quorate.v1.test.quorate.members.${receiver}`, await make())
     await bus.flush()
     await until('the message was dropped', async () => (await droppedBy()) === before + 1)
     await write(`beside ${reason}`)
