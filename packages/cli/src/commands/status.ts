@@ -21,7 +21,7 @@ Exit codes:
   0    every group can serve its clients
   2    the command line is wrong
   4    no node answers: the bus or the cluster is unavailable
-  7    a group has no leader, no node that takes or executes commands, or a log that is full
+  7    a group has no leader, no node that takes or executes commands or answers, or a log that is full
   130  ended by Ctrl-C`
 
 export const statusCommand = (io: Io): Command =>

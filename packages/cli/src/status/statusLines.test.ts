@@ -60,6 +60,18 @@ test('a group that takes nothing from clients lacks nothing, whoever leads', asy
   expect(viewOf([report])).toMatchObject({ lacks: {}, silent: [] })
 })
 
+test('a group that is asked lacks nobody but those who answer', async () => {
+  const groups = { once: paxos({ proposers: ['n1'], acceptors: ['n1'], learners: ['n1'] }) }
+  await using cluster = await localCluster({ cluster: 'test', nodes: ['n1'], groups })
+  const [node] = cluster.status()
+  expect(viewOf([node!]).lacks).toEqual({})
+  const { once } = node!.groups
+  const roles = { ...once!.roles, proposer: { ...once!.roles['proposer']!, serves: false } }
+  expect(viewOf([{ ...node!, groups: { once: { ...once!, roles } } }]).lacks).toEqual({
+    once: 'has no node that answers',
+  })
+})
+
 test('what people should know of a node is told below', async () => {
   const groups = { store: paxos({ proposers: ['n1'], acceptors: ['n1'], learners: ['n1'] }) }
   await using cluster = await localCluster({ cluster: 'test', nodes: ['n1'], groups })
