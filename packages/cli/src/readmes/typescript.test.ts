@@ -82,6 +82,10 @@ const around: Readonly<Record<string, { readonly before?: string; readonly after
     before: `${nodeBut('groups')}
 import { kv as counter } from '@quorate/kv'`,
   },
+  'packages/register/README.md 1': {
+    before: `import type { Transport } from '@quorate/core'
+      declare const transport: Transport`,
+  },
   'packages/simulator/README.md 1': { before: `import { kv } from '@quorate/kv'` },
   'packages/simulator/README.md 2': {
     before: `import type { HistoryModel } from '@quorate/checker'

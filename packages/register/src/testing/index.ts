@@ -1,0 +1,1 @@
+export { readsAndWrites } from './readsAndWrites.js'

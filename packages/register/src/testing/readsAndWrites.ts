@@ -1,0 +1,34 @@
+import type { Workload } from '@quorate/core/testing'
+import type { registers } from '../contract.js'
+
+/** Clients read and write registers. Values are unique, as texts, so that a read tells which write it saw. */
+export const readsAndWrites: Workload<typeof registers> = {
+  name: 'reads and writes',
+  operations: {
+    read: { fields: { key: 'text' }, isQuery: true },
+    write: { fields: { key: 'text', value: 'count' } },
+  },
+  draw(run, { keys: count }) {
+    const keys = Array.from({ length: count ?? run.between(1, 3) }, (_, at) => `x${at + 1}`)
+    return (own, ordinal) => {
+      const key = own.pick(keys)
+      return own.isOne(500) ? { f: 'read', key } : { f: 'write', key, value: ordinal + 1 }
+    }
+  },
+  probe: (number) => [
+    { f: 'write', key: 'probe', value: number },
+    { f: 'read', key: 'probe' },
+  ],
+  async perform(client, { f, key, value }) {
+    const request =
+      f === 'read'
+        ? ({ type: 'read', key: String(key) } as const)
+        : ({ type: 'write', key: String(key), value: textEncoder.encode(String(value)) } as const)
+    const { value: found } = await client.ask(request)
+    return found ? Number(textDecoder.decode(found)) : null
+  },
+  resultOf: ({ f }, result) => (f === 'read' ? result : undefined),
+}
+
+const textEncoder = new TextEncoder()
+const textDecoder = new TextDecoder()
