@@ -27,6 +27,19 @@ export const readRange = async (
   }
 }
 
+/** The keys of a range, as of the call. */
+export const readKeys = async (
+  database: Database,
+  where: string,
+  range: { readonly gte: Uint8Array; readonly lt: Uint8Array },
+): Promise<readonly Uint8Array[]> => {
+  try {
+    return await database.keys<Uint8Array>({ ...range, keyEncoding: 'view' }).all()
+  } catch (cause) {
+    throw readError(where, cause)
+  }
+}
+
 /** Reads one value. */
 export const readValue = async (
   database: Database,

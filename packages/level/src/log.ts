@@ -100,6 +100,8 @@ export class Log {
         case 'delete':
           rows.set(operation.key, undefined)
           break
+        case 'drop':
+          invariant(false, `${this.name}: a log that is dropped is not planned`)
       }
     }
     for (const [key, bytes] of rows) this.#changeRow(key, bytes, changes)

@@ -14,6 +14,7 @@ import {
   owner,
   temporary,
   write,
+  writeAll,
 } from './damage.test.helper.js'
 import { inspect } from './inspect.js'
 import { level } from './level.js'
@@ -230,6 +231,24 @@ describe('the mark of a torn tail', () => {
     await write(store, { type: 'persist', record: Buffer.from('in doubt') })
     await store.close()
     expect((await outcomeOf(directory)).code).toBe('torn')
+  })
+
+  test('is kept for a log that nobody recovers, until it is dropped', async () => {
+    const directory = await torn()
+    const store = await level(directory).open(owner)
+    await store.recover('other/server')
+    await writeAll(store, [{ key: 'other/server', operations: [{ type: 'persist', record: Buffer.from('in doubt') }] }])
+    await store.close()
+    const again = await level(directory).open(owner)
+    expect([again.doubtful, again.keys()]).toEqual([true, [log, 'other/server']])
+    await writeAll(again, [
+      { key: log, operations: [{ type: 'drop' }] },
+      { key: 'other/server', operations: [{ type: 'persist', record: Buffer.from('again') }] },
+    ])
+    await again.close()
+    const last = await level(directory).open(owner)
+    expect(last.doubtful).toBe(false)
+    await last.close()
   })
 
   test('a store whose first write is torn is not new', async () => {

@@ -1,5 +1,5 @@
 import { invariant, type OpenStore, type Recovered, type StoreWrite } from '@quorate/core'
-import { asBytes, type Database, readAtOnce, readRange, readsAtOnce, readValue } from './database.js'
+import { asBytes, type Database, readAtOnce, readKeys, readRange, readsAtOnce, readValue } from './database.js'
 import { StoreClosedError, StoreDamagedError, StoreFailedError, StoreLockLostError } from './errors.js'
 import { decodeHead, emptyHead } from './head.js'
 import {
@@ -101,6 +101,8 @@ const writeSynced = (database: Database, changes: Change[]): Promise<void> => {
   return database.batch<Uint8Array, Uint8Array>(changes, options)
 }
 
+const nothing: ReadonlySet<string> = new Set()
+
 class LevelStore implements OpenStore {
   readonly storeId: Uint8Array
   readonly created: boolean
@@ -112,6 +114,8 @@ class LevelStore implements OpenStore {
   readonly #place: StorePlace
   #seal: Seal
   #writing = false
+  /** The logs that are being written. */
+  #underWay: ReadonlySet<string> = nothing
   /** What the first failed write, or `close`, answers to all later ones. */
   #refusal: Error | undefined
   #closed: Promise<void> | undefined
@@ -120,8 +124,8 @@ class LevelStore implements OpenStore {
   #unacknowledged: Uint8Array | undefined
   /** Set until what tells of a torn tail is cleared. */
   #doubt: StorePlace['doubt']
-  /** Logs that were recovered while the store was in doubt and have not persisted a record since. */
-  readonly #doubtful = new Set<string>()
+  /** Logs that were there, or were recovered, while the store was in doubt and have not persisted a record since. */
+  readonly #doubtful: Set<string>
 
   constructor(
     database: Database,
@@ -135,14 +139,20 @@ class LevelStore implements OpenStore {
     this.#readPart = readPart
     this.#place = place
     this.#doubt = place.doubt
+    this.#doubtful = new Set(place.doubt ? logs.keys() : [])
     this.storeId = identity.storeId
     this.doubtful = place.doubt !== undefined
     this.remarks = place.remarks ?? []
     this.created = seal.writes === 0 && !this.doubtful
   }
 
+  keys(): readonly string[] {
+    return [...this.#logs.keys()]
+  }
+
   async recover(key: string): Promise<Recovered> {
-    while (this.#writing) await this.#idle()
+    // Only what is written is waited for: a busy store is written without a pause.
+    while (this.#underWay.has(key)) await this.#idle()
     if (this.#refusal) throw this.#refusal
     if (this.#doubt) this.#doubtful.add(key)
     const log = this.#logs.get(key)
@@ -159,6 +169,7 @@ class LevelStore implements OpenStore {
     const refusal = this.#refusal
     if (refusal) return queueMicrotask(() => done(refusal))
     this.#writing = true
+    this.#underWay = new Set(writes.map(({ key }) => key))
     this.#write(writes).then(
       () => this.#settle(done),
       (cause: unknown) => {
@@ -177,13 +188,23 @@ class LevelStore implements OpenStore {
   }
 
   async #write(writes: readonly StoreWrite[]): Promise<void> {
-    for (const { key } of writes) {
-      const log = this.#logs.get(key)
-      if (log && !log.index) await this.#read(log)
-    }
     const changes: Change[] = []
     let { logs, heads } = this.#seal
     for (const { key, operations } of writes) {
+      const log = this.#logs.get(key)
+      if (operations.some(({ type }) => type === 'drop')) {
+        invariant(operations.length === 1, `the log ${key} is dropped, and nothing else is done with it`)
+        if (!log) continue
+        logs--
+        heads = (heads - (log.headDigest ?? 0)) >>> 0
+        for (const each of await readKeys(this.#database, this.#place.where, log.keys.range))
+          changes.push({ type: 'del', key: each })
+        changes.push({ type: 'del', key: log.keys.head })
+        this.#logs.delete(key)
+      } else if (log && !log.index) await this.#read(log)
+    }
+    for (const { key, operations } of writes) {
+      if (operations.some(({ type }) => type === 'drop')) continue
       const log = this.#logs.get(key) ?? new Log(key, this.#readPart)
       this.#logs.set(key, log)
       if (log.headDigest === undefined) logs++
@@ -211,7 +232,7 @@ class LevelStore implements OpenStore {
   /** Forgets the torn tail once all who were told of it have written down what they make of it. */
   async #clearDoubt(writes: readonly StoreWrite[]): Promise<void> {
     for (const { key, operations } of writes)
-      if (operations.some(({ type }) => type === 'persist')) this.#doubtful.delete(key)
+      if (operations.some(({ type }) => type === 'persist' || type === 'drop')) this.#doubtful.delete(key)
     if (this.#doubtful.size > 0) return
     await this.#doubt?.clear()
     this.#doubt = undefined
@@ -228,6 +249,7 @@ class LevelStore implements OpenStore {
 
   #settle(done: (error?: Error) => void, error?: Error): void {
     this.#writing = false
+    this.#underWay = nothing
     // Out of the promise, so that what `done` throws is an uncaught exception and no rejection.
     queueMicrotask(() => {
       try {

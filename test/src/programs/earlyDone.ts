@@ -21,6 +21,7 @@ export const earlyDone = (store: Store): Store => ({
       storeId: opened.storeId,
       created: opened.created,
       doubtful: opened.doubtful,
+      keys: () => opened.keys(),
       recover: (key) => opened.recover(key),
       write(writes, done) {
         postponed.push(writes)

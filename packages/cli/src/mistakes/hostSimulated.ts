@@ -16,6 +16,7 @@ const opening = (change: Opened): Change =>
         storeId: open.storeId,
         created: open.created,
         doubtful: open.doubtful,
+        keys: () => open.keys(),
         recover: (key) => open.recover(key),
         write: (writes, done) => open.write(writes, done),
         close: () => open.close(),

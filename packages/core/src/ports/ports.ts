@@ -115,6 +115,8 @@ export type StoreOperation =
   | { readonly type: 'install'; readonly snapshot: Snapshot }
   | { readonly type: 'put'; readonly key: string; readonly bytes: Uint8Array }
   | { readonly type: 'delete'; readonly key: string }
+  /** Forgets the log and all that it holds, as if it had never been written. The only operation of its log in a write. */
+  | { readonly type: 'drop' }
 
 /** Operations on one log, to be done in order. */
 export interface StoreWrite {
@@ -142,13 +144,19 @@ export interface OpenStore {
   readonly created: boolean
   /**
    * True if the last acknowledged write may be lost: the last record is all there, and bad. Whoever uses this store must
-   * not rely on its promises until others have brought it up to date. A write that was not finished, or that failed, was
+   * not rely on its promises until others have brought it up to date. It says so at each opening until each log that it held then
+   * has persisted a record, or was dropped: also of a log that nobody asked for meanwhile. A write that was not finished, or that failed, was
    * never acknowledged: the store drops it, and is in no doubt.
    */
   readonly doubtful: boolean
   /** What was noticed when it opened, in plain English: the node logs each at `info`. */
   readonly remarks?: readonly string[]
-  /** @throws a typed error when what is there is damaged. */
+  /** Of which logs it holds something, in any order. */
+  keys(): readonly string[]
+  /**
+   * Also while others are written.
+   * @throws a typed error when what is there is damaged.
+   */
   recover(key: string): Promise<Recovered>
   /**
    * All logs in one atomic write, durable (synced) before `done`. One at a time; `done` is called once, later, never

@@ -62,5 +62,7 @@ export function afterOperation(stored: StoredLog, operation: StoreOperation): St
       return { ...stored, table: stored.table.with(operation.key, operation.bytes) }
     case 'delete':
       return { ...stored, table: stored.table.without(operation.key) }
+    case 'drop':
+      return nothingStored
   }
 }

@@ -70,6 +70,7 @@ function storeThatHolds(
         storeId,
         created: writes === 0,
         doubtful: options.doubtful ?? false,
+        keys: () => [...logs.keys()],
         recover: async (key): Promise<Recovered> => recoveredFrom(logs.get(key) ?? nothingStored),
         write(batch, done) {
           invariant(!underWay, 'a write is under way: one at a time')
@@ -119,5 +120,8 @@ function apply(logs: Map<string, StoredLog>, writes: readonly StoreWrite[]): voi
   for (const { key, operations } of writes) {
     changed.set(key, operations.reduce(afterOperation, changed.get(key) ?? logs.get(key) ?? nothingStored))
   }
-  for (const [key, log] of changed) logs.set(key, log)
+  for (const [key, log] of changed) {
+    if (log === nothingStored) logs.delete(key)
+    else logs.set(key, log)
+  }
 }

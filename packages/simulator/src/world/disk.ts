@@ -42,8 +42,8 @@ export class SimulatedDisk {
   #writes = 0
   #owner: Identity | undefined
   #isDoubtful = false
-  /** Logs that were recovered while it was doubtful, and have persisted no record since. */
-  readonly #doubtful = new Set<string>()
+  /** Logs that it held, or that were recovered, while it was doubtful, and that have persisted no record since. */
+  #doubtful = new Set<string>()
   #isDamaged = false
   /** As it was after each write of this life: what a copy of it may hold. */
   #copies: Stored[] = []
@@ -101,7 +101,7 @@ export class SimulatedDisk {
   #doubt(left: Stored): void {
     this.#stored = left
     this.#isDoubtful = true
-    this.#doubtful.clear()
+    this.#doubtful = new Set(left.keys())
   }
 
   #goBack(others: readonly Stored[]): void {
@@ -136,6 +136,7 @@ export class SimulatedDisk {
       storeId: this.#storeId,
       created: this.#writes === 0 && !this.#isDoubtful,
       doubtful: this.#isDoubtful,
+      keys: () => [...this.#stored.keys()],
       recover: (key) => (process.isDead ? never() : Promise.resolve(this.#recover(key))),
       write: (writes, done) => {
         if (life.isOver || !process.mayAct('write')) return
@@ -197,8 +198,10 @@ export class SimulatedDisk {
     this.#before = this.#stored
     const stored = new Map(this.#stored)
     for (const { key, operations } of writes) {
-      stored.set(key, operations.reduce(afterOperation, stored.get(key) ?? nothingStored))
-      if (operations.some(({ type }) => type === 'persist')) this.#doubtful.delete(key)
+      const log = operations.reduce(afterOperation, stored.get(key) ?? nothingStored)
+      if (log === nothingStored) stored.delete(key)
+      else stored.set(key, log)
+      if (operations.some(({ type }) => type === 'persist' || type === 'drop')) this.#doubtful.delete(key)
     }
     this.#stored = stored
     this.#copies.push(stored)

@@ -16,6 +16,10 @@ export class StoreModel {
   recover(key: string): Recovered {
     return this.#logs.get(key) ?? nothing
   }
+
+  keys(): readonly string[] {
+    return [...this.#logs].filter(([, log]) => log !== nothing).map(([key]) => key)
+  }
 }
 
 /** A log after one operation. */
@@ -45,6 +49,8 @@ export const afterOperation = (log: Recovered, operation: StoreOperation): Recov
       return { ...log, table: inOrder([...without(log.table, operation.key), operation]) }
     case 'delete':
       return { ...log, table: without(log.table, operation.key) }
+    case 'drop':
+      return nothing
   }
 }
 

@@ -44,6 +44,62 @@ const cases: Record<string, (bench: StoreBench) => Promise<void>> = {
     await bench.verify(log, otherLog)
   },
 
+  async 'a log that is dropped is gone with all that it held, and may be begun anew; others stay'(bench) {
+    const full: StoreOperation[] = [
+      { type: 'persist', record: patternOf(9, 1) },
+      append(...entriesOf(1, 20, 1)),
+      { type: 'compact', ...compaction(10) },
+      put('a', patternOf(5, 2)),
+    ]
+    await bench.writeAll([
+      { key: log, operations: full },
+      { key: otherLog, operations: full },
+    ])
+    for (const { number, piece } of pieced(3, 4).pieces.map((piece, number) => ({ number, piece })))
+      await bench.write({ type: 'stage', origin: 'taken', number, piece })
+    // Of one that was opened anew nothing is known but its head.
+    const store = await bench.reopen()
+    assert.deepEqual([...store.keys()].sort(), [log, otherLog])
+    await bench.writeAll([
+      { key: log, operations: [{ type: 'drop' }] },
+      { key: otherLog, operations: [{ type: 'persist', record: patternOf(9, 3) }] },
+    ])
+    assert.deepEqual(store.keys(), [otherLog])
+    await bench.verify(log, otherLog)
+    assert.deepEqual((await bench.open()).keys(), [otherLog])
+    await bench.write({ type: 'drop' })
+    await bench.writeAll([{ key: log, operations: full }])
+    await bench.verify(log, otherLog)
+    await bench.writeAll([{ key: log, operations: [{ type: 'drop' }] }])
+    await bench.writeAll([{ key: otherLog, operations: [{ type: 'drop' }] }])
+    await bench.verify(log, otherLog)
+    assert.deepEqual((await bench.open()).keys(), [])
+  },
+
+  async 'a log is recovered while others are written without a pause'(bench) {
+    await bench.write({ type: 'persist', record: patternOf(9, 1) })
+    const store = await bench.open()
+    let isEnough = false
+    let writes = 0
+    const busy = new Promise<void>((resolve) => {
+      const again = (): void => {
+        writes++
+        if (isEnough) resolve()
+        else store.write([{ key: otherLog, operations: [{ type: 'persist', record: patternOf(9, writes) }] }], again)
+      }
+      again()
+    })
+    // After a thousand writes it may come too: then it waited for all of them.
+    const late = new Promise<'late'>((resolve) => {
+      const look = (): void => void (writes > 1000 ? resolve('late') : setTimeout(look, 1))
+      look()
+    })
+    const found = await Promise.race([store.recover(log), late])
+    isEnough = true
+    await busy
+    assert.notEqual(found, 'late')
+  },
+
   async 'the identity of the store stays, and it is new until the first write'(bench) {
     const { storeId, created, doubtful } = await bench.open()
     assert.equal(storeId.length, 16)
