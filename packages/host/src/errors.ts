@@ -170,6 +170,7 @@ export class StoreReplacedError extends QuorateError {
  * with. What was acknowledged under the ones need not be known under the others.
  */
 export class MembersChangedError extends QuorateError {
+  readonly group: string
   constructor(found: {
     readonly node: string
     readonly group: string
@@ -186,6 +187,42 @@ export class MembersChangedError extends QuorateError {
       `node ${node} was started with another group ${group} than ${peer ? `node ${peer} knows` : 'it was begun with'}: given ` +
         `${differenceFrom(known, given)}; known ${differenceFrom(given, known)}. The members, quorums and session limits of a ` +
         'group cannot be changed yet, and no member can be replaced. Start every node with what the group was begun with',
+    )
+    this.group = group
+  }
+}
+
+/** `QUORATE_GROUP_OPEN`: a group of this name is open on the node already, or is being opened. */
+export class GroupOpenError extends QuorateError {
+  constructor(node: string, group: string) {
+    super(
+      'QUORATE_GROUP_OPEN',
+      `group ${group} is open on node ${node} already: use it (node.group), or close it before you open another under its name`,
+    )
+  }
+}
+
+/** `QUORATE_GROUP_CLOSED`: the group was closed, or dropped, on this node. On other nodes it may go on. */
+export class GroupClosedError extends QuorateError {
+  constructor(node: string, group: string, cause?: unknown) {
+    const why = cause === undefined ? '' : `, because of this: ${messageOf(cause)}`
+    super(
+      'QUORATE_GROUP_CLOSED',
+      `group ${group} was closed on node ${node}${why}; open it again, or ask another node`,
+      {
+        cause,
+      },
+    )
+  }
+}
+
+/** `QUORATE_GROUP_DROPPED`: this node was a member of the very group, has promised something in it, and forgot what when it was dropped. */
+export class GroupDroppedError extends QuorateError {
+  constructor(node: string, group: string) {
+    super(
+      'QUORATE_GROUP_DROPPED',
+      `group ${group} was dropped on node ${node}: what the node had promised in it is forgotten, so it may never take part in it ` +
+        'again. Begin another group, under another name',
     )
   }
 }

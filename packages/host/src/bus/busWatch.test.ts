@@ -155,7 +155,7 @@ describe('losses', () => {
     const clock = virtualClock()
     const logger = recordingLogger()
     const connection = await memoryTransport({ clock, bytesMax: 1024 }).connect({ cluster: 'test', name: 'n1' })
-    new BusWatch({ connection, logger, clock, about: { node: 'n1' }, promises: [], closed: () => {} })
+    new BusWatch({ connection, logger, clock, about: { node: 'n1' }, promises: () => [], closed: () => {} })
     for (let second = 0; second < 30; second++) {
       connection.publish('g/r/n2', new Uint8Array(2000))
       clock.advance(1000)

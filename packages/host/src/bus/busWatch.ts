@@ -29,7 +29,7 @@ export class BusWatch {
   readonly #logger: Logger
   readonly #clock: Clock
   readonly #about: object
-  readonly #promises: readonly BusPromise[]
+  readonly #promises: () => readonly BusPromise[]
   readonly #closed: (error: Error) => void
   #status: BusReport['status'] = 'connected'
   #isTooNarrow = false
@@ -45,7 +45,8 @@ export class BusWatch {
     clock: Clock
     /** Who speaks, for the log. */
     about: object
-    promises: readonly BusPromise[]
+    /** How large the messages are of those who speak, as it is now. */
+    promises: () => readonly BusPromise[]
     /** Called when the connection has ended and will not come back. */
     closed: (error: Error) => void
   }) {
@@ -77,7 +78,9 @@ export class BusWatch {
       label,
       status: this.#status,
       bytesMax,
-      tooNarrowFor: this.#promises.filter(({ bytes }) => bytes > bytesMax).map(({ group }) => group),
+      tooNarrowFor: this.#promises()
+        .filter(({ bytes }) => bytes > bytesMax)
+        .map(({ group }) => group),
       counters: this.#connection.counters(),
     }
   }
@@ -131,7 +134,7 @@ export class BusWatch {
     const isTooNarrow = groups.length > 0
     if (isTooNarrow === this.#isTooNarrow) return
     this.#isTooNarrow = isTooNarrow
-    const needed = Math.max(...this.#promises.map(({ bytes }) => bytes))
+    const needed = Math.max(...this.#promises().map(({ bytes }) => bytes))
     if (isTooNarrow) {
       this.#logger.error(
         { ...this.#about, bytesMax, needed, groups },

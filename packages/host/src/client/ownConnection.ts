@@ -107,7 +107,7 @@ export class OwnConnection {
       logger: this.#logger,
       clock: this.#clock,
       about: { group: this.calls.group, client },
-      promises: [],
+      promises: () => [],
       closed: (cause) => {
         const text = `this client is closed, because its connection has ended: ${cause.message}; connect another one`
         void close(new QuorateError('QUORATE_CLIENT_CLOSED', text, { cause })).catch(() => {})

@@ -22,6 +22,11 @@ export class ApplierTurns {
     this.#busy.add(applier)
   }
 
+  /** This one is done nothing for any more. */
+  remove(applier: Worker): void {
+    this.#busy.delete(applier)
+  }
+
   /** True if something is left to be done. */
   work(): boolean {
     const appliers = [...this.#busy].filter(({ hasWork }) => hasWork)

@@ -36,7 +36,8 @@ it('writes pieces of a snapshot beside all else, a bounded number of them at a t
     const write = writes.shift()
     if (!write) break
     const number = ++records
-    engine.record('$node/peers', new Uint8Array(1), () => durable.push(`record ${number}`))
+    const operations = [{ type: 'persist', record: new Uint8Array(1) }] as const
+    engine.write([{ key: '$node/peers', operations }], () => durable.push(`record ${number}`))
     write.done()
   }
   // A record goes with the very next write, however many pieces wait.

@@ -51,11 +51,12 @@ export class Engine {
   readonly #around: EngineSurroundings
   /** In which order they were started: the order of their writes. */
   readonly #actors = new Map<HostedActor, number>()
+  #started = 0
   readonly #touched = new Set<HostedActor>()
   /** Those that wait for the disk, and may not have been asked what is to be written. */
   readonly #unwritten = new Set<HostedActor>()
   #arrivals: Arrival[] = []
-  #records: { readonly write: StoreWrite; readonly done: () => void }[] = []
+  #others: { readonly writes: readonly StoreWrite[]; readonly done: () => void }[] = []
   #stages: { readonly key: string; readonly operation: StageOperation; readonly done: () => void }[] = []
   #write: WriteUnderWay | undefined
   #afterWrite: (() => void)[] = []
@@ -68,9 +69,26 @@ export class Engine {
 
   /** Adds an actor and starts it. */
   start(actor: HostedActor): void {
-    this.#actors.set(actor, this.#actors.size)
+    this.#actors.set(actor, this.#started++)
     actor.start()
     this.#touch(actor)
+  }
+
+  /**
+   * Ends actors as a crash would: what they have not begun to write is lost, and nothing of them is carried out any more. `done` is
+   * called when nothing of them is being written.
+   */
+  remove(actors: readonly HostedActor[], done: () => void): void {
+    const keys = new Set(actors.map(({ key }) => key))
+    for (const actor of actors) {
+      actor.stop()
+      this.#actors.delete(actor)
+      this.#touched.delete(actor)
+      this.#unwritten.delete(actor)
+    }
+    this.#stages = this.#stages.filter(({ key }) => !keys.has(key))
+    if (this.#write) this.#afterWrite.push(done)
+    else done()
   }
 
   /** Time for one actor: what a timer makes it emit is taken in the next turn. */
@@ -99,9 +117,9 @@ export class Engine {
     this.schedule()
   }
 
-  /** Writes a record that is no actor's together with the next write; `done` is called when it is durable. */
-  record(key: string, record: Uint8Array, done: () => void): void {
-    this.#records.push({ write: { key, operations: [{ type: 'persist', record }] }, done })
+  /** Writes what is no actor's, all of it in the next write; `done` is called when it is durable. */
+  write(writes: readonly StoreWrite[], done: () => void): void {
+    this.#others.push({ writes, done })
     this.schedule()
   }
 
@@ -165,13 +183,14 @@ export class Engine {
     for (const actor of this.#touched) {
       this.#carryOut(actor)
       if (this.#isStopped) return
-      this.#around.stepped(actor)
+      if (!actor.isStopped) this.#around.stepped(actor)
     }
     this.#touched.clear()
     this.#around.flush()
   }
 
   #carryOut(actor: HostedActor): void {
+    if (actor.isStopped) return
     if (actor.waiting > 0) this.#unwritten.add(actor)
     for (const effect of actor.collect()) {
       if (this.#isStopped) return
@@ -191,14 +210,14 @@ export class Engine {
     if (this.#write || this.#isStopped) return
     const actors = this.#takeUnwritten()
     const writes: StoreWrite[] = actors.map((actor) => ({ key: actor.key, operations: actor.beginWrite() }))
-    const records = this.#records
-    this.#records = []
-    for (const { write } of records) writes.push(write)
+    const others = this.#others
+    this.#others = []
+    for (const other of others) writes.push(...other.writes)
     const stages = this.#takeStages()
     for (const { key, operation } of stages) writes.push({ key, operations: [operation] })
     if (writes.length === 0) return
     const operations = writes.reduce((sum, write) => sum + write.operations.length, 0)
-    const done = [...records, ...stages].map((each) => each.done)
+    const done = [...others, ...stages].map((each) => each.done)
     const { observe, store } = this.#around
     observe?.({ type: 'written', isDurable: false, writes })
     this.#write = { writes, actors, done, operations, beganAtMs: this.#around.clock.nowMs() }

@@ -76,6 +76,7 @@ export class HostedActor {
   #state: ActorState
   #leaves: Effect[] = []
   #suspected: readonly NodeId[] = []
+  #isStopped = false
   /** The timers that it began with, in their order, and what came before it was let go. */
   #early: { readonly timers: readonly TimerChange[]; readonly events: EarlyEvent[] } | undefined
 
@@ -113,8 +114,9 @@ export class HostedActor {
     for (const { event, cause } of events) this.send(event, cause)
   }
 
-  /** Its timers run no more. */
+  /** It takes no step any more. */
   stop(): void {
+    this.#isStopped = true
     for (const timer of this.#timers.values()) this.#clock.clearTimeout(timer)
     this.#timers.clear()
   }
@@ -124,6 +126,7 @@ export class HostedActor {
    * @throws what the role throws.
    */
   send(event: HostedEvent, cause?: Cause): void {
+    if (this.#isStopped) return
     if (this.#early) {
       this.#early.events.push({ event, cause })
       return
@@ -135,6 +138,10 @@ export class HostedActor {
     }
     const taken = this.definition.timed ? { ...event, ...this.#clock.instant() } : event
     this.#take(taken, this.#actor.deliver(this.#state, taken), cause)
+  }
+
+  get isStopped(): boolean {
+    return this.#isStopped
   }
 
   status(): RoleStatus {

@@ -61,6 +61,12 @@ export class PeerWatch {
     if (this.#timer === undefined && this.#peers.size > 0) this.#lookLater()
   }
 
+  /** It expects nothing any more. */
+  forget(actor: HostedActor): void {
+    for (const node of this.#awaited.get(actor) ?? nobody) this.#leave(actor, node)
+    this.#awaited.delete(actor)
+  }
+
   /** Something came from a node. */
   heard(node: NodeId): void {
     const peer = this.#peers.get(node)

@@ -402,6 +402,8 @@ export interface PeerBook {
   readonly start: number
   /** Of the groups that the node is a member of, as it was first started with them. */
   readonly groups: readonly GroupCharter[]
+  /** Groups that were dropped here, with what the node had promised in them. */
+  readonly dropped: readonly DroppedGroup[]
 }
 
 function emptyPeerBook(): Draft<PeerBook> {
@@ -410,6 +412,7 @@ function emptyPeerBook(): Draft<PeerBook> {
     peers: [],
     start: 0,
     groups: [],
+    dropped: [],
   }
 }
 
@@ -430,6 +433,9 @@ function readPeerBook(reader: ProtoReader): PeerBook {
       case 34:
         message.groups.push(reader.message(readGroupCharter))
         break
+      case 42:
+        message.dropped.push(reader.message(readDroppedGroup))
+        break
       default:
         reader.skip(tag)
     }
@@ -442,6 +448,7 @@ function writePeerBook(writer: ProtoWriter, message: PeerBook): void {
   for (const item of message.peers) writer.tag(18).message(writePeer, item)
   if (message.start !== 0) writer.tag(24).uint64(message.start)
   for (const item of message.groups) writer.tag(34).message(writeGroupCharter, item)
+  for (const item of message.dropped) writer.tag(42).message(writeDroppedGroup, item)
 }
 
 /** @throws `QUORATE_UNENCODABLE_VALUE` */
@@ -452,6 +459,52 @@ export function encodePeerBook(message: PeerBook): Uint8Array {
 /** @throws `QUORATE_MALFORMED_MESSAGE` */
 export function decodePeerBook(bytes: Uint8Array): PeerBook {
   return decodeWith(readPeerBook, bytes)
+}
+
+export interface DroppedGroup {
+  readonly group: string
+  /** Fingerprint of what the node took it for. */
+  readonly charter: number
+}
+
+function emptyDroppedGroup(): Draft<DroppedGroup> {
+  return {
+    group: '',
+    charter: 0,
+  }
+}
+
+function readDroppedGroup(reader: ProtoReader): DroppedGroup {
+  const message = emptyDroppedGroup()
+  while (reader.hasMore()) {
+    const tag = reader.tag()
+    switch (tag) {
+      case 10:
+        message.group = reader.string()
+        break
+      case 16:
+        message.charter = reader.uint64()
+        break
+      default:
+        reader.skip(tag)
+    }
+  }
+  return message
+}
+
+function writeDroppedGroup(writer: ProtoWriter, message: DroppedGroup): void {
+  if (message.group !== '') writer.tag(10).string(message.group)
+  if (message.charter !== 0) writer.tag(16).uint64(message.charter)
+}
+
+/** @throws `QUORATE_UNENCODABLE_VALUE` */
+export function encodeDroppedGroup(message: DroppedGroup): Uint8Array {
+  return encodeWith(writeDroppedGroup, message)
+}
+
+/** @throws `QUORATE_MALFORMED_MESSAGE` */
+export function decodeDroppedGroup(bytes: Uint8Array): DroppedGroup {
+  return decodeWith(readDroppedGroup, bytes)
 }
 
 export interface Peer {

@@ -27,20 +27,18 @@ export class Accord {
   readonly #clock: Clock
   readonly #logger: Logger
   readonly #drops: DropLog
-  readonly #fail: (error: Error) => void
-  readonly #groups: ReadonlyMap<string, GroupAccord>
+  readonly #fail: (error: MembersChangedError) => void
+  readonly #groups = new Map<string, GroupAccord>()
   readonly #toldAtMs = new Map<NodeId, number>()
 
   constructor(options: {
     node: NodeId
-    charters: readonly Charter[]
-    /** Those of them that this node was started with before. */
-    remembered: ReadonlySet<string>
     bus: Bus
     clock: Clock
     logger: Logger
     drops: DropLog
-    fail: (error: Error) => void
+    /** A group of this node is another one than the others know. */
+    fail: (error: MembersChangedError) => void
   }) {
     this.#node = options.node
     this.#bus = options.bus
@@ -48,12 +46,15 @@ export class Accord {
     this.#logger = options.logger
     this.#drops = options.drops
     this.#fail = options.fail
-    this.#groups = new Map(
-      options.charters.map((charter) => [
-        charter.group,
-        { charter, isUntried: !options.remembered.has(charter.group), otherwise: new Set() },
-      ]),
-    )
+  }
+
+  /** This node is a member of a group from now on. `isKnown` if it was before, and took it for the same. */
+  join(charter: Charter, isKnown: boolean): void {
+    this.#groups.set(charter.group, { charter, isUntried: !isKnown, otherwise: new Set() })
+  }
+
+  leave(group: string): void {
+    this.#groups.delete(group)
   }
 
   /** What this node takes its groups for. */

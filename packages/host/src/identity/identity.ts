@@ -1,7 +1,9 @@
-import type { Clock, Logger, NodeId, OpenStore, Random } from '@quorate/core'
+import type { Clock, GroupDefinition, Logger, NodeId, OpenStore, Random, StoreWrite } from '@quorate/core'
 import type { Bus } from '../bus/bus.js'
 import type { DropLog } from '../bus/dropLog.js'
-import { type Charter, chartersOf } from '../topology/charter.js'
+import type { MembersChangedError } from '../errors.js'
+import { Deferred } from '../system/deferred.js'
+import { type Charter, charterOf, chartersOf } from '../topology/charter.js'
 import { type Groups, nodesOf } from '../topology/configuration.js'
 import { Accord } from './accord.js'
 import { bookKey, type NodeBook } from './nodeBook.js'
@@ -24,12 +26,22 @@ export interface IdentityOptions {
   readonly random: Random
   readonly logger: Logger
   readonly drops: DropLog
-  /** Writes a record of the node's own. */
-  record(key: string, record: Uint8Array, done: () => void): void
+  /** Writes what is the node's own. */
+  write(writes: readonly StoreWrite[], done: () => void): void
   report(): object
   /** The node is who it takes itself for, and that is on the disk: it may speak. */
   run(): void
   fail(error: Error): void
+  /** A group of this node is another one than the others know. */
+  differs(error: MembersChangedError): void
+}
+
+/** A group that this node is to become a member of while it runs. */
+interface Admission {
+  /** Fulfilled when it is one, and that is on the disk. */
+  readonly done: Promise<void>
+  /** It is not to become one. */
+  cancel(): void
 }
 
 /**
@@ -48,28 +60,24 @@ export class Identity {
 
   constructor(options: IdentityOptions) {
     this.#options = options
-    const { node, groups, store, book, bus, record, report, fail } = options
+    const { node, groups, store, book, bus, write, report, fail } = options
     this.#charters = chartersOf(node, groups)
-    const remembered = this.#charters.filter(({ group, text }) => book.charterOf(group) === text)
-    this.accord = new Accord({
-      ...options,
-      charters: this.#charters,
-      remembered: new Set(remembered.map(({ group }) => group)),
-    })
+    this.accord = new Accord({ ...options, fail: options.differs })
+    for (const charter of this.#charters) this.accord.join(charter, book.charterOf(charter.group) === charter.text)
     this.#twins = new Twins({ node, store: store.storeId, start: book.start, bus, fail })
     this.peerStores = new PeerStores({
       ...options,
-      write: (bytes, done) => record(bookKey, bytes, done),
+      write: (record, done) => write([{ key: bookKey, operations: [{ type: 'persist', record }] }], done),
       earlier: (peer, start) => this.#twins.tell(peer, start),
     })
     this.#handshake = new StoreHandshake({
       ...options,
       store: store.storeId,
-      others: nodesOf(groups).filter((other) => other !== node),
       peerStores: this.peerStores,
       accord: this.accord,
-      done: () => this.#take(),
     })
+    for (const [name, definition] of Object.entries(groups))
+      this.#handshake.meet(this.#othersIn({ [name]: definition }))
     this.#waitingService = new WaitingService({ node, bus, waitingFor: () => this.waitingFor })
     const { accord } = this
     this.#service = new NodeService({ ...options, handshake: this.#handshake, accord, twins: this.#twins, report })
@@ -90,8 +98,48 @@ export class Identity {
       return true
     }
     await this.#waitingService.listen(this.#charters.map(({ group }) => group))
-    this.#handshake.ask()
+    this.#handshake.ask(this.#othersIn(groups), () => this.#take())
     return false
+  }
+
+  /**
+   * The node becomes a member of one more group while it runs. Members that never heard of this node's store are asked first
+   * whether they know an older one: a node that has lost its disk must not take part in a group that only they know.
+   */
+  admit(group: string, definition: GroupDefinition): Admission {
+    const { book, bootstrap } = this.#options
+    const charter = charterOf(group, definition)
+    const others = this.#othersIn({ [group]: definition })
+    this.accord.join(charter, book.charterOf(group) === charter.text)
+    this.#handshake.meet(others)
+    const unknown = bootstrap ? [] : others.filter((other) => book.storeOf(other) === undefined)
+    const done = new Deferred<void>()
+    const remember = () => {
+      if (this.#note([charter])) this.peerStores.record(() => done.resolve())
+      else done.resolve()
+    }
+    const asking = unknown.length > 0 ? this.#handshake.ask(unknown, remember) : undefined
+    if (!asking) remember()
+    return { done: done.promise, cancel: () => asking?.cancel() }
+  }
+
+  /** The node is no more a member of a group that is open. */
+  leave(group: string, definition: GroupDefinition): void {
+    this.accord.leave(group)
+    this.#handshake.part(this.#othersIn({ [group]: definition }))
+  }
+
+  /** Forgets a group that is not open: the logs under these keys, and in the same write what the node remembers of it. */
+  drop(group: string, keys: readonly string[], done: () => void): void {
+    const { book, write } = this.#options
+    book.drop(group, keys.length > 0)
+    const drops = keys.map((key): StoreWrite => ({ key, operations: [{ type: 'drop' }] }))
+    const operations = [{ type: 'persist', record: this.peerStores.encoded() }] as const
+    write([...drops, { key: bookKey, operations }], done)
+  }
+
+  #othersIn(groups: Groups): readonly NodeId[] {
+    return nodesOf(groups).filter((other) => other !== this.#options.node)
   }
 
   async stop(): Promise<void> {
@@ -99,16 +147,23 @@ export class Identity {
     await Promise.all([this.#service.stop(), this.#waitingService.stop()])
   }
 
-  /** Remembers all of it, then runs. */
-  #take(): void {
-    const { node, book, bus, logger, run, fail } = this.#options
-    book.introduce()
-    for (const charter of this.#charters) {
-      if (book.charterOf(charter.group) === charter.text) continue
+  /** True if something is news of what those groups are. */
+  #note(charters: readonly Charter[]): boolean {
+    const { node, book, logger } = this.#options
+    const news = charters.filter(({ group, text }) => book.charterOf(group) !== text)
+    for (const charter of news) {
       book.setCharter(charter)
       const { group, text } = charter
       logger.info({ node, group, charter: text.split('\n') }, 'remembers from now on what this group is')
     }
+    return news.length > 0
+  }
+
+  /** Remembers all of it, then runs. */
+  #take(): void {
+    const { book, bus, run, fail } = this.#options
+    book.introduce()
+    this.#note(this.#charters)
     this.peerStores.record(() => {
       this.#waitingService.stop().catch(fail)
       bus.tellStart(book.start)

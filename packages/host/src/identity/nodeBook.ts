@@ -1,5 +1,5 @@
-import type { NodeId } from '@quorate/core'
-import { decodePeerBook, encodePeerBook } from '../generated/node.js'
+import { fingerprintOf, type NodeId } from '@quorate/core'
+import { type DroppedGroup, decodePeerBook, encodePeerBook } from '../generated/node.js'
 import type { Charter } from '../topology/charter.js'
 
 /** Under which key of its store a node keeps what it knows of itself and of others. */
@@ -14,6 +14,7 @@ export class NodeBook {
   readonly start: number
   readonly #stores = new Map<NodeId, Uint8Array>()
   readonly #charters = new Map<string, string>()
+  #dropped: readonly DroppedGroup[]
   #isIntroduced = false
 
   /** `nowMs` is that of this start. */
@@ -30,6 +31,7 @@ export class NodeBook {
     this.#isIntroduced = before?.introduced ?? false
     for (const { node, store } of before?.peers ?? []) this.#stores.set(node, store.slice())
     for (const { group, charter } of before?.groups ?? []) this.#charters.set(group, charter)
+    this.#dropped = before?.dropped ?? []
     this.#stores.set(own.node, own.store)
   }
 
@@ -60,6 +62,24 @@ export class NodeBook {
     this.#charters.set(group, text)
   }
 
+  /** The groups of which that is known. */
+  get groups(): readonly string[] {
+    return [...this.#charters.keys()]
+  }
+
+  /** Forgets what a group was begun with; with `promised`, not that this node has forgotten what it promised in it. */
+  drop(group: string, promised: boolean): void {
+    const charter = this.#charters.get(group)
+    this.#charters.delete(group)
+    if (charter !== undefined && promised)
+      this.#dropped = [...this.#dropped, { group, charter: fingerprintOf(charter) }]
+  }
+
+  /** True of a group that was dropped here: this node has forgotten what it promised in it. */
+  hasDropped({ group, fingerprint }: Charter): boolean {
+    return this.#dropped.some((dropped) => dropped.group === group && dropped.charter === fingerprint)
+  }
+
   /** How often this store was started, this time included. */
   get starts(): number {
     return startsOf(this.start)
@@ -72,6 +92,7 @@ export class NodeBook {
       peers: [...this.#stores, ...recording].map(([node, store]) => ({ node, store })),
       start: this.start,
       groups: [...this.#charters].map(([group, charter]) => ({ group, charter })),
+      dropped: this.#dropped,
     })
   }
 }

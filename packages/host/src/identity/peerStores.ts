@@ -63,7 +63,12 @@ export class PeerStores {
 
   /** Writes all that is known, and all that is being recorded. */
   record(done: () => void): void {
-    this.#write(this.#book.encode([...this.#recording].map(([node, { store }]) => [node, store])), done)
+    this.#write(this.encoded(), done)
+  }
+
+  /** All that is known, and all that is being recorded. */
+  encoded(): Uint8Array {
+    return this.#book.encode([...this.#recording].map(([node, { store }]) => [node, store]))
   }
 
   /**

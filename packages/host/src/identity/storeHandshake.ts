@@ -11,7 +11,7 @@ import {
 } from '@quorate/core'
 import { nodeGroup, nodeRole } from '../bus/addresses.js'
 import type { Bus } from '../bus/bus.js'
-import { StoreReplacedError } from '../errors.js'
+import { type MembersChangedError, StoreReplacedError } from '../errors.js'
 import { type Introduce, type Introduced, messages } from '../generated/node.js'
 import { jittered } from '../system/random.js'
 import type { Accord } from './accord.js'
@@ -20,6 +20,12 @@ import { hex, isSameStore, type PeerStores } from './peerStores.js'
 const askEveryMs = 250
 const logEveryMs = 5000
 
+/** Somebody waits until all of these have answered. */
+interface Waiting {
+  readonly unanswered: Set<NodeId>
+  readonly done: () => void
+}
+
 /**
  * A store that was never introduced may be an empty disk under an old id. Before it speaks, the node asks all others of
  * its groups whether they know it with another store; and it answers those who ask.
@@ -27,66 +33,88 @@ const logEveryMs = 5000
 export class StoreHandshake {
   readonly #node: NodeId
   readonly #store: Uint8Array
-  readonly #others: ReadonlySet<NodeId>
+  /** Other nodes of this one's groups, and how many of the groups name each. */
+  readonly #others = new Map<NodeId, number>()
   readonly #bus: Bus
   readonly #clock: Clock
   readonly #random: Random
   readonly #logger: Logger
   readonly #peerStores: PeerStores
   readonly #accord: Accord
-  readonly #unanswered: Set<NodeId>
+  /** Who waits for whom to answer. */
+  readonly #waiting = new Set<Waiting>()
   /** Those of them that said that no group of theirs names this node. */
   readonly #strangers = new Set<NodeId>()
-  readonly #done: () => void
   readonly #fail: (error: Error) => void
+  readonly #differs: (error: MembersChangedError) => void
   #timer: unknown
-  #isAsking = false
   #request = 0
   #logAtMs = 0
 
   constructor(options: {
     node: NodeId
     store: Uint8Array
-    others: readonly NodeId[]
     bus: Bus
     clock: Clock
     random: Random
     logger: Logger
     peerStores: PeerStores
     accord: Accord
-    /** All others have answered, and none knows another store. */
-    done: () => void
     fail: (error: Error) => void
+    /** A group of this node is another one than the others know. */
+    differs: (error: MembersChangedError) => void
   }) {
     this.#node = options.node
     this.#store = options.store
-    this.#others = new Set(options.others)
-    this.#unanswered = new Set(options.others)
     this.#bus = options.bus
     this.#clock = options.clock
     this.#random = options.random
     this.#logger = options.logger
     this.#peerStores = options.peerStores
     this.#accord = options.accord
-    this.#done = options.done
     this.#fail = options.fail
+    this.#differs = options.differs
   }
 
-  /** Asks until all have answered. */
-  ask(): void {
-    this.#isAsking = true
-    this.#logAtMs = this.#clock.nowMs() + logEveryMs
-    this.#askAgain()
+  /** A group of this node names them. */
+  meet(nodes: readonly NodeId[]): void {
+    for (const node of nodes) this.#others.set(node, (this.#others.get(node) ?? 0) + 1)
+  }
+
+  /** A group that named them is no more one of this node. */
+  part(nodes: readonly NodeId[]): void {
+    for (const node of nodes) {
+      const groups = (this.#others.get(node) ?? 0) - 1
+      if (groups > 0) this.#others.set(node, groups)
+      else this.#others.delete(node)
+    }
+  }
+
+  /** Asks those nodes until all have answered, and none knows another store: then `done` is called, unless that was cancelled. */
+  ask(nodes: readonly NodeId[], done: () => void): { cancel(): void } {
+    const waiting: Waiting = { unanswered: new Set(nodes), done }
+    this.#waiting.add(waiting)
+    if (this.#timer === undefined) {
+      this.#logAtMs = this.#clock.nowMs() + logEveryMs
+      this.#askAgain()
+    }
+    return {
+      cancel: () => {
+        this.#waiting.delete(waiting)
+        if (this.#waiting.size === 0) this.stop()
+      },
+    }
   }
 
   stop(): void {
-    this.#isAsking = false
+    this.#waiting.clear()
     this.#clock.clearTimeout(this.#timer)
+    this.#timer = undefined
   }
 
   /** The others that have not answered yet. */
   get waitingFor(): readonly NodeId[] {
-    return this.#isAsking ? [...this.#unanswered] : []
+    return [...new Set([...this.#waiting].flatMap(({ unanswered }) => [...unanswered]))]
   }
 
   receive(envelope: Envelope, message: Introduce | Introduced): void {
@@ -122,10 +150,10 @@ export class StoreHandshake {
   }
 
   #answered(node: NodeId, envelope: Envelope, { store: ours, otherStore, others, isStranger }: Introduced): void {
-    if (!this.#isAsking || !isSameStore(ours, this.#store)) return
+    if (this.#waiting.size === 0 || !isSameStore(ours, this.#store)) return
     const changed = this.#accord.errorOf(node, others)
     if (changed) {
-      this.#fail(changed)
+      this.#differs(changed)
       return
     }
     if (isStranger) {
@@ -140,11 +168,10 @@ export class StoreHandshake {
       return
     }
     this.#peerStores.admit(node, envelope, () => {
-      if (!this.#isAsking) return
-      this.#unanswered.delete(node)
-      if (this.#unanswered.size > 0) return
-      this.stop()
-      this.#done()
+      const done = [...this.#waiting].filter(({ unanswered }) => unanswered.delete(node) && unanswered.size === 0)
+      for (const waiting of done) this.#waiting.delete(waiting)
+      if (this.#waiting.size === 0) this.stop()
+      for (const waiting of done) waiting.done()
     })
   }
 
@@ -164,11 +191,11 @@ export class StoreHandshake {
   }
 
   #sayWhyItWaits(): void {
-    const waitingFor = [...this.#unanswered]
+    const { waitingFor } = this
     if (this.#strangers.size === 0) {
       this.#logger.info(
         { waitingFor },
-        'this store is new: waiting until every other node has started and said that it knows no older one',
+        'these nodes do not know this store yet: waiting until each has started and said that it knows no older one',
       )
       return
     }

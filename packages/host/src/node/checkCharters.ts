@@ -1,9 +1,17 @@
-import { addressOf, type Connection, everyNode, type NodeId, type OpenStore, type RecoveredState } from '@quorate/core'
+import {
+  addressOf,
+  type Connection,
+  everyNode,
+  type GroupDefinition,
+  type NodeId,
+  type OpenStore,
+  type RecoveredState,
+} from '@quorate/core'
 import { nodeGroup, nodeRole } from '../bus/addresses.js'
 import { Bus } from '../bus/bus.js'
 import { DropLog } from '../bus/dropLog.js'
 import type { RecoveredRoles } from '../engine/recoverRoles.js'
-import { MembersChangedError } from '../errors.js'
+import { GroupDroppedError, MembersChangedError } from '../errors.js'
 import { type GroupCharter, messages } from '../generated/node.js'
 import type { NodeBook } from '../identity/nodeBook.js'
 import { systemRandom } from '../system/random.js'
@@ -25,17 +33,52 @@ export function checkCharters(
   book: NodeBook,
   recovered: ReadonlyMap<string, RecoveredRoles>,
 ): void {
-  const changed = Object.entries(options.groups).flatMap(([group, definition]) => {
-    const known = book.charterOf(group)
-    const given = charterOf(group, definition).text
-    if (known === undefined || known === given || isCorrectable(recovered.get(group))) return []
-    return [{ group, given, known }]
-  })
+  const changed = Object.entries(options.groups).flatMap(
+    ([group, definition]) => changeOf(book, options.id, group, definition, recovered.get(group)) ?? [],
+  )
   const [first] = changed
   if (!first) return
-  const begunWith = changed.map(({ group, known }) => ({ group, charter: known }))
-  tellAll(options, connection, store, begunWith)
-  throw new MembersChangedError({ node: options.id, ...first })
+  const { id, cluster, clock = realClock(), logger = silentLogger, random = systemRandom } = options
+  const drops = new DropLog(clock, logger, new Telemetry())
+  // It hears nothing, so nothing can fail on a message.
+  const bus = new Bus({ connection, cluster, store: store.storeId, drops, clock, random, fail: () => {} })
+  tellCharters(
+    bus,
+    id,
+    changed.map(({ group, known }) => ({ group, charter: known })),
+  )
+  throw new MembersChangedError({ node: id, ...first })
+}
+
+/** A group that is not what it was begun with, in words. */
+interface Change {
+  readonly group: string
+  readonly given: string
+  readonly known: string
+}
+
+/**
+ * How a group differs from what it was begun with on this node, if that matters.
+ * @throws {@link GroupDroppedError} `QUORATE_GROUP_DROPPED`
+ */
+export function changeOf(
+  book: NodeBook,
+  node: NodeId,
+  group: string,
+  definition: GroupDefinition,
+  recovered: RecoveredRoles | undefined,
+): Change | undefined {
+  const charter = charterOf(group, definition)
+  if (book.hasDropped(charter)) throw new GroupDroppedError(node, group)
+  const known = book.charterOf(group)
+  if (known === undefined || known === charter.text || isCorrectable(recovered)) return undefined
+  return { group, given: charter.text, known }
+}
+
+/** Tells the other nodes what groups were begun with on this one. */
+export function tellCharters(bus: Bus, node: NodeId, groups: readonly GroupCharter[]): void {
+  const address = (of: NodeId) => addressOf(nodeGroup, nodeRole, of)
+  bus.publish(address(node), address(everyNode), messages, { type: 'OtherCharters', groups })
 }
 
 /** True for a member that holds nothing of the group. */
@@ -44,16 +87,3 @@ const isCorrectable = (roles: RecoveredRoles | undefined): boolean =>
 
 const holdsAnything = ({ record, snapshot, base, entries, table }: RecoveredState): boolean =>
   record !== undefined || snapshot !== undefined || base.index > 0 || entries.length > 0 || table.length > 0
-
-function tellAll(
-  { id, cluster, clock = realClock(), logger = silentLogger, random = systemRandom }: NodeOptions<Groups>,
-  connection: Connection,
-  store: OpenStore,
-  groups: readonly GroupCharter[],
-): void {
-  const drops = new DropLog(clock, logger, new Telemetry())
-  // It hears nothing, so nothing can fail on a message.
-  const bus = new Bus({ connection, cluster, store: store.storeId, drops, clock, random, fail: () => {} })
-  const address = (node: NodeId) => addressOf(nodeGroup, nodeRole, node)
-  bus.publish(address(id), address(everyNode), messages, { type: 'OtherCharters', groups })
-}

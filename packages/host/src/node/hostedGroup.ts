@@ -2,61 +2,30 @@ import {
   type Address,
   addressOf,
   type Cause,
-  type Clock,
   drawn,
   type Effect,
   type Envelope,
   type GroupDefinition,
   invariant,
-  type Logger,
   logAppliedBy,
   messageIdOf,
   type NodeId,
-  type Observe,
-  type Random,
   type RoleDefinition,
   type RoleStatus,
   type Subscription,
   servingRole,
 } from '@quorate/core'
 import type { Bus } from '../bus/bus.js'
-import type { DropLog } from '../bus/dropLog.js'
-import type { MemberBus } from '../bus/memberBus.js'
 import { Applier } from '../engine/applier.js'
-import type { Engine } from '../engine/engine.js'
 import { HostedActor, keyOf } from '../engine/hostedActor.js'
-import type { PeerWatch } from '../engine/peerWatch.js'
 import type { RecoveredRoles } from '../engine/recoverRoles.js'
-import type { Accord } from '../identity/accord.js'
-import type { PeerStores } from '../identity/peerStores.js'
 import { ClientService } from '../serving/clientService.js'
-import { type GroupReport, placementOf, type RoleReport, serviceReportOf } from '../status/nodeStatus.js'
-import type { Telemetry } from '../system/telemetry.js'
+import type { RequestMemory } from '../serving/requestMemories.js'
+import type { GroupReport } from '../status/nodeStatus.js'
+import { groupReportOf } from './groupReportOf.js'
+import type { GroupSurroundings } from './groupSurroundings.js'
 import { tellNotices } from './tellNotices.js'
 import { tellServing } from './tellServing.js'
-
-/** What a group needs of its node. */
-export interface GroupSurroundings {
-  readonly node: NodeId
-  readonly bus: Bus
-  readonly members: MemberBus
-  readonly clock: Clock
-  readonly random: Random
-  readonly logger: Logger
-  readonly drops: DropLog
-  readonly telemetry: Telemetry
-  readonly engine: Engine
-  /** The start of its store in which the node is. */
-  readonly start: number
-  readonly peerStores: PeerStores
-  readonly accord: Accord
-  readonly peerWatch: PeerWatch
-  readonly observe: Observe | undefined
-  /** Clients of the group have asked for something: it is gathered in the next turn. */
-  asked(group: HostedGroup): void
-  /** It may have something to do from now on. */
-  toWork(applier: Applier): void
-}
 
 /** One group on one node: its actors, its state machine, and what it does for clients. */
 export class HostedGroup {
@@ -76,6 +45,7 @@ export class HostedGroup {
   #applying: HostedActor | undefined
   #status: RoleStatus = unknownStatus
   #membership: Subscription | undefined
+  #isClosed = false
 
   constructor(name: string, definition: GroupDefinition, recovered: RecoveredRoles, around: GroupSurroundings) {
     this.name = name
@@ -104,12 +74,30 @@ export class HostedGroup {
       return actor && ((envelope) => this.#receive(actor, envelope))
     })
     await Promise.all([this.#membership.ready, this.#service?.listen()])
+    if (this.#isClosed) return
     for (const actor of this.#actors.values()) this.#around.engine.start(actor)
+  }
+
+  get memory(): RequestMemory {
+    return this.#around.memory
   }
 
   /** Clients are taken no more. */
   async stopServing(): Promise<void> {
     await this.#service?.stop()
+  }
+
+  /** Ends it as a crash would: resolves when nothing of it is under way any more. */
+  async close(): Promise<void> {
+    const { engine, peerWatch } = this.#around
+    this.#isClosed = true
+    const actors = [...this.#actors.values()]
+    // Asked of all at once, before anything is awaited: no turn comes in between.
+    const served = this.stopServing()
+    const left = this.#membership?.close()
+    const written = new Promise<void>((resolve) => engine.remove(actors, resolve))
+    for (const actor of actors) peerWatch.forget(actor)
+    await Promise.all([served, left, written])
   }
 
   gather(): void {
@@ -161,23 +149,9 @@ export class HostedGroup {
   }
 
   status(): GroupReport {
-    const { applier } = this
+    const { definition, applier } = this
     const disagrees = this.#around.accord.otherwise(this.name)
-    return {
-      protocol: this.definition.protocol,
-      service: serviceReportOf(this.definition.service),
-      placement: placementOf(this.definition),
-      roles: Object.fromEntries([...this.#actors].map(([role, actor]) => [role, reportOf(actor)])),
-      ...(applier && {
-        applied: applier.appliedState.applied.index,
-        toApply: applier.queued,
-        sessions: applier.appliedState.sessions.size,
-        snapshot: applier.snapshotIndex,
-        ...(applier.snapshotFailure && { snapshotFailure: applier.snapshotFailure }),
-      }),
-      ...(disagrees.length > 0 && { disagrees }),
-      ...(this.#service && { inFlight: this.#service.inFlight }),
-    }
+    return groupReportOf({ definition, actors: this.#actors, applier, disagrees, inFlight: this.#service?.inFlight })
   }
 
   #toWork(): void {
@@ -231,6 +205,8 @@ export class HostedGroup {
       group: this.name,
       node,
       start: this.#around.start,
+      memory: this.#around.memory,
+      nextRequest: this.#around.nextRequest,
       definition: this.definition,
       isServing,
       bus: this.#bus,
@@ -244,7 +220,7 @@ export class HostedGroup {
       post: (event) => {
         if (this.#serving) engine.post(this.#serving, event)
       },
-      schedule: () => this.#around.asked(this),
+      schedule: () => this.#around.asked(),
     })
   }
 
@@ -297,7 +273,5 @@ function causeOf(envelope: Envelope): Cause {
   const [id, { from }] = [messageIdOf(envelope), envelope]
   return id === undefined ? { type: 'message', from } : { type: 'message', from, id }
 }
-
-const reportOf = (actor: HostedActor): RoleReport => ({ ...actor.status(), waitingEffects: actor.waiting })
 
 const unknownStatus: RoleStatus = { state: '', serves: false }

@@ -1,15 +1,25 @@
-import { type Effect, type GroupDefinition, invariant, type NodeId } from '@quorate/core'
+import {
+  type Effect,
+  type GroupDefinition,
+  invariant,
+  type NodeId,
+  type QuorateError,
+  type RequestId,
+} from '@quorate/core'
+import type { BusPromise } from '../bus/busWatch.js'
 import type { ClientOptions } from '../client/clientOptions.js'
 import { ApplierTurns } from '../engine/applierTurns.js'
 import type { HostedActor } from '../engine/hostedActor.js'
 import type { RecoveredRoles } from '../engine/recoverRoles.js'
-import type { NodeStoppedError } from '../errors.js'
+import { startsOf } from '../identity/nodeBook.js'
+import { RequestMemories } from '../serving/requestMemories.js'
 import type { GroupReport } from '../status/nodeStatus.js'
-import { type GroupSurroundings, HostedGroup } from './hostedGroup.js'
+import type { GroupSurroundings } from './groupSurroundings.js'
+import { HostedGroup } from './hostedGroup.js'
 import { type LocalGroup, localGroup } from './nodeGroup.js'
 
 /** What the groups of a node stand on. */
-interface HostedGroupsOptions extends Omit<GroupSurroundings, 'asked' | 'toWork'> {
+interface HostedGroupsOptions extends Omit<GroupSurroundings, 'asked' | 'toWork' | 'memory' | 'nextRequest'> {
   readonly node: NodeId
   /** Of the clients that {@link HostedGroups.handle} gives. */
   readonly client: ClientOptions
@@ -19,18 +29,29 @@ interface HostedGroupsOptions extends Omit<GroupSurroundings, 'asked' | 'toWork'
   outage(): string | undefined
 }
 
+/**
+ * A batcher asks another node about a read under the number of its request. An answer to what the node asked before it was
+ * started anew, or the group was opened again, names a slot from before: taken for the answer to a later read, it would have
+ * that read miss what was acknowledged since.
+ */
+const requestsPerStart = 2 ** 32
+
 /** The groups of a node. What a turn does costs what was touched, however many there are. */
 export class HostedGroups {
   readonly #options: HostedGroupsOptions
   readonly #groups = new Map<string, HostedGroup>()
   readonly #handles = new Map<string, LocalGroup>()
   readonly #applierTurns: ApplierTurns
+  readonly #memories: RequestMemories
+  #lastRequest: RequestId
   /** Those whose clients have asked for something since the last turn. */
   #asked = new Set<HostedGroup>()
 
   constructor(options: HostedGroupsOptions) {
     this.#options = options
     this.#applierTurns = new ApplierTurns(options.clock)
+    this.#memories = new RequestMemories(options.clock)
+    this.#lastRequest = startsOf(options.start) * requestsPerStart
   }
 
   get names(): readonly string[] {
@@ -38,20 +59,52 @@ export class HostedGroups {
   }
 
   add(name: string, definition: GroupDefinition, recovered: RecoveredRoles): void {
-    const group = new HostedGroup(name, definition, recovered, {
+    const group: HostedGroup = new HostedGroup(name, definition, recovered, {
       ...this.#options,
-      asked: (group) => {
+      asked: () => {
         this.#asked.add(group)
         this.#options.engine.schedule()
       },
       toWork: (applier) => this.#applierTurns.add(applier),
+      memory: this.#memories.of(name),
+      nextRequest: () => ++this.#lastRequest,
     })
     this.#groups.set(name, group)
   }
 
+  definitionOf(name: string): GroupDefinition | undefined {
+    return this.#groups.get(name)?.definition
+  }
+
+  /** How large the messages of the groups may be. */
+  get promises(): readonly BusPromise[] {
+    return [...this.#groups].map(([group, { definition }]) => ({ group, bytes: definition.messageBytesMax }))
+  }
+
   /** Resolves when all of them are heard and take part. */
-  async start(): Promise<void> {
-    await Promise.all([...this.#groups.values()].map((group) => group.start()))
+  async startAll(): Promise<void> {
+    await Promise.all(this.names.map((name) => this.start(name)))
+  }
+
+  /** Resolves when the group is heard and takes part. */
+  async start(name: string): Promise<void> {
+    await this.#groups.get(name)?.start()
+  }
+
+  /**
+   * Ends a group, if it is there: nothing is heard of it from now on, and those who wait for it are told why. Resolves when nothing of
+   * it is under way, neither on the bus nor on the disk.
+   */
+  async remove(name: string, closed: QuorateError): Promise<void> {
+    const group = this.#groups.get(name)
+    const handle = this.#handles.get(name)
+    if (!group) return
+    this.#groups.delete(name)
+    this.#handles.delete(name)
+    this.#asked.delete(group)
+    if (group.applier) this.#applierTurns.remove(group.applier)
+    this.#memories.keep(name, group.memory)
+    await Promise.all([group.close(), handle?.stop(closed)])
   }
 
   /** Clients are taken no more; in each group, when that is so. */
@@ -60,7 +113,7 @@ export class HostedGroups {
   }
 
   /** Ends what the program that embeds the node has under way. */
-  stopHandles(stopped: NodeStoppedError): readonly Promise<void>[] {
+  stopHandles(stopped: QuorateError): readonly Promise<void>[] {
     return [...this.#handles.values()].map((handle) => handle.stop(stopped))
   }
 

@@ -1,11 +1,17 @@
-import { answerChecked, type Clock, InvalidConfigurationError, type StateMachine } from '@quorate/core'
+import {
+  answerChecked,
+  type Clock,
+  InvalidConfigurationError,
+  type QuorateError,
+  type StateMachine,
+} from '@quorate/core'
 import type { CallOptions } from '../client/call.js'
 import type { CallsOptions } from '../client/calls.js'
 import { type ClientCodecs, codecsOf, encoded } from '../client/clientCodecs.js'
 import { LogClient, type QueryOptions } from '../client/logClient.js'
 import type { Proposed } from '../client/proposals.js'
 import type { Applier } from '../engine/applier.js'
-import { type NodeStoppedError, NotExecutedError } from '../errors.js'
+import { NotExecutedError } from '../errors.js'
 
 /** A group that orders a log, as the programme that embeds a node uses it: typed by the group's state machine. */
 export interface LogGroup<State, Command, Result, Query = never, Answer = never> {
@@ -35,7 +41,7 @@ export class LocalLogGroup implements LogGroup<unknown, unknown, unknown, unknow
   readonly #client: LogClient<unknown, unknown, unknown, unknown>
   readonly #deadlineMs: number
   readonly #waiting = new Set<(error: Error) => void>()
-  #stopped: NodeStoppedError | undefined
+  #stopped: QuorateError | undefined
 
   constructor(options: { node: string; machine: StateMachine; applier: Applier | undefined; calls: CallsOptions }) {
     const { node, machine, applier, calls } = options
@@ -74,7 +80,7 @@ export class LocalLogGroup implements LogGroup<unknown, unknown, unknown, unknow
     return this.#codecs.answer.decode(await this.read((state) => answerChecked(this.#machine, state, bytes), options))
   }
 
-  async stop(stopped: NodeStoppedError): Promise<void> {
+  async stop(stopped: QuorateError): Promise<void> {
     this.#stopped = stopped
     for (const give of this.#waiting) give(stopped)
     await this.#client.close(stopped)

@@ -3,12 +3,12 @@ import {
   type GroupDefinition,
   InvalidConfigurationError,
   type LogService,
+  type QuorateError,
   type StateMachine,
   type TypedStateMachine,
 } from '@quorate/core'
 import { AskClient } from '../client/askClient.js'
 import type { CallsOptions } from '../client/calls.js'
-import type { NodeStoppedError } from '../errors.js'
 import type { HostedGroup } from './hostedGroup.js'
 import { LocalLogGroup, type LogGroup } from './logGroup.js'
 
@@ -36,7 +36,7 @@ type LogGroupOf<Machine> =
 /** A group as its node has it. */
 export interface LocalGroup {
   readonly group: LocalLogGroup | AskGroup<unknown, unknown>
-  stop(stopped: NodeStoppedError): Promise<void>
+  stop(stopped: QuorateError): Promise<void>
 }
 
 /** @throws `QUORATE_INVALID_CONFIGURATION` of a group that does nothing for clients. */

@@ -1,35 +1,12 @@
-import {
-  type Clock,
-  type Connection,
-  errorOf,
-  type GroupDefinition,
-  InvalidConfigurationError,
-  type Logger,
-  type NodeId,
-  type OpenStore,
-  type Random,
-} from '@quorate/core'
-import { Bus } from '../bus/bus.js'
-import { BusWatch } from '../bus/busWatch.js'
-import { DropLog } from '../bus/dropLog.js'
-import { MemberBus } from '../bus/memberBus.js'
-import { Engine } from '../engine/engine.js'
-import { PeerWatch } from '../engine/peerWatch.js'
-import type { RecoveredRoles } from '../engine/recoverRoles.js'
-import { NodeStoppedError } from '../errors.js'
-import { Identity } from '../identity/identity.js'
-import type { NodeBook } from '../identity/nodeBook.js'
+import { errorOf, type GroupDefinition, InvalidConfigurationError, type NodeId } from '@quorate/core'
+import { type MembersChangedError, NodeStoppedError } from '../errors.js'
 import { hex } from '../identity/peerStores.js'
 import type { NodeReport } from '../status/nodeStatus.js'
 import { Deferred } from '../system/deferred.js'
 import { isDoneWithin } from '../system/isDoneWithin.js'
-import { systemRandom } from '../system/random.js'
-import { realClock } from '../system/realClock.js'
-import { silentLogger } from '../system/silentLogger.js'
-import { Telemetry } from '../system/telemetry.js'
-import { type Groups, type NodeOptions, promisesOf } from '../topology/configuration.js'
-import { HostedGroups } from './hostedGroups.js'
+import type { Groups, NodeOptions } from '../topology/configuration.js'
 import type { NodeGroupOf } from './nodeGroup.js'
+import { NodeParts, type Opened } from './nodeParts.js'
 import type { QuorateNode } from './quorateNode.js'
 import { StopSignals } from './stopSignals.js'
 
@@ -40,20 +17,8 @@ const stopWithinMsDefault = 5000
 export class RunningNode<G extends Groups> implements QuorateNode<G> {
   readonly id: NodeId
   readonly #options: NodeOptions<G>
-  readonly #connection: Connection
-  readonly #store: OpenStore
-  readonly #clock: Clock
-  readonly #random: Random
-  readonly #logger: Logger
-  readonly #telemetry = new Telemetry()
-  readonly #drops: DropLog
-  readonly #bus: Bus
-  readonly #members: MemberBus
-  readonly #busWatch: BusWatch
-  readonly #engine: Engine
-  readonly #peerWatch: PeerWatch
-  readonly #identity: Identity
-  readonly #groups: HostedGroups
+  readonly #opened: Opened
+  readonly #parts: NodeParts
   readonly #ready = new Deferred<void>()
   readonly #stopped = new Deferred<Error | undefined>()
   readonly #signals: StopSignals
@@ -62,48 +27,17 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
   /** Why the node ends, unless it was asked to. */
   #endedBy: Error | undefined
 
-  constructor(
-    options: NodeOptions<G>,
-    connection: Connection,
-    store: OpenStore,
-    recovered: ReadonlyMap<string, RecoveredRoles>,
-    book: NodeBook,
-  ) {
-    const { id, cluster } = options
-    this.id = id
+  constructor(options: NodeOptions<G>, opened: Opened) {
+    this.id = options.id
     this.#options = options
-    this.#connection = connection
-    this.#store = store
-    this.#clock = options.clock ?? realClock()
-    this.#random = options.random ?? systemRandom
-    this.#logger = options.logger ?? silentLogger
-    this.#drops = new DropLog(this.#clock, this.#logger, this.#telemetry, options.observe)
-    this.#bus = new Bus({
-      connection,
-      cluster,
-      store: store.storeId,
-      drops: this.#drops,
-      clock: this.#clock,
-      random: this.#random,
+    this.#opened = opened
+    this.#parts = new NodeParts(options, opened, {
+      ready: this.ready,
+      stopped: () => (this.#ending ? new NodeStoppedError(this.id, this.#endedBy) : undefined),
+      report: () => this.status(),
+      run: () => void this.#run(),
       fail: (error) => this.#fail(error),
-      observe: options.observe,
-    })
-    this.#members = new MemberBus({ node: id, bus: this.#bus, drops: this.#drops })
-    this.#engine = this.#makeEngine()
-    const everyMs = options.probeEveryMs
-    this.#peerWatch = new PeerWatch({ bus: this.#bus, clock: this.#clock, engine: this.#engine, everyMs })
-    this.#identity = this.#makeIdentity(book)
-    this.#groups = this.#makeGroups(book.start)
-    for (const [name, definition] of Object.entries<GroupDefinition>(options.groups)) {
-      this.#groups.add(name, definition, recovered.get(name) ?? new Map())
-    }
-    this.#busWatch = new BusWatch({
-      connection,
-      logger: this.#logger,
-      clock: this.#clock,
-      about: { node: id },
-      promises: promisesOf(options.groups),
-      closed: (error) => this.#fail(error),
+      differs: (error) => this.#differs(error),
     })
     this.#signals = new StopSignals(options.stopOn ?? [], () => void this.stop())
   }
@@ -117,40 +51,60 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
 
   async begin(): Promise<void> {
     const { id, cluster } = this.#options
-    for (const remark of this.#store.remarks ?? []) this.#logger.info({ node: id }, remark)
-    if (this.#store.doubtful) {
-      this.#logger.warn(
+    for (const remark of this.#opened.store.remarks ?? []) this.#parts.logger.info({ node: id }, remark)
+    if (this.#opened.store.doubtful) {
+      this.#parts.logger.warn(
         { node: id },
         'the last write of this store was lost or damaged: promises are not relied on before others brought this node up to date',
       )
     }
-    this.#logger.info(
-      { node: id, cluster, store: hex(this.#store.storeId), bus: this.#connection.label },
+    this.#parts.logger.info(
+      { node: id, cluster, store: hex(this.#opened.store.storeId), bus: this.#opened.connection.label },
       'node starts',
     )
-    if (await this.#identity.begin()) await this.ready
+    const { unopened } = this.#parts.changes
+    if (unopened.length > 0) {
+      this.#parts.logger.info(
+        { node: id, groups: unopened },
+        'the store holds groups that this node was not started with: they are left as they are (open or drop them)',
+      )
+    }
+    if (await this.#parts.identity.begin()) await this.ready
   }
 
   group<Name extends keyof G & string>(name: Name): NodeGroupOf<G[Name]> {
-    if (!this.#groups.has(name)) {
+    if (!this.#parts.groups.has(name)) {
       throw new InvalidConfigurationError(
-        `node ${this.id} has no group ${name}; it has ${this.#groups.names.join(', ')}`,
+        `node ${this.id} has no group ${name}; it has ${this.#parts.groups.names.join(', ')}`,
       )
     }
-    if (this.#ending && !this.#groups.hasHandle(name)) throw new NodeStoppedError(this.id, this.#endedBy)
-    return this.#groups.handle(name).group as unknown as NodeGroupOf<G[Name]>
+    if (this.#ending && !this.#parts.groups.hasHandle(name)) throw new NodeStoppedError(this.id, this.#endedBy)
+    return this.#parts.groups.handle(name).group as unknown as NodeGroupOf<G[Name]>
+  }
+
+  open<Definition extends GroupDefinition>(name: string, definition: Definition): Promise<NodeGroupOf<Definition>> {
+    return this.#parts.changes.open(name, definition)
+  }
+
+  close(name: string): Promise<void> {
+    return this.#parts.changes.close(name)
+  }
+
+  drop(name: string): Promise<void> {
+    return this.#parts.changes.drop(name)
   }
 
   status(): NodeReport {
     return {
       node: this.id,
       cluster: this.#options.cluster,
-      storeId: hex(this.#store.storeId),
+      storeId: hex(this.#opened.store.storeId),
       state: this.#state,
-      waitingFor: this.#identity.waitingFor,
-      bus: this.#busWatch.report(),
-      dropped: this.#drops.totals,
-      groups: this.#groups.status(),
+      waitingFor: this.#parts.identity.waitingFor,
+      bus: this.#parts.busWatch.report(),
+      dropped: this.#parts.drops.totals,
+      groups: this.#parts.groups.status(),
+      unopened: this.#parts.changes.unopened,
     }
   }
 
@@ -164,13 +118,22 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
 
   async #run(): Promise<void> {
     try {
-      await Promise.all([this.#members.listen(), this.#groups.start()])
+      await Promise.all([this.#parts.members.listen(), this.#parts.groups.startAll()])
       if (this.#ending) return
       this.#state = 'running'
-      this.#logger.info({ node: this.id, groups: this.#groups.names }, 'node runs')
+      this.#parts.logger.info({ node: this.id, groups: this.#parts.groups.names }, 'node runs')
       this.#ready.resolve()
     } catch (error) {
       this.#fail(error)
+    }
+  }
+
+  /** One that the node was started with it cannot do without. */
+  #differs(error: MembersChangedError): void {
+    if (Object.hasOwn(this.#options.groups, error.group)) this.#fail(error)
+    else {
+      this.#parts.logger.error({ node: this.id, group: error.group, error }, 'a group is closed')
+      this.#parts.changes.close(error.group, error).catch(() => {})
     }
   }
 
@@ -178,8 +141,8 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
   #fail(thrown: unknown): void {
     if (this.#ending) return
     const error = errorOf(thrown)
-    this.#bus.silence()
-    this.#logger.error({ node: this.id, error }, 'node stops, because something broke')
+    this.#parts.bus.silence()
+    this.#parts.logger.error({ node: this.id, error }, 'node stops, because something broke')
     // Without a logger nobody might ever hear of it.
     if (!this.#options.logger) globalThis.process?.emitWarning(`node ${this.id} stops: ${error.message}`, error.name)
     void this.#end(error)
@@ -198,91 +161,35 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
     const causes: unknown[] = this.#endedBy ? [this.#endedBy] : []
     const { stopWithinMs = stopWithinMsDefault } = this.#options
     const left = this.#leaveInOrder(causes)
-    if (!(await isDoneWithin(this.#clock, stopWithinMs, left, this.#signals.second))) {
-      this.#logger.warn(
-        { node: this.id, stopWithinMs, bus: this.#busWatch.report().status },
+    if (!(await isDoneWithin(this.#parts.clock, stopWithinMs, left, this.#signals.second))) {
+      this.#parts.logger.warn(
+        { node: this.id, stopWithinMs, bus: this.#parts.busWatch.report().status },
         'node ends at once: it was asked to, or bus or disk did not let it stop in order in time',
       )
-      this.#connection.abort()
+      this.#opened.connection.abort()
     }
-    this.#bus.silence()
+    this.#parts.bus.silence()
     this.#signals.forget()
     this.#state = 'stopped'
     if (causes.length > 0) this.#endedBy = errorOf(causes[0])
     this.#ready.reject(new NodeStoppedError(this.id, this.#endedBy))
-    this.#logger.info({ node: this.id }, 'node has stopped')
+    this.#parts.logger.info({ node: this.id }, 'node has stopped')
     this.#stopped.resolve(this.#endedBy)
   }
 
   async #leaveInOrder(causes: unknown[]): Promise<void> {
     // Asked of all at once, before anything is awaited: no turn comes in between.
-    const served = this.#groups.stopServing()
-    this.#peerWatch.stop()
-    const written = new Promise<void>((resolve) => this.#engine.stop(resolve))
+    const served = this.#parts.groups.stopServing()
+    this.#parts.peerWatch.stop()
+    const written = new Promise<void>((resolve) => this.#parts.engine.stop(resolve))
     const stopped = new NodeStoppedError(this.id, this.#endedBy)
-    const closed = this.#groups.stopHandles(stopped)
+    this.#parts.changes.stop(stopped)
+    const closed = this.#parts.groups.stopHandles(stopped)
     const fails = (cause: unknown): void => void causes.push(cause)
     // A bus that does not answer must not keep the disk from being closed.
-    const stored = written.then(() => this.#store.close()).catch(fails)
-    for (const step of [...served, ...closed, this.#identity.stop()]) await step.catch(fails)
-    await this.#connection.close().catch(fails)
+    const stored = written.then(() => this.#opened.store.close()).catch(fails)
+    for (const step of [...served, ...closed, this.#parts.identity.stop()]) await step.catch(fails)
+    await this.#opened.connection.close().catch(fails)
     await stored
-  }
-
-  #makeEngine(): Engine {
-    return new Engine({
-      clock: this.#clock,
-      store: this.#store,
-      telemetry: this.#telemetry,
-      observe: this.#options.observe,
-      gather: () => this.#groups.gather(),
-      flush: () => this.#members.flush(),
-      work: () => this.#groups.work(),
-      carryOut: (actor, effect) => this.#groups.carryOut(actor, effect),
-      stepped: (actor) => this.#groups.stepped(actor),
-      fail: (error) => this.#fail(error),
-    })
-  }
-
-  #makeIdentity(book: NodeBook): Identity {
-    const { groups, bootstrap = false } = this.#options
-    return new Identity({
-      node: this.id,
-      groups,
-      bootstrap,
-      store: this.#store,
-      book,
-      bus: this.#bus,
-      clock: this.#clock,
-      random: this.#random,
-      logger: this.#logger,
-      drops: this.#drops,
-      record: (key, record, done) => this.#engine.record(key, record, done),
-      report: () => this.status(),
-      run: () => void this.#run(),
-      fail: (error) => this.#fail(error),
-    })
-  }
-
-  #makeGroups(start: number): HostedGroups {
-    return new HostedGroups({
-      node: this.id,
-      bus: this.#bus,
-      members: this.#members,
-      clock: this.#clock,
-      random: this.#random,
-      logger: this.#logger,
-      drops: this.#drops,
-      telemetry: this.#telemetry,
-      engine: this.#engine,
-      start,
-      peerStores: this.#identity.peerStores,
-      accord: this.#identity.accord,
-      peerWatch: this.#peerWatch,
-      observe: this.#options.observe,
-      client: this.#options.client ?? {},
-      isAlone: this.#options.clock !== undefined,
-      outage: () => this.#busWatch.outage,
-    })
   }
 }

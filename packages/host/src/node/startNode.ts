@@ -29,7 +29,7 @@ export async function startNode<const G extends Groups>(options: NodeOptions<G>)
     const nowMs = (options.clock ?? realClock()).nowMs()
     const book = new NodeBook({ own: { node: id, store: store.storeId }, record, nowMs })
     checkCharters(options, connection, store, book, recovered)
-    return await begun(new RunningNode<G>(options, connection, store, recovered, book))
+    return await begun(new RunningNode<G>(options, { connection, store, recovered, book }))
   } catch (error) {
     await store?.close()
     await connection.close()

@@ -1,8 +1,9 @@
 import { type Address, type AskService, type ClientAsked, type Clock, noBytes, type RequestId } from '@quorate/core'
 import type { DropLog } from '../bus/dropLog.js'
 import type { Ask, RefusalReason } from '../generated/client.js'
-import { RecentRequests } from './recentRequests.js'
+import type { RecentRequests } from './recentRequests.js'
 import { RequestBook } from './requestBook.js'
+import type { RequestMemory } from './requestMemories.js'
 import type { Asker, Responder } from './responder.js'
 import { isTooLarge } from './results.js'
 
@@ -38,6 +39,7 @@ export class ClientAsks {
     drops: DropLog
     /** The start of its store in which this node is. */
     start: number
+    memory: RequestMemory
     post: (event: ClientAsked) => void
     nextRequest: () => RequestId
   }) {
@@ -46,7 +48,7 @@ export class ClientAsks {
     this.#service = options.service
     this.#drops = options.drops
     this.#start = options.start
-    this.#once = new RecentRequests(options.clock)
+    this.#once = options.memory.taken
     this.#post = options.post
     this.#nextRequest = options.nextRequest
   }

@@ -21,12 +21,12 @@ import type { DropLog } from '../bus/dropLog.js'
 import type { Applier } from '../engine/applier.js'
 import { type Ask, type ClientMessage, messages, type RefusalReason } from '../generated/client.js'
 import type { Accord } from '../identity/accord.js'
-import { startsOf } from '../identity/nodeBook.js'
 import type { PeerStores } from '../identity/peerStores.js'
 import type { Telemetry } from '../system/telemetry.js'
 import { ClientAsks } from './clientAsks.js'
 import { LeaderQuestions } from './leaderQuestions.js'
 import { LogDesk, type LogRequest } from './logDesk.js'
+import type { RequestMemory } from './requestMemories.js'
 import { Responder } from './responder.js'
 
 /** What a {@link ClientService} stands on. */
@@ -46,20 +46,19 @@ export interface ClientServiceOptions {
   readonly telemetry: Telemetry
   readonly peerStores: PeerStores
   readonly accord: Accord
+  readonly memory: RequestMemory
   /** Of the actor that clients turn to, as it is now. */
   status(): RoleStatus
   /** An event for that actor. */
   post(event: LocalEvent | ClientAsked): void
+  /**
+   * Proposals, reads and questions share their numbers: a refusal names only the number. They are above all that were ever given on
+   * this node.
+   */
+  nextRequest(): RequestId
   /** Something arrived: it is to be gathered in the next turn. */
   schedule(): void
 }
-
-/**
- * A batcher asks another node about a read under the number of its request. An answer to what the node asked before it was
- * started anew names a slot from before: taken for the answer to a later read, it would have that read miss what was
- * acknowledged since.
- */
-const requestsPerStart = 2 ** 32
 
 /**
  * How one node serves the clients of one group: hears what they ask, and hands it to who takes it here, of a log or of
@@ -73,12 +72,10 @@ export class ClientService {
   readonly #leaderQuestions: LeaderQuestions
   readonly #inbox: ClientInbox
   #subscriptions: readonly Subscription[] = []
-  /** Proposals, reads and questions share their numbers: a refusal names only the number. */
-  #lastRequest: RequestId
   #isStopping = false
 
   constructor(options: ClientServiceOptions) {
-    const { applier, isServing, clock, definition, drops, post } = options
+    const { applier, isServing, clock, definition, drops, memory, post, nextRequest } = options
     const { service, roles } = definition
     const isAnyones = service.type === 'ask' && service.routing !== 'leader'
     const members = isAnyones ? (roles[service.answers]?.nodes ?? []) : []
@@ -86,12 +83,19 @@ export class ClientService {
     const incarnation = () => applier?.appliedState.incarnation ?? 0
     const responder = new Responder({ ...options, incarnation, members })
     this.#responder = responder
-    this.#lastRequest = startsOf(options.start) * requestsPerStart
-    const nextRequest = () => ++this.#lastRequest
     if (service.type === 'log') {
       this.#log = new LogDesk({ ...options, responder, service, roles, orders: isServing, post, nextRequest })
     } else if (service.type === 'ask' && isServing) {
-      this.#asks = new ClientAsks({ responder, clock, service, drops, start: options.start, post, nextRequest })
+      this.#asks = new ClientAsks({
+        responder,
+        clock,
+        service,
+        drops,
+        start: options.start,
+        memory,
+        post,
+        nextRequest,
+      })
     }
     this.#inbox = new ClientInbox(clock, options.schedule, () => drops.note('overloaded', { group: options.group }))
     this.#leaderQuestions = new LeaderQuestions(responder, clock)

@@ -4,7 +4,7 @@ import type { Address, Clock } from '@quorate/core'
  * A copy of a message comes soon after it, if at all. The bound is for memory: who notes more than so many in that time may
  * take a copy of the oldest.
  */
-const keepMs = 30_000
+export const keepMs = 30_000
 const keptMax = 16_384
 
 /** Messages of clients of which no copy may be taken, although a bus may deliver one later. */

@@ -2,7 +2,8 @@ import { type Address, addressOf, type Clock, type NodeId, type RoleStatus } fro
 import { clientRole } from '../bus/addresses.js'
 import type { Bus } from '../bus/bus.js'
 import { type ClientMessage, messages, type RefusalReason } from '../generated/client.js'
-import { RecentRequests } from './recentRequests.js'
+import type { RecentRequests } from './recentRequests.js'
+import type { RequestMemory } from './requestMemories.js'
 import type { ResultsByClient } from './results.js'
 
 /** What one member of a group says to clients, and for clients to other members. */
@@ -27,6 +28,7 @@ export class Responder {
     status: () => RoleStatus
     /** Which life of the group this is, as far as this member knows; 0 where it has no state machine. */
     incarnation: () => number
+    memory: Pick<RequestMemory, 'refused'>
     /** All that clients may ask, where any of them may be asked; else none. */
     members: readonly NodeId[]
   }) {
@@ -37,7 +39,7 @@ export class Responder {
     this.#status = options.status
     this.#incarnation = options.incarnation
     this.#members = options.members
-    this.#refused = new RecentRequests(options.clock)
+    this.#refused = options.memory.refused
   }
 
   /** True if clients are right here. */

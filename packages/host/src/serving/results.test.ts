@@ -20,6 +20,7 @@ import { silentLogger } from '../system/silentLogger.js'
 import { Telemetry } from '../system/telemetry.js'
 import { ClientReads } from './clientReads.js'
 import { OwnQueries } from './queries.js'
+import { RecentRequests } from './recentRequests.js'
 import { Responder } from './responder.js'
 import { ResultsByClient } from './results.js'
 
@@ -125,7 +126,8 @@ describe('a linearizable query', () => {
     })
     const posted: Message[] = []
     const [group, node, incarnation] = ['g', 'n1', () => 0]
-    const responder = new Responder({ group, node, bus, clock, status: () => status, incarnation, members: [] })
+    const memory = { refused: new RecentRequests(clock) }
+    const responder = new Responder({ group, node, bus, clock, status: () => status, incarnation, memory, members: [] })
     const reads = new ClientReads({
       responder,
       clock,

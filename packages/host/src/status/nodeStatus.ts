@@ -17,6 +17,8 @@ export interface NodeReport {
   /** Messages that were handed to nobody, by reason. */
   readonly dropped: Readonly<Partial<Record<DropReason, number>>>
   readonly groups: Readonly<Record<string, GroupReport>>
+  /** Groups of which something is stored and that are not open: they are left as they are. */
+  readonly unopened: readonly string[]
 }
 
 /** One role of a group on one node. */

@@ -143,7 +143,7 @@ export function nodesOf(groups: Groups): NodeId[] {
 }
 
 /** How large the messages of groups may be. */
-export const promisesOf = (groups: Groups): BusPromise[] =>
+const promisesOf = (groups: Groups): BusPromise[] =>
   Object.entries(groups).map(([group, { messageBytesMax }]) => ({ group, bytes: messageBytesMax }))
 
 /** @throws `QUORATE_INVALID_CONFIGURATION` unless the bus carries what the groups say. */
@@ -155,6 +155,20 @@ export function checkBus(groups: Groups, bus: { readonly bytesMax: number; reado
         'lower messageBytesMax of the group, or raise the limit of the bus',
     )
   }
+}
+
+/**
+ * Finds what cannot work of a group that a node is to host.
+ * @throws as {@link checkNodeOptions}
+ */
+export function checkHostedGroup(node: NodeId, name: string, definition: GroupDefinition): void {
+  checkGroup(name, definition)
+  checkQuorums(name, definition)
+  const nodes = nodesOf({ [name]: definition })
+  if (nodes.includes(node)) return
+  throw new InvalidConfigurationError(
+    `node ${node} hosts no role of group ${name}: its id is not among ${nodes.join(', ')}; correct the members, or use a client`,
+  )
 }
 
 function checkGroup(name: string, { roles, messageBytesMax, service }: GroupDefinition): void {
