@@ -68,7 +68,7 @@ describe('quorate sim', { timeout: 120_000 }, () => {
       none: /^$/,
       network: /^(loss|duplication|corruption|disconnected|disconnection|.*partition)$/,
       crash:
-        /^(crash|power loss|stop|pause|clock rate|clock jump|client reconnects|disconnected|nobody there|unsynced write (lost|kept)|interrupted opening)$/,
+        /^(crash|power loss|stop|pause|clock rate|clock jump|wall clock jump|client reconnects|disconnected|nobody there|unsynced write (lost|kept)|interrupted opening)$/,
       disk: /^(crash|power loss|unsynced write (lost|kept)|zeros at the end|older copy|interrupted opening|failing fsync|full disk|slow disk|slow write|torn write|bit rot|disconnected|nobody there)$/,
     }
     for (const fault of faults) expect(fault).toMatch(kinds[mix] as RegExp)
