@@ -159,8 +159,9 @@ export class SimulatedNode {
   }
 
   /** Ends it as SIGKILL does. With `forMs` somebody starts it again. */
-  crash(unsynced: Unsynced, rot: BitRot | undefined): void {
+  crash(unsynced: Unsynced, rotten: BitRot | undefined): void {
     const process = this.#process
+    const rot = rotten === 'copy' && this.#decidesAlone() ? undefined : rotten
     if (process) {
       process.kill()
       this.#trace.note(`crashes${rot ? ruins[rot] : ''}`)
@@ -168,6 +169,14 @@ export class SimulatedNode {
     this.disk.crash(unsynced, rot, this.#around.disksBeside(this.id))
     if (process) this.#forget(process)
     this.#around.monitor.ended(this.id, rot)
+  }
+
+  /** True if it is a quorum by itself, in one phase: then nobody else is asked about what it forgot. */
+  #decidesAlone(): boolean {
+    return Object.values(this.#around.groups).some(
+      ({ quorums }) =>
+        quorums && [quorums.phase1, quorums.phase2].some(({ tally }) => tally({ [this.id]: true }) === 'won'),
+    )
   }
 
   /** Asks it to stop in good order. */
