@@ -117,7 +117,16 @@ export {
   type Snapshot,
   sizeOf,
 } from './log/message.js'
-export { type Instant, instantOf, type Timed } from './log/time.js'
+export {
+  type Instant,
+  instantOf,
+  isSameStamp,
+  type LogTime,
+  type Stamp,
+  startOfTime,
+  type Timed,
+  timeAfter,
+} from './log/time.js'
 export type {
   Clock,
   Connection,

@@ -40,7 +40,7 @@ const applyToMap = (map: Map<string, KvEntry>, command: KvCommand, index: number
 const sorted = (map: Map<string, KvEntry>): KvEntry[] => [...map.values()].sort((a, b) => (a.key < b.key ? -1 : 1))
 
 const apply = (state: KvState, command: KvCommand, index: number) =>
-  kv.apply(state, kv.codecs.command.encode(command), { index })
+  kv.apply(state, kv.codecs.command.encode(command), { index, wallMs: 0, logMs: 0 })
 
 const pages = (state: KvState, prefix: string, limit: number): KvEntry[] => {
   const all: KvEntry[] = []

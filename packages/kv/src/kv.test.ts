@@ -20,7 +20,7 @@ const swap = (key: string, value: string, expected: Partial<KvCommand>): KvComma
 const run = (...commands: KvCommand[]) => {
   let state: KvState = kv.initial()
   const results = commands.map((command, at) => {
-    const next = kv.apply(state, kv.codecs.command.encode(command), { index: at + 1 })
+    const next = kv.apply(state, kv.codecs.command.encode(command), { index: at + 1, wallMs: 0, logMs: 0 })
     state = next.state
     return kv.codecs.result.decode(next.result)
   })
@@ -55,7 +55,7 @@ describe('put, get, delete', () => {
 
   test('a value is a copy of what the command held', () => {
     const command = kv.codecs.command.encode(put('a', 'one'))
-    const { state } = kv.apply(kv.initial(), command, { index: 1 })
+    const { state } = kv.apply(kv.initial(), command, { index: 1, wallMs: 0, logMs: 0 })
     command.fill(0)
     expect(get(state, 'a')?.value).toEqual(bytes('one'))
   })
@@ -108,7 +108,7 @@ describe('compare-and-set', () => {
 
   test('by nothing is refused, and so are bytes that are no command', () => {
     expect(() => run(swap('a', 'one', {}))).toThrow(/expected a revision or a value/)
-    expect(() => kv.apply(kv.initial(), Uint8Array.of(0xff), { index: 1 })).toThrow(
+    expect(() => kv.apply(kv.initial(), Uint8Array.of(0xff), { index: 1, wallMs: 0, logMs: 0 })).toThrow(
       expect.objectContaining({ code: 'QUORATE_MALFORMED_MESSAGE' }),
     )
   })
@@ -147,7 +147,7 @@ test('states are values: what was applied later is not seen in an earlier one', 
   const askedLater = kv.snapshot(before)
   let state = before
   for (const command of [put('a', 'three'), remove('b'), put('c', 'four')]) {
-    state = kv.apply(state, kv.codecs.command.encode(command), { index: 3 }).state
+    state = kv.apply(state, kv.codecs.command.encode(command), { index: 3, wallMs: 0, logMs: 0 }).state
   }
   expect(pieces(askedLater)).toEqual(snapshot)
   expect(pieces(kv.snapshot(before))).toEqual(snapshot)
@@ -159,7 +159,7 @@ test('states are values also many changes later, when their successors have a tr
   const kept: { state: KvState; expected: string }[] = []
   let state: KvState = kv.initial()
   for (let index = 1; index <= 30_000; index++) {
-    state = kv.apply(state, kv.codecs.command.encode(put('a', `${index}`)), { index }).state
+    state = kv.apply(state, kv.codecs.command.encode(put('a', `${index}`)), { index, wallMs: 0, logMs: 0 }).state
     if (index % 4_095 === 0) kept.push({ state, expected: `${index}` })
   }
   const held = kept.map((each) => new TextDecoder().decode(get(each.state, 'a')?.value))

@@ -3,11 +3,11 @@ import { Reader, Writer } from './bytes.js'
 import { StoreDamagedError, StoreNewerFormatError } from './errors.js'
 
 /** The newest format of values that this program reads. */
-const formatVersion = 2
+const formatVersion = 3
 
 /**
  * The format that it writes wherever older programs can read it too. 2 is written for the head of a log that has a table, of
- * which they know nothing.
+ * which they know nothing, and 3 for entries that say when they were ordered.
  */
 const firstFormat = 1
 

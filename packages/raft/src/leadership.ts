@@ -1,8 +1,9 @@
 import {
-  type Command,
   type Entry,
   entriesAfter,
+  instantOf,
   invariant,
+  type LocalEvent,
   type NodeId,
   noopAt,
   type Received,
@@ -78,8 +79,8 @@ export const hasCommittedInTerm = (self: Leader): boolean => self.log.termAt(sel
 export const isOverloaded = ({ log, commitIndex, uncommittedBytes, config: { limits } }: Leader): boolean =>
   log.last.index - commitIndex >= limits.uncommittedEntriesMax || uncommittedBytes >= limits.uncommittedBytesMax
 
-export const withCommands = (self: Leader, { commands }: { readonly commands: readonly Command[] }) => {
-  const entries = entriesAfter(self.log.last.index, self.currentTerm, commands)
+export const withCommands = (self: Leader, event: Extract<LocalEvent, { type: 'client.proposed' }>) => {
+  const entries = entriesAfter(self.log.last.index, self.currentTerm, event.commands, instantOf(event))
   return { log: self.log.append(entries), uncommittedBytes: self.uncommittedBytes + bytesOf(entries) }
 }
 

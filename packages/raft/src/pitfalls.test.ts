@@ -566,7 +566,7 @@ describe('duplicate commands on retry', () => {
     apply(appliedState, entries) {
       let { state, applied } = appliedState
       for (const { kind, bytes, index, term } of entries) {
-        if (kind === 'command') state = sum.apply(state, bytes, { index }).state
+        if (kind === 'command') state = sum.apply(state, bytes, { index, wallMs: 0, logMs: 0 }).state
         applied = { index, term }
       }
       return { ...appliedState, state, applied }

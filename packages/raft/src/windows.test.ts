@@ -53,16 +53,16 @@ describe('pipelining', () => {
   })
 
   test('up to so many bytes, in which an entry counts with its bookkeeping', () => {
-    const role = leading({ inflightBytesMax: 1096, bytesMax: 600 })
+    const role = leading({ inflightBytesMax: 1144, bytesMax: 600 })
     expect(batchesOf(role.tell(given.proposed(text(500))))).toEqual([['all', 2]])
-    expect(inflight(role, 'n2')).toEqual([{ last: 2, bytes: 548 }])
+    expect(inflight(role, 'n2')).toEqual([{ last: 2, bytes: 572 }])
     expect(batchesOf(role.tell(given.proposed(text(500))))).toEqual([['all', 3]])
     expect(batchesOf(role.tell(given.proposed('small')))).toEqual([])
     expect(batchesOf(role.receive(success('n3', 2)))).toEqual([['n3', 4]])
   })
 
   test('one message holds so many entries and bytes, and at least one entry', () => {
-    const role = leading({ entriesMax: 2, bytesMax: 300 })
+    const role = leading({ entriesMax: 2, bytesMax: 350 })
     expect(batchesOf(role.tell(given.proposed('a', 'b', 'c')))).toEqual([
       ['all', 2, 3],
       ['all', 4],
@@ -106,7 +106,7 @@ describe('pipelining', () => {
       role.receive(success('n2', index))
       expect(batchesOf(role.tell(given.proposed('more')))).toEqual([['n2', index + 1]])
     }
-    expect(inflight(role, 'n3')).toEqual([{ last: 2, bytes: 49 }])
+    expect(inflight(role, 'n3')).toEqual([{ last: 2, bytes: 73 }])
   })
 })
 
@@ -186,9 +186,9 @@ describe('back-pressure', () => {
   })
 
   test('and beyond so many bytes of them, those of an earlier term counted too', () => {
-    const role = leading({ uncommittedBytesMax: 2 * 48 + 3 })
+    const role = leading({ uncommittedBytesMax: 2 * 72 + 3 })
     role.tell(given.proposed('a'))
-    expect(role.context.uncommittedBytes).toBe(48 + 1)
+    expect(role.context.uncommittedBytes).toBe(72 + 1)
     // The one that reaches the limit is taken.
     expect(given.kindsOf(role.tell(given.proposed('bcd')))).toContain('append')
     expect(given.kindsOf(role.tell(given.proposed('e')))).toEqual(['refuse'])
@@ -197,6 +197,6 @@ describe('back-pressure', () => {
     expect(role.context).toMatchObject({ commitIndex: 3, uncommittedBytes: 0 })
     expect(given.kindsOf(role.tell(given.proposed('e')))).toContain('append')
     const later = drive(leader, given.serverIn({ terms: [1, 1, 2], currentTerm: 3, commitIndex: 1 }))
-    expect(later.context.uncommittedBytes).toBe(3 * 48)
+    expect(later.context.uncommittedBytes).toBe(3 * 72)
   })
 })

@@ -10,7 +10,7 @@ import { lineKey, linePrefix } from './replicate.js'
 const clientOf = (commands: readonly KvCommand[]): KvClient => {
   let state = kv.initial()
   commands.forEach((command, at) => {
-    state = kv.apply(state, kv.codecs.command.encode(command), { index: at + 1 }).state
+    state = kv.apply(state, kv.codecs.command.encode(command), { index: at + 1, wallMs: 0, logMs: 0 }).state
   })
   return new KvClient({
     propose: () => Promise.reject(new Error('nothing is changed here')),

@@ -58,6 +58,12 @@ export interface AppliedSnapshot {
   readonly incarnation: number
   /** What it gave, where it gave that in pieces; `state` is absent then. */
   readonly statePieces: readonly Uint8Array[]
+  /** The time of the log; all 0 before the first entry with a stamp, and in what earlier versions wrote. */
+  readonly wallMs: number
+  readonly logMs: number
+  /** Of the last stamp: in which term or ballot it was made, and up to where the clock of who made it is counted. */
+  readonly stampedBy: number
+  readonly stampedMs: number
 }
 
 function emptyAppliedSnapshot(): Draft<AppliedSnapshot> {
@@ -68,6 +74,10 @@ function emptyAppliedSnapshot(): Draft<AppliedSnapshot> {
     sessions: [],
     incarnation: 0,
     statePieces: [],
+    wallMs: 0,
+    logMs: 0,
+    stampedBy: 0,
+    stampedMs: 0,
   }
 }
 
@@ -94,6 +104,18 @@ function readAppliedSnapshot(reader: ProtoReader): AppliedSnapshot {
       case 50:
         message.statePieces.push(reader.bytes())
         break
+      case 56:
+        message.wallMs = reader.uint64()
+        break
+      case 64:
+        message.logMs = reader.uint64()
+        break
+      case 72:
+        message.stampedBy = reader.uint64()
+        break
+      case 80:
+        message.stampedMs = reader.uint64()
+        break
       default:
         reader.skip(tag)
     }
@@ -108,6 +130,10 @@ function writeAppliedSnapshot(writer: ProtoWriter, message: AppliedSnapshot): vo
   for (const item of message.sessions) writer.tag(34).message(writeSessionSnapshot, item)
   if (message.incarnation !== 0) writer.tag(40).uint64(message.incarnation)
   for (const item of message.statePieces) writer.tag(50).bytes(item)
+  if (message.wallMs !== 0) writer.tag(56).uint64(message.wallMs)
+  if (message.logMs !== 0) writer.tag(64).uint64(message.logMs)
+  if (message.stampedBy !== 0) writer.tag(72).uint64(message.stampedBy)
+  if (message.stampedMs !== 0) writer.tag(80).uint64(message.stampedMs)
 }
 
 /** @throws `QUORATE_UNENCODABLE_VALUE` */

@@ -1,12 +1,18 @@
 import { noBytes } from '../values/pieces.js'
 import type { Command, Entry, LogId } from './message.js'
+import type { Instant } from './time.js'
 
-/** Commands as the entries that follow a place in the log, in a term or ballot. */
-export function entriesAfter(index: number, term: number, commands: readonly Command[]): Entry[] {
+/**
+ * Commands as the entries that follow a place in the log, in a term or ballot, stamped with the time of the event that brought
+ * them where that is known.
+ */
+export function entriesAfter(index: number, term: number, commands: readonly Command[], when?: Instant): Entry[] {
   let at = index
+  const stamp = when && { by: term, nowMs: when.nowMs, wallMs: when.wallMs }
   return commands.map(({ kind, session, sequence, answeredBelow, bytes }): Entry => {
     at++
-    return { index: at, term, kind, session, sequence, answeredBelow, bytes }
+    const entry = { index: at, term, kind, session, sequence, answeredBelow, bytes }
+    return stamp ? { ...entry, stamp } : entry
   })
 }
 

@@ -1,5 +1,6 @@
 import { isSameBytes } from '../values/isSameBytes.js'
 import type { Bytes } from '../values/pieces.js'
+import { isSameStamp, type Stamp } from './time.js'
 
 /** What actors say to each other. `type` is the paper's noun in PascalCase; the other fields are plain values. */
 export interface Message {
@@ -40,12 +41,19 @@ export interface Command {
 }
 
 /** A command with its place in the log. */
-export interface Entry extends Command, LogId {}
+export interface Entry extends Command, LogId {
+  /** When it was ordered. Absent in what earlier versions wrote, and of entries that hold no command of anybody's. */
+  readonly stamp?: Stamp
+}
 
 /** True if both say the same, wherever they stand. */
 export const isSameEntry = (a: Entry, b: Entry): boolean =>
   a === b ||
-  (a.kind === b.kind && a.session === b.session && a.sequence === b.sequence && isSameBytes(a.bytes, b.bytes))
+  (a.kind === b.kind &&
+    a.session === b.session &&
+    a.sequence === b.sequence &&
+    isSameBytes(a.bytes, b.bytes) &&
+    isSameStamp(a.stamp, b.stamp))
 
 /** The state machine, with its sessions, as of `last`. The bytes are opaque to roles. */
 export interface Snapshot {
@@ -54,7 +62,7 @@ export interface Snapshot {
 }
 
 /** Bookkeeping bytes of an entry beside its payload, an upper bound used for every limit in bytes. */
-export const entryOverheadBytes = 48
+export const entryOverheadBytes = 72
 
 /** What an entry counts against a limit in bytes. */
 export const sizeOf = (entry: { readonly bytes: Uint8Array }): number => entry.bytes.length + entryOverheadBytes

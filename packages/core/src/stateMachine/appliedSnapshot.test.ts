@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Entry } from '../log/message.js'
+import { startOfTime } from '../log/time.js'
 import { noBytes } from '../values/pieces.js'
 import { decodeAppliedState, encodeAppliedState } from './appliedSnapshot.js'
 import { applyEntries, initialAppliedState } from './appliedState.js'
@@ -88,10 +89,30 @@ describe('the snapshot of an applied state', () => {
       state: 7,
       sessions: new Map(ids.map((id) => [id, session(sequences)])),
       incarnation: 5,
+      time: { wallMs: 4000, logMs: 30, by: 2, nowMs: 77 },
     })
     expect(encodeAppliedState(sum, appliedState([5, 2], [12, 3]))).toEqual(
       encodeAppliedState(sum, appliedState([2, 5], [3, 12])),
     )
+  })
+
+  it('of an earlier version is read, and the time of its log stands at the beginning', () => {
+    const written = '0803100228b8f4d8a68083091a0107222008b8f4d8a68083091202633118032a07080118022201342a0708021803220137'
+    const byte = {
+      ...sum,
+      snapshot: (state: number) => Uint8Array.of(state),
+      restore: ([state = 0]: Uint8Array) => state,
+    }
+    const found = decodeAppliedState(byte, new Uint8Array(Buffer.from(written, 'hex')))
+    expect(found).toMatchObject({ applied: { index: 3, term: 2 }, state: 7, incarnation: 39685578963512 })
+    expect(found.time).toBe(startOfTime)
+    expect(Buffer.from(encodeAppliedState(byte, found)).toString('hex')).toBe(written)
+  })
+
+  it('holds the time of the log', () => {
+    const time = { wallMs: 1_767_225_600_000, logMs: 30, by: 2, nowMs: 77 }
+    const found = decodeAppliedState(sum, encodeAppliedState(sum, { ...initialAppliedState(sum), time }))
+    expect(found.time).toEqual(time)
   })
 
   it('refuses bytes that are none', () => {

@@ -1,5 +1,6 @@
 import { MalformedMessageError } from '../errors/errors.js'
 import { decodeAppliedSnapshot as decodeFields, encodeAppliedSnapshot as encodeFields } from '../generated/snapshot.js'
+import { startOfTime } from '../log/time.js'
 import { persistentMap } from '../values/persistentMap.js'
 import type { Bytes } from '../values/pieces.js'
 import { noBytes } from '../values/pieces.js'
@@ -15,6 +16,10 @@ const nothing: Parameters<typeof encodeFields>[0] = {
   state: noBytes,
   sessions: [],
   statePieces: [],
+  wallMs: 0,
+  logMs: 0,
+  stampedBy: 0,
+  stampedMs: 0,
 }
 
 /**
@@ -24,10 +29,19 @@ const nothing: Parameters<typeof encodeFields>[0] = {
  */
 export function* appliedStateInParts<State>(
   machine: StateMachine<State>,
-  { applied, state, sessions, incarnation }: AppliedState<State>,
+  { applied, state, sessions, incarnation, time }: AppliedState<State>,
 ): Generator<Uint8Array, void, undefined> {
   const given = snapshotOf(machine, state)
-  yield encodeFields({ ...nothing, appliedIndex: applied.index, appliedTerm: applied.term, incarnation })
+  yield encodeFields({
+    ...nothing,
+    appliedIndex: applied.index,
+    appliedTerm: applied.term,
+    incarnation,
+    wallMs: time.wallMs,
+    logMs: time.logMs,
+    stampedBy: time.by,
+    stampedMs: time.nowMs,
+  })
   if (given instanceof Uint8Array) {
     if (given.length > 0) yield* field(stateField, given)
   } else for (const piece of given) yield* field(piecesField, checkBytes('a piece of a snapshot', piece))
@@ -66,6 +80,7 @@ export function* restoringAppliedState<State>(
 ): Generator<void, AppliedState<State>, undefined> {
   const sessions = new Map<number, Session>()
   let [index, term, incarnation] = [0, 0, 0]
+  let [wallMs, logMs, by, nowMs] = [0, 0, 0, 0]
   let state: Uint8Array = noBytes
   let restoring: Restoring<State> | undefined
   for (const { number, begin, content, end } of fieldsOf(bytes)) {
@@ -78,6 +93,10 @@ export function* restoringAppliedState<State>(
       index ||= found.appliedIndex
       term ||= found.appliedTerm
       incarnation ||= found.incarnation
+      wallMs ||= found.wallMs
+      logMs ||= found.logMs
+      by ||= found.stampedBy
+      nowMs ||= found.stampedMs
       for (const session of found.sessions) sessions.set(session.id, sessionOf(session))
     }
     yield
@@ -89,6 +108,7 @@ export function* restoringAppliedState<State>(
       : checkSettled('what restore returned', machine.restore(state)),
     sessions: persistentMap(sessions),
     incarnation,
+    time: by === 0 ? startOfTime : { wallMs, logMs, by, nowMs },
   }
 }
 

@@ -32,6 +32,38 @@ const logOf = (steps: readonly Step[]): Entry[] =>
     bytes: step.kind === 'openSession' ? utf8.encode(`client ${number}`) : journal.codecs.command.encode(number),
   }))
 
+test('a command is told the time of the log, equal on every node that applies it', () => {
+  const told: unknown[] = []
+  const watch = {
+    ...machine,
+    apply: (state: readonly string[], _command: Uint8Array, at: object) => {
+      told.push(at)
+      return { state, result: utf8.encode('') }
+    },
+  }
+  const stamp = (nowMs: number, wallMs: number) => ({ by: 1, nowMs, wallMs })
+  const [first, second, third] = logOf(
+    [1, 2, 3].map((number) => ({ kind: 'command', session: 0, sequence: 1, answeredBelow: 0, number })),
+  ) as [Entry, Entry, Entry]
+  const opened = { ...first, kind: 'openSession', bytes: utf8.encode('c1') } as const
+  const begun = applyEntries(watch, initialAppliedState(watch), [opened], { sessionsMax: 3 })
+  const session = begun.applied[0]?.session ?? 0
+  const { appliedState } = applyEntries(
+    watch,
+    begun.appliedState,
+    [
+      { ...second, session, stamp: stamp(1000, 5) },
+      { ...third, session, sequence: 2, stamp: stamp(1101, 4) },
+    ],
+    { sessionsMax: 3 },
+  )
+  expect(told).toEqual([
+    { index: 2, wallMs: 5, logMs: 0 },
+    { index: 3, wallMs: 5, logMs: 100 },
+  ])
+  expect(appliedState.time).toEqual({ wallMs: 5, logMs: 100, by: 1, nowMs: 1101 })
+})
+
 /** Few sessions and sequences, so that they are met again and again. */
 const logs = fc
   .array(

@@ -1,6 +1,7 @@
 import { invariant } from '../errors/errors.js'
 import { textOf } from '../errors/textOf.js'
 import { type Entry, type LogId, origin } from '../log/message.js'
+import { type LogTime, startOfTime, timeAfter } from '../log/time.js'
 import { persistentMap } from '../values/persistentMap.js'
 import { noBytes } from '../values/pieces.js'
 import { applyChecked, checkSettled } from './returned.js'
@@ -21,6 +22,8 @@ export interface AppliedState<State = unknown> {
    * other life; 0 before.
    */
   readonly incarnation: number
+  /** Of the log, after the last entry that was applied. */
+  readonly time: LogTime
 }
 
 /** One applied entry and how it ended. */
@@ -37,6 +40,7 @@ export const initialAppliedState = <State>(machine: StateMachine<State>): Applie
   state: checkSettled('what initial returned', machine.initial()),
   sessions: persistentMap(),
   incarnation: 0,
+  time: startOfTime,
 })
 
 /**
@@ -54,7 +58,7 @@ export function applyEntries<State>(
 ): { readonly appliedState: AppliedState<State>; readonly applied: readonly Applied[] } {
   const sessions = new SessionsDraft(appliedState.sessions, limits)
   const applied: Applied[] = []
-  let { state, incarnation } = appliedState
+  let { state, incarnation, time } = appliedState
   let { index, term } = appliedState.applied
   for (const entry of entries) {
     if (applied.length > 0 && limits.isEnough?.()) break
@@ -65,6 +69,7 @@ export function applyEntries<State>(
     )
     index = entry.index
     term = entry.term
+    time = timeAfter(time, entry.stamp)
     if (entry.kind === 'openSession') {
       const opening = sessions.open(entry, clientOf(entry))
       // An index, as of an entry of an earlier version, may come again in another life.
@@ -81,12 +86,13 @@ export function applyEntries<State>(
       applied.push({ entry, outcome: known })
       continue
     }
-    const next = applyCommand(machine, state, entry)
+    const next = applyCommand(machine, state, entry, time)
     state = next.state
     sessions.record(entry, next.outcome)
     applied.push({ entry, outcome: next.outcome })
   }
-  return { appliedState: { applied: { index, term }, state, sessions: sessions.finish(), incarnation }, applied }
+  const now = { applied: { index, term }, state, sessions: sessions.finish(), incarnation, time }
+  return { appliedState: now, applied }
 }
 
 /** The client that an `openSession` entry names. */
@@ -98,11 +104,11 @@ export const failureTextMax = 1024
 function applyCommand<State>(
   machine: StateMachine<State>,
   state: State,
-  entry: Entry,
+  { index, bytes }: Entry,
+  { wallMs, logMs }: LogTime,
 ): { state: State; outcome: Outcome } {
-  const { index } = entry
   try {
-    const next = applyChecked(machine, state, entry.bytes, { index })
+    const next = applyChecked(machine, state, bytes, { index, wallMs, logMs })
     return { state: next.state, outcome: { status: 'ok', index, bytes: next.result } }
   } catch (error) {
     // Not a failure of the node: every node throws the same, so it is a result like any other.

@@ -15,7 +15,7 @@ const counter = defineStateMachine({
 
 describe('a state machine that was defined by typed functions', () => {
   test('speaks in bytes: commands, results, queries and answers as JSON', () => {
-    const { state, result } = counter.apply(5, utf8.encode('{"by":2}'), { index: 9 })
+    const { state, result } = counter.apply(5, utf8.encode('{"by":2}'), { index: 9, wallMs: 0, logMs: 0 })
     expect(state).toBe(7)
     expect(result).toEqual(utf8.encode('{"index":9,"count":5}'))
     expect(counter.query(-7, utf8.encode('"sign"'))).toEqual(utf8.encode('-1'))
@@ -25,7 +25,9 @@ describe('a state machine that was defined by typed functions', () => {
   test('knows the codecs behind its bytes', () => {
     const { command, result, query, answer } = counter.codecs
     expect(command.decode(command.encode({ by: 3 }))).toEqual({ by: 3 })
-    expect(result.decode(counter.apply(1, command.encode({ by: 3 }), { index: 2 }).result)).toEqual({
+    expect(
+      result.decode(counter.apply(1, command.encode({ by: 3 }), { index: 2, wallMs: 0, logMs: 0 }).result),
+    ).toEqual({
       index: 2,
       count: 1,
     })
@@ -42,7 +44,10 @@ describe('a state machine that was defined by typed functions', () => {
       restore: bytes.decode,
       codecs: { command: bytes, result: bytes, query: bytes, answer: bytes },
     })
-    expect(own.apply(3, Uint8Array.of(4), { index: 1 })).toEqual({ state: 7, result: Uint8Array.of(3) })
+    expect(own.apply(3, Uint8Array.of(4), { index: 1, wallMs: 0, logMs: 0 })).toEqual({
+      state: 7,
+      result: Uint8Array.of(3),
+    })
     expect(own.query(3, Uint8Array.of(5))).toEqual(Uint8Array.of(8))
   })
 

@@ -27,10 +27,14 @@ function textOfJson(value: unknown): string {
   return text
 }
 
-/** Where a command stands in the log. */
+/** Where a command stands in the log, and when it was ordered: all of it is equal on every node. */
 export interface Placed {
-  /** Index of its entry: grows from command to command, and is equal on every node. */
+  /** Index of its entry: grows from command to command. */
   readonly index: number
+  /** As people count, since 1970, in milliseconds: see {@link LogTime}. 0 where nobody has said it yet. */
+  readonly wallMs: number
+  /** For what is to last so long, in milliseconds: see {@link LogTime}. */
+  readonly logMs: number
 }
 
 /**

@@ -267,13 +267,13 @@ describe('Applier', () => {
   })
 
   it('takes a snapshot when entries of so many bytes were applied, however few they are', () => {
-    const { applier, snapshots, work } = make(0, 1000, {}, 1000)
+    const { applier, snapshots, work } = make(0, 1000, {}, 1450)
     applier.commit([open])
     for (let index = 2; index <= 100; index++) {
       applier.commit(commands(index, index))
       work()
     }
-    // An entry counts 48 bytes beside its own four.
+    // An entry counts 72 bytes beside its own four.
     const indexes = snapshots.map(({ last }) => last.index)
     expect(indexes).toEqual([20, 40, 60, 80, 100])
   })

@@ -136,8 +136,9 @@ export class HostedActor {
       if (!suspected) return
       this.#suspected = suspected
     }
-    const taken = this.definition.timed ? { ...event, ...this.#clock.instant() } : event
-    this.#take(taken, this.#actor.deliver(this.#state, taken), cause)
+    // It was made for this actor, and a copy of each message would be dear.
+    if (this.definition.timed) Object.assign(event, this.#clock.instant())
+    this.#take(event, this.#actor.deliver(this.#state, event), cause)
   }
 
   get isStopped(): boolean {

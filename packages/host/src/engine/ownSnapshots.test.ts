@@ -212,7 +212,7 @@ describe('when a snapshot is due', () => {
   })
 
   it('a large one waits until the log is an eighth of it', () => {
-    const entryBytes = 52
+    const entryBytes = 76
     const [first = 0, second = 0] = indexes({ pieces: 1, entries: 1400 })
     expect(first).toBe(30)
     expect(second - first).toBeGreaterThanOrEqual(pieceBytes / 8 / entryBytes)

@@ -59,7 +59,7 @@ describe('Waiters', () => {
             naive = naive.filter((each) => !isIt(each))
           }
           expect(pendingCommands.commands).toBe(naive.length)
-          expect(pendingCommands.bytes).toBe(naive.length * (6 + 48))
+          expect(pendingCommands.bytes).toBe(naive.length * (6 + 72))
         }
       }),
     )
@@ -77,7 +77,7 @@ describe('Waiters', () => {
     pendingCommands.expire(1000)
     expect([1, 2, 3].map((sequence) => pendingCommands.has(command(1, sequence)))).toEqual([false, true, false])
     expect(pendingCommands.takeProposal(1)).toEqual([])
-    expect(pendingCommands.bytes).toBe(6 + 48)
+    expect(pendingCommands.bytes).toBe(6 + 72)
     pendingCommands.expire(1500)
     expect(pendingCommands.commands).toBe(0)
   })

@@ -29,7 +29,7 @@ class Transcript {
       proposers: ['p1', 'p2'],
       acceptors: ['a1', 'a2', 'a3'],
       learners: ['l1', 'l2'],
-      limits: { bytesMax: 110 },
+      limits: { bytesMax: 150 },
     }),
   )
   readonly #states = new Map<string, string>()

@@ -61,6 +61,8 @@ export interface Entry {
   readonly answeredBelow: number
   /** The user's command, opaque. */
   readonly bytes: Uint8Array
+  /** Absent in what earlier versions wrote, and of entries that hold nobody's command. */
+  readonly stamp?: Stamp
 }
 
 function emptyEntry(): Draft<Entry> {
@@ -101,6 +103,9 @@ function readEntry(reader: ProtoReader): Entry {
       case 58:
         message.bytes = reader.bytes()
         break
+      case 66:
+        message.stamp = reader.message(readStamp)
+        break
       default:
         reader.skip(tag)
     }
@@ -116,6 +121,7 @@ function writeEntry(writer: ProtoWriter, message: Entry): void {
   if (message.sequence !== 0) writer.tag(40).uint64(message.sequence)
   if (message.answeredBelow !== 0) writer.tag(48).uint64(message.answeredBelow)
   if (message.bytes.length !== 0) writer.tag(58).bytes(message.bytes)
+  if (message.stamp !== undefined) writer.tag(66).message(writeStamp, message.stamp)
 }
 
 /** @throws `QUORATE_UNENCODABLE_VALUE` */
@@ -126,6 +132,61 @@ export function encodeEntry(message: Entry): Uint8Array {
 /** @throws `QUORATE_MALFORMED_MESSAGE` */
 export function decodeEntry(bytes: Uint8Array): Entry {
   return decodeWith(readEntry, bytes)
+}
+
+/** When an entry was ordered, by the clocks of who did. */
+export interface Stamp {
+  /** The term, or the ballot as one number, in which it was ordered. */
+  readonly by: number
+  /** Monotonic, in milliseconds. */
+  readonly nowMs: number
+  /** Since 1970, in milliseconds. */
+  readonly wallMs: number
+}
+
+function emptyStamp(): Draft<Stamp> {
+  return {
+    by: 0,
+    nowMs: 0,
+    wallMs: 0,
+  }
+}
+
+function readStamp(reader: ProtoReader): Stamp {
+  const message = emptyStamp()
+  while (reader.hasMore()) {
+    const tag = reader.tag()
+    switch (tag) {
+      case 8:
+        message.by = reader.uint64()
+        break
+      case 16:
+        message.nowMs = reader.uint64()
+        break
+      case 24:
+        message.wallMs = reader.uint64()
+        break
+      default:
+        reader.skip(tag)
+    }
+  }
+  return message
+}
+
+function writeStamp(writer: ProtoWriter, message: Stamp): void {
+  if (message.by !== 0) writer.tag(8).uint64(message.by)
+  if (message.nowMs !== 0) writer.tag(16).uint64(message.nowMs)
+  if (message.wallMs !== 0) writer.tag(24).uint64(message.wallMs)
+}
+
+/** @throws `QUORATE_UNENCODABLE_VALUE` */
+export function encodeStamp(message: Stamp): Uint8Array {
+  return encodeWith(writeStamp, message)
+}
+
+/** @throws `QUORATE_MALFORMED_MESSAGE` */
+export function decodeStamp(bytes: Uint8Array): Stamp {
+  return decodeWith(readStamp, bytes)
 }
 
 /** Asks whether an election could be won, before one is begun (dissertation, section 9.6). */

@@ -46,6 +46,14 @@ describe('Figure 2, leaders', () => {
     expect(role.context.log.last).toEqual({ index: 6, term: 3 })
   })
 
+  test('commands are stamped with the time at which they came, in the term of the leader', () => {
+    const role = leading()
+    const effects = role.tell({ ...given.proposed('a', 'b'), nowMs: 5, wallMs: 6 } as ReturnType<typeof given.proposed>)
+    const stamp = { by: 3, nowMs: 5, wallMs: 6 }
+    expect(given.effectOf(effects, 'append').entries.map((entry) => entry.stamp)).toEqual([stamp, stamp])
+    expect(given.sentOf(effects, 'AppendEntries')[0]?.entries.map((entry) => entry.stamp)).toEqual([stamp, stamp])
+  })
+
   test('nextIndex is "initialized to leader last log index + 1", matchIndex "to 0"', () => {
     const { progress } = drive(leader, given.serverIn({ terms: [1, 1, 2], currentTerm: 3 })).context
     for (const node of ['n2', 'n3']) expect(progress[node]).toMatchObject({ nextIndex: 4, matchIndex: 0 })

@@ -46,9 +46,9 @@ describe('7, compaction', () => {
 
   test('but no more than so many bytes of them', () => {
     for (const [bytesKept, base] of [
-      [48, 4],
-      [3 * 48, 2],
-      [3 * 48 - 1, 3],
+      [72, 4],
+      [3 * 72, 2],
+      [3 * 72 - 1, 3],
       [1, 5],
     ] as const) {
       const role = drive(follower, given.serverIn({ ...situation, limits: { entriesKept: 100, bytesKept } }))

@@ -3,6 +3,7 @@ import type { SimulationSubject } from '../subject/subject.js'
 import { diskBeforeSpeech } from './diskBeforeSpeech.js'
 import { exactlyOnce } from './exactlyOnce.js'
 import { linearizability } from './linearizability.js'
+import { logTime } from './logTime.js'
 import { realTimeOrder } from './realTimeOrder.js'
 import { stateMachineSafety } from './stateMachineSafety.js'
 import { writtenDownFirst } from './writtenDownFirst.js'
@@ -10,6 +11,7 @@ import { writtenDownFirst } from './writtenDownFirst.js'
 /** What must hold whatever the protocol; each says itself which groups it is about. */
 export const generalInvariants: readonly InvariantFactory[] = [
   stateMachineSafety,
+  logTime,
   exactlyOnce,
   diskBeforeSpeech,
   writtenDownFirst,

@@ -10,6 +10,7 @@ import { diskBeforeSpeech } from './diskBeforeSpeech.js'
 import { exactlyOnce } from './exactlyOnce.js'
 import { generalInvariants, invariantsOf } from './general.js'
 import { linearizability } from './linearizability.js'
+import { logTime } from './logTime.js'
 import { realTimeOrder } from './realTimeOrder.js'
 import { stateMachineSafety } from './stateMachineSafety.js'
 import { writtenDownFirst } from './writtenDownFirst.js'
@@ -54,11 +55,21 @@ test('State Machine Safety', () => {
 test('Exactly Once', () => {
   const command = (text: string) => new TextEncoder().encode(text)
   const at = (index: number) => (invariant: Required<Invariant>) => {
-    invariant.applied(place('n1'), command('a'), { index: 4 })
-    invariant.applied(place('n2'), command('a'), { index })
+    invariant.applied(place('n1'), command('a'), { index: 4, wallMs: 0, logMs: 0 })
+    invariant.applied(place('n2'), command('a'), { index, wallMs: 0, logMs: 0 })
   }
   expect(judge(exactlyOnce, at(4))).toEqual([])
   expect(judge(exactlyOnce, at(5))).toHaveLength(1)
+})
+
+test('Log Time', () => {
+  const at = (node: string, index: number, wallMs: number, logMs: number) => (invariant: Required<Invariant>) =>
+    invariant.applied(place(node), new Uint8Array(), { index, wallMs, logMs })
+  const all = (...each: readonly ReturnType<typeof at>[]) => judge(logTime, (to) => each.forEach((one) => one(to)))
+  expect(all(at('n1', 1, 5, 5), at('n1', 2, 5, 6), at('n2', 1, 5, 5), at('n1', 1, 5, 5))).toEqual([])
+  expect(all(at('n1', 1, 5, 5), at('n2', 1, 5, 6))).toHaveLength(1)
+  expect(all(at('n1', 1, 5, 5), at('n1', 2, 4, 5))).toHaveLength(1)
+  expect(all(at('n1', 1, 5, 5), at('n1', 2, 5, 4))).toHaveLength(1)
 })
 
 const vote = { type: 'RequestVoteReply' }
@@ -197,7 +208,8 @@ test('Exactly Once, where commands are alike: told apart by their numbers in the
     (...entries: readonly Entry[]) =>
     (invariant: Required<Invariant>) => {
       invariant.emitted(place('n1'), { type: 'commit', entries })
-      for (const { index } of entries) invariant.applied(place('n1'), new Uint8Array([1]), { index })
+      for (const { index } of entries)
+        invariant.applied(place('n1'), new Uint8Array([1]), { index, wallMs: 0, logMs: 0 })
     }
   expect(judge(exactlyOnce, twice(entry(4, 1), entry(5, 1)), alike)).toEqual([])
   expect(judge(exactlyOnce, twice(entry(4, 1), { ...entry(5, 1), sequence: 4 }), alike)).toEqual([

@@ -1,4 +1,12 @@
-import { defineStateMachine, emptyOutbox, noTimers, nothingStored, origin, type RoleSnapshot } from '@quorate/core'
+import {
+  defineStateMachine,
+  emptyOutbox,
+  noTimers,
+  nothingStored,
+  origin,
+  type RoleSnapshot,
+  startOfTime,
+} from '@quorate/core'
 import { expect, test } from 'vitest'
 import { keyOfRole, type RoleState } from './roleState.js'
 
@@ -35,7 +43,10 @@ const stateIn = (snapshot: RoleSnapshot): RoleState =>
 const inContext = (context: unknown): string =>
   keyOfRole(stateIn({ status: 'active', value: 'waiting', context }), machine)
 const inAppliedState = (state: unknown): string =>
-  keyOfRole(stateWith({ appliedState: { applied: origin, state, sessions: new Map(), incarnation: 0 } }), machine)
+  keyOfRole(
+    stateWith({ appliedState: { applied: origin, state, sessions: new Map(), incarnation: 0, time: startOfTime } }),
+    machine,
+  )
 
 test('a state machine whose states hide what they hold is told by its snapshots', () => {
   expect(inAppliedState(new Hiding(1))).toBe(inAppliedState(new Hiding(1)))

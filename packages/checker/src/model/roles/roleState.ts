@@ -6,6 +6,7 @@ import {
   type RoleSnapshot,
   type StoredLog,
   snapshotOf,
+  startOfTime,
   statePath,
   timerName,
 } from '@quorate/core'
@@ -42,10 +43,16 @@ const isPlain = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
 
 /** A state machine whose states are no plain data tells them by its snapshots. */
-function keyOfApplied({ applied, state, sessions, incarnation }: AppliedState, machine: AnyStateMachine): string {
+function keyOfApplied({ applied, state, sessions, incarnation, time }: AppliedState, machine: AnyStateMachine): string {
   const isInstance =
     typeof state === 'object' && state !== null && !toldPrototypes.includes(Object.getPrototypeOf(state))
-  return contentKey([applied, isInstance ? told(machine, state) : state, new Map(sessions), incarnation])
+  return contentKey([
+    applied,
+    isInstance ? told(machine, state) : state,
+    new Map(sessions),
+    incarnation,
+    ...(time === startOfTime ? [] : [time]),
+  ])
 }
 
 function told(machine: AnyStateMachine, state: unknown): unknown {

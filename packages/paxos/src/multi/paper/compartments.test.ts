@@ -79,7 +79,7 @@ describe('4.1: a batcher', () => {
   })
 
   test('no batch is larger than a message may be; the rest follows', () => {
-    const role = ledIn({ limits: { entriesMax: 2, bytesMax: 150 } })
+    const role = ledIn({ limits: { entriesMax: 2, bytesMax: 200 } })
     role.tell(given.proposed('a', 'b', 'c', 'd'.repeat(50), 'e'.repeat(500), 'f'))
     const all = [...batches(role)]
     for (let number = 1; number < 9; number++) {

@@ -37,6 +37,13 @@ describe('3: phase 2 alone, for one slot after the other', () => {
     ])
   })
 
+  test('what it proposes is stamped with the time at which it came, in its ballot', () => {
+    const role = leadingIn()
+    role.tell({ ...given.proposed('a'), nowMs: 5, wallMs: 6 } as ReturnType<typeof given.proposed>)
+    const stamp = { by: termOf(ballot(1)), nowMs: 5, wallMs: 6 }
+    expect(given.sent(role.effects)).toMatchObject([{ entries: [{ index: 1, stamp }] }])
+  })
+
   test('"A value is chosen when ... accepted by a majority": learners are told then, and not before', () => {
     const role = leadingIn({ nodes: { acceptor: five } })
     role.tell(given.proposed('a'))

@@ -1,9 +1,10 @@
 import {
   type Address,
-  type Command,
   type Entry,
   entriesAfter,
+  instantOf,
   invariant,
+  type LocalEvent,
   Log,
   type NodeId,
   type Received,
@@ -115,8 +116,10 @@ export const question = (self: Leading, number: number) => accept(self, { number
 export const isOverloaded = ({ log, chosenThrough, openBytes, config: { limits } }: Leading): boolean =>
   log.last.index - chosenThrough >= limits.openSlotsMax || openBytes >= limits.openBytesMax
 
-export const withCommands = (self: Leading, { commands }: { readonly commands: readonly Command[] }) => {
-  const entries = entriesAfter(self.log.last.index, termOf(ballotOf(self)), commands)
+type Brought = Extract<LocalEvent, { type: 'client.proposed' }> | Received<Batch>
+
+export const withCommands = (self: Leading, event: Brought) => {
+  const entries = entriesAfter(self.log.last.index, termOf(ballotOf(self)), event.commands, instantOf(event))
   return { log: self.log.append(entries), openBytes: self.openBytes + bytesOf(entries) }
 }
 
