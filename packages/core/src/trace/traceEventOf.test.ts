@@ -72,6 +72,17 @@ describe('what was observed, as data', () => {
     expect(told(state, { type: 'snapshot.taken' }).event.cause).toEqual({ type: 'host' })
   })
 
+  test('of entries that it emits: how many, and where they stand', () => {
+    const entry = { kind: 'noop', session: 0, sequence: 0, answeredBelow: 0, bytes: new Uint8Array(), term: 2 } as const
+    const entries = [4, 5, 6].map((index) => ({ ...entry, index }))
+    const emitted = [{ type: 'append', entries } as const, { type: 'commit', entries: [], passes: 'append' } as const]
+    const event = traceEventOf(stepRecord(place, undefined, undefined, { ...begun, emitted }), 7, 'n1')
+    expect((event as StepEvent).emitted).toEqual([
+      { type: 'append', entries: { count: 3, first: { index: 4, term: 2 }, last: { index: 6, term: 2 } } },
+      { type: 'commit', entries: { count: 0 }, passes: 'append' },
+    ])
+  })
+
   test('of a timer: its id is the cause', () => {
     const [timer = ''] = begun.state.timers.keys()
     const record = stepRecord(place, { type: timer }, begun.state, actor.fire(begun.state, timer))

@@ -1,6 +1,7 @@
 import type { Effect } from '../actor/effect.js'
 import type { Observed } from '../actor/observed.js'
 import type { StepRecord } from '../actor/stepRecord.js'
+import type { LogId } from '../log/message.js'
 import { statePath } from '../role/statePath.js'
 import { nodeOf } from '../values/address.js'
 import type { Json } from '../values/json.js'
@@ -81,9 +82,25 @@ function stepEventOf(record: StepRecord, atUs: number, who: string): StepEvent {
   }
 }
 
-/** What a message says is told when it leaves. */
-const shownEffect = (effect: Effect): object =>
-  effect.type === 'send' ? { type: effect.type, to: effect.to, message: effect.message.type } : effect
+/** What a message says is told when it leaves; entries came with the event, or will be applied. */
+function shownEffect(effect: Effect): object {
+  switch (effect.type) {
+    case 'send':
+      return { type: effect.type, to: effect.to, message: effect.message.type }
+    case 'append':
+    case 'commit':
+      return { ...effect, entries: rangeOf(effect.entries) }
+    default:
+      return effect
+  }
+}
+
+/** Entries by where they stand: contiguous ones by their ends. */
+function rangeOf(entries: readonly LogId[]): object {
+  const place = ({ index, term }: LogId) => ({ index, term })
+  const [first, last] = [entries[0], entries.at(-1)]
+  return { count: entries.length, ...(first && last && { first: place(first), last: place(last) }) }
+}
 
 /** Contexts are values: what did not change is the same object. */
 function changesOf(before: unknown, after: unknown): Json | undefined {
