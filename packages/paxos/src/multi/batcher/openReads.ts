@@ -32,14 +32,14 @@ const waitedMax = 60
 
 /**
  * The question or its answer may be lost, and a read that waits takes the room of another: after so many heartbeats the
- * proposer is asked again, and after twice as many each time.
+ * proposer is asked again, and after twice as many from then on.
  */
 const againAfterBeats = 4
 
 const asked = ({ request, since }: Pick<Read, 'request' | 'since'>, beat: number, asks: number): Read => ({
   request,
   since,
-  dueAt: beat + againAfterBeats * 2 ** asks,
+  dueAt: beat + againAfterBeats * (asks === 0 ? 1 : 2),
   asks: asks + 1,
 })
 

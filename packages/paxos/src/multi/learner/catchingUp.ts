@@ -6,6 +6,7 @@ import {
   invariant,
   isLastChunk,
   isNextChunk,
+  isSameLogId,
   Log,
   type NodeId,
   nodeOf,
@@ -103,6 +104,7 @@ export const withNextTurn = (self: Learner) => ({
   ...(self.turn !== undefined && afterSilence(self)),
   turn: turnAfter(self),
   incoming: undefined,
+  pieces: [],
   repeats: 0,
 })
 
@@ -118,7 +120,7 @@ const afterAnswer = (
   answered: self.answered || !more,
   doublings: Math.max(self.doublings - 1, 0),
   turn,
-  incoming: turn === self.turn ? self.incoming : undefined,
+  ...(turn !== self.turn && { incoming: undefined, pieces: [] }),
 })
 
 const turnOf = (self: Learner, from: Address): number | undefined => {
@@ -157,10 +159,41 @@ const chunkOf = ({ lastIndex, lastTerm, offset, data, size }: InstallSnapshot): 
 const isOfSender = (self: Learner, { from }: Received<InstallSnapshot>): boolean =>
   self.turn !== undefined && (self.incoming === undefined || from === peerInTurn(self))
 
-export const isNextPiece = (self: Learner, piece: Received<InstallSnapshot>): boolean =>
-  isOfSender(self, piece) && isNextChunk(self.incoming, chunkOf(piece))
-export const isLastPiece = (self: Learner, piece: Received<InstallSnapshot>): boolean =>
-  isOfSender(self, piece) && isLastChunk(self.incoming, chunkOf(piece))
+/** Pieces kept that wait for one before them, since a link may change their order. */
+const piecesMax = 16
+
+/** A piece that comes next, or later in the snapshot that is arriving, and is not here. */
+export function isWantedPiece(self: Learner, piece: Received<InstallSnapshot>): boolean {
+  const { incoming, pieces } = self
+  if (!isOfSender(self, piece)) return false
+  const { last, offset, data, size } = chunkOf(piece)
+  const isAhead = incoming !== undefined && isSameLogId(incoming.last, last) && offset > incoming.received
+  if (!isAhead || pieces.length >= piecesMax) return isNextChunk(incoming, chunkOf(piece))
+  return data.length > 0 && offset + data.length <= size && pieces.every((kept) => kept.offset !== offset)
+}
+
+/** Asks for more at once when the answer has ended, unless this piece was none. */
+export const withPiece = (self: Learner, { from, ...piece }: Received<InstallSnapshot>) => ({
+  ...afterAnswer(self, turnOf(self, from)),
+  pieces: [...self.pieces, piece],
+  answered: self.answered || (piece.data.length > 0 && !piece.more),
+})
+
+const nextPieceHere = ({ incoming, pieces }: Learner): SnapshotChunk | undefined =>
+  pieces.map(chunkOf).find((chunk) => isNextChunk(incoming, chunk))
+
+export const isPieceNextHere = (self: Learner): boolean => nextPieceHere(self) !== undefined
+export const isLastPieceHere = (self: Learner): boolean => {
+  const next = nextPieceHere(self)
+  return next !== undefined && isLastChunk(self.incoming, next)
+}
+
+export function withNextPiece(self: Learner) {
+  const next = nextPieceHere(self)
+  invariant(next !== undefined, 'no piece comes next')
+  const isBehind = (piece: InstallSnapshot) => isSameLogId(chunkOf(piece).last, next.last) && piece.offset > next.offset
+  return { incoming: withChunk(self.incoming, next), pieces: self.pieces.filter(isBehind), repeats: 0 }
+}
 
 function begun({ incoming }: Learner): IncomingSnapshot {
   invariant(incoming !== undefined, 'no snapshot is arriving')
@@ -178,14 +211,6 @@ const repeatsMax = 3
 export const isWorthRepeating = ({ incoming, repeats }: Learner): boolean =>
   incoming !== undefined && repeats < repeatsMax
 
-/** Asks for the next piece at once, unless this one was none, or more of them are on their way. */
-export const withPiece = (self: Learner, piece: Received<InstallSnapshot>) => ({
-  ...afterAnswer(self, turnOf(self, piece.from)),
-  incoming: withChunk(self.incoming, chunkOf(piece)),
-  repeats: 0,
-  answered: piece.data.length > 0 && !piece.more,
-})
-
 export function withInstalled(self: Learner) {
   const snapshot = completed(self)
   const { index } = snapshot.last
@@ -198,6 +223,7 @@ export function withInstalled(self: Learner) {
     ahead,
     aheadBytes: ahead.reduce((sum, { entries }) => sum + bytesOf(entries), 0),
     incoming: undefined,
+    pieces: [],
     answered: true,
   }
 }

@@ -31,6 +31,8 @@ export interface Learner extends Configured {
   readonly ahead: readonly Chosen[]
   readonly aheadBytes: number
   readonly incoming: IncomingSnapshot | undefined
+  /** Pieces of it that came before one that is missing. */
+  readonly pieces: readonly InstallSnapshot[]
   /** By learner that asks for a snapshot, the one that it is sent: to its end, also after a newer one was taken here. */
   readonly loans: Readonly<Record<NodeId, Loan>>
   /** Who is being answered, within one step. */
@@ -78,6 +80,7 @@ export function recoverLearner(config: MultiPaxosConfig, { snapshot, base, doubt
     ahead: [],
     aheadBytes: 0,
     incoming: undefined,
+    pieces: [],
     loans: {},
     answering: undefined,
     repeats: 0,

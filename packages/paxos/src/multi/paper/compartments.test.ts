@@ -174,7 +174,7 @@ describe('4.1: a batcher', () => {
   describe('asks again about a read', () => {
     const asksOf = (role: Role) => given.sentOf(role.effects, 'ReadIndex').map(({ to, request }) => `${to} ${request}`)
 
-    test('after four heartbeats without an answer, and twice as many each time', () => {
+    test('after four heartbeats without an answer, and then after every eight', () => {
       const role = ledIn()
       role.tell(given.read(5))
       beat(role)
@@ -188,6 +188,8 @@ describe('4.1: a batcher', () => {
         'n1 6 after 5',
         'n1 5 after 12',
         'n1 6 after 13',
+        'n1 5 after 20',
+        'n1 6 after 21',
         'n1 5 after 28',
         'n1 6 after 29',
       ])

@@ -435,9 +435,26 @@ describe('snapshots', () => {
     role.receive(given.pieceOf(snapshot, 0, 4))
     const before = role.context.incoming
     const long = { ...given.pieceOf(snapshot, 4, 6), size: 8 }
-    for (const piece of [given.pieceOf(snapshot, 0, 4), given.pieceOf(snapshot, 8, 2), long])
+    for (const piece of [given.pieceOf(snapshot, 0, 4), given.pieceOf(given.snapshotAt(6, 10), 8, 2), long])
       expect(role.receive(piece)).toEqual([])
-    expect(role.context.incoming).toBe(before)
+    expect(role.context).toMatchObject({ incoming: before, pieces: [] })
+  })
+
+  test('pieces may come in another order: those that came early wait, each once, and as many as an answer has', () => {
+    const role = asking()
+    const more = (piece: ReturnType<typeof given.pieceOf>) => ({ ...piece, more: true })
+    role.receive(more(given.pieceOf(snapshot, 0, 2)))
+    for (const offset of [6, 4, 6]) expect(role.receive(more(given.pieceOf(snapshot, offset, 2)))).toEqual([])
+    expect(role.context.pieces.map(({ offset }) => offset)).toEqual([6, 4])
+    // The end of the answer has more asked for.
+    role.receive(given.pieceOf(snapshot, 8, 2))
+    expect(given.sentOf(role.effects, 'Learn')).toMatchObject([{ to: 'n2', offset: 2 }])
+    role.receive(more(given.pieceOf(snapshot, 2, 2)))
+    expect(given.kindsOf(role.effects)).toEqual(['stage', 'stage', 'stage', 'stage', 'install', 'restore', 'Learn->n2'])
+    expect(given.effectsOf(role.effects, 'install').map((effect) => given.inOnePlace(effect.snapshot))).toEqual([
+      snapshot,
+    ])
+    expect(role.context.pieces).toEqual([])
   })
 
   test('another snapshot takes the place of the one that was arriving', () => {
