@@ -14,6 +14,7 @@ not change the exit code as long as every group serves its clients: a state mach
 
 Examples:
   quorate status
+  quorate status --group orders stock
   quorate status --json | jq '.nodes[].groups.kv.applied'
   quorate status --wait-for-leader && quorate kv put greeting hello
 
@@ -28,6 +29,7 @@ export const statusCommand = (io: Io): Command =>
   withConnection(new Command('status'))
     .description('Ask all nodes of a cluster how they are')
     .addOption(clusterOption())
+    .addOption(new Option('--group <names...>', 'of these groups alone'))
     .addOption(
       new Option('--wait <ms>', 'wait for silent nodes for so many milliseconds')
         .default(2000)

@@ -10,10 +10,10 @@ export interface ClusterView {
   readonly lacks: Readonly<Record<string, string>>
 }
 
-/** Puts together what nodes have answered. */
-export const viewOf = (nodes: readonly NodeReport[]): ClusterView => {
+/** Puts together what nodes have answered: of the groups that were asked for, or of all where none was named. */
+export const viewOf = (nodes: readonly NodeReport[], asked: readonly string[] = []): ClusterView => {
   const answered = new Set(nodes.map(({ node }) => node))
-  const groups = [...new Set(nodes.flatMap(({ groups }) => Object.keys(groups)))]
+  const groups = [...new Set([...asked, ...nodes.flatMap(({ groups }) => Object.keys(groups))])]
   const hosts = nodes.flatMap((node) =>
     Object.values(node.groups).flatMap(({ placement }) => Object.values(placement).flat()),
   )
@@ -23,12 +23,16 @@ export const viewOf = (nodes: readonly NodeReport[]): ClusterView => {
     silent: [...expected].filter((node) => !answered.has(node)).sort(),
     lacks: Object.fromEntries(
       groups.flatMap((group) => {
-        const lack = lackOf(serviceIn(nodes, group), rolesIn(nodes, group)) ?? noRoomIn(nodes, group)
+        const lack =
+          nowhere(nodes, group) ?? lackOf(serviceIn(nodes, group), rolesIn(nodes, group)) ?? noRoomIn(nodes, group)
         return lack === undefined ? [] : [[group, lack]]
       }),
     ),
   }
 }
+
+const nowhere = (nodes: readonly NodeReport[], group: string): string | undefined =>
+  nodes.some(({ groups }) => groups[group]) ? undefined : 'is on no node that answers'
 
 /** What a group does for its clients, as any of its members tells it. */
 const serviceIn = (nodes: readonly NodeReport[], group: string): ServiceReport =>

@@ -13,6 +13,8 @@ import { statusLines } from './statusLines.js'
 /** What `quorate status` is told. */
 export interface StatusSettings extends ConnectionSettings {
   readonly cluster: string
+  /** Those that are to be shown; all where none is named. */
+  readonly group?: readonly string[]
   readonly wait: number
   /** For so many milliseconds. */
   readonly waitForLeader?: number
@@ -42,17 +44,24 @@ export const status = async (io: Io, settings: StatusSettings): Promise<void> =>
 }
 
 /** Asks again as long as somebody is silent who hosts a role, and there is time. */
-const ask = async ({ cluster, wait, ...settings }: StatusSettings, isPatient: boolean): Promise<ClusterView> => {
+const ask = async (
+  { cluster, group = [], wait, ...settings }: StatusSettings,
+  isPatient: boolean,
+): Promise<ClusterView> => {
   const untilMs = performance.now() + wait
   const reports = new Map<string, NodeReport>()
   let view = viewOf([])
   try {
     do {
       const waitMs = Math.max(1, Math.min(roundMs, untilMs - performance.now()))
-      for (const report of await clusterStatus({ transport: transportOf(settings), cluster, waitMs })) {
+      const asked = { transport: transportOf(settings), cluster, waitMs, groups: group }
+      for (const report of await clusterStatus(asked)) {
         reports.set(report.node, report)
       }
-      view = viewOf([...reports.values()].sort((a, b) => (a.node < b.node ? -1 : 1)))
+      view = viewOf(
+        [...reports.values()].sort((a, b) => (a.node < b.node ? -1 : 1)),
+        group,
+      )
     } while ((view.nodes.length === 0 || view.silent.length > 0) && performance.now() < untilMs)
   } catch (error) {
     // The bus may come up with the nodes.

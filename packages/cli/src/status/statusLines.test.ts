@@ -38,6 +38,9 @@ test('each role shows what it has: an acceptor has no leader, a batcher no entri
   expect(shown().at(-1)).toBe('group store has no node that takes commands')
   await cluster.kill('p1')
   expect(shown().at(-1)).toBe('group store has no leader')
+  expect(statusLines(viewOf(cluster.status(), ['store', 'stock'])).at(-1)).toBe(
+    'group stock is on no node that answers',
+  )
 })
 
 test('of several groups it names those that lack something; one without a log needs nobody to execute', async () => {

@@ -303,12 +303,18 @@ export function decodeOtherStart(bytes: Uint8Array): OtherStart {
 export interface NodeStatus {
   readonly type: 'NodeStatus'
   readonly request: number
+  /** Of these groups alone; of all, if none is named. */
+  readonly groups: readonly string[]
+  /** Of those that follow this one by name. */
+  readonly after: string
 }
 
 function emptyNodeStatus(): Draft<NodeStatus> {
   return {
     type: 'NodeStatus',
     request: 0,
+    groups: [],
+    after: '',
   }
 }
 
@@ -320,6 +326,12 @@ function readNodeStatus(reader: ProtoReader): NodeStatus {
       case 8:
         message.request = reader.uint64()
         break
+      case 18:
+        message.groups.push(reader.string())
+        break
+      case 26:
+        message.after = reader.string()
+        break
       default:
         reader.skip(tag)
     }
@@ -329,6 +341,8 @@ function readNodeStatus(reader: ProtoReader): NodeStatus {
 
 function writeNodeStatus(writer: ProtoWriter, message: NodeStatus): void {
   if (message.request !== 0) writer.tag(8).uint64(message.request)
+  for (const item of message.groups) writer.tag(18).string(item)
+  if (message.after !== '') writer.tag(26).string(message.after)
 }
 
 /** @throws `QUORATE_UNENCODABLE_VALUE` */

@@ -7,7 +7,7 @@ import { type Charter, charterOf, chartersOf } from '../topology/charter.js'
 import { type Groups, nodesOf } from '../topology/configuration.js'
 import { Accord } from './accord.js'
 import { bookKey, type NodeBook } from './nodeBook.js'
-import { NodeService } from './nodeService.js'
+import { NodeService, type ReportOf } from './nodeService.js'
 import { PeerStores } from './peerStores.js'
 import { StoreHandshake } from './storeHandshake.js'
 import { Twins } from './twins.js'
@@ -28,7 +28,7 @@ export interface IdentityOptions {
   readonly drops: DropLog
   /** Writes what is the node's own. */
   write(writes: readonly StoreWrite[], done: () => void): void
-  report(): object
+  readonly report: ReportOf
   /** The node is who it takes itself for, and that is on the disk: it may speak. */
   run(): void
   fail(error: Error): void

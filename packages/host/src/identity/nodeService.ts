@@ -15,6 +15,16 @@ import type { Accord } from './accord.js'
 import type { StoreHandshake } from './storeHandshake.js'
 import type { Twins } from './twins.js'
 
+/** Groups that one message tells of. */
+const groupsMax = 100
+
+/** Tells of a node, and of some of its groups. */
+export type ReportOf = (page: {
+  readonly groups?: readonly string[]
+  readonly after?: string
+  readonly limit: number
+}) => object
+
 /** What a node hears as a node, not as a member of a group: introductions, and questions about its status. */
 export class NodeService {
   readonly #address: Address
@@ -23,7 +33,7 @@ export class NodeService {
   readonly #handshake: StoreHandshake
   readonly #accord: Accord
   readonly #twins: Twins
-  readonly #report: () => object
+  readonly #report: ReportOf
   #subscriptions: readonly Subscription[] = []
 
   constructor(options: {
@@ -33,7 +43,7 @@ export class NodeService {
     handshake: StoreHandshake
     accord: Accord
     twins: Twins
-    report: () => object
+    report: ReportOf
   }) {
     this.#address = addressOf(nodeGroup, nodeRole, options.node)
     this.#bus = options.bus
@@ -73,7 +83,9 @@ export class NodeService {
     } else if (isNode && message.type === 'OtherStart') {
       this.#twins.told(message)
     } else if (isAsker && message.type === 'NodeStatus') {
-      const report = textEncoder.encode(JSON.stringify(this.#report()))
+      const { groups, after } = message
+      const page = { ...(groups.length > 0 && { groups }), ...(after !== '' && { after }), limit: groupsMax }
+      const report = textEncoder.encode(JSON.stringify(this.#report(page)))
       this.#bus.publish(this.#address, envelope.from, messages, {
         type: 'NodeStatusReport',
         request: message.request,

@@ -13,7 +13,7 @@ import type { HostedActor } from '../engine/hostedActor.js'
 import type { RecoveredRoles } from '../engine/recoverRoles.js'
 import { startsOf } from '../identity/nodeBook.js'
 import { RequestMemories } from '../serving/requestMemories.js'
-import type { GroupReport } from '../status/nodeStatus.js'
+import type { NodeReport, StatusPage } from '../status/nodeStatus.js'
 import type { GroupSurroundings } from './groupSurroundings.js'
 import { HostedGroup } from './hostedGroup.js'
 import { type LocalGroup, localGroup } from './nodeGroup.js'
@@ -162,7 +162,16 @@ export class HostedGroups {
     return this.#handles.has(name)
   }
 
-  status(): Readonly<Record<string, GroupReport>> {
-    return Object.fromEntries([...this.#groups].map(([name, group]) => [name, group.status()]))
+  status({ groups, after, limit }: StatusPage): Pick<NodeReport, 'groups' | 'groupCount' | 'next'> {
+    const asked = (groups ?? this.names)
+      .filter((name) => this.has(name) && (after === undefined || name > after))
+      .sort()
+    const told = asked.slice(0, limit)
+    const next = told.at(-1)
+    return {
+      groups: Object.fromEntries(told.map((name) => [name, (this.#groups.get(name) as HostedGroup).status()])),
+      groupCount: this.#groups.size,
+      ...(told.length < asked.length && next !== undefined && { next }),
+    }
   }
 }

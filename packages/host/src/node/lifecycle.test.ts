@@ -2,6 +2,7 @@ import { type Connection, decodeEnvelope, type Transport } from '@quorate/core'
 import { afterEach, describe, expect, expectTypeOf, it } from 'vitest'
 import { connectClient } from '../client/connectClient.js'
 import { clusterStatus } from '../status/clusterStatus.js'
+import type { StatusPage } from '../status/nodeStatus.js'
 import type { NodeOptions } from '../topology/configuration.js'
 import { type JournalNode, journal, TestCluster } from './cluster.test.fixture.js'
 import { sequenced } from './sequencer.test.fixture.js'
@@ -314,6 +315,30 @@ describe('what people see', () => {
     })
     expect(reports[0]).toEqual(JSON.parse(JSON.stringify({ ...nodes[0]!.status(), bus: reports[0]!.bus })))
     expect(reports[0]?.storeId).toMatch(/^[0-9a-f]{32}$/)
+  })
+
+  it('tells of some groups at a time, in the order of their names, and over the bus of all that were asked for', async () => {
+    const nodes = await begin()
+    const names = Array.from({ length: 250 }, (_, at) => `g${`${at}`.padStart(3, '0')}`)
+    for (const node of nodes) {
+      await cluster.wait(Promise.all(names.map((name) => node.open(name, cluster.group))))
+    }
+    const [node] = nodes
+    const shown = (page?: StatusPage) => {
+      const { groups, groupCount, next } = node!.status(page)
+      return [groupCount, next, ...Object.keys(groups)]
+    }
+    expect(shown()).toEqual([251, undefined, ...names, 'journal'])
+    expect(shown({ limit: 2 })).toEqual([251, 'g001', 'g000', 'g001'])
+    expect(shown({ after: 'g248', limit: 2 })).toEqual([251, undefined, 'g249', 'journal'])
+    expect(shown({ groups: ['g007', 'unknown', 'g003'] })).toEqual([251, undefined, 'g003', 'g007'])
+    const ask = (groups: readonly string[] = []) =>
+      cluster.wait(clusterStatus({ transport: cluster.bus, cluster: 'test', clock: cluster.clock, nodes: 2, groups }))
+    for (const report of await ask()) {
+      expect(Object.keys(report.groups)).toEqual([...names, 'journal'])
+      expect(report.next).toBeUndefined()
+    }
+    for (const report of await ask(['g100', 'g200'])) expect(Object.keys(report.groups)).toEqual(['g100', 'g200'])
   })
 
   it('is typed by the state machine', async () => {

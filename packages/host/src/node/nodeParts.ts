@@ -9,6 +9,7 @@ import type { RecoveredRoles } from '../engine/recoverRoles.js'
 import type { MembersChangedError, NodeStoppedError } from '../errors.js'
 import { Identity } from '../identity/identity.js'
 import type { NodeBook } from '../identity/nodeBook.js'
+import type { StatusPage } from '../status/nodeStatus.js'
 import { systemRandom } from '../system/random.js'
 import { realClock } from '../system/realClock.js'
 import { silentLogger } from '../system/silentLogger.js'
@@ -31,7 +32,7 @@ interface Whole {
   readonly ready: Promise<void>
   /** Set once the node ends. */
   stopped(): NodeStoppedError | undefined
-  report(): object
+  report(page: StatusPage): object
   /** The node is who it takes itself for, and that is on the disk: it may speak. */
   run(): void
   fail(error: unknown): void

@@ -1,5 +1,5 @@
 import type { GroupDefinition, NodeId } from '@quorate/core'
-import type { NodeReport } from '../status/nodeStatus.js'
+import type { NodeReport, StatusPage } from '../status/nodeStatus.js'
 import type { Groups } from '../topology/configuration.js'
 import type { NodeGroupOf } from './nodeGroup.js'
 
@@ -33,7 +33,8 @@ export interface QuorateNode<G extends Groups = Groups> extends AsyncDisposable 
    * @throws as `close`, when nothing is stored of such a group either.
    */
   drop(name: string): Promise<void>
-  status(): NodeReport
+  /** How the node is, and its groups, or some of them. It costs what is told. */
+  status(page?: StatusPage): NodeReport
   /** Settles when the actors run: at the first start of all nodes that is when each has heard from each. */
   readonly ready: Promise<void>
   /** Settles when the node has stopped: with the cause, unless it was asked to. */

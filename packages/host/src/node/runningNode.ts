@@ -1,7 +1,7 @@
 import { errorOf, type GroupDefinition, InvalidConfigurationError, type NodeId } from '@quorate/core'
 import { type MembersChangedError, NodeStoppedError } from '../errors.js'
 import { hex } from '../identity/peerStores.js'
-import type { NodeReport } from '../status/nodeStatus.js'
+import type { NodeReport, StatusPage } from '../status/nodeStatus.js'
 import { Deferred } from '../system/deferred.js'
 import { isDoneWithin } from '../system/isDoneWithin.js'
 import type { Groups, NodeOptions } from '../topology/configuration.js'
@@ -34,7 +34,7 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
     this.#parts = new NodeParts(options, opened, {
       ready: this.ready,
       stopped: () => (this.#ending ? new NodeStoppedError(this.id, this.#endedBy) : undefined),
-      report: () => this.status(),
+      report: (page) => this.status(page),
       run: () => void this.#run(),
       fail: (error) => this.#fail(error),
       differs: (error) => this.#differs(error),
@@ -94,7 +94,7 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
     return this.#parts.changes.drop(name)
   }
 
-  status(): NodeReport {
+  status(page: StatusPage = {}): NodeReport {
     return {
       node: this.id,
       cluster: this.#options.cluster,
@@ -103,7 +103,7 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
       waitingFor: this.#parts.identity.waitingFor,
       bus: this.#parts.busWatch.report(),
       dropped: this.#parts.drops.totals,
-      groups: this.#parts.groups.status(),
+      ...this.#parts.groups.status(page),
       unopened: this.#parts.changes.unopened,
     }
   }

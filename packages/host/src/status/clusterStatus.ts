@@ -1,4 +1,4 @@
-import { addressOf, type Clock, checkName, everyNode, type Transport } from '@quorate/core'
+import { addressOf, type Clock, checkName, everyNode, type NodeId, type Transport } from '@quorate/core'
 import { answersRole, nodeGroup, nodeRole } from '../bus/addresses.js'
 import { Bus } from '../bus/bus.js'
 import { DropLog } from '../bus/dropLog.js'
@@ -18,11 +18,13 @@ export async function clusterStatus(options: {
   readonly cluster: string
   /** How long answers are waited for, in milliseconds. @default 1000 */
   readonly waitMs?: number
-  /** Ends the wait when so many have answered. @default never */
+  /** Ends the wait when so many have answered, and told of all groups. @default never */
   readonly nodes?: number
+  /** Those that are to be told of. @default all, which each node tells a hundred at a time */
+  readonly groups?: readonly string[]
   readonly clock?: Clock
 }): Promise<NodeReport[]> {
-  const { transport, cluster, waitMs = 1000, nodes = Number.POSITIVE_INFINITY } = options
+  const { transport, cluster, waitMs = 1000, nodes = Number.POSITIVE_INFINITY, groups = [] } = options
   checkName('cluster', cluster)
   const clock = options.clock ?? realClock()
   const id = randomName(systemRandom, 'status')
@@ -40,15 +42,23 @@ export async function clusterStatus(options: {
     })
     const address = addressOf(nodeGroup, answersRole, id)
     const reports = new Map<string, NodeReport>()
+    let request = 0
+    const ask = (node: NodeId, after = ''): void => {
+      const question = { type: 'NodeStatus', request: ++request, groups, after } as const
+      bus.publish(address, addressOf(nodeGroup, nodeRole, node), messages, question)
+    }
     const subscription = bus.subscribe(address, (envelope) => {
       const message = bus.read<NodeMessage>(messages, envelope)
       if (message?.type !== 'NodeStatusReport') return
       const report = readReport(message.report)
-      if (report) reports.set(report.node, report)
-      if (reports.size >= nodes) isComplete()
+      if (!report) return
+      const { node, next } = report
+      reports.set(node, withMore(reports.get(node), report))
+      if (next !== undefined) ask(node, next)
+      if (reports.size >= nodes && [...reports.values()].every((each) => each.next === undefined)) isComplete()
     })
     await subscription.ready
-    bus.publish(address, addressOf(nodeGroup, nodeRole, everyNode), messages, { type: 'NodeStatus', request: 1 })
+    ask(everyNode)
     await new Promise<void>((resolve) => {
       const timer = clock.setTimeout(resolve, waitMs)
       isComplete = () => {
@@ -61,6 +71,12 @@ export async function clusterStatus(options: {
     await connection.close()
   }
 }
+
+/** A report with the groups of the ones before it. */
+const withMore = (before: NodeReport | undefined, report: NodeReport): NodeReport => ({
+  ...report,
+  groups: { ...before?.groups, ...report.groups },
+})
 
 function readReport(bytes: Uint8Array): NodeReport | undefined {
   try {

@@ -3,6 +3,16 @@ import type { BusReport } from '../bus/busWatch.js'
 import type { DropReason } from '../bus/dropLog.js'
 import type { SnapshotFailure } from '../engine/snapshotRetry.js'
 
+/** Which groups of a node are to be told of. */
+export interface StatusPage {
+  /** @default all */
+  readonly groups?: readonly string[]
+  /** Those that follow this one by name. @default from the first on */
+  readonly after?: string
+  /** So many at most. @default all */
+  readonly limit?: number
+}
+
 /** A node as people see it: plain data, fit for JSON. */
 export interface NodeReport {
   readonly node: NodeId
@@ -16,7 +26,12 @@ export interface NodeReport {
   readonly bus: BusReport
   /** Messages that were handed to nobody, by reason. */
   readonly dropped: Readonly<Partial<Record<DropReason, number>>>
+  /** By name: those that were asked for. */
   readonly groups: Readonly<Record<string, GroupReport>>
+  /** How many are open. */
+  readonly groupCount: number
+  /** Where there are more than were to be told at once: the last of them that is told, to ask for those after it. */
+  readonly next?: string
   /** Groups of which something is stored and that are not open: they are left as they are. */
   readonly unopened: readonly string[]
 }

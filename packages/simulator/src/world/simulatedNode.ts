@@ -89,7 +89,7 @@ export class SimulatedNode {
 
   /** The last entry that its state machine of a group has applied; 0 while it does not run. */
   appliedOf(group: string): number {
-    return this.#node?.status().groups[group]?.applied ?? 0
+    return this.#node?.status({ groups: [group] }).groups[group]?.applied ?? 0
   }
 
   /** Starts it, unless it runs. */
