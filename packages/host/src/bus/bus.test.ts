@@ -1,4 +1,14 @@
-import { addressOf, type Connection, decodeEnvelope, type Envelope, messageIdOf, noBytes } from '@quorate/core'
+import {
+  addressOf,
+  type Connection,
+  decodeEnvelope,
+  type Envelope,
+  messageIdOf,
+  noBytes,
+  type Observe,
+  type Observed,
+  traceEventOf,
+} from '@quorate/core'
 import { memoryTransport, virtualClock } from '@quorate/core/testing'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { messages } from '../generated/client.js'
@@ -32,6 +42,32 @@ beforeEach(async () => {
     },
   }
   bus = new Bus(busOptions)
+})
+
+describe('an observer', () => {
+  it('hears of what is dropped, by its id where it can be read', () => {
+    const observed: Observed[] = []
+    const observe: Observe = (each) => void observed.push(each)
+    const drops = new DropLog(clock, silentLogger, new Telemetry(), observe)
+    const watched = new Bus({ ...busOptions, drops, observe })
+    watched.subscribe(member, () => {})
+    connection.publish(member, Uint8Array.of(1, 2, 3))
+    new Bus({ ...busOptions, cluster: 'other' }).publish(client, member, messages, { type: 'WhoLeads', request: 1 })
+    clock.settle()
+    expect(observed.map((each) => traceEventOf(each, 0, 'n1'))).toEqual([
+      { type: 'dropped', atUs: 0, who: 'n1', by: 'node', why: 'malformed' },
+      {
+        type: 'dropped',
+        atUs: 0,
+        who: 'n1',
+        by: 'node',
+        why: 'otherCluster',
+        id: 'c/0/1',
+        from: 'c',
+        message: 'WhoLeads',
+      },
+    ])
+  })
 })
 
 describe('the messages of a node', () => {

@@ -1,4 +1,4 @@
-import { nodeOf, type Observed, type StepRecord } from '@quorate/core'
+import { nodeOf, type Observed, type StepRecord, traceEventOf } from '@quorate/core'
 import { afterEach, describe, expect, it } from 'vitest'
 import { journal, TestCluster } from './cluster.test.fixture.js'
 import { sequenced } from './sequencer.test.fixture.js'
@@ -80,6 +80,40 @@ describe('a node', () => {
       expect(address).toMatch(/^journal[/]/)
     }
     expect(new Set(steps.map(({ cause }) => cause.type))).toContain('client')
+  })
+
+  it('tells its observer of messages, writes and what was applied, and none of it twice', async () => {
+    cluster = new TestCluster(sequenced({ members: ['n1', 'n2'], stateMachine: journal }))
+    const told = { n1: [] as Observed[], n2: [] as Observed[] }
+    await cluster.start('n1', { observe: (observed) => void told.n1.push(observed) })
+    await cluster.start('n2', { observe: (observed) => void told.n2.push(observed) })
+    await cluster.wait(Promise.all([...cluster.nodes.values()].map(({ ready }) => ready)))
+    const { index } = await cluster.wait(cluster.nodes.get('n1')!.group('journal').propose({ text: 'a' }))
+    await cluster.wait(
+      cluster.nodes
+        .get('n2')!
+        .group('journal')
+        .read((texts) => texts.length),
+    )
+    const idsOf = (observed: readonly Observed[], type: 'sent' | 'received', message: string) =>
+      observed
+        .map((each) => traceEventOf(each, 0, ''))
+        .flatMap((event) => (event.type === type && event.message === message ? event.id : []))
+    const sent = idsOf(told.n1, 'sent', 'Entries')
+    expect(sent.length).toBeGreaterThan(0)
+    expect(new Set(sent).size).toBe(sent.length)
+    expect(idsOf(told.n2, 'received', 'Entries')).toEqual(sent)
+    // What clients say on a node stays there, and is told as what travels.
+    expect(idsOf(told.n1, 'sent', 'Propose')).toEqual(idsOf(told.n1, 'received', 'Propose'))
+    for (const each of [told.n1, told.n2]) {
+      const writes = each.flatMap((observed) => (observed.type === 'written' ? observed.isDurable : []))
+      expect(writes.length).toBeGreaterThan(2)
+      // One at a time: it begins, and it is durable.
+      expect(writes).toEqual(writes.map((_, at) => at % 2 === 1))
+      const applied = each.flatMap((observed) => (observed.type === 'applied' ? observed.applied : []))
+      expect(applied.map(({ entry }) => entry.index)).toEqual(applied.map((_, at) => at + 1))
+      expect(applied.at(-1)?.entry.index).toBeGreaterThanOrEqual(index)
+    }
   })
 
   it('hosts several groups on one disk, with one write for all', async () => {
