@@ -200,6 +200,7 @@ export {
   type AnyStateMachine,
   asBytes,
   type Codec,
+  type Deadline,
   defineStateMachine,
   json,
   type Placed,

@@ -4,8 +4,14 @@ import type { Reader } from './bytes.js'
 import { beginValue, type Sealed, sealValue } from './value.js'
 
 /** Stand in the first bits of an entry: never reorder, only add. */
-const kinds: readonly EntryKind[] = ['command', 'noop', 'openSession', 'configuration']
-const numberOfKind: { readonly [K in EntryKind]: number } = { command: 0, noop: 1, openSession: 2, configuration: 3 }
+const kinds: readonly EntryKind[] = ['command', 'noop', 'openSession', 'configuration', 'tick']
+const numberOfKind: { readonly [K in EntryKind]: number } = {
+  command: 0,
+  noop: 1,
+  openSession: 2,
+  configuration: 3,
+  tick: 4,
+}
 
 /** The term is that of the entry before, the usual case. */
 const sameTerm = 0x10
@@ -17,7 +23,7 @@ const stamped = 0x40
 const sameStamp = 0x80
 
 const headerBytesMax = 32
-/** The format of values in which entries have stamps. */
+/** The format of values in which entries have stamps, or are ticks. */
 const stampedFormat = 3
 
 /**
@@ -27,7 +33,8 @@ const stampedFormat = 3
 export const encodeChunk = (key: Uint8Array, chunkBefore: number, entries: readonly Entry[]): Sealed => {
   let bytesMax = headerBytesMax
   for (const entry of entries) bytesMax += sizeOf(entry)
-  const writer = entries.some(({ stamp }) => stamp) ? beginValue(bytesMax, stampedFormat) : beginValue(bytesMax)
+  const isLater = entries.some(({ kind, stamp }) => stamp !== undefined || kind === 'tick')
+  const writer = isLater ? beginValue(bytesMax, stampedFormat) : beginValue(bytesMax)
   writer.uint32(chunkBefore)
   writer.varint(entries.length)
   let term = 0

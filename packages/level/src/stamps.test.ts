@@ -53,14 +53,14 @@ describe('entries with stamps', () => {
       return Math.floor((state / 2 ** 32) * limit)
     }
     const number = () => [0, below(200), below(2 ** 31), Number.MAX_SAFE_INTEGER - below(3)][below(4)] as number
-    const kinds = ['command', 'noop', 'openSession', 'configuration'] as const
+    const kinds = ['command', 'noop', 'openSession', 'configuration', 'tick'] as const
     let stamp: Entry['stamp']
     return Array.from({ length: below(12) }, (_, at): Entry => {
       if (below(3) === 0) stamp = below(4) === 0 ? undefined : { by: number(), nowMs: number(), wallMs: number() }
       const of = {
         index: at + 1,
         term: number(),
-        kind: kinds[below(4)] as Entry['kind'],
+        kind: kinds[below(5)] as Entry['kind'],
         bytes: new Uint8Array(below(5)),
       }
       const entry = { ...of, session: number(), sequence: number(), answeredBelow: number() }
@@ -86,5 +86,6 @@ describe('entries with stamps', () => {
   test('are of a format that earlier versions refuse by its number', () => {
     const when = { by: 3, nowMs: 1, wallMs: 2 }
     expect(encodeChunk(key, 1, [{ ...(plain[0] as Entry), stamp: when }]).value[0]).toBe(3)
+    expect(encodeChunk(key, 1, [{ ...(plain[0] as Entry), kind: 'tick' }]).value[0]).toBe(3)
   })
 })

@@ -21,7 +21,8 @@ export const origin: LogId = { index: 0, term: 0 }
 /** True if both name the same entry. */
 export const isSameLogId = (a: LogId, b: LogId): boolean => a.index === b.index && a.term === b.term
 
-export type EntryKind = 'command' | 'noop' | 'openSession' | 'configuration'
+/** A `tick` lets time pass for a state machine that named a deadline: nobody waits for what comes of it. */
+export type EntryKind = 'command' | 'noop' | 'openSession' | 'configuration' | 'tick'
 
 /** What a client asks to have ordered, before it has a place in the log. */
 export interface Command {

@@ -64,6 +64,44 @@ test('a command is told the time of the log, equal on every node that applies it
   expect(appliedState.time).toEqual({ wallMs: 5, logMs: 100, by: 1, nowMs: 1101 })
 })
 
+describe('a tick', () => {
+  const counting = defineStateMachine<{ ticks: number; at: number }, number, string>({
+    initial: () => ({ ticks: 0, at: 0 }),
+    apply: (state) => ({ state, result: '' }),
+    deadline: () => ({ logMs: 5 }),
+    tick: ({ ticks }, { logMs }) => {
+      if (ticks === 2) throw new RangeError('enough')
+      return { ticks: ticks + 1, at: logMs }
+    },
+    snapshot: json<{ ticks: number; at: number }>().encode,
+    restore: json<{ ticks: number; at: number }>().decode,
+  })
+  const ticks = [1000, 1008, 1009].map(
+    (nowMs, at): Entry => ({
+      ...{ index: at + 1, term: 1, kind: 'tick', session: 0, sequence: 0, answeredBelow: 0 },
+      bytes: utf8.encode(''),
+      stamp: { by: 1, nowMs, wallMs: 0 },
+    }),
+  )
+
+  test('gives a state machine its next state, and what it throws leaves the state as it was, on every node', () => {
+    const { appliedState, applied } = applyEntries(counting, initialAppliedState(counting), ticks, { sessionsMax: 1 })
+    expect(appliedState.state).toEqual({ ticks: 2, at: 7 })
+    expect(applied.map(({ outcome }) => outcome.status)).toEqual(['ok', 'ok', 'failed'])
+  })
+
+  test('changes nothing of a state machine that has none', () => {
+    const begun = initialAppliedState(machine)
+    expect(applyEntries(machine, begun, ticks, { sessionsMax: 1 }).appliedState.state).toBe(begun.state)
+  })
+
+  test('and its deadline belong together', () => {
+    const { codecs: _, query: _query, tick: _tick, ...without } = { ...counting, tick: undefined }
+    const given = { ...without, apply: () => ({ state: { ticks: 0, at: 0 }, result: '' }) }
+    expect(() => defineStateMachine({ ...given, deadline: () => undefined })).toThrow(/deadline and tick/)
+  })
+})
+
 /** Few sessions and sequences, so that they are met again and again. */
 const logs = fc
   .array(

@@ -77,6 +77,12 @@ export function applyEntries<State>(
       applied.push({ entry, ...opening })
       continue
     }
+    if (entry.kind === 'tick') {
+      const next = applyTick(machine, state, entry, time)
+      state = next.state
+      applied.push({ entry, outcome: next.outcome })
+      continue
+    }
     if (entry.kind !== 'command') {
       applied.push({ entry, outcome: { status: 'ok', index, bytes: noBytes } })
       continue
@@ -112,12 +118,30 @@ function applyCommand<State>(
     return { state: next.state, outcome: { status: 'ok', index, bytes: next.result } }
   } catch (error) {
     // Not a failure of the node: every node throws the same, so it is a result like any other.
-    return {
-      state,
-      outcome: { status: 'failed', index, bytes: textEncoder.encode(textOf(error).slice(0, failureTextMax)) },
-    }
+    return { state, outcome: failed(index, error) }
   }
 }
+
+function applyTick<State>(
+  machine: StateMachine<State>,
+  state: State,
+  { index }: Entry,
+  { wallMs, logMs }: LogTime,
+): { state: State; outcome: Outcome } {
+  const ok: Outcome = { status: 'ok', index, bytes: noBytes }
+  if (!machine.tick) return { state, outcome: ok }
+  try {
+    return { state: checkSettled('what tick returned', machine.tick(state, { index, wallMs, logMs })), outcome: ok }
+  } catch (error) {
+    return { state, outcome: failed(index, error) }
+  }
+}
+
+const failed = (index: number, error: unknown): Outcome => ({
+  status: 'failed',
+  index,
+  bytes: textEncoder.encode(textOf(error).slice(0, failureTextMax)),
+})
 
 const textEncoder = new TextEncoder()
 const textDecoder = new TextDecoder()

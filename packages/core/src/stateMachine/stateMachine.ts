@@ -37,6 +37,14 @@ export interface Placed {
   readonly logMs: number
 }
 
+/** When a state machine wants to be told that time has passed: the earlier of the two. */
+export interface Deadline {
+  /** As people count: see {@link Placed}. It passes when the wall clock of who orders says so, be it set or not. */
+  readonly wallMs?: number
+  /** In the time of the log: see {@link Placed}. It never passes too early. */
+  readonly logMs?: number
+}
+
 /**
  * A deterministic state machine over bytes: what a group replicates. The same commands in the same order give the same
  * states and results on every node, so it must read no clock, no randomness and no environment. States are values: `apply`
@@ -49,6 +57,17 @@ export interface StateMachine<State = unknown> {
    * something else than a state and bytes, a promise for one: it must be done when it returns.
    */
   apply(state: State, command: Uint8Array, at: Placed): { readonly state: State; readonly result: Uint8Array }
+  /**
+   * The next time at which something is to happen by itself: then there is a `tick`. Asked after each command, on the node
+   * that orders where the state machine runs there: let it cost little. What it throws means
+   * never. @default never
+   */
+  deadline?(state: State): Deadline | undefined
+  /**
+   * Time has passed: gives the next state. It may be too early still, or a deadline of which the state knows no more: look at `at`,
+   * which is equal on every node. What it throws leaves the state as it was. A `deadline` that is not moved brings a tick each second.
+   */
+  tick?(state: State, at: Placed): State
   /** Answers a question without changing the state. What it throws goes to who asked. */
   query(state: State, query: Uint8Array): Uint8Array
   /**
@@ -88,6 +107,9 @@ export interface StateMachineDefinition<State, Command, Result, Query, Answer> {
   readonly initial: () => State
   readonly apply: (state: State, command: Command, at: Placed) => { readonly state: State; readonly result: Result }
   readonly query?: (state: State, query: Query) => Answer
+  /** With `tick`: see {@link StateMachine}. */
+  readonly deadline?: (state: State) => Deadline | undefined
+  readonly tick?: (state: State, at: Placed) => State
   readonly snapshot: (state: State) => Uint8Array | Iterable<Uint8Array>
   readonly restore: (bytes: Uint8Array) => State
   readonly restoring?: () => Restoring<State>
@@ -111,14 +133,18 @@ export function defineStateMachine<State, Command, Result, Query = never, Answer
     initial: 'required',
     apply: 'required',
     query: 'optional',
+    deadline: 'optional',
+    tick: 'optional',
     snapshot: 'required',
     restore: 'required',
     restoring: 'optional',
     codecs: 'optional',
   })
-  for (const name of ['initial', 'apply', 'query', 'snapshot', 'restore', 'restoring'] as const)
+  for (const name of ['initial', 'apply', 'query', 'deadline', 'tick', 'snapshot', 'restore', 'restoring'] as const)
     checkFunction(name, definition[name])
-  const { initial, snapshot, restore, restoring } = definition
+  const { initial, deadline, tick, snapshot, restore, restoring } = definition
+  if ((deadline === undefined) !== (tick === undefined))
+    throw new InvalidConfigurationError('deadline and tick of a state machine belong together: give both, or neither')
   const codecs = {
     command: definition.codecs?.command ?? json<Command>(),
     result: definition.codecs?.result ?? json<Result>(),
@@ -130,6 +156,7 @@ export function defineStateMachine<State, Command, Result, Query = never, Answer
     snapshot,
     restore,
     ...(restoring && { restoring }),
+    ...(deadline && tick && { deadline, tick }),
     codecs,
     apply(state, command, at) {
       const next = checkNext<State, Result>(definition.apply(state, codecs.command.decode(command), at))

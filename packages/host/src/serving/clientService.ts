@@ -154,7 +154,9 @@ export class ClientService {
 
   /** The actor has come to serve. */
   led(): void {
-    if (!this.#isStopping) this.#leaderQuestions.led()
+    if (this.#isStopping) return
+    this.#leaderQuestions.led()
+    this.#log?.led()
   }
 
   /** The actor no longer serves, or does so in another epoch. */

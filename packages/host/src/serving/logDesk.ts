@@ -24,6 +24,7 @@ import { MemberForwarding } from './memberForwarding.js'
 import { PendingCommands } from './pendingCommands.js'
 import { ForwardedQueries, OwnQueries, type Queries } from './queries.js'
 import type { Responder } from './responder.js'
+import { deadlineOf, Ticker, tick } from './ticker.js'
 
 /**
  * How long a command is thought to be in flight where one role takes it and another applies it: what the one says to the
@@ -45,6 +46,7 @@ export class LogDesk {
   readonly #commands: ClientCommands | undefined
   readonly #reads: ClientReads | undefined
   readonly #memberForwarding: MemberForwarding
+  readonly #ticker: Ticker | undefined
 
   constructor(options: {
     readonly responder: Responder
@@ -87,6 +89,16 @@ export class LogDesk {
       })
       this.#reads = new ClientReads({ responder, clock, queries: this.#queries, post, nextRequest })
     }
+    const { stateMachine } = service
+    if (options.orders && applier && stateMachine.deadline) {
+      this.#ticker = new Ticker({
+        deadlineOf: (state) => deadlineOf(stateMachine, state),
+        applier,
+        clock,
+        serves: () => responder.serves,
+        propose: () => post({ type: 'client.proposed', request: nextRequest(), commands: [tick] }),
+      })
+    }
     this.#memberForwarding = new MemberForwarding({
       responder,
       ordering: nodesOf(service.orders),
@@ -123,6 +135,7 @@ export class LogDesk {
   /** The state machine has applied these: see {@link CommandResults.applied}. */
   applied(applied: readonly Applied[], toAnswer: readonly Applied[]): void {
     this.#results?.applied(applied, toAnswer)
+    this.#ticker?.applied(applied)
   }
 
   /** More is known to be decided. */
@@ -130,15 +143,22 @@ export class LogDesk {
     this.#commands?.committed()
   }
 
+  /** The actor has come to lead. */
+  led(): void {
+    this.#ticker?.led()
+  }
+
   /** The actor no longer leads, or leads in another epoch, which takes part in deciding what was proposed. */
   deposed(): void {
     this.#commands?.refuseAll('notLeader')
     this.#reads?.refuseAll('notLeader')
+    this.#ticker?.look()
   }
 
   /** Takes nothing any more, and refers clients to others. */
   stop(): void {
     this.#commands?.stop()
+    this.#ticker?.stop()
     this.#reads?.refuseAll('stopping')
     this.#queries.refuseAll('stopping')
     this.#memberForwarding.stop()

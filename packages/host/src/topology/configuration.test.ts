@@ -32,6 +32,20 @@ describe('options that cannot work are refused before anything is started', () =
     ['a group that no subject can carry', { groups: { 'a b': group } }, InvalidNameError, 'group name "a b"'],
     ['no groups', { groups: {} }, InvalidConfigurationError, 'at least one'],
     [
+      'a state machine with deadlines that does not run where its commands are taken',
+      {
+        groups: {
+          journal: {
+            ...group,
+            roles: { ...group.roles, learner: { ...role!, nodes: ['n1'] } },
+            service: { ...group.service, applies: 'learner', stateMachine: { ...journal, deadline: () => undefined } },
+          },
+        },
+      },
+      InvalidConfigurationError,
+      'let n2 host role learner too',
+    ],
+    [
       'the group of the nodes themselves',
       { groups: { quorate: group } },
       InvalidConfigurationError,

@@ -17,6 +17,7 @@ import { answersRole, clientRole, nodeGroup } from '../bus/addresses.js'
 import type { BusPromise } from '../bus/busWatch.js'
 import { type ClientOptions, checkBehaviour, clientOptionKeys } from '../client/clientOptions.js'
 import { checkPositive } from '../system/checkPositive.js'
+import { checkDeadlines } from './deadlineCheck.js'
 import { checkQuorums } from './quorumCheck.js'
 
 /** Consensus groups by name. */
@@ -202,6 +203,7 @@ function checkGroup(name: string, { roles, messageBytesMax, service }: GroupDefi
     )
   }
   for (const [limit, value] of Object.entries(service.limits)) checkPositive(`${limit} of group ${name}`, value)
+  checkDeadlines(name, { roles, service })
   const [limit, bytes] =
     service.type === 'log'
       ? ['commandBytesMax', service.limits.commandBytesMax]

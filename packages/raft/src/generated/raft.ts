@@ -11,7 +11,8 @@ import {
   UnencodableValueError,
 } from '@quorate/core'
 
-export type EntryKind = 'command' | 'noop' | 'openSession' | 'configuration'
+/** `tick`: A deadline of the state machine may have passed. */
+export type EntryKind = 'command' | 'noop' | 'openSession' | 'configuration' | 'tick'
 
 function readEntryKind(reader: ProtoReader): EntryKind {
   const number = reader.uint64()
@@ -24,6 +25,8 @@ function readEntryKind(reader: ProtoReader): EntryKind {
       return 'openSession'
     case 3:
       return 'configuration'
+    case 4:
+      return 'tick'
     default:
       throw new MalformedMessageError(`malformed message: EntryKind ${number} is unknown; drop it, and see who sends it`)
   }
@@ -43,8 +46,11 @@ function writeEntryKind(writer: ProtoWriter, value: EntryKind): void {
     case 'configuration':
       writer.uint32(3)
       return
+    case 'tick':
+      writer.uint32(4)
+      return
     default:
-      throw new UnencodableValueError('one of command, noop, openSession, configuration', value)
+      throw new UnencodableValueError('one of command, noop, openSession, configuration, tick', value)
   }
 }
 
