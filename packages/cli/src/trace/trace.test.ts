@@ -77,6 +77,19 @@ test('the files of several nodes are one run, in the order of time, from the fir
   }
 })
 
+test('what a node wrote that was killed within a line is told up to there', async () => {
+  const whole = lines('host', 'n1', [
+    { ...step, atUs: 5 },
+    { type: 'note', ...at, text: 'a\n\u001b[2Jb' },
+  ])
+  const { code, out, err } = await runCaptured(['trace', '-'], `${whole}{"type":"ste`)
+  expect(out.split('\n').slice(1)).toEqual(['0.000 n1 g/server is follower', '0.995 n1 a  [2Jb', ''])
+  expect(err).toBe('- ends within line 4: its node was killed\n')
+  expect(code).toBe(0)
+  const within = await runCaptured(['trace', '-'], `${whole}{"type":"ste\n${whole}`)
+  expect(within.err).toMatch(/^error: line 4 of the trace/)
+})
+
 test('what is no trace is refused by its line, after what stands before it', async () => {
   const { code, out, err } = await runCaptured(['trace', '-'], `${first}{"type":"no`)
   expect(out).toMatch(/^# first\n.*\n.*is ready\n$/)

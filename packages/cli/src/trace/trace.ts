@@ -9,6 +9,7 @@ import {
   type TraceHeader,
   TraceReader,
   TraceText,
+  UnreadableTraceError,
 } from '@quorate/core'
 import { UnreadableFileError } from '../errors.js'
 import { type Io, printLine, printNote } from '../io.js'
@@ -52,15 +53,29 @@ const together = async (io: Io, files: readonly string[], viewOf: MakeView): Pro
   view.end()
 }
 
-async function* linesOf({ stdin }: Io, file: string): AsyncGenerator<TraceHeader | TraceEvent> {
+async function* linesOf(io: Io, file: string): AsyncGenerator<TraceHeader | TraceEvent> {
   const reader = new TraceReader()
-  const input = file === '-' ? stdin : createReadStream(file)
+  const input = file === '-' ? io.stdin : createReadStream(file)
+  let isLive = false
+  let unreadable: UnreadableTraceError | undefined
   try {
-    for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) yield reader.read(line)
+    for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+      if (unreadable) throw unreadable
+      try {
+        const line = reader.read(text)
+        if ('format' in line) isLive = line.place === 'host'
+        yield line
+      } catch (error) {
+        if (!(error instanceof UnreadableTraceError) || !isLive) throw error
+        unreadable = error
+      }
+    }
   } catch (error) {
     if (error instanceof QuorateError) throw error
     throw new UnreadableFileError('the trace', file, error)
   }
+  // The last one: the node was killed while it wrote it.
+  if (unreadable) printNote(io, `${file} ends within line ${unreadable.line}: its node was killed`)
 }
 
 /** One run, as it is shown. */
@@ -81,12 +96,12 @@ const text: MakeView = (io, title, isLive) => {
   return {
     take: (event) => {
       const line = lines.lineOf(timed(event))
-      if (!isBegun) printLine(io, titleOf(title, isLive, event))
+      if (!isBegun) print(io, titleOf(title, isLive, event))
       isBegun = true
-      if (line) printLine(io, lineText(line))
+      if (line) print(io, lineText(line))
     },
     end: () => {
-      if (!isBegun) printLine(io, titleOf(title, false))
+      if (!isBegun) print(io, titleOf(title, false))
     },
   }
 }
@@ -96,12 +111,15 @@ const picture: MakeView = (io, title, isLive) => {
   return {
     take: (event) => void events.push(event),
     end: () => {
-      printLine(io, titleOf(title, isLive, events[0]))
+      print(io, titleOf(title, isLive, events[0]))
       const timed = events.map(fromTheFirst(isLive))
-      for (const line of spaceTimeDiagram(timed, lanesOf(timed))) printLine(io, line)
+      for (const line of spaceTimeDiagram(timed, lanesOf(timed))) print(io, line)
     },
   }
 }
+
+/** What a file holds may be anybody's: nothing of it steers the terminal, or begins a line. */
+const print = (io: Io, line: string): void => printLine(io, line.replaceAll(/\p{Cc}/gu, ' '))
 
 const titleOf = (title: string, isLive: boolean, first?: TraceEvent): string =>
   `# ${title}${isLive && first ? `, from ${new Date(first.atUs / 1000).toISOString()} on` : ''}`
