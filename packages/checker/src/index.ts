@@ -68,6 +68,7 @@ export {
 } from './model/actors/actor.js'
 export { actorModel } from './model/actors/actorModel.js'
 export { alike } from './model/actors/symmetry.js'
+export { alikeNames, alikePlaces } from './model/alikeInStates.js'
 export { Check, type CheckOptions, check, type Model } from './model/check.js'
 export type { Assumption, Strength } from './model/engine/fairActions.js'
 export type { Trace } from './model/engine/replay.js'

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { alikeNames, alikePlaces } from './alikeInStates.js'
 import { check } from './check.js'
 import { always, sometimes } from './property.js'
 import { type TransitionSystem, transitionModel } from './transitions.js'
@@ -72,6 +73,7 @@ describe('with symmetry', () => {
   interface Letters {
     readonly letters: string
   }
+  // By hand, for these are many states, and renamed often.
   const moveByOne = ({ letters }: Letters): Letters => ({ letters: letters.slice(1) + letters.charAt(0) })
   const swapFirst = ({ letters }: Letters): Letters => ({
     letters: letters.charAt(1) + letters.charAt(0) + letters.slice(2),
@@ -96,6 +98,42 @@ describe('with symmetry', () => {
 
   test('one of each orbit is seen', () => {
     expect(check(transitionModel(becoming(4)), { symmetry: true })).toMatchObject({ verdict: 'holds', distinct: 35 })
+  })
+
+  test('of lists, and of names that stand anywhere in a state, too', () => {
+    const names = ['a', 'b', 'c', 'd']
+    const system = <State>(of: Pick<TransitionSystem<State>, 'initial' | 'steps' | 'symmetry'>) =>
+      check(transitionModel<State>({ name: 'marking', properties: [sometimes('it begins', () => true)], ...of }), {
+        symmetry: true,
+      })
+    const lists = system<{ readonly marks: readonly number[] }>({
+      initial: [{ marks: [0, 0, 0, 0] }],
+      steps: ({ marks }) =>
+        marks.flatMap((mark, at) =>
+          mark < 3
+            ? [{ name: `mark ${at}`, to: { marks: marks.map((other, of) => (of === at ? mark + 1 : other)) } }]
+            : [],
+        ),
+      symmetry: alikePlaces('marks'),
+    })
+    // Each one is marked once, in some order: of who is alike only how many.
+    const sets = system<{ readonly marked: ReadonlySet<string>; readonly by: Readonly<Record<string, string>> }>({
+      initial: [{ marked: new Set(), by: {} }],
+      steps: ({ marked, by }) =>
+        names
+          .filter((name) => !marked.has(name))
+          .map((name) => ({ name, to: { marked: new Set([...marked, name]), by: { ...by, [name]: 'anybody' } } })),
+      symmetry: alikeNames(names),
+    })
+    // Four alike with a mark of 0 to 3 each: C(7, 3) ways to share them out.
+    expect(lists).toMatchObject({ verdict: 'holds', distinct: 35 })
+    expect(sets).toMatchObject({ verdict: 'holds', distinct: 5 })
+  })
+
+  test('one alone, or nobody, is like nobody else', () => {
+    for (const names of [[], ['a']])
+      for (const rename of alikeNames<object>(names)) expect(rename({ a: 1 })).toEqual({ a: 1 })
+    for (const move of alikePlaces<{ row: string }>('row')) expect(move({ row: 'x' })).toEqual({ row: 'x' })
   })
 
   test('a property that tells a place is refused', () => {

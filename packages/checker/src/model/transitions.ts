@@ -38,8 +38,8 @@ export interface TransitionSystem<State> {
   /** A text that differs where states do. @default one made of all that a state holds */
   keyOf?(state: State): string
   /**
-   * Ways to give the alike their names anew, from which all others can be composed: of things in a row, to swap the first
-   * two and to move all by one. No property may tell them; that none does is looked at in some of the states.
+   * Ways to give the alike their names anew, from which all others can be composed: `alikeNames` and `alikePlaces` make them.
+   * No property may tell them; that none does is looked at in some of the states.
    * @default none
    */
   readonly symmetry?: readonly ((state: State) => State)[]
