@@ -47,9 +47,15 @@ export interface StepEvent extends Happening {
   readonly event?: Json
   /** The path of its state after the step, e.g. `leader.replicating`. */
   readonly state: string
-  /** What the step changed of the context, by name: the new value, `null` where it is gone. Absent: nothing. What never changes, `config`, is left out. */
+  /**
+   * What the step changed of the context, by name: the new value, `null` where it is gone. What never changes, `config`, is left
+   * out. Absent: nothing.
+   */
   readonly context?: Json
-  /** What it emitted, in order; of a message to whom and its type alone, of entries their count and their ends. Absent: nothing. */
+  /**
+   * What it emitted, in order; of a message to whom and its type alone, of entries their count and their ends.
+   * Absent: nothing.
+   */
   readonly emitted?: Json
   /** Timers that were set or cancelled, in order. Absent: none. */
   readonly timers?: readonly TimerChange[]
