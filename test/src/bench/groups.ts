@@ -12,6 +12,8 @@ const cluster = 'bench'
 const mebibyte = 1024 * 1024
 /** What the elections have left to be done is done by then. */
 const settleMs = 2000
+/** Of each leader, by default. */
+const heartbeatsPerSecond = 10
 
 const usage = `What many idle Raft groups cost: three nodes, each a process with a disk that is synced, members of all groups.
 
@@ -20,8 +22,11 @@ Usage: pnpm bench:groups [--groups N] [--seconds N] [--profile DIR] [--json]
   --groups N     how many (default 1000)
   --seconds N    how long they are looked at, once every group has a leader (default 10)
   --profile DIR  writes a CPU profile of each node there
-  --json         one line of JSON: { groups, readyMs, ledMs, nodes: [{ id, core, publishedPerSecond, deliveredPerSecond, residentMiB }] }
+  --json         one line of JSON: { groups, readyMs, ledMs, nodes: [{ id, core, saidPerSecond, coreDue, publishedPerSecond, deliveredPerSecond, residentMiB }] }
   --help         this text
+
+Idle groups say so many messages a second as their heartbeats are due. On a machine that has no time for all of them the share of a
+core says little: what counts is the share that all would take (coreDue), at what each took.
 
 Set NATS_URL to use a server of yours. Directories are made in TMPDIR (${tmpdir()}): choose one on a real disk.`
 
@@ -40,6 +45,10 @@ interface Idle {
   readonly id: string
   /** Share of a core. */
   readonly core: number
+  /** Heartbeats and answers to them. */
+  readonly saidPerSecond: number
+  /** Share of a core for as many of them as are due in a second. */
+  readonly coreDue: number
   readonly publishedPerSecond: number
   readonly deliveredPerSecond: number
   readonly residentMiB: number
@@ -48,6 +57,8 @@ interface Idle {
 const say = (text: string): void => {
   if (!flags.json) console.log(text)
 }
+
+const percent = (share: number): string => `${(share * 100).toFixed(0)}%`
 
 const makeNodes = (servers: string, directory: string, groups: number): NodeProcess[] =>
   nodesOf.raft.map((id) => {
@@ -70,18 +81,22 @@ const ledByAll = async (nodes: readonly NodeProcess[]): Promise<number> => {
   return led
 }
 
-const lookAt = async (node: NodeProcess, durationMs: number): Promise<Idle> => {
+const lookAt = async (node: NodeProcess, durationMs: number, duePerSecond: number): Promise<Idle> => {
   const countersOf = async () => (await node.ask({ type: 'status' })).bus.counters
   const before = await countersOf()
-  const { cpuMs } = await node.ask({ type: 'usage' })
+  const { cpuMs, said } = await node.ask({ type: 'usage' })
   const beganMs = performance.now()
   await sleep(durationMs)
-  const { cpuMs: cpuMsAfter, residentBytes } = await node.ask({ type: 'usage' })
+  const { cpuMs: cpuMsAfter, residentBytes, said: saidAfter } = await node.ask({ type: 'usage' })
   const seconds = (performance.now() - beganMs) / 1000
+  const core = (cpuMsAfter - cpuMs) / 1000 / seconds
+  const saidPerSecond = (saidAfter - said) / seconds
   const after = await countersOf()
   return {
     id: node.id,
-    core: (cpuMsAfter - cpuMs) / 1000 / seconds,
+    core,
+    saidPerSecond: Math.round(saidPerSecond),
+    coreDue: core * (duePerSecond / saidPerSecond),
     publishedPerSecond: Math.round((after.published - before.published) / seconds),
     deliveredPerSecond: Math.round((after.delivered - before.delivered) / seconds),
     residentMiB: Math.round(residentBytes / mebibyte),
@@ -100,10 +115,13 @@ const measure = async (servers: string, directory: string): Promise<void> => {
     const ledMs = Math.round(performance.now() - beganMs)
     say(`every group has a leader after ${ledMs} ms`)
     await sleep(settleMs)
-    const idle = await Promise.all(nodes.map((node) => lookAt(node, Number(flags.seconds) * 1000)))
-    for (const { id, core, publishedPerSecond, deliveredPerSecond, residentMiB } of idle) {
+    // A message of the leader for all, and an answer of each of the others: as many as there are nodes, who share them.
+    const duePerSecond = groups * heartbeatsPerSecond
+    const idle = await Promise.all(nodes.map((node) => lookAt(node, Number(flags.seconds) * 1000, duePerSecond)))
+    for (const { id, core, saidPerSecond, coreDue, publishedPerSecond, deliveredPerSecond, residentMiB } of idle) {
       say(
-        `${id}: ${(core * 100).toFixed(0)}% of a core, ${publishedPerSecond} messages/s published, ${deliveredPerSecond} delivered, ${residentMiB} MiB`,
+        `${id}: ${percent(core)} of a core for ${saidPerSecond} heartbeats and answers a second, ${percent(coreDue)} for the ${duePerSecond} that are due; ` +
+          `on the bus ${publishedPerSecond} messages/s published, ${deliveredPerSecond} delivered; ${residentMiB} MiB`,
       )
     }
     if (flags.json) console.log(JSON.stringify({ groups, readyMs, ledMs, nodes: idle }))

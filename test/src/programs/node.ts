@@ -31,19 +31,31 @@ const end = (error?: unknown): void => {
   process.send?.({ type: 'ended', ...code, ...message }, () => process.exit(error === undefined ? 0 : 1))
 }
 
+let said = 0
+
+/** The same group, and its messages are counted. */
+const counted = (definition: GroupDefinition<LogService>): GroupDefinition<LogService> => {
+  const { messages } = definition
+  const encode: typeof messages.encode = (message) => {
+    said++
+    return messages.encode(message)
+  }
+  return { ...definition, messages: { ...messages, encode } }
+}
+
 /** By name. */
 const groupsOf = ({
   machine = 'ledger',
   groups,
 }: NodeSettings): Readonly<Record<string, GroupDefinition<LogService>>> => {
-  const definition = groupOf(settings, machine === 'kv' ? kv : ledger)
+  const definition = counted(groupOf(settings, machine === 'kv' ? kv : ledger))
   const names = groups === undefined ? [machine] : Array.from({ length: groups }, (_, at) => `g${at + 1}`)
   return Object.fromEntries(names.map((name) => [name, definition]))
 }
 
 const usage = (): UsageReport => {
   const { user, system } = process.cpuUsage()
-  return { cpuMs: (user + system) / 1000, residentBytes: process.memoryUsage.rss() }
+  return { cpuMs: (user + system) / 1000, residentBytes: process.memoryUsage.rss(), said }
 }
 
 const run = async (): Promise<void> => {

@@ -66,6 +66,8 @@ export interface UsageReport {
   /** Of a core, since the process began. */
   readonly cpuMs: number
   readonly residentBytes: number
+  /** Messages that its actors have said, of which several may share one of the bus. */
+  readonly said: number
 }
 
 export interface NodeAnswers {

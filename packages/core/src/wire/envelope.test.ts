@@ -57,6 +57,17 @@ describe('an envelope', () => {
     expect(() => encodeEnvelope({ ...envelope, version: 3 })).toThrow(UnencodableValueError)
   })
 
+  it('that names two versions is of the last', () => {
+    const twice = (first: number, last: number) =>
+      Uint8Array.from([
+        ...encodeEnvelopeVersion({ version: first }),
+        ...encodeEnvelope(envelope).subarray(2),
+        ...encodeEnvelopeVersion({ version: last }),
+      ])
+    expect(() => decodeEnvelope(twice(wireVersion, 3))).toThrow(UnsupportedVersionError)
+    expect(decodeEnvelope(twice(3, wireVersion))).toStrictEqual(envelope)
+  })
+
   it.each([1, 3])('of version %i is told from a malformed one, whatever else it holds', (version) => {
     const other = Uint8Array.from([...encodeEnvelopeVersion({ version }), 0x12, 0x01, 0xff, 0x1d, 1, 2, 3, 4])
     expect(() => decodeEnvelope(other)).toThrow(UnsupportedVersionError)

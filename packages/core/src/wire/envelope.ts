@@ -84,15 +84,22 @@ export function envelopeWriter(sender: EnvelopeSender) {
  */
 export function decodeEnvelope(bytes: Uint8Array): Envelope {
   // First, and alone: the other fields may have changed their types.
-  const { version } = decodeEnvelopeVersion(bytes)
-  if (version === 0) throw notAnEnvelope('no version of a wire format')
-  if (version !== wireVersion) throw new UnsupportedVersionError(version, wireVersion)
+  if (!beginsAsOurs(bytes)) checkVersion(decodeEnvelopeVersion(bytes))
   const envelope = decodeFields(bytes)
+  checkVersion(envelope)
   if (!isAddress(envelope.from)) throw notAnEnvelope(`no address of a sender but ${JSON.stringify(envelope.from)}`)
   if (!isAddress(envelope.to)) throw notAnEnvelope(`no address of a receiver but ${JSON.stringify(envelope.to)}`)
   if (envelope.cluster === '') throw notAnEnvelope('no name of a cluster')
   if (envelope.type === '') throw notAnEnvelope('no type of a message')
   return envelope as Envelope
+}
+
+/** As all that this version writes: what begins otherwise may be well formed too. */
+const beginsAsOurs = (bytes: Uint8Array): boolean => bytes[0] === 8 && bytes[1] === wireVersion
+
+function checkVersion({ version }: { readonly version: number }): void {
+  if (version === 0) throw notAnEnvelope('no version of a wire format')
+  if (version !== wireVersion) throw new UnsupportedVersionError(version, wireVersion)
 }
 
 const isAddress = (text: string): text is Address => parseAddress(text) !== undefined
