@@ -13,7 +13,7 @@ const biome = join(root, 'node_modules/@biomejs/biome/bin/biome')
 /** An offence: where, what, and the beginning of the message that must name the way out. */
 type Offence = readonly [path: string, source: string, message: string]
 
-const pure = ['core', 'raft', 'paxos'].flatMap((name): Offence[] => [
+const pure = ['core', 'raft', 'paxos', 'register'].flatMap((name): Offence[] => [
   [`packages/${name}/src/date.ts`, 'export const now = () => Date.now()', 'Date: time comes in'],
   [`packages/${name}/src/newDate.ts`, 'export const now = () => new Date()', 'Date: time comes in'],
   [`packages/${name}/src/performance.ts`, 'export const now = () => performance.now()', 'performance: time comes in'],
@@ -126,7 +126,7 @@ const arrows: Offence[] = [
   ['packages/core/src/reexport.ts', "export { thing } from 'lodash'", 'core imports only'],
   ['packages/core/src/typeImport.ts', "export type { Node } from '@quorate/host'", 'core imports only'],
   ['packages/core/src/testing/file.ts', "export { open } from 'node:fs'", 'What core has for tests'],
-  ...['core', 'raft', 'paxos', 'host', 'checker', 'simulator', 'kv'].map(
+  ...['core', 'raft', 'paxos', 'register', 'host', 'checker', 'simulator', 'kv'].map(
     (name): Offence => [
       `packages/${name}/src/buffer.ts`,
       "export const bytes = Buffer.from('a')",

@@ -6,6 +6,7 @@ import { nats } from '@quorate/nats'
 import { startBroker } from '@quorate/nats/broker'
 import { multiPaxos, paxos } from '@quorate/paxos'
 import { raft } from '@quorate/raft'
+import { register } from '@quorate/register'
 import { describe, expect, test } from 'vitest'
 
 /** Options that somebody wrote in plain JavaScript. */
@@ -35,6 +36,7 @@ const misspelt: Readonly<Record<string, readonly [call: () => unknown, meant: st
     'sessionsMax',
   ],
   paxos: [() => paxos({ ...places, backoffMs: 5 } as Loose), 'backOffMs'],
+  register: [() => register({ replicas: three, retriesMs: 5 } as Loose), 'retryMs'],
   defineTopology: [() => defineTopology({ cluster: 'c', nodes: three, group: groups } as Loose), 'groups'],
   startNode: [
     () => startNode({ id: 'n1', cluster: 'c', transport, store: level('nowhere'), groups, bootStrap: true } as Loose),

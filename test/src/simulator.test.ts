@@ -17,7 +17,7 @@ const other = process.version.startsWith('v22.') ? 'node@20' : 'node@22'
 const runOther = ['-y', '-p', other, 'node']
 const isThere = spawnSync('npx', [...runOther, '--version'], { encoding: 'utf8' }).status === 0
 
-describe.each(['raft', 'multi-paxos', 'paxos'])('%s', (protocol) => {
+describe.each(['raft', 'multi-paxos', 'paxos', 'register'])('%s', (protocol) => {
   let directory = ''
   const argvOf = (path: string) => [
     'sim',

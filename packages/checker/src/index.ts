@@ -102,6 +102,13 @@ export {
   type StepProperty,
   sometimes,
 } from './model/property.js'
+export {
+  isLinearizable,
+  noOperations,
+  type RegisterHistory,
+  type RegisterNote,
+  recordNotes,
+} from './model/reference/linearizability.js'
 export { type ModelSettings, type ReferenceModel, referenceModels } from './model/reference/referenceModels.js'
 export type { RegisterSettings } from './model/reference/register.js'
 export type { CheckReport, PropertyReport, Verdict } from './model/report.js'

@@ -60,6 +60,9 @@ function chosen(self: Coordinator): Held {
   return { tag, value: body.value }
 }
 
+/** So often all had the time to answer. */
+const asksEnough = 3
+
 const replyTo = ({ type }: RegisterRequest, { value }: Held): RegisterReply =>
   type === 'read' && value !== undefined ? { value } : {}
 
@@ -74,6 +77,8 @@ export const coordinator = setup({
   delays: { retry: 500 },
   guards: {
     isQueried: ({ context: self }) => isQueried(self.config.quorums, self),
+    /** It reaches no quorum, and another coordinator may: nobody was told of a value yet. */
+    isInVain: ({ context: self }) => self.asks >= asksEnough,
     isPropagated: ({ context: self }) => isPropagated(self.config.quorums, self),
   },
   actions: {
@@ -95,6 +100,11 @@ export const coordinator = setup({
       return send(everyReplica(self), { type: 'Propagate', key: body.key, request, held: self.held })
     }),
     countPropagated: assign(on('PropagateReply', (self, { from, lapses }) => withAnswer(self, from, lapses))),
+    refuse: emit(({ context: self }) => ({
+      type: 'refuse' as const,
+      request: operationOf(self).request,
+      reason: 'notLeader' as const,
+    })),
     answer: emit(({ context: self }) => {
       const { request, body } = operationOf(self)
       return { type: 'answer', request, body: replyTo(body, self.held) }
@@ -116,7 +126,12 @@ export const coordinator = setup({
     querying: {
       entry: ['broadcastQuery', 'noteAsk'],
       always: { guard: 'isQueried', actions: 'choose', target: 'propagating' },
-      after: { retry: { target: 'querying', reenter: true } },
+      after: {
+        retry: [
+          { guard: 'isInVain', actions: 'refuse', target: 'done' },
+          { target: 'querying', reenter: true },
+        ],
+      },
       on: {
         QueryReply: { actions: 'countQueried' },
         PropagateReply: ignore('nothing was propagated yet'),

@@ -45,6 +45,14 @@ describe('LS, query phase', () => {
     role.receive(given.queryReply('n3', unwritten))
     expect(role.state).toBe('propagating')
   })
+
+  test('ends when no quorum answers: nobody was told of a value, so the client may ask another coordinator', () => {
+    const role = given.coordinatorWith()
+    role.tell(given.asked(given.write('red')))
+    for (let count = 1; count < 3; count++) expect(given.sent(role.fire('retry'))).toMatchObject([{ type: 'Query' }])
+    expect(role.fire('retry')).toEqual([{ type: 'refuse', request: 7, reason: 'notLeader' }])
+    expect(role.state).toBe('done')
+  })
 })
 
 describe('LS, propagation phase', () => {

@@ -46,8 +46,9 @@ describe('register()', () => {
   })
 
   test('what is not answered is asked again after twice as long each time, 32 times as long at most', () => {
-    const { at, ask } = given.stageOf({ retryMs: 10 })
+    const { stage, at, ask } = given.stageOf({ retryMs: 10 })
     ask('n1', given.read, 1)
+    stage.stabilize(({ message: { type } }) => !type.startsWith('Propagate'))
     const { coordinator } = at('n1')
     const waits = Array.from({ length: 8 }, () => {
       const [waitMs] = Object.values(coordinator.driven?.timers ?? {})

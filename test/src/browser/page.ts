@@ -6,12 +6,26 @@ import * as paxos from '@quorate/paxos'
 import * as paxosTesting from '@quorate/paxos/testing'
 import * as raft from '@quorate/raft'
 import * as raftTesting from '@quorate/raft/testing'
+import * as register from '@quorate/register'
+import * as registerTesting from '@quorate/register/testing'
 import * as simulator from '@quorate/simulator'
 import { checkModel, runSeed } from './seeds.js'
 
 /** What the browser runs: all of each package is there, and what came of each seed is told to whoever serves this page. */
 
-const packages = { checker, core, host, kv, paxos, paxosTesting, raft, raftTesting, simulator }
+const packages = {
+  checker,
+  core,
+  host,
+  kv,
+  paxos,
+  paxosTesting,
+  raft,
+  raftTesting,
+  register,
+  registerTesting,
+  simulator,
+}
 
 const tell = (what: string, text: string): Promise<unknown> => fetch(`/${what}`, { method: 'POST', body: text })
 

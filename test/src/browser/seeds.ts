@@ -1,9 +1,11 @@
-import { check, type Model, referenceModels } from '@quorate/checker'
+import { check, historyModels, type Model, referenceModels } from '@quorate/checker'
 import { KvClient, kv } from '@quorate/kv'
 import { multiPaxos } from '@quorate/paxos'
 import { paxosInvariants } from '@quorate/paxos/testing'
 import { raft } from '@quorate/raft'
 import { raftInvariants } from '@quorate/raft/testing'
+import { register } from '@quorate/register'
+import { readsAndWrites } from '@quorate/register/testing'
 import {
   drawLimits,
   explore,
@@ -59,6 +61,20 @@ const subjects: readonly SimulationSubject[] = [
       const nodes = named(count)
       const roles = { proposers: nodes, acceptors: nodes, learners: nodes }
       return { nodes, groups: { paxos: multiPaxos({ ...roles, stateMachine: registers, limits: drawLimits(chance) }) } }
+    },
+  },
+  {
+    name: 'register',
+    nodes: 3,
+    make(count) {
+      const replicas = named(count)
+      const model = historyModels.find((each) => each.name === 'register')
+      const workload = { ...(readsAndWrites as SimulatedWorkload), ...(model && { model }) }
+      return {
+        nodes: replicas,
+        groups: { register: register({ replicas }) },
+        workload: { groups: { register: workload } },
+      }
     },
   },
   {

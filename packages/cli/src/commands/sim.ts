@@ -43,7 +43,7 @@ const seconds = (text: string): number => {
 export const simCommand = (io: Io): Command =>
   new Command('sim')
     .description('Simulate a cluster under faults, and see that nothing is lost')
-    .addArgument(new Argument('[subject]', 'raft, paxos, multi-paxos, or the file of a topology'))
+    .addArgument(new Argument('[subject]', 'raft, paxos, multi-paxos, register, or the file of a topology'))
     .option('--seed <n>', 'seed of the first run (default: a new one)', wholeNumber(0))
     .option('--runs <n>', 'how many seeds are run, one after the other (default: 10)', wholeNumber(1))
     .addOption(

@@ -1,6 +1,7 @@
 import { type Drawable, isFamily } from '@quorate/diagram'
 import * as paxos from '@quorate/paxos'
 import * as raft from '@quorate/raft'
+import * as register from '@quorate/register'
 
 /** What protocol packages export, by the name that is asked for. A family brings its roles: `raft/follower`. */
 const exported: Readonly<Record<string, Drawable>> = {
@@ -13,6 +14,8 @@ const exported: Readonly<Record<string, Drawable>> = {
   'multi-paxos/learner': paxos.multiPaxosLearner,
   'multi-paxos/batcher': paxos.batcher,
   'multi-paxos/proxy-leader': paxos.proxyLeader,
+  'register/coordinator': register.coordinator,
+  'register/replica': register.replica,
 }
 
 /** Every role and family that can be drawn by its name. */

@@ -10,15 +10,22 @@ import * as paxosSimulated from './paxosSimulated.js'
 import { pitfalls } from './pitfalls.js'
 import * as raftChecked from './raftChecked.js'
 import * as raftSimulated from './raftSimulated.js'
+import * as registerChecked from './registerChecked.js'
+import * as registerSimulated from './registerSimulated.js'
 import type { Simulated } from './simulated.js'
 
 /** Mistakes that the model checker finds. */
-export const checkedMistakes: readonly Checked[] = [...raftChecked.raftMistakes, ...paxosChecked.paxosMistakes]
+export const checkedMistakes: readonly Checked[] = [
+  ...raftChecked.raftMistakes,
+  ...paxosChecked.paxosMistakes,
+  ...registerChecked.registerMistakes,
+]
 
 /** Mistakes that the simulator finds. */
 export const simulatedMistakes: readonly Simulated[] = [
   ...raftSimulated.raftMistakes,
   ...paxosSimulated.paxosMistakes,
+  ...registerSimulated.registerMistakes,
   ...hostMistakes,
   ...behindMistakes,
 ]

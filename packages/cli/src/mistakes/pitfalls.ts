@@ -21,7 +21,7 @@ export const pitfalls = {
   behind: 'somebody who is behind takes what it does not know for something that is no more',
   backlog: 'what waited before a snapshot is applied after it',
   book: 'what is heard for the first time is acted on and not written down',
-  forgets: 'an acceptor forgets what it promised or accepted',
+  forgets: 'an acceptor or a replica forgets what it promised or accepted',
   promise: 'an acceptor goes below its promise',
   prepared: 'a proposer does not ask a quorum',
   ownValue: 'a proposer prefers a value of its own to one that may be chosen',
@@ -30,6 +30,9 @@ export const pitfalls = {
   ballots: 'acceptances of different ballots are counted together',
   openSlots: 'slots are left open',
   compaction: 'what others still need is forgotten',
+  writeBack: 'a reader does not make sure that later readers see what it returns',
+  tag: 'two writes have one tag',
+  earlier: 'an earlier value takes the place of a later one',
 } as const
 
 export type Pitfall = keyof typeof pitfalls

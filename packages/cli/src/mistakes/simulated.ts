@@ -5,6 +5,7 @@ import { multiPaxos, paxos } from '@quorate/paxos'
 import { decision, paxosInvariants } from '@quorate/paxos/testing'
 import { raft } from '@quorate/raft'
 import { raftInvariants } from '@quorate/raft/testing'
+import { register } from '@quorate/register'
 import {
   drawLimits,
   registers,
@@ -14,6 +15,7 @@ import {
   type SimulatedWorkload,
   type SimulationSubject,
 } from '@quorate/simulator'
+import { registerWorkload } from '../sim/registerWorkload.js'
 import type { Any, Mistake } from './mistake.js'
 
 /** Clusters in which one thing is wrong: a role provided with other guards and actions, or an adapter around something. */
@@ -73,6 +75,7 @@ export const clusters = {
   paxos: subject('paxos', { invariants: paxosInvariants, workload: decision }, (nodes) =>
     paxos({ proposers: nodes, acceptors: nodes, learners: nodes }),
   ),
+  register: subject('register', { invariants: [], workload: registerWorkload }, (replicas) => register({ replicas })),
 } as const
 
 /** A group one of whose roles is something else. */

@@ -101,7 +101,7 @@ const subjectOf = async (name: string | undefined, { mistake }: SimSettings): Pr
   if (mistake !== undefined && name === undefined) return mistakenSubject(mistake)
   throw new InvalidConfigurationError(
     name === undefined
-      ? 'say what to simulate: raft, paxos, multi-paxos, the file of a topology, or --mistake NAME'
+      ? 'say what to simulate: raft, paxos, multi-paxos, register, the file of a topology, or --mistake NAME'
       : `--mistake says itself what is simulated: leave ${name} out`,
   )
 }

@@ -14,6 +14,7 @@ import { multiPaxos, paxos } from '@quorate/paxos'
 import { decision, paxosInvariants } from '@quorate/paxos/testing'
 import { raft } from '@quorate/raft'
 import { raftInvariants } from '@quorate/raft/testing'
+import { register } from '@quorate/register'
 import {
   type Chance,
   drawLimits,
@@ -25,9 +26,10 @@ import {
 import { UnusableTopologyError } from '../errors.js'
 import { simulatedMistakeNamed } from '../mistakes/catalogue.js'
 import { mistakePrefix, subjectOf } from '../mistakes/subjectOf.js'
+import { registerWorkload } from './registerWorkload.js'
 import type { Subject } from './subject.js'
 import { subjectOfFile } from './subjectFile.js'
-import { unreachableInMultiPaxos, unreachableInPaxos, unreachableInRaft } from './unreachable.js'
+import { unreachableInMultiPaxos, unreachableInPaxos, unreachableInRaft, unreachableInRegister } from './unreachable.js'
 
 const named = (count: number): NodeId[] => Array.from({ length: count }, (_, at) => `n${at + 1}`)
 
@@ -188,7 +190,25 @@ const paxosSubject: SimulationSubject = {
   },
 }
 
-const builtIn: readonly SimulationSubject[] = [raftSubject, paxosSubject, multiPaxosSubject]
+/** Any coordinator of any number, and quorums of all kinds. */
+const registerSubject: SimulationSubject = {
+  name: 'register',
+  nodes: 3,
+  unreachable: unreachableInRegister,
+  make(count, chance) {
+    const nodes = named(count)
+    const own = chance.stream('quorums')
+    const group = register({
+      replicas: nodes,
+      ...(chance.isOne(300) && { coordinators: chance.shuffled(nodes).slice(0, chance.between(1, count)).sort() }),
+      ...(hasOddQuorums(own) && { quorums: drawQuorums(nodes, own) }),
+      ...(chance.isOne(500) && { retryMs: chance.pick([20, 100, 300]) }),
+    })
+    return { nodes, groups: { register: group }, workload: { groups: { register: registerWorkload } } }
+  },
+}
+
+const builtIn: readonly SimulationSubject[] = [raftSubject, paxosSubject, multiPaxosSubject, registerSubject]
 
 /**
  * What is simulated under a name: a protocol, one with a mistake, or the topology of a file.

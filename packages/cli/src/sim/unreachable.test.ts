@@ -18,7 +18,7 @@ function nothingTaken(subject: SimulationSubject): Coverage {
   return coverage
 }
 
-describe.each(['raft', 'multi-paxos', 'paxos'])('what no run of %s can take', (name) => {
+describe.each(['raft', 'multi-paxos', 'paxos', 'register'])('what no run of %s can take', (name) => {
   test('names transitions that there are', async () => {
     const { unreachable = {}, ...subject } = await subjectNamed(name)
     const all = new Set(namesIn(nothingTaken(subject)))

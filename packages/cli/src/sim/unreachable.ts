@@ -65,3 +65,13 @@ export const unreachableInPaxos: Reasons = {
   ...because(appendsNothing, 'proposer storage.persisted', 'acceptor storage.persisted', 'learner storage.persisted'),
   ...because(tooMany, 'proposer client.asked [isOverloaded]'),
 }
+
+export const unreachableInRegister: Reasons = {
+  ...because(nobodyAcceptsLoss, 'replica.doubtful after retry [isToGoWithout] -> done'),
+  ...because('what is propagated comes after the query', 'coordinator.querying PropagateReply'),
+  ...because(
+    'a host gives each question a number of its own',
+    'coordinator.querying client.asked',
+    'coordinator.propagating client.asked',
+  ),
+}

@@ -9,6 +9,7 @@ import { raftElection } from './raftElection.js'
 import { forgetfulVoters, withoutPreVote } from './raftFamilies.js'
 import { raftLateAnswers } from './raftLateAnswers.js'
 import { raftReplication } from './raftReplication.js'
+import { registerModel } from './register.js'
 import { singlePaxos } from './singlePaxos.js'
 
 /** A model that `quorate check` knows by its name. */
@@ -52,6 +53,8 @@ const singleDoubtDefaults = { proposers: 2, acceptors: 3, timeouts: 0, crashes: 
 const electionDefaults = { servers: 3, terms: 2, timeouts: 2, crashes: 1 }
 const multiDefaults = { proposers: 2, acceptors: 3, timeouts: 1, crashes: 0 }
 const withoutCrashes = { ...electionDefaults, crashes: 0 }
+const registerDefaults = { replicas: 3, clients: 2, retries: 0, crashes: 0 }
+const registerDoubtDefaults = { replicas: 3, retries: 0, crashes: 0, doubts: 1 }
 const duelDefaults = { ...multiDefaults, timeouts: 2 }
 
 const catchUpDefaults = { timeouts: 3, crashes: 0 }
@@ -176,6 +179,29 @@ const roles: readonly CatalogueModel[] = [
     defaults: duelDefaults,
     make: (settings) =>
       multiPaxosModel({ ...scopeOf(settings, duelDefaults), name: 'multi-paxos-duel', commands: ['a'] }),
+  },
+  {
+    ...nondup,
+    network: 'fifo',
+    name: 'register',
+    description: 'atomic registers: replicas, clients that each write and then read',
+    defaults: registerDefaults,
+    make: (settings) => registerModel({ ...scopeOf(settings, registerDefaults), name: 'register' }),
+  },
+  {
+    ...nondup,
+    network: 'fifo',
+    name: 'register-doubt',
+    description: 'the same where a replica crashes and its disk loses its last write: one client writes, one reads',
+    defaults: registerDoubtDefaults,
+    make: (settings) =>
+      registerModel({
+        ...scopeOf(settings, registerDoubtDefaults),
+        name: 'register-doubt',
+        clients: 2,
+        writers: [1],
+        readers: [2],
+      }),
   },
 ]
 

@@ -9,6 +9,7 @@ import { raftElection } from './raftElection.js'
 import { withoutPreVote } from './raftFamilies.js'
 import { raftLateAnswers } from './raftLateAnswers.js'
 import { raftReplication } from './raftReplication.js'
+import { registerModel } from './register.js'
 import { singlePaxos } from './singlePaxos.js'
 
 /**
@@ -53,6 +54,17 @@ const multi = {
   writes: 'atomic',
   network: nondup,
 } as const
+
+const register = {
+  name: 'register',
+  replicas: 3,
+  clients: 2,
+  retries: 0,
+  crashes: 0,
+  writes: 'atomic',
+  network: nondup,
+} as const
+const writerAndReader = { ...register, writers: [1], readers: [2] } as const
 
 const symmetric: CheckOptions = { symmetry: true }
 
@@ -112,6 +124,15 @@ describe('scopes are explored whole', () => {
     ['Raft, 2 commands', raftReplication({ ...raft, terms: 1, timeouts: 1 }), [10_648, 25]],
     ['Raft, a disk in doubt', raftDoubt(doubt), [234_324, 27]],
     ['Multi-Paxos, 1 slot', multiPaxosModel(multi), [2847, 21]],
+    ['Register, a writer and a reader', registerModel(writerAndReader), [21_643, 23]],
+    ['Register, a client writes and reads', registerModel({ ...register, clients: 1, crashes: 1 }), [9463, 25]],
+    ['Register, of 2 replicas, 2 clients write and read', registerModel({ ...register, replicas: 2 }), [5357, 37]],
+    [
+      'Register, writes begin and end, a retry',
+      registerModel({ ...register, replicas: 2, clients: 1, retries: 1, crashes: 1, writes: 'split' }),
+      [1684, 28],
+    ],
+    ['Register, a disk in doubt', registerModel({ ...register, clients: 1, doubts: 1 }), [122_568, 30]],
     ['Multi-Paxos, a disk in doubt', multiPaxosModel({ ...multi, proposers: 1, doubts: 1 }), [44_250, 27]],
   ] as const)('%s', { timeout: 120_000 }, (_name, model, numbers) => {
     const { distinct, depth } = explored(model)
@@ -149,8 +170,18 @@ describe('scopes are explored whole', () => {
     'raft-all-in-doubt',
     'multi-paxos',
     'multi-paxos-duel',
+    'register-doubt',
   ]
   if (process.env['QUORATE_LONG']) {
+    test('register: 3 replicas, 2 clients that each write and read', { timeout: 600_000 }, () => {
+      const { verdict, ending, distinct, depth } = named('register')
+      expect({ verdict, ending, distinct, depth }).toEqual({
+        verdict: 'holds',
+        ending: 'exhausted',
+        distinct: 2_572_020,
+        depth: 53,
+      })
+    })
     test.each(rest)('%s', { timeout: 600_000 }, (name) => {
       expect(named(name)).toMatchObject({ verdict: 'holds', ending: 'exhausted' })
     })
@@ -163,6 +194,7 @@ describe('what is left out changes nothing', () => {
     ['Paxos, one proposer', singlePaxos({ ...paxos, proposers: 1, timeouts: 1 })],
     ['Raft', raftElection({ ...raft, timeouts: 1, crashes: 1 })],
     ['Multi-Paxos', multiPaxosModel({ ...multi, acceptors: 2 })],
+    ['Register', registerModel({ ...register, clients: 1 })],
   ])('%s: reduced and unreduced have the same verdicts and terminal states', (_name, model) => {
     const full = explored(model, { reduction: false })
     const reduced = explored(model, { reduction: true })
