@@ -24,7 +24,7 @@ import type { Groups, NodeOptions } from '../topology/configuration.js'
 /**
  * Refuses groups that are not what they were begun with, unless nothing of them is stored here: then nothing was promised
  * yet. The other nodes are told what the groups were begun with, because new ones may be waiting for this node.
- * @throws {@link MembersChangedError} `QUORATE_MEMBERS_CHANGED`
+ * @throws {@link MembersChangedError} `QUORATE_MEMBERS_CHANGED`, {@link GroupDroppedError} `QUORATE_GROUP_DROPPED`
  */
 export function checkCharters(
   options: NodeOptions<Groups>,

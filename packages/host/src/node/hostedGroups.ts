@@ -92,8 +92,8 @@ export class HostedGroups {
   }
 
   /**
-   * Ends a group, if it is there: nothing is heard of it from now on, and those who wait for it are told why. Resolves when nothing of
-   * it is under way, neither on the bus nor on the disk.
+   * Ends a group, if it is there: nothing is heard of it from now on, and those who wait for it are told why. Resolves when
+   * nothing of it is under way, neither on the bus nor on the disk.
    */
   async remove(name: string, closed: QuorateError): Promise<void> {
     const group = this.#groups.get(name)

@@ -7,22 +7,23 @@ import type { NodeGroupOf } from './nodeGroup.js'
 export interface QuorateNode<G extends Groups = Groups> extends AsyncDisposable {
   readonly id: NodeId
   /**
-   * @throws `QUORATE_INVALID_CONFIGURATION` for a name that is not among the node's groups, or a group that does nothing for clients; `QUORATE_NODE_STOPPED`, with the
-   *   cause, after the node has stopped.
+   * A group as the program that embeds the node uses it.
+   * @throws `QUORATE_INVALID_CONFIGURATION` for a name that is not among the node's groups, or a group that does nothing for
+   *   clients; `QUORATE_NODE_STOPPED`, with the cause, after the node has stopped.
    */
   group<Name extends keyof G & string>(name: Name): NodeGroupOf<G[Name]>
   /**
-   * Opens a group while the node runs: it goes on from what the store holds of it, or begins. Every member must open it. Resolves when
-   * this node is heard in it; that takes until members that never met this node have opened the group too.
-   * @throws as `startNode` does for what cannot work; `QUORATE_GROUP_OPEN` when one of that name is open; `QUORATE_MEMBERS_CHANGED` when
-   *   it was begun with others, on this node or on one that has it open; `QUORATE_GROUP_DROPPED` when it was dropped here;
+   * Opens a group while the node runs: it goes on from what the store holds of it, or begins. Every member must open it.
+   * Resolves when this node is heard in it; that takes until members that never met this node have opened the group too.
+   * @throws as `startNode` does for what cannot work; `QUORATE_GROUP_OPEN` when one of that name is open;
+   *   `QUORATE_MEMBERS_CHANGED` when it was begun with others, on this node or on one that has it open; `QUORATE_GROUP_DROPPED` when it was dropped here;
    *   `QUORATE_GROUP_CLOSED` when it is closed meanwhile; `QUORATE_NODE_STOPPED`.
    */
   open<Definition extends GroupDefinition>(name: string, definition: Definition): Promise<NodeGroupOf<Definition>>
   /**
-   * Closes a group on this node, as if the node had crashed for this group alone: its store stays, and it may be opened again. Calls
-   * through {@link QuorateNode.group} that wait end with it as their cause, later ones with `QUORATE_GROUP_CLOSED`; clients elsewhere
-   * turn to other nodes. A group that is being opened is opened no further.
+   * Closes a group on this node, as if the node had crashed for this group alone: its store stays, and it may be opened
+   * again. Calls through {@link QuorateNode.group} that wait end with it as their cause, later ones with
+   * `QUORATE_GROUP_CLOSED`; clients elsewhere turn to other nodes. A group that is being opened is opened no further.
    * @throws `QUORATE_INVALID_CONFIGURATION` when there is no such group; `QUORATE_NODE_STOPPED`.
    */
   close(name: string): Promise<void>

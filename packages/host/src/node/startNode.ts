@@ -11,7 +11,8 @@ import { RunningNode } from './runningNode.js'
  * Starts a node: connects, recovers what its store holds, and runs its roles. Where it must first hear from the other
  * nodes it resolves before they are there, so that several can be started one after the other: wait for `ready`.
  * @throws `QUORATE_INVALID_NAME` and `QUORATE_INVALID_CONFIGURATION` before anything is started; what transport and store
- *   throw; `QUORATE_MEMBERS_CHANGED` when a group is not what it was begun with.
+ *   throw; `QUORATE_MEMBERS_CHANGED` when a group is not what it was begun with; `QUORATE_GROUP_DROPPED` when it was dropped on
+ *   this node.
  */
 export async function startNode<const G extends Groups>(options: NodeOptions<G>): Promise<QuorateNode<G>> {
   checkNodeOptions(options)

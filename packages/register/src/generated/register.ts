@@ -579,7 +579,7 @@ export function decodeRequest(bytes: Uint8Array): Request {
 }
 
 export interface Reply {
-  /** What was read or written; absent where nothing was. */
+  /** What was read; absent where nothing was written yet, and of a write. */
   readonly value?: Uint8Array
 }
 
