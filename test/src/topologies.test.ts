@@ -2,7 +2,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { connectAskClient } from '@quorate/host'
+import { nats } from '@quorate/nats'
 import { type Broker, startBroker } from '@quorate/nats/broker'
+import { registers } from '@quorate/register'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { CliProcess, quorate } from './cliProcess.js'
 import { until } from './until.js'
@@ -58,3 +61,23 @@ test.each([
     for (const node of nodes) expect(up.out).toMatch(new RegExp(`^${node} +\\| .*node has stopped`, 'm'))
   },
 )
+
+test('register: up starts it, any node is asked, and status knows that nobody leads', { timeout: 60_000 }, async () => {
+  const topology = fileURLToPath(new URL('../../examples/register/topology.ts', import.meta.url))
+  const variables = { QUORATE_NATS_URL: broker.url, QUORATE_CLUSTER: 'register' }
+  const up = new CliProcess(['up', topology, '--data', join(directory, 'register')], variables)
+  onTestFinished(() => up.kill('SIGKILL'))
+  await up.said(/all nodes of cluster register are ready/)
+  const transport = nats({ servers: broker.url })
+  const clients = await Promise.all(
+    [1, 2, 3].map(() => connectAskClient({ transport, cluster: 'register', group: 'registers', contract: registers })),
+  )
+  const value = new TextEncoder().encode('blue')
+  await clients[0]?.ask({ type: 'write', key: 'sky', value })
+  for (const client of clients) expect(await client.ask({ type: 'read', key: 'sky' })).toEqual({ value })
+  await Promise.all(clients.map((client) => client.close()))
+  const { out } = await quorate(['status'], variables)
+  expect(out).toMatch(/n1 +running +registers +coordinator +resting/)
+  up.kill('SIGINT')
+  expect(await up.exited).toEqual({ code: 0, signal: null })
+})

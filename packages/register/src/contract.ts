@@ -1,13 +1,16 @@
 import { type AskContract, isRowKey, MalformedMessageError, rowKeyBytesMax } from '@quorate/core'
-import { decodeReply, decodeRequest, encodeReply, encodeRequest, type Reply } from './generated/register.js'
+import { decodeReply, decodeRequest, encodeReply, encodeRequest } from './generated/register.js'
 
 /** What a client asks. A key is a text of 1 to 512 bytes in UTF-8. */
 export type RegisterRequest =
   | { readonly type: 'read'; readonly key: string }
   | { readonly type: 'write'; readonly key: string; readonly value: Uint8Array }
 
-/** What is answered: the value that was read. Without one where nothing was written yet, and to a write. */
-export type RegisterReply = Reply
+/** What is answered. */
+export interface RegisterReply {
+  /** What was read; absent where nothing was written yet, and in the answer to a write. */
+  readonly value?: Uint8Array
+}
 
 /**
  * What clients know of such a group, for `connectAskClient`. A read may be repeated. A write may not: after another write it

@@ -39,6 +39,13 @@ const around: Readonly<Record<string, { readonly before?: string; readonly after
       declare const transport: Transport
       const cluster = 'demo'`,
   },
+  'examples/register/README.md 1': {
+    before: `import type { Transport } from '@quorate/core'
+      import { connectAskClient } from '@quorate/host'
+      import { registers } from '@quorate/register'
+      declare const transport: Transport
+      const cluster = 'demo'`,
+  },
   'examples/raft-kv/README.md 1': {
     before: `import { defineTopology } from '@quorate/host'
       import { kv } from '@quorate/kv'

@@ -6,6 +6,7 @@ import * as simulator from '@quorate/simulator'
 import { type ClusterWorkload, checkWorkload, type SimulatedWorkload, takesClients } from '@quorate/simulator'
 import { UnusableTopologyError } from '../errors.js'
 import { loadTopologyModule, topologyIn } from '../topologyFile.js'
+import { registerWorkload } from './registerWorkload.js'
 import type { Subject } from './subject.js'
 
 /**
@@ -70,6 +71,12 @@ const watched =
 
 type Groups = Readonly<Record<string, GroupDefinition>>
 
+/** What clients of protocols do that order no log. */
+const workloads: ReadonlyMap<string, SimulatedWorkload> = new Map([
+  ['paxos', decision as SimulatedWorkload],
+  ['register', registerWorkload],
+])
+
 /** What clients do, as the file says, and as their protocols say of groups of which it says nothing. */
 const workloadIn = (path: string, groups: Groups, given: unknown = {}): ClusterWorkload => {
   const what = `workload of ${path}`
@@ -86,9 +93,10 @@ const workloadIn = (path: string, groups: Groups, given: unknown = {}): ClusterW
       `${what}: ${name} is ${JSON.stringify(value)}, expected a whole number of at least 1`,
     )
   }
-  const known = Object.entries(groups).flatMap(([name, { protocol }]): [string, SimulatedWorkload][] =>
-    protocol === 'paxos' ? [[name, decision]] : [],
-  )
+  const known = Object.entries(groups).flatMap(([name, { protocol }]): [string, SimulatedWorkload][] => {
+    const workload = workloads.get(protocol)
+    return workload ? [[name, workload]] : []
+  })
   const said = Object.entries(own).map(([name, workload]): [string, SimulatedWorkload] => {
     const group = groups[name]
     if (!group) throw new InvalidConfigurationError(`${what}: there is no group ${name}`)
