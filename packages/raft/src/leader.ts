@@ -3,7 +3,7 @@ import { assign, emit, setup } from '@quorate/core/statechart'
 import * as doubt from './doubt.js'
 import type { RaftMessage } from './generated/raft.js'
 import * as leading from './leadership.js'
-import { afterChunk, afterConflict, afterSuccess, withDoubt } from './progress.js'
+import { afterChunk, afterConflict, afterSuccess, isKnown, withDoubt } from './progress.js'
 import * as replication from './replication.js'
 import * as server from './server.js'
 
@@ -38,6 +38,12 @@ const behaviour = setup({
     isAnswer: on(
       'AppendEntriesReply',
       (self, reply) => leading.isOfThisLife(self, reply) && reply.matchIndex <= self.log.last.index,
+    ),
+    /** As most answers to heartbeats of an idle group do. */
+    saysWhatIsKnown: on(
+      'AppendEntriesReply',
+      (self, reply) =>
+        leading.isOfThisLife(self, reply) && isKnown(replication.progressOf(self, server.senderOf(reply)), reply),
     ),
     isChunkAnswer: on('InstallSnapshotReply', leading.isOfThisLife),
     isInquirer: on('Inquiry', leading.isFollower),
@@ -193,6 +199,7 @@ export const leader = behaviour.createMachine({
     ],
     AppendEntriesReply: [
       { guard: 'isNewerFollower', actions: ['adoptFollowersTerm', 'persist'], target: '.resigning' },
+      { guard: 'saysWhatIsKnown', ...ignore('nothing follows from it that did not follow before') },
       { guard: 'isAnswer', actions: 'noteAnswer' },
       ignore('of an older term, of no follower, or about entries that were never sent'),
     ],

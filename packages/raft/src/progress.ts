@@ -90,6 +90,17 @@ export function afterSending(progress: Progress, entries: readonly { readonly by
   return { ...progress, nextIndex, inflight: [...progress.inflight, { last: nextIndex - 1, bytes }] }
 }
 
+/** True if an answer changes nothing of what is known: neither {@link afterSuccess} nor {@link withDoubt} would. */
+export const isKnown = (progress: Progress, { success, matchIndex, round, doubt }: AppendEntriesReply): boolean =>
+  success &&
+  progress.heard &&
+  progress.mode === 'replicating' &&
+  progress.installing === undefined &&
+  progress.deniedIn === undefined &&
+  matchIndex <= progress.matchIndex &&
+  round <= progress.round &&
+  doubt === progress.doubt
+
 /** "If successful: update nextIndex and matchIndex for follower." */
 export function afterSuccess(before: Progress, reply: AppendEntriesReply): Progress {
   const matchIndex = Math.max(before.matchIndex, reply.matchIndex)
