@@ -121,6 +121,7 @@ export {
   type Instant,
   instantOf,
   isSameStamp,
+  isTimed,
   type LogTime,
   type Stamp,
   startOfTime,

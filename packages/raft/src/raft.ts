@@ -105,7 +105,7 @@ export function raft<Machine extends AnyStateMachine>(
       [serverRole]: {
         nodes: members,
         record: json<RaftRecord>(),
-        timed: true,
+        timed: ['client.proposed'],
         logic: (random, node) => withTimers(family(node), random, electionTimeoutMs, heartbeatMs),
         input: ({ group, node, recovered }) => {
           const peers = members.filter((member) => member !== node)

@@ -1,7 +1,7 @@
 import { invariant } from '../errors/errors.js'
 import type { GroupDefinition, RoleDefinition } from '../group/protocol.js'
 import { type LogService, logAppliedBy } from '../group/service.js'
-import type { Instant } from '../log/time.js'
+import { type Instant, isTimed } from '../log/time.js'
 import type { Random } from '../ports/ports.js'
 import { recoveredFrom, type StoredLog } from '../ports/storedLog.js'
 import type { AnyActorLogic } from '../role/statechart.js'
@@ -96,7 +96,7 @@ export class LocalActor implements ObservedActor {
    */
   deliver(state: LocalState, event: ActorEvent, cause?: Cause): LocalStep {
     if (!state.actor) return { state, emitted: [], leaves: [], applied: [] }
-    const at = this.#instantIn(state)
+    const at = this.#instantIn(state, event.type)
     const given = at ? { ...event, ...at } : event
     return this.#after(state, given, this.#actor.deliver(state.actor, given), cause)
   }
@@ -104,7 +104,7 @@ export class LocalActor implements ObservedActor {
   /** @throws {@link BrokenInvariantError} `QUORATE_BROKEN_INVARIANT` when the timer is not pending. */
   fire(state: LocalState, timer: string): LocalStep {
     invariant(state.actor !== undefined, `${this.address} is down`)
-    const at = this.#instantIn(state)
+    const at = this.#instantIn(state, timer)
     return this.#after(state, { type: timer, ...at }, this.#actor.fire(state.actor, timer, at))
   }
 
@@ -163,8 +163,8 @@ export class LocalActor implements ObservedActor {
     return { actor: undefined, stored, appliedState: undefined, questions: [], suspected: [] }
   }
 
-  #instantIn({ clock }: LocalState): Instant | undefined {
-    return this.definition.timed ? clock : undefined
+  #instantIn({ clock }: LocalState, type: string): Instant | undefined {
+    return isTimed(this.definition.timed, type) ? clock : undefined
   }
 
   #applied({ snapshot }: StoredLog): AppliedState | undefined {

@@ -89,6 +89,10 @@ describe('a role that asks for the time', () => {
   })
 })
 
+test('a role that asks for it with some events gets it with no others', () => {
+  expect(rung({ timed: ['Ring'] }).driven?.context).toEqual({ at: [early, undefined] })
+})
+
 test('a role that does not ask knows no time', () => {
   expect(rung({}).driven?.context).toEqual({ at: [undefined, undefined] })
 })

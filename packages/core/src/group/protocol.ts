@@ -76,10 +76,10 @@ export interface RoleDefinition {
   /** How the record of a `persist` effect becomes bytes. */
   readonly record: Codec<unknown>
   /**
-   * True for a role that wants to know what the clocks of its node show: each event that it takes, that of a timer too, is also
-   * an {@link Instant}. @default it knows no time
+   * For a role that wants to know what the clocks of its node show: with `true` each event that it takes, that of a timer too, is
+   * also an {@link Instant}; or only events of these types, where a busy role needs no others. @default it knows no time
    */
-  readonly timed?: boolean
+  readonly timed?: boolean | readonly string[]
   /**
    * Nodes of which this role expects something in this state: that they speak by themselves, or that they answer. It is told
    * `peer.lost` when the bus says that nobody hears one of them, and `peer.found` afterwards. Called after each step: let it

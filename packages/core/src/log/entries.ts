@@ -11,8 +11,10 @@ export function entriesAfter(index: number, term: number, commands: readonly Com
   const stamp = when && { by: term, nowMs: when.nowMs, wallMs: when.wallMs }
   return commands.map(({ kind, session, sequence, answeredBelow, bytes }): Entry => {
     at++
-    const entry = { index: at, term, kind, session, sequence, answeredBelow, bytes }
-    return stamp ? { ...entry, stamp } : entry
+    // Spelled out twice: a spread for each command costs a busy leader more than all else here.
+    return stamp
+      ? { index: at, term, kind, session, sequence, answeredBelow, bytes, stamp }
+      : { index: at, term, kind, session, sequence, answeredBelow, bytes }
   })
 }
 

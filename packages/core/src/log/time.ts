@@ -9,6 +9,10 @@ export interface Instant {
 /** An event as a role takes it that asks for the time (`timed` of its definition). */
 export type Timed<Event> = Event extends unknown ? Event & Instant : never
 
+/** Whether a role that is `timed` like that is told the time with events of this type. */
+export const isTimed = (timed: boolean | readonly string[] | undefined, type: string): boolean =>
+  timed === true || (timed !== undefined && timed !== false && timed.includes(type))
+
 /** When an event came to its role, where that is told. */
 export function instantOf(event: { readonly type: string } & Partial<Instant>): Instant | undefined {
   const { nowMs, wallMs } = event

@@ -13,6 +13,7 @@ import {
   type Effect,
   endWrite,
   type Instant,
+  isTimed,
   type LocalEvent,
   type Message,
   type NodeId,
@@ -137,7 +138,7 @@ export class HostedActor {
       this.#suspected = suspected
     }
     // It was made for this actor, and a copy of each message would be dear.
-    if (this.definition.timed) Object.assign(event, this.#clock.instant())
+    if (isTimed(this.definition.timed, event.type)) Object.assign(event, this.#clock.instant())
     this.#take(event, this.#actor.deliver(this.#state, event), cause)
   }
 
@@ -191,7 +192,7 @@ export class HostedActor {
 
   #fire(timer: string): void {
     this.#timers.delete(timer)
-    const at = this.definition.timed ? this.#clock.instant() : undefined
+    const at = isTimed(this.definition.timed, timer) ? this.#clock.instant() : undefined
     this.#take({ type: timer, ...at }, this.#actor.fire(this.#state, timer, at))
   }
 

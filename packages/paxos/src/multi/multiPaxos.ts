@@ -167,7 +167,7 @@ const record = json<unknown>()
 const proposerDefinition = (shared: Shared, times: timed.Times): RoleDefinition => ({
   nodes: shared.nodes.proposer,
   record: json<ProposerRecord>(),
-  timed: true,
+  timed: ['client.proposed', 'Batch'],
   logic: (random) => timed.proposer(random, times),
   input: (place) => recoverProposer(configAt(shared, place), place.recovered as RecoveredState<ProposerRecord>),
   status: (snapshot) => status.ofProposer(snapshot as Parameters<typeof status.ofProposer>[0]),

@@ -198,7 +198,7 @@ export class RoleActor implements ModelActor<RoleState, Message> {
   }
 
   get #hasClock(): boolean {
-    return this.#settings.clocks !== undefined && this.#actor.definition.timed === true
+    return this.#settings.clocks !== undefined && (this.#actor.definition.timed ?? false) !== false
   }
 
   #timeOf(): OwnEvent[] {
