@@ -118,3 +118,11 @@ const withGroup = async () => {
   await using cluster = await localCluster({ cluster: 'test', nodes: ['n1'], groups })
   return cluster.status()
 }
+
+test('a node that fell silent before it had told of all its groups is named', async () => {
+  const [node] = await withGroup()
+  expect(statusLines(viewOf([node!])).join()).not.toContain('silent')
+  expect(statusLines(viewOf([{ ...node!, next: 'kv', groupCount: 9 }]))).toContain(
+    'node n1 told of its groups up to kv, and has 9: then it fell silent',
+  )
+})

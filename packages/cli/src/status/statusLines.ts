@@ -36,8 +36,11 @@ const detailsOf = ({ details = {} }: RoleReport): string =>
     .join(' ') || nothing
 
 /** What people should know of a node. */
-const noticesOf = ({ node, groups }: NodeReport): string[] =>
-  Object.entries(groups).flatMap(([group, { roles, disagrees = [], snapshotFailure }]) => [
+const noticesOf = ({ node, groups, groupCount, next }: NodeReport): string[] => [
+  ...(next === undefined
+    ? []
+    : [`node ${node} told of its groups up to ${next}, and has ${groupCount}: then it fell silent`]),
+  ...Object.entries(groups).flatMap(([group, { roles, disagrees = [], snapshotFailure }]) => [
     ...disagrees.map(
       (peer) => `node ${node}, group ${group}: ${peer} was started with other members, and neither hears the other`,
     ),
@@ -47,7 +50,8 @@ const noticesOf = ({ node, groups }: NodeReport): string[] =>
         ({ text, count = 1 }) => `node ${node}, group ${group}: ${text}${count > 1 ? ` (${count} times)` : ''}`,
       ),
     ),
-  ])
+  ]),
+]
 
 const snapshotText = ({ attempts, reason, isLogFull }: NonNullable<GroupReport['snapshotFailure']>): string => {
   const what = `the state machine gives no snapshot (tried ${attempts} times: ${reason})`

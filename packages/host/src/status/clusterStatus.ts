@@ -1,4 +1,4 @@
-import { addressOf, type Clock, checkName, everyNode, type NodeId, type Transport } from '@quorate/core'
+import { addressOf, type Clock, checkName, everyNode, type NodeId, nodeOf, type Transport } from '@quorate/core'
 import { answersRole, nodeGroup, nodeRole } from '../bus/addresses.js'
 import { Bus } from '../bus/bus.js'
 import { DropLog } from '../bus/dropLog.js'
@@ -10,13 +10,14 @@ import { Telemetry } from '../system/telemetry.js'
 import type { NodeReport } from './nodeStatus.js'
 
 /**
- * Asks all nodes of a cluster for their status, and returns what came within `waitMs`, sorted by node.
+ * Asks all nodes of a cluster for their status, and returns what came, sorted by node. Of a node that fell silent before it had
+ * told of all its groups, the report has `next`.
  * @throws `QUORATE_INVALID_NAME`, and what the transport throws.
  */
 export async function clusterStatus(options: {
   readonly transport: Transport
   readonly cluster: string
-  /** How long answers are waited for, in milliseconds. @default 1000 */
+  /** How long answers are waited for, in milliseconds: anew whenever a node is asked for more. @default 1000 */
   readonly waitMs?: number
   /** Ends the wait when so many have answered, and told of all groups. @default never */
   readonly nodes?: number
@@ -31,6 +32,7 @@ export async function clusterStatus(options: {
   const connection = await transport.connect({ cluster, name: id })
   try {
     let isComplete = () => {}
+    let wait = () => {}
     const bus = new Bus({
       connection,
       cluster,
@@ -50,21 +52,31 @@ export async function clusterStatus(options: {
     const subscription = bus.subscribe(address, (envelope) => {
       const message = bus.read<NodeMessage>(messages, envelope)
       if (message?.type !== 'NodeStatusReport') return
-      const report = readReport(message.report)
+      const node = nodeOf(envelope.from)
+      const report = readReport(message.report, node)
       if (!report) return
-      const { node, next } = report
-      reports.set(node, withMore(reports.get(node), report))
-      if (next !== undefined) ask(node, next)
+      const before = reports.get(node)
+      reports.set(node, withMore(before, report))
+      const { next } = report
+      if (next !== undefined && next > (before?.next ?? '')) {
+        ask(node, next)
+        wait()
+      }
       if (reports.size >= nodes && [...reports.values()].every((each) => each.next === undefined)) isComplete()
     })
     await subscription.ready
     ask(everyNode)
     await new Promise<void>((resolve) => {
-      const timer = clock.setTimeout(resolve, waitMs)
+      let timer: unknown
+      wait = () => {
+        clock.clearTimeout(timer)
+        timer = clock.setTimeout(resolve, waitMs)
+      }
       isComplete = () => {
         clock.clearTimeout(timer)
         resolve()
       }
+      wait()
     })
     return [...reports.values()].sort((a, b) => (a.node < b.node ? -1 : 1))
   } finally {
@@ -78,9 +90,11 @@ const withMore = (before: NodeReport | undefined, report: NodeReport): NodeRepor
   groups: { ...before?.groups, ...report.groups },
 })
 
-function readReport(bytes: Uint8Array): NodeReport | undefined {
+/** Of that node; `undefined` for what is none, which is as if nothing had come. */
+function readReport(bytes: Uint8Array, node: NodeId): NodeReport | undefined {
   try {
-    return JSON.parse(new TextDecoder().decode(bytes)) as NodeReport
+    const report = JSON.parse(new TextDecoder().decode(bytes)) as NodeReport
+    return report.node === node && typeof report.groups === 'object' && report.groups !== null ? report : undefined
   } catch {
     return undefined
   }
