@@ -1,3 +1,4 @@
+import { noBytes } from '@quorate/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { encodePiece } from '../generated/piece.js'
@@ -62,6 +63,15 @@ describe('a message in pieces', () => {
     for (let sender = 0; sender < 100; sender++) begin(sender)
     expect(end(0)).toBeUndefined()
     expect(end(99)).toHaveLength(2 * mebibyte.length)
+  })
+
+  it('takes bounded room also in pieces of nothing', () => {
+    const collector = new PieceCollector()
+    const count = 150_000
+    let whole: Uint8Array | undefined
+    for (let position = 0; position < count; position++)
+      whole ??= collector.add('n1', encodePiece({ message: 1, position, count, bytes: noBytes }))
+    expect(whole).toBeUndefined()
   })
 
   it('cannot be made where the bus takes next to nothing, and what is no piece is malformed', () => {

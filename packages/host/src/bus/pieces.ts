@@ -10,8 +10,9 @@ const overheadBytes = 576
 const pieceBytesMin = 448
 /** Pieces of so many messages of one sender may be under way: they may overtake one another. */
 const messagesMax = 4
-/** Bytes of messages whose pieces have not all come; the oldest are given up. */
+/** Bytes of messages whose pieces have not all come, and so many for each piece; the oldest messages are given up. */
 const bytesHeldMax = 64 * 1024 * 1024
+const besidePieceBytes = 512
 
 /**
  * Cuts what is larger than the bus takes. Roles make their messages as large as their group allows, and a bus that comes
@@ -45,6 +46,8 @@ interface Partial {
   bytes: number
 }
 
+const heldBytes = ({ pieces, bytes }: Partial): number => bytes + pieces.size * besidePieceBytes
+
 /** Puts messages together again. One of which a piece was lost is lost. */
 export class PieceCollector {
   /** By sender and receiver, then by the number of the message, the oldest first. */
@@ -57,15 +60,16 @@ export class PieceCollector {
    */
   add(sender: string, payload: Uint8Array): Uint8Array | undefined {
     const { message, position, count, bytes } = decodePiece(payload)
+    if (position >= count) return undefined
     const messages = this.#senders.get(sender) ?? new Map<number, Partial>()
     this.#senders.set(sender, messages)
     const known = messages.get(message)
     const partial = known ?? { pieces: new Map<number, Uint8Array>(), bytes: 0 }
     if (!known) messages.set(message, partial)
-    if (position >= count || partial.pieces.has(position)) return undefined
+    if (partial.pieces.has(position)) return undefined
     partial.pieces.set(position, bytes)
     partial.bytes += bytes.length
-    this.#bytes += bytes.length
+    this.#bytes += bytes.length + besidePieceBytes
     if (partial.pieces.size === count) {
       this.#forget(sender, messages, message)
       return concatenated(partial)
@@ -88,7 +92,8 @@ export class PieceCollector {
   }
 
   #forget(sender: string, messages: Map<number, Partial>, message: number): void {
-    this.#bytes -= messages.get(message)?.bytes ?? 0
+    const partial = messages.get(message)
+    if (partial) this.#bytes -= heldBytes(partial)
     messages.delete(message)
     if (messages.size === 0) this.#senders.delete(sender)
   }
