@@ -68,7 +68,7 @@ export class CommandTooLargeError extends QuorateError {
   constructor(what: string) {
     super(
       'QUORATE_COMMAND_TOO_LARGE',
-      `not executed: ${what}; split it, or raise commandBytesMax on all nodes of the group`,
+      `not executed: ${what}; split it, or raise the limit: of the group on all its nodes, or of the bus`,
     )
   }
 }
