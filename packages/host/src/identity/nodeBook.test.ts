@@ -8,12 +8,12 @@ const fingerprint = fingerprintOf(text)
 const charterOf = (group: string) => ({ group, text, fingerprint })
 
 it('knows, after a restart too, what a group was begun with, and in which it has forgotten what it promised', () => {
-  const book = new NodeBook({ own, record: undefined, nowMs: 0 })
+  const book = new NodeBook({ own, record: undefined, nowMs: 0, doubtful: false })
   for (const group of ['kept', 'dropped', 'empty']) book.setCharter(charterOf(group))
   book.drop('dropped', true)
   book.drop('empty', false)
   book.drop('unknown', true)
-  const again = new NodeBook({ own, record: book.encode(), nowMs: 0 })
+  const again = new NodeBook({ own, record: book.encode(), nowMs: 0, doubtful: false })
   for (const each of [book, again]) {
     expect(each.groups).toEqual(['kept'])
     expect(each.charterOf('dropped')).toBeUndefined()

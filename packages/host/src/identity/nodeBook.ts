@@ -17,15 +17,19 @@ export class NodeBook {
   #dropped: readonly DroppedGroup[]
   #isIntroduced = false
 
-  /** `nowMs` is that of this start. */
+  /**
+   * `nowMs` is that of this start. A store that is `doubtful` has lost its last write, which may have been that of a start: its
+   * number is skipped, since requests are numbered by it, and others have heard it.
+   */
   constructor(options: {
     own: { readonly node: NodeId; readonly store: Uint8Array }
     record: Uint8Array | undefined
     nowMs: number
+    doubtful: boolean
   }) {
-    const { own, record, nowMs } = options
+    const { own, record, nowMs, doubtful } = options
     const before = record && decodePeerBook(record)
-    const starts = Math.floor((before?.start ?? 0) / startStep) + 1
+    const starts = startsOf(before?.start ?? 0) + (doubtful ? 2 : 1)
     // Time, and no draw: in a simulation the draws of a node are numbered.
     this.start = starts * startStep + (Math.floor(nowMs * 1000) % startStep)
     this.#isIntroduced = before?.introduced ?? false

@@ -19,7 +19,7 @@ function make(record?: Uint8Array) {
   const records: Uint8Array[] = []
   const writes: (() => void)[] = []
   const told: [string, number][] = []
-  const book = new NodeBook({ own, record, nowMs: 0 })
+  const book = new NodeBook({ own, record, nowMs: 0, doubtful: false })
   const write = (bytes: Uint8Array, done: () => void) => {
     records.push(bytes)
     writes.push(done)
@@ -105,10 +105,13 @@ describe('starts of a store', () => {
   const start = (starts: number, part = 0) => starts * 2 ** 24 + part
 
   it('are counted: each is a later one than the one before, and no two of the same number are the same', () => {
-    const first = new NodeBook({ own, record: undefined, nowMs: 12.5 })
-    const second = new NodeBook({ own, record: first.encode(), nowMs: 3 })
-    const copied = new NodeBook({ own, record: first.encode(), nowMs: 4 })
+    const first = new NodeBook({ own, record: undefined, nowMs: 12.5, doubtful: false })
+    const second = new NodeBook({ own, record: first.encode(), nowMs: 3, doubtful: false })
+    const copied = new NodeBook({ own, record: first.encode(), nowMs: 4, doubtful: false })
     expect([first.starts, second.starts, copied.starts]).toEqual([1, 2, 2])
+    // What its disk has lost may be the second start.
+    const doubtful = new NodeBook({ own, record: first.encode(), nowMs: 5, doubtful: true })
+    expect(doubtful.starts).toBe(3)
     expect(second.start).toBeGreaterThan(first.start)
     expect(copied.start).not.toBe(second.start)
   })

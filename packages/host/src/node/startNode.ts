@@ -28,7 +28,8 @@ export async function startNode<const G extends Groups>(options: NodeOptions<G>)
     }
     const { record } = await store.recover(bookKey)
     const nowMs = (options.clock ?? realClock()).nowMs()
-    const book = new NodeBook({ own: { node: id, store: store.storeId }, record, nowMs })
+    const { storeId, doubtful } = store
+    const book = new NodeBook({ own: { node: id, store: storeId }, record, nowMs, doubtful })
     checkCharters(options, connection, store, book, recovered)
     return await begun(new RunningNode<G>(options, { connection, store, recovered, book }))
   } catch (error) {
