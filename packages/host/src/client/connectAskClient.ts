@@ -1,5 +1,6 @@
-import { type AskContract, checkMethods, checkOptions } from '@quorate/core'
+import { type AskContract, checkOptions } from '@quorate/core'
 import { AskClient } from './askClient.js'
+import { checkContract } from './checkContract.js'
 import type { ClientOptions } from './clientOptions.js'
 import { type ConnectionOptions, connectionOptionKeys, OwnConnection } from './ownConnection.js'
 
@@ -26,8 +27,7 @@ export async function connectAskClient<Request, Reply>(
     contract: 'required',
   })
   const { contract } = options
-  for (const codec of ['request', 'reply'] as const)
-    checkMethods(`${codec} of the contract of ${what}`, contract[codec], ['encode', 'decode'])
+  checkContract(what, contract as AskContract)
   return new OwnAskClient(await OwnConnection.open(what, options), contract)
 }
 

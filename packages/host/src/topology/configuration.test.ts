@@ -1,4 +1,4 @@
-import { atLeast, flexible, InvalidConfigurationError, InvalidNameError } from '@quorate/core'
+import { asBytes, atLeast, flexible, InvalidConfigurationError, InvalidNameError, noBytes } from '@quorate/core'
 import { memoryStore, memoryTransport, virtualClock } from '@quorate/core/testing'
 import { describe, expect, it } from 'vitest'
 import { journal } from '../node/cluster.test.fixture.js'
@@ -22,6 +22,15 @@ const options = (change: Partial<NodeOptions<Groups>>): NodeOptions<Groups> => (
 
 const withRole = (change: object) => ({ journal: { ...group, roles: { log: { ...role!, ...change } } } })
 const withService = (change: object) => ({ journal: { ...group, service: { ...group.service, ...change } } })
+const asking = {
+  type: 'ask',
+  answers: 'log',
+  request: asBytes,
+  reply: asBytes,
+  routing: 'any',
+  isIdempotent: () => true,
+  limits: { requestBytesMax: 1 },
+}
 const withLimits = (change: object) => withService({ limits: { ...group.service.limits, ...change } })
 
 describe('options that cannot work are refused before anything is started', () => {
@@ -117,9 +126,27 @@ describe('options that cannot work are refused before anything is started', () =
     ],
     [
       'questions larger than messages',
-      { groups: withService({ type: 'ask', answers: 'log', limits: { requestBytesMax: 2 ** 30 } }) },
+      { groups: withService({ ...asking, limits: { requestBytesMax: 2 ** 30 } }) },
       InvalidConfigurationError,
       'lower requestBytesMax',
+    ],
+    [
+      'a contract that does not say what may be asked twice',
+      { groups: withService({ ...asking, isIdempotent: undefined }) },
+      InvalidConfigurationError,
+      'the contract of group journal must have the functions isIdempotent',
+    ],
+    [
+      'a contract without a codec',
+      { groups: withService({ ...asking, reply: { encode: () => noBytes } }) },
+      InvalidConfigurationError,
+      'reply of the contract of group journal must have the functions decode',
+    ],
+    [
+      'a contract that does not say who is asked',
+      { groups: withService({ ...asking, routing: 'nobody' }) },
+      InvalidConfigurationError,
+      `must be 'leader', 'any', or have the function keyOf, not "nobody"`,
     ],
     [
       'a client without messages',

@@ -15,6 +15,7 @@ import {
 } from '@quorate/core'
 import { answersRole, clientRole, nodeGroup } from '../bus/addresses.js'
 import type { BusPromise } from '../bus/busWatch.js'
+import { checkContract } from '../client/checkContract.js'
 import { type ClientOptions, checkBehaviour, clientOptionKeys } from '../client/clientOptions.js'
 import { checkPositive } from '../system/checkPositive.js'
 import { checkDeadlines } from './deadlineCheck.js'
@@ -203,6 +204,7 @@ function checkGroup(name: string, { roles, messageBytesMax, service }: GroupDefi
     )
   }
   for (const [limit, value] of Object.entries(service.limits)) checkPositive(`${limit} of group ${name}`, value)
+  if (service.type === 'ask') checkContract(`group ${name}`, service)
   checkDeadlines(name, { roles, service })
   const [limit, bytes] =
     service.type === 'log'
