@@ -22,6 +22,7 @@ const options = (change: Partial<NodeOptions<Groups>>): NodeOptions<Groups> => (
 
 const withRole = (change: object) => ({ journal: { ...group, roles: { log: { ...role!, ...change } } } })
 const withService = (change: object) => ({ journal: { ...group, service: { ...group.service, ...change } } })
+const ticking = { deadline: () => undefined, tick: (state: unknown) => state }
 const asking = {
   type: 'ask',
   answers: 'log',
@@ -47,12 +48,18 @@ describe('options that cannot work are refused before anything is started', () =
           journal: {
             ...group,
             roles: { ...group.roles, learner: { ...role!, nodes: ['n1'] } },
-            service: { ...group.service, applies: 'learner', stateMachine: { ...journal, deadline: () => undefined } },
+            service: { ...group.service, applies: 'learner', stateMachine: { ...journal, ...ticking } },
           },
         },
       },
       InvalidConfigurationError,
       'let n2 host role learner too',
+    ],
+    [
+      'a state machine with deadlines that takes no ticks',
+      { groups: withService({ stateMachine: { ...journal, deadline: () => undefined } }) },
+      InvalidConfigurationError,
+      'has no tick',
     ],
     [
       'the group of the nodes themselves',
