@@ -1,5 +1,7 @@
 import { type CheckOptions, type CheckReport, check, type Model } from '@quorate/checker'
+import type { Keyed } from '@quorate/core'
 import { server } from '@quorate/raft'
+import { type coordinator, register as registerGroup } from '@quorate/register'
 import { describe, expect, test } from 'vitest'
 import { catalogue } from './catalogue.js'
 import { multiPaxosModel } from './multiPaxos.js'
@@ -109,6 +111,20 @@ describe('what forgets is caught', () => {
     expect(report.verdict).toBe('violated')
     expect(stepsOf(report, 'only a single value is chosen')).toHaveLength(16)
   })
+})
+
+test('a register that counts what a replica acknowledged and its disk has lost is caught, in 25 steps', () => {
+  const whole = registerGroup({ replicas: ['r1'] }).roles['coordinator']?.logic({ below: () => 0 }, 'r1')
+  const coordinators = (whole as Keyed<typeof coordinator>).provide({
+    guards: {
+      isPropagated: ({ context: { answers, config } }) =>
+        config.quorums.phase2.tally(Object.fromEntries(Object.keys(answers).map((node) => [node, true]))) === 'won',
+    },
+  })
+  const scope = { ...register, clients: 1, doubts: 1, roles: { coordinator: coordinators } }
+  const report = check(registerModel(scope), symmetric)
+  expect(report.verdict).toBe('violated')
+  expect(stepsOf(report, 'linearizable')).toHaveLength(25)
 })
 
 describe('scopes are explored whole', () => {
