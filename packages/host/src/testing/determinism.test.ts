@@ -13,10 +13,15 @@ type Notes = readonly Note[]
 type Apply = (notes: Notes, text: string) => { readonly state: Notes; readonly result: number }
 
 const nodes = ['n1', 'n2', 'n3']
-const clusterOf = (apply: Apply, snapshot: (notes: Notes) => Uint8Array = json<Notes>().encode) => {
+const clusterOf = (
+  apply: Apply,
+  snapshot: (notes: Notes) => Uint8Array = json<Notes>().encode,
+  tick?: (notes: Notes) => Notes,
+) => {
   const stateMachine = defineStateMachine<Notes, string, number>({
     initial: () => [],
     apply,
+    ...(tick && { tick, deadline: (notes) => (notes.length === 0 ? { wallMs: 1 } : undefined) }),
     snapshot,
     restore: json<Notes>().decode,
   })
@@ -70,6 +75,30 @@ describe('a local cluster that checks determinism', () => {
     ],
   ])('finds one that %s, at its first command', async (_what, apply, says) => {
     expect(await foundIn(apply)).toContain(says)
+  })
+
+  test.each<[string, (notes: Notes) => Notes, string | undefined]>([
+    ['nothing in a tick that is', () => [{ text: 'tick' }], undefined],
+    ['a tick that reads the clock', () => [{ text: 'tick', at: Date.now() }], 'tick gave another state'],
+    [
+      'a tick that changes the state that it was given',
+      (notes) => {
+        ;(notes as Note[]).push({ text: 'tick' })
+        return notes
+      },
+      'tick changed the state',
+    ],
+  ])('finds %s', async (_what, tick, says) => {
+    let ticks = 0
+    const counted = (notes: Notes) => {
+      ticks++
+      return tick(notes)
+    }
+    const cluster = await clusterOf(pure, undefined, counted)
+    await expect.poll(() => ticks, { timeout: 10_000 }).toBeGreaterThan(1)
+    const error = await cluster.close().catch((thrown: unknown) => thrown)
+    if (says === undefined) expect(error).toBeUndefined()
+    else expect((error as Error).message).toContain(says)
   })
 
   test('finds one that counts outside of its state', async () => {

@@ -6,6 +6,7 @@ import {
   type GroupDefinition,
   initialAppliedState,
   type NodeId,
+  noBytes,
   type Placed,
   QuorateError,
   textOf,
@@ -13,10 +14,10 @@ import {
 import type { Groups } from '../topology/configuration.js'
 import { inAnotherWorld } from './anotherWorld.js'
 
-/** `QUORATE_NOT_DETERMINISTIC`: a command would not do the same again, or does not on another node. */
+/** `QUORATE_NOT_DETERMINISTIC`: a command, or a tick, would not do the same again, or does not on another node. */
 export class NotDeterministicError extends QuorateError {
   readonly group: string
-  /** Index of the command's entry. */
+  /** Index of its entry. */
   readonly index: number
   constructor(group: string, index: number, what: string) {
     super(
@@ -31,14 +32,20 @@ export class NotDeterministicError extends QuorateError {
 
 type Next = ReturnType<AnyStateMachine['apply']>
 
-/** What a command did that it would not do again. */
+/** What an entry does to a state: a command by `apply`, or a `tick`. */
+interface Deed {
+  readonly name: 'apply' | 'tick'
+  do(state: unknown): Next
+}
+
+/** What an entry did that it would not do again. */
 class Difference extends Error {}
 
-/** What came of a command. */
+/** What came of an entry. */
 type Ending = { readonly next: Next; readonly state: Uint8Array } | { readonly thrown: unknown }
 
 /**
- * Applies every command of a cluster twice and compares what came of it: on the state, and on a copy of it (by `snapshot`
+ * Applies every command and every tick of a cluster twice and compares what came of it: on the state, and on a copy of it (by `snapshot`
  * and `restore`) at another time and with other random numbers. Then it compares the states of the nodes.
  */
 export class DeterminismCheck {
@@ -63,34 +70,43 @@ export class DeterminismCheck {
   }
 
   #watched(machine: AnyStateMachine, group: string, node: NodeId): AnyStateMachine {
-    const apply: AnyStateMachine['apply'] = (state, command, at) => {
+    const twice = (state: unknown, { index }: Placed, deed: Deed): Next => {
       try {
-        return this.#apply(machine, state, command, at, `${group}/${at.index}`, node)
+        return this.#twice(machine, state, deed, `${group}/${index}`, node)
       } catch (error) {
         if (!(error instanceof Difference)) throw error
-        const failure = new NotDeterministicError(group, at.index, error.message)
+        const failure = new NotDeterministicError(group, index, error.message)
         this.#failure ??= failure
         throw failure
       }
     }
+    const apply: AnyStateMachine['apply'] = (state, command, at) =>
+      twice(state, at, { name: 'apply', do: (of) => applyChecked(machine, of, command, at) })
+    const tick: AnyStateMachine['tick'] =
+      machine.tick &&
+      ((state, at) =>
+        twice(state, at, { name: 'tick', do: (of) => ({ state: machine.tick?.(of, at), result: noBytes }) }).state)
     // Its other methods are its own, with what `this` is to them.
     return new Proxy(machine, {
       get: (target, key) => {
+        if (key === 'apply') return apply
+        if (key === 'tick') return tick
         const value: unknown = Reflect.get(target, key)
-        return key === 'apply' ? apply : typeof value === 'function' ? value.bind(target) : value
+        return typeof value === 'function' ? value.bind(target) : value
       },
     })
   }
 
-  #apply(machine: AnyStateMachine, state: unknown, command: Uint8Array, at: Placed, place: string, node: NodeId): Next {
+  #twice(machine: AnyStateMachine, state: unknown, deed: Deed, place: string, node: NodeId): Next {
     const before = snapshotOf(machine, state)
     const copy = decodeAppliedState(machine, before.slice()).state
     if (!isEqual(before, snapshotOf(machine, copy)))
       throw new Difference('restore(snapshot(state)) has another snapshot than the state')
-    const other = inAnotherWorld(() => endingOf(machine, copy, command, at))
-    const own = endingOf(machine, state, command, at)
-    if (!isEqual(before, snapshotOf(machine, state))) throw new Difference('apply changed the state that it was given')
-    const difference = differenceOf(own, other)
+    const other = inAnotherWorld(() => endingOf(machine, copy, deed))
+    const own = endingOf(machine, state, deed)
+    if (!isEqual(before, snapshotOf(machine, state)))
+      throw new Difference(`${deed.name} changed the state that it was given`)
+    const difference = differenceOf(deed.name, own, other)
     if (difference) throw new Difference(`at another time, and where other random numbers are drawn, ${difference}`)
     const known = this.#knownBefore(place, node, 'thrown' in own ? before : own.state)
     if (known) throw new Difference(`node ${node} has another state after it than node ${known}`)
@@ -110,22 +126,22 @@ export class DeterminismCheck {
 const snapshotOf = (machine: AnyStateMachine, state: unknown): Uint8Array =>
   encodeAppliedState(machine, { ...initialAppliedState(machine), state })
 
-function endingOf(machine: AnyStateMachine, state: unknown, command: Uint8Array, at: Placed): Ending {
+function endingOf(machine: AnyStateMachine, state: unknown, deed: Deed): Ending {
   try {
-    const next = applyChecked(machine, state, command, at)
+    const next = deed.do(state)
     return { next, state: snapshotOf(machine, next.state) }
   } catch (thrown) {
     return { thrown }
   }
 }
 
-function differenceOf(own: Ending, other: Ending): string | undefined {
+function differenceOf(name: Deed['name'], own: Ending, other: Ending): string | undefined {
   if ('thrown' in own || 'thrown' in other) {
     const [here, there] = [own, other].map((end) => ('thrown' in end ? `threw ${textOf(end.thrown)}` : 'threw nothing'))
-    return here === there ? undefined : `apply ${there} where it ${here}`
+    return here === there ? undefined : `${name} ${there} where it ${here}`
   }
-  if (!isEqual(own.next.result, other.next.result)) return 'apply gave another result'
-  return isEqual(own.state, other.state) ? undefined : 'apply gave another state'
+  if (!isEqual(own.next.result, other.next.result)) return `${name} gave another result`
+  return isEqual(own.state, other.state) ? undefined : `${name} gave another state`
 }
 
 const isEqual = (a: Uint8Array, b: Uint8Array): boolean =>
