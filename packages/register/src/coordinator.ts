@@ -50,8 +50,9 @@ function operationOf({ asked }: Coordinator): NonNullable<Coordinator['asked']> 
 }
 
 /**
- * What is propagated. A reader writes back what it is about to return, or a later reader could miss it. A writer takes a tag that is greater than all that a quorum holds; it is its own, since no other operation of its node
- * has the number of this request.
+ * What is propagated. A reader writes back what it is about to return, or a later reader could miss it. A writer takes a tag
+ * that is greater than all that a quorum holds; it is its own, since no other operation of its node has the number of this
+ * request.
  */
 function chosen(self: Coordinator): Held {
   const { request, body } = operationOf(self)

@@ -81,9 +81,9 @@ export interface LocalCluster<G extends Groups = Groups> extends AsyncDisposable
 /** What a local cluster does besides. */
 export interface LocalClusterOptions {
   /**
-   * Applies every command and every tick twice, on the state and on a copy of it at another time, and compares what came of it, and the
-   * states of the nodes: a state machine that reads the clock is found by its first test. Its command fails with
-   * `QUORATE_NOT_DETERMINISTIC`, and so does `close`. Takes a snapshot or more for each command. @default false
+   * Applies every command and every tick twice, on the state and on a copy of it at another time, and compares what came of
+   * it, and the states of the nodes: a state machine that reads the clock is found by its first test. Its command fails
+   * with `QUORATE_NOT_DETERMINISTIC`, and so does `close`. Takes a snapshot or more for each command. @default false
    */
   readonly checkDeterminism?: boolean
 }

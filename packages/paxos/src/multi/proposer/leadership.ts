@@ -278,10 +278,7 @@ export function withHeartbeatReply(self: Leading, message: Received<HeartbeatRep
 
 export const isOwnReply = (self: Leading, { ballot }: HeartbeatReply): boolean => isSameBallot(ballot, ballotOf(self))
 
-/**
- * How many times as long as later the first check waits: a quorum has just promised, and on a slow link its answers take
- * longer than between two checks. Once they come, they come with every heartbeat.
- */
+/** The first check waits so many times as long: a quorum has just promised, and its first answers may be on a slow link. */
 export const patienceOf = ({ checkedAt }: Leading): number => (checkedAt === 0 ? 3 : 1)
 
 /**
