@@ -1,3 +1,4 @@
+import { noopAt } from '@quorate/core'
 import { memoryStore } from '@quorate/core/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { connectClient } from '../client/connectClient.js'
@@ -218,6 +219,25 @@ describe('a group that is dropped', () => {
     for (const id of ['n2', 'n3'] as const) await cluster.wait(node(id).drop('later'))
     const [group] = await openAll('later', groupOf(ids, 65))
     expect((await cluster.wait(group!.propose({ text: 'b' }))).result).toBe(1)
+  })
+
+  it('is not dropped where nobody knows what it was begun with: it would be begun anew, its promises forgotten', async () => {
+    await cluster.kill('n1')
+    const store = await cluster.storeOf('n1').open({ cluster: 'test', node: 'n1' })
+    const entries = [noopAt({ index: 1, term: 1 })]
+    const written = new Promise((done) =>
+      store.write([{ key: 'old/log', operations: [{ type: 'append', entries }] }], done),
+    )
+    await cluster.wait(written)
+    await store.close()
+    await cluster.start('n1')
+    expect(node('n1').status().unopened).toEqual(['old'])
+    const refused = {
+      code: 'QUORATE_INVALID_CONFIGURATION',
+      message: expect.stringMatching(/open it once, and drop it then/),
+    }
+    expect(await errorOf(node('n1').drop('old'))).toMatchObject(refused)
+    expect(await keysOf('n1')).toContain('old/log')
   })
 
   it.each([0, 1, 2, 3])(

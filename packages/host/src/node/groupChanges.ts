@@ -87,6 +87,8 @@ export class GroupChanges {
       const keys = keysOf(store, name)
       if (!groups.has(name) && keys.length === 0 && book.charterOf(name) === undefined) throw this.#unknown(name)
       if (groups.has(name)) await this.#close(name, closed)
+      // Without it the book could not tell, afterwards, that this node has forgotten what it promised.
+      if (keys.length > 0 && book.charterOf(name) === undefined) throw this.#unheld(name)
       await this.#unlessStopped(new Promise<void>((resolve) => identity.drop(name, keysOf(store, name), resolve)))
     })
   }
@@ -120,7 +122,8 @@ export class GroupChanges {
       await Promise.race([groups.start(name), ended])
     } catch (error) {
       admission.cancel()
-      await groups.remove(name, error instanceof QuorateError ? error : new GroupClosedError(node, name, error))
+      const cause = error instanceof QuorateError ? error : new GroupClosedError(node, name, error)
+      await this.#unlessStopped(groups.remove(name, cause))
       identity.leave(name, definition)
       throw error
     }
@@ -137,6 +140,11 @@ export class GroupChanges {
   #unknown(name: string): InvalidConfigurationError {
     const { node, groups } = this.#options
     return new InvalidConfigurationError(`node ${node} has no group ${name}; it has ${groups.names.join(', ')}`)
+  }
+
+  #unheld(name: string): InvalidConfigurationError {
+    const why = `node ${this.#options.node} stores group ${name}, and not what it was begun with: an earlier version wrote it`
+    return new InvalidConfigurationError(`${why}; open it once, and drop it then`)
   }
 
   async #untilReady(): Promise<void> {
