@@ -231,7 +231,7 @@ describe('a disk that goes back to an older copy', () => {
       disks.push(disk)
     }
     const [first, ...others] = disks as [SimulatedDisk, ...SimulatedDisk[]]
-    first.crash('lost', 'copy', others)
+    first.crash('lost', 'copy', () => others)
     const again = await first.storeFor(new SimulatedProcess('n0', agenda, () => {})).open(owner)
     const { record, base, entries } = await again.recover(log)
     return { doubtful: again.doubtful, record: record?.[0], last: entries.at(-1)?.index ?? base.index }

@@ -6,6 +6,7 @@ import {
   type Recovered,
   recoveredFrom,
   type Store,
+  type StoredLog,
   type StoreWrite,
 } from '@quorate/core'
 import { SimulatedDiskError } from '../errors.js'
@@ -78,9 +79,9 @@ export class SimulatedDisk {
 
   /**
    * Its process has died: what was not synced is lost, or there and nobody was told. It goes back to a copy only as far as
-   * `others` hold all that it forgets.
+   * all others that have a log hold what it forgets of it.
    */
-  crash(unsynced: Unsynced, rot?: BitRot, others: readonly SimulatedDisk[] = []): void {
+  crash(unsynced: Unsynced, rot?: BitRot, others: (key: string) => readonly SimulatedDisk[] = () => []): void {
     if (this.#life) this.#life.isOver = true
     this.#life = undefined
     const lost = this.#underWay
@@ -91,7 +92,7 @@ export class SimulatedDisk {
       this.#watch.failed('zeros at the end')
       this.#doubt(this.#stored)
     }
-    if (rot === 'copy') return this.#goBack(others.map((other) => other.#stored))
+    if (rot === 'copy') return this.#goBack((key) => others(key).map((disk) => disk.#stored.get(key) ?? nothingStored))
     if (rot) this.#watch.failed(rot === 'tail' ? 'torn write' : 'bit rot')
     if (rot === 'tail') this.#doubt(this.#before)
     else if (rot === 'body') this.#isDamaged = true
@@ -104,8 +105,8 @@ export class SimulatedDisk {
     this.#doubtful = new Set(left.keys())
   }
 
-  #goBack(others: readonly Stored[]): void {
-    const oldest = this.#copies.find((copy) => isHarmless(copy, this.#stored, others))
+  #goBack(elsewhere: (key: string) => readonly StoredLog[]): void {
+    const oldest = this.#copies.find((copy) => isHarmless(copy, this.#stored, elsewhere))
     if (!oldest || oldest === this.#stored) return
     this.#watch.failed('older copy')
     this.#stored = oldest

@@ -21,8 +21,7 @@ export interface NodeSurroundings {
   readonly monitor: Monitor
   readonly trace: Trace
   readonly coverage: Coverage | undefined
-  /** Those of all other nodes. */
-  disksBeside(id: NodeId): readonly SimulatedDisk[]
+  diskOf(id: NodeId): SimulatedDisk | undefined
   happened(fault: string): void
   /** What the clock of a life of a process shows when no time has passed. */
   epochUsOf(process: string, life: number): number

@@ -5,17 +5,17 @@ export type Stored = ReadonlyMap<string, StoredLog>
 
 /**
  * True if a disk may go back from what it holds `now` to this copy, and nothing that was acknowledged is lost: no record
- * and no row changes, so that no promise is forgotten, and every entry that it forgets is on all other disks that have the
- * log. What no other disk has may not be forgotten.
+ * and no row changes, so that no promise is forgotten, and every entry that it forgets is on the disks of all others that
+ * have the log, `elsewhere`. What nobody else has may not be forgotten.
  */
-export const isHarmless = (copy: Stored, now: Stored, others: readonly Stored[]): boolean =>
+export const isHarmless = (copy: Stored, now: Stored, elsewhere: (key: string) => readonly StoredLog[]): boolean =>
   [...now].every(([key, held]) => {
     const before = copy.get(key) ?? nothingStored
-    const elsewhere = others.flatMap((other) => other.get(key) ?? [])
+    const others = elsewhere(key)
     return (
       isSame(before.record, held.record) &&
       isSameTable(before.table, held.table) &&
-      (elsewhere.length > 0 ? elsewhere : [nothingStored]).every((other) => forgetsNothingOf(other, before, held))
+      (others.length > 0 ? others : [nothingStored]).every((other) => forgetsNothingOf(other, before, held))
     )
   })
 

@@ -166,9 +166,17 @@ export class SimulatedNode {
       process.kill()
       this.#trace.note(`crashes${rot ? ruins[rot] : ''}`)
     }
-    this.disk.crash(unsynced, rot, this.#around.disksBeside(this.id))
+    this.disk.crash(unsynced, rot, (key) => this.#disksWith(key))
     if (process) this.#forget(process)
     this.#around.monitor.ended(this.id, rot)
+  }
+
+  /** Of all others that run the role whose log that is, whether they have written anything or not. */
+  #disksWith(key: string): readonly SimulatedDisk[] {
+    const { groups, diskOf } = this.#around
+    const [group = '', role = ''] = key.split('/')
+    const nodes = groups[group]?.roles[role]?.nodes ?? []
+    return nodes.flatMap((node) => (node === this.id ? [] : (diskOf(node) ?? [])))
   }
 
   /** True if it is a quorum by itself, in one phase: then nobody else is asked about what it forgot. */

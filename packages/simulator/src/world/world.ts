@@ -86,7 +86,7 @@ export class World {
       plan: this.#plan,
       monitor: this.monitor,
       coverage,
-      disksBeside: (id: NodeId) => [...this.nodes].flatMap(([other, { disk }]) => (other === id ? [] : disk)),
+      diskOf: (id: NodeId) => this.nodes.get(id)?.disk,
       trace,
       happened: (fault: string) => this.happened(fault),
       epochUsOf: (process: string, life: number) => this.#epochUsOf(process, life),
