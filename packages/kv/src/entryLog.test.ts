@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { EntryLog, type EntryRef } from './entryLog.js'
+import { EntryLog, type StoredEntry } from './entryLog.js'
 import type { KvEntry } from './generated/kv.js'
 
 const entryOf = (key: string, bytes: number, version: number): KvEntry => ({
@@ -21,7 +21,7 @@ const summary = ({ key, value, revision, version }: KvEntry) => ({
 /** A log with the references to what is alive in it, as a tree has them. */
 const world = () => {
   const log = EntryLog.empty()
-  const refs = new Map<string, EntryRef>()
+  const refs = new Map<string, StoredEntry>()
   const put = (key: string, entry: KvEntry | undefined): void => {
     const before = refs.get(key)
     if (entry) refs.set(key, log.append(entry))
@@ -29,8 +29,8 @@ const world = () => {
     if (before !== undefined) log.free(before)
     if (log.isSparse)
       log.clean({
-        isAlive: (each, ref) => refs.get(each.key) === ref,
-        moved: (each, ref) => refs.set(each.key, ref),
+        isAlive: (each) => refs.get(each.key) === each,
+        moved: (each) => refs.set(each.key, each),
       })
   }
   return { log, refs, put }
@@ -90,5 +90,5 @@ test('an entry of any size is read as it was, also one that fills a block to the
   const log = EntryLog.empty()
   const sizes = [0, 1, 126, 127, 128, 16_383, 16_384, 32_750, 32_751, 32_752, 32_768, 70_000]
   const refs = sizes.map((bytes) => log.append(entryOf('key', bytes, 7)))
-  for (const [at, bytes] of sizes.entries()) expect(log.read(refs[at] as EntryRef)).toEqual(entryOf('key', bytes, 7))
+  for (const [at, bytes] of sizes.entries()) expect(log.read(refs[at] as StoredEntry)).toEqual(entryOf('key', bytes, 7))
 })

@@ -1,9 +1,16 @@
-import { decodeKvSnapshot, encodeKvSnapshot, type KvEntry } from './generated/kv.js'
+import type { KvEntry } from './generated/kv.js'
 
-/** Where an entry stands: the number of its block times `blockBytes`, and its first byte in it. */
-export type EntryRef = number
+/** An entry whose value lies in a block: the number of the block in its log, and where in it. */
+export interface StoredEntry {
+  readonly key: string
+  readonly revision: number
+  readonly version: number
+  readonly block: number
+  readonly offset: number
+  readonly length: number
+}
 
-/** A larger entry has a block of its own. */
+/** A larger value has a block of its own. */
 const blockBytes = 32 * 1024
 /** The first blocks are smaller: many states hold little, and share nothing. */
 const blockBytesMin = 256
@@ -15,16 +22,19 @@ const blockBytesMin = 256
 const deadShareMax = 1 / 3
 const deadBytesMin = 8 * blockBytes
 
-const lengthBits = 7
+/** What a value takes at least: no block is empty in which there is one, and few dead ones are remembered. */
+const roomMin = 16
+const roomOf = (length: number): number => Math.max(length, roomMin)
 
 /**
- * Entries as bytes, as they stand in a snapshot, one behind the other in blocks: an object for each, with a view of its
- * value, takes half as much again as a value of 500 bytes. What was overwritten is dead, and lies there until its block is
- * cleaned: who holds the references then says what of it is alive (Rosenblum and Ousterhout, "The Design and Implementation
- * of a Log-Structured File System", 1992, section 3).
+ * The values of entries, one behind the other in blocks: a block for each takes half as much again as a value of 500 bytes.
+ * What was overwritten is dead, and lies there until its block is cleaned: who holds the entries then says which of them are
+ * alive (Rosenblum and Ousterhout, "The Design and Implementation of a Log-Structured File System", 1992, section 3).
  */
 export class EntryLog {
   readonly #blocks: (Uint8Array | undefined)[]
+  /** By block, whose values were written into it; of a clone, those of the original too. */
+  readonly #entries: StoredEntry[][]
   /** By block, how many bytes are written, and how many of these are alive. */
   readonly #used: number[]
   readonly #alive: number[]
@@ -38,6 +48,7 @@ export class EntryLog {
 
   private constructor(of?: EntryLog) {
     this.#blocks = of ? [...of.#blocks] : []
+    this.#entries = of ? [...of.#entries] : []
     this.#used = of ? [...of.#used] : []
     this.#alive = of ? [...of.#alive] : []
     this.#free = of ? [...of.#free] : []
@@ -54,26 +65,34 @@ export class EntryLog {
     return new EntryLog(this)
   }
 
-  append(entry: KvEntry): EntryRef {
-    return this.#appendFrame(encodeKvSnapshot({ entries: [entry] }))
+  /** Copies the value. */
+  append(entry: KvEntry): StoredEntry {
+    const { key, value, revision, version } = entry
+    const { length } = value
+    const room = roomOf(length)
+    const block = this.#roomFor(room)
+    const offset = this.#used[block] as number
+    this.#blocks[block]?.set(value, offset)
+    this.#used[block] = offset + room
+    this.#alive[block] = (this.#alive[block] as number) + room
+    this.#usedBytes += room
+    this.#aliveBytes += room
+    const stored = { key, revision, version, block, offset, length }
+    this.#entries[block]?.push(stored)
+    return stored
   }
 
   /** The value is a view, and must not be changed. */
-  read(ref: EntryRef): KvEntry {
-    return decodeKvSnapshot(this.frame(ref)).entries[0] as KvEntry
-  }
-
-  /** The bytes of an entry, as they stand in a snapshot. A view, which must not be changed. */
-  frame(ref: EntryRef): Uint8Array {
-    return this.#frameIn(Math.floor(ref / blockBytes), ref % blockBytes)
+  read({ key, revision, version, block, offset, length }: StoredEntry): KvEntry {
+    const value = (this.#blocks[block] as Uint8Array).subarray(offset, offset + length)
+    return { key, value, revision, version }
   }
 
   /** The entry is needed no more. */
-  free(ref: EntryRef): void {
-    const block = Math.floor(ref / blockBytes)
-    const { length } = this.frame(ref)
-    this.#aliveBytes -= length
-    this.#alive[block] = (this.#alive[block] as number) - length
+  free({ block, length }: StoredEntry): void {
+    const room = roomOf(length)
+    this.#aliveBytes -= room
+    this.#alive[block] = (this.#alive[block] as number) - room
     if (this.#alive[block] === 0 && block !== this.#open) this.#drop(block)
   }
 
@@ -87,21 +106,13 @@ export class EntryLog {
     return this.#usedBytes - this.#aliveBytes > this.#aliveBytes * deadShareMax + deadBytesMin
   }
 
-  /** Empties a block of which no more is alive than of all. `isAlive` says so of an entry in it, and hears where it went. */
-  clean(entries: {
-    isAlive(entry: KvEntry, ref: EntryRef): boolean
-    moved(entry: KvEntry, ref: EntryRef): void
-  }): void {
+  /** Empties a block of which no more is alive than of all. `isAlive` says so of an entry in it, `moved` hears what it became. */
+  clean(entries: { isAlive(entry: StoredEntry): boolean; moved(entry: StoredEntry): void }): void {
     const block = this.#sparseBlock()
-    for (let offset = 0; offset < (this.#used[block] as number); ) {
-      const frame = this.#frameIn(block, offset)
-      const ref = block * blockBytes + offset
-      const entry = this.read(ref)
-      if (entries.isAlive(entry, ref)) {
-        this.#aliveBytes -= frame.length
-        entries.moved(entry, this.#appendFrame(frame))
-      }
-      offset += frame.length
+    for (const entry of this.#entries[block] ?? []) {
+      if (!entries.isAlive(entry)) continue
+      entries.moved(this.append(this.read(entry)))
+      this.#aliveBytes -= roomOf(entry.length)
     }
     this.#drop(block)
   }
@@ -122,17 +133,6 @@ export class EntryLog {
     return sparsest.block
   }
 
-  #appendFrame(frame: Uint8Array): EntryRef {
-    const block = this.#roomFor(frame.length)
-    const offset = this.#used[block] as number
-    this.#blocks[block]?.set(frame, offset)
-    this.#used[block] = offset + frame.length
-    this.#alive[block] = (this.#alive[block] as number) + frame.length
-    this.#usedBytes += frame.length
-    this.#aliveBytes += frame.length
-    return block * blockBytes + offset
-  }
-
   /** The open block, or a new one: beside the open one where it is for one large entry alone. */
   #roomFor(bytes: number): number {
     const open = this.#open
@@ -140,6 +140,7 @@ export class EntryLog {
     const usual = Math.min(Math.max(this.#aliveBytes, blockBytesMin), blockBytes)
     const block = this.#free.pop() ?? this.#blocks.length
     this.#blocks[block] = new Uint8Array(Math.max(usual, bytes))
+    this.#entries[block] = []
     this.#used[block] = 0
     this.#alive[block] = 0
     if (bytes >= usual) return block
@@ -151,20 +152,9 @@ export class EntryLog {
   #drop(block: number): void {
     this.#usedBytes -= this.#used[block] as number
     this.#blocks[block] = undefined
+    this.#entries[block] = []
     this.#used[block] = 0
     this.#alive[block] = 0
     this.#free.push(block)
-  }
-
-  /** A frame is a tag of one byte, the length of what follows, and that. */
-  #frameIn(block: number, offset: number): Uint8Array {
-    const bytes = this.#blocks[block] as Uint8Array
-    let at = offset + 1
-    let length = 0
-    for (let shift = 0; ; shift += lengthBits) {
-      const byte = bytes[at++] as number
-      length += (byte & 0x7f) * 2 ** shift
-      if (byte < 0x80) return bytes.subarray(offset, at + length)
-    }
   }
 }

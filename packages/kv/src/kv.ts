@@ -9,8 +9,10 @@ import {
   encodeKvCommand,
   encodeKvQuery,
   encodeKvResult,
+  encodeKvSnapshot,
   type KvAnswer,
   type KvCommand,
+  type KvEntry,
   type KvQuery,
   type KvResult,
 } from './generated/kv.js'
@@ -30,28 +32,17 @@ const answer: Codec<KvAnswer> = { encode: encodeKvAnswer, decode: decodeKvAnswer
 const pieceBytesMin = 64 * 1024
 
 function* piecesOf(state: KvState): Generator<Uint8Array, void, undefined> {
-  let frames: Uint8Array[] = []
+  let entries: KvEntry[] = []
   let bytes = 0
-  for (const frame of state.copy().frames()) {
-    frames.push(frame)
-    bytes += frame.length
+  for (const entry of state.copy().from('')) {
+    entries.push(entry)
+    bytes += entry.key.length + entry.value.length
     if (bytes < pieceBytesMin) continue
-    yield concatenated(frames, bytes)
-    frames = []
+    yield encodeKvSnapshot({ entries })
+    entries = []
     bytes = 0
   }
-  if (frames.length > 0) yield concatenated(frames, bytes)
-}
-
-/** A snapshot is the frames of its entries, one behind the other: protobuf writes repeated messages so. */
-function concatenated(frames: readonly Uint8Array[], bytes: number): Uint8Array {
-  const whole = new Uint8Array(bytes)
-  let at = 0
-  for (const frame of frames) {
-    whole.set(frame, at)
-    at += frame.length
-  }
-  return whole
+  if (entries.length > 0) yield encodeKvSnapshot({ entries })
 }
 
 function restoring(): Restoring<KvState> {

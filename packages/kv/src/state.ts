@@ -1,8 +1,8 @@
 import { EmptyBTree, type default as sortedBtree } from 'sorted-btree'
-import { EntryLog, type EntryRef } from './entryLog.js'
+import { EntryLog, type StoredEntry } from './entryLog.js'
 import type { KvEntry } from './generated/kv.js'
 
-type Tree = sortedBtree.default<string, EntryRef>
+type Tree = sortedBtree.default<string, StoredEntry>
 
 // The module is CommonJS, and who loads it decides where its default export is found.
 const BTree = EmptyBTree.constructor as typeof sortedBtree.default
@@ -35,7 +35,7 @@ class Entries {
   }
 
   static empty(): Entries {
-    return new Entries(new BTree<string, EntryRef>(undefined, compareTexts, nodeSize), EntryLog.empty())
+    return new Entries(new BTree<string, StoredEntry>(undefined, compareTexts, nodeSize), EntryLog.empty())
   }
 
   /** Shares what is equal. */
@@ -48,29 +48,25 @@ class Entries {
   }
 
   get(key: string): KvEntry | undefined {
-    const ref = this.#tree.get(key)
-    return ref === undefined ? undefined : this.#log.read(ref)
+    const stored = this.#tree.get(key)
+    return stored && this.#log.read(stored)
   }
 
   put(key: string, entry: KvEntry | undefined): void {
     const before = this.#tree.get(key)
     if (entry) this.#tree.set(key, this.#log.append(entry))
     else this.#tree.delete(key)
-    if (before !== undefined) this.#log.free(before)
+    if (before) this.#log.free(before)
     if (this.#log.isSparse) {
       this.#log.clean({
-        isAlive: (each, ref) => this.#tree.get(each.key) === ref,
-        moved: (each, ref) => this.#tree.set(each.key, ref),
+        isAlive: (each) => this.#tree.get(each.key) === each,
+        moved: (each) => this.#tree.set(each.key, each),
       })
     }
   }
 
   *from(key: string): Generator<KvEntry, void, undefined> {
-    for (const [, ref] of this.#tree.entries(key, [])) yield this.#log.read(ref)
-  }
-
-  *frames(): Generator<Uint8Array, void, undefined> {
-    for (const ref of this.#tree.values()) yield this.#log.frame(ref)
+    for (const [, stored] of this.#tree.entries(key, [])) yield this.#log.read(stored)
   }
 }
 
@@ -129,11 +125,6 @@ export class KvState {
   /** In order, from this key on. Must be used up before another state is made of this one. */
   from(key: string): Generator<KvEntry, void, undefined> {
     return this.#own().from(key)
-  }
-
-  /** Each entry as it stands in a snapshot, in order. Must be used up before another state is made of this one. */
-  frames(): Generator<Uint8Array, void, undefined> {
-    return this.#own().frames()
   }
 
   /** The entries of this state; where it has none, a clone of those of a newer one, which shares what is equal. */
