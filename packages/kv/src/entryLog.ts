@@ -16,8 +16,8 @@ const blockBytes = 32 * 1024
 const blockBytesMin = 256
 
 /**
- * So much of what is alive may lie dead beside it, and a few blocks. Where keys are overwritten at random, one entry is copied
- * for each that is overwritten; to keep a quarter, it would be two; to keep half, two for three.
+ * So much of what is alive may lie dead beside it, and a few blocks. Where keys are overwritten at random, 0.8 values are copied
+ * for each that is overwritten; it would be 1.5 if a quarter might lie dead, and 0.2 if half might.
  */
 const deadShareMax = 1 / 3
 const deadBytesMin = 8 * blockBytes
@@ -27,7 +27,8 @@ const roomMin = 16
 const roomOf = (length: number): number => Math.max(length, roomMin)
 
 /**
- * The values of entries, one behind the other in blocks: a block for each takes half as much again as a value of 500 bytes.
+ * The values of entries, one behind the other in blocks: one that has its own takes half as much again, at 500
+ * bytes.
  * What was overwritten is dead, and lies there until its block is cleaned: who holds the entries then says which of them are
  * alive (Rosenblum and Ousterhout, "The Design and Implementation of a Log-Structured File System", 1992, section 3).
  */

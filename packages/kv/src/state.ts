@@ -28,6 +28,8 @@ interface Older {
 class Entries {
   readonly #tree: Tree
   readonly #log: EntryLog
+  /** What was looked at last is what is changed next: a command reads its entry before it writes it. */
+  #found: StoredEntry | undefined
 
   private constructor(tree: Tree, log: EntryLog) {
     this.#tree = tree
@@ -48,12 +50,13 @@ class Entries {
   }
 
   get(key: string): KvEntry | undefined {
-    const stored = this.#tree.get(key)
-    return stored && this.#log.read(stored)
+    this.#found = this.#tree.get(key)
+    return this.#found && this.#log.read(this.#found)
   }
 
   put(key: string, entry: KvEntry | undefined): void {
-    const before = this.#tree.get(key)
+    const before = this.#found?.key === key ? this.#found : this.#tree.get(key)
+    this.#found = undefined
     if (entry) this.#tree.set(key, this.#log.append(entry))
     else this.#tree.delete(key)
     if (before) this.#log.free(before)
