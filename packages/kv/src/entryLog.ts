@@ -27,8 +27,7 @@ const roomMin = 16
 const roomOf = (length: number): number => Math.max(length, roomMin)
 
 /**
- * The values of entries, one behind the other in blocks: one that has its own takes half as much again, at 500
- * bytes.
+ * The values of entries, one behind the other in blocks: with a block of its own, one of 500 bytes takes half as much again.
  * What was overwritten is dead, and lies there until its block is cleaned: who holds the entries then says which of them are
  * alive (Rosenblum and Ousterhout, "The Design and Implementation of a Log-Structured File System", 1992, section 3).
  */

@@ -22,29 +22,27 @@ export const withQuestion = (_self: Learner, { from, ...question }: Received<Lea
 
 export const isAnswering = ({ answering }: Learner): boolean => answering !== undefined
 
-function begun({ answering }: Learner): Answering {
+/** The next message of an answer, and what is still to be said after it: what would be asked next, if that is of the same kind. */
+function nextAnswer(self: Learner) {
+  const { answering } = self
   invariant(answering !== undefined, 'nobody is being answered')
-  return answering
-}
-
-/** The next message of the answer. */
-export function answerEffect(self: Learner) {
-  const message = messageFor(self, begun(self))
-  return send(begun(self).to, afterAnswer(self).answering ? { ...message, more: true } : message)
-}
-
-/** What would be asked next is answered too, as long as the answer is of the same kind. */
-export function afterAnswer(self: Learner): { readonly answering: Answering | undefined } {
-  const { to, question, left } = begun(self)
-  const message = messageFor(self, begun(self))
+  const { to, question, left } = answering
+  const message = messageFor(self, answering)
   const isComplete =
     message.type === 'Chosen'
       ? question.first + message.entries.length > self.chosenThrough
       : message.offset + message.data.length >= message.size
-  return {
-    answering: isComplete || left === 1 ? undefined : { to, question: after(question, message), left: left - 1 },
-  }
+  const isLast = isComplete || left === 1
+  const rest: Answering | undefined = isLast ? undefined : { to, question: after(question, message), left: left - 1 }
+  return { to, message, rest }
 }
+
+export function answerEffect(self: Learner) {
+  const { to, message, rest } = nextAnswer(self)
+  return send(to, rest ? { ...message, more: true } : message)
+}
+
+export const withoutAnswered = (self: Learner) => ({ answering: nextAnswer(self).rest })
 
 const messageFor = (self: Learner, { to, question }: Answering): Chosen | InstallSnapshot =>
   holds(self, question) ? chosenFrom(self, question) : pieceFor(self, nodeOf(to), question)

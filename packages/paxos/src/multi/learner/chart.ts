@@ -77,7 +77,7 @@ export const learner = setup({
     noteQuestion: assign(on('Learn', answering.withQuestion)),
     lend: assign(on('Learn', answering.withLoan)),
     answer: emit(({ context: self }) => answering.answerEffect(self)),
-    noteAnswer: assign(({ context: self }) => answering.afterAnswer(self)),
+    noteAnswer: assign(({ context: self }) => answering.withoutAnswered(self)),
     /** The log of a learner is not on the disk, so its own snapshot takes the place of all that is. */
     persistOwnSnapshot: emit(on('snapshot.taken', (_self, { snapshot }) => ({ type: 'install' as const, snapshot }))),
     compact: assign(on('snapshot.taken', answering.withSnapshot)),
