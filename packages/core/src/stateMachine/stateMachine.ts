@@ -60,7 +60,7 @@ export interface StateMachine<State = unknown> {
   /**
    * The next time at which something is to happen by itself: then there is a `tick`. Asked after each command, on the node
    * that orders where the state machine runs there: let it cost little. What it throws means
-   * never. @default never
+   * never, and the log says so. @default never
    */
   deadline?(state: State): Deadline | undefined
   /**

@@ -9,6 +9,7 @@ import {
   invariant,
   logAppliedBy,
   messageIdOf,
+  messageOf,
   type NodeId,
   type RoleDefinition,
   type RoleStatus,
@@ -216,6 +217,10 @@ export class HostedGroup {
       peerStores,
       accord,
       applier: this.applier,
+      onDeadlineFailed: (error) => {
+        const text = `deadline of the state machine threw, so it is given no tick: ${messageOf(error)}; correct it`
+        this.#around.logger.error({ group: this.name, error }, text)
+      },
       status: () => this.#serving?.status() ?? unknownStatus,
       post: (event) => {
         if (this.#serving) engine.post(this.#serving, event)

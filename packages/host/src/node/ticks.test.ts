@@ -144,3 +144,25 @@ describe('ticks', () => {
     expect(again).toEqual(states[0])
   })
 })
+
+it('a deadline that throws is said once, and brings no tick', async () => {
+  const broken = defineStateMachine<number, number, number>({
+    initial: () => 0,
+    apply: (state, by) => ({ state: state + by, result: state + by }),
+    deadline: () => {
+      throw new RangeError('no such time')
+    },
+    tick: (state) => state,
+    snapshot: json<number>().encode,
+    restore: json<number>().decode,
+  })
+  const failing = new TestCluster(raft({ members: ['n1'], stateMachine: broken }))
+  await failing.startAll(['n1'])
+  const group = failing.nodes.get('n1')!.group('journal')
+  for (let sum = 1; sum <= 3; sum++) expect((await failing.wait(group.propose(1))).result).toBe(sum)
+  await failing.pass(5000)
+  const said = failing.loggers.get('n1')!.logged.filter(({ text }) => text.includes('deadline'))
+  expect(said).toMatchObject([{ level: 'error', text: expect.stringMatching(/threw.*no such time/) }])
+  expect(await failing.wait(group.read((state) => state))).toBe(3)
+  await failing.stopAll()
+})

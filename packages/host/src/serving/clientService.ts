@@ -47,6 +47,8 @@ export interface ClientServiceOptions {
   readonly peerStores: PeerStores
   readonly accord: Accord
   readonly memory: RequestMemory
+  /** The state machine threw when it was asked for its next deadline. */
+  onDeadlineFailed(error: unknown): void
   /** Of the actor that clients turn to, as it is now. */
   status(): RoleStatus
   /** An event for that actor. */

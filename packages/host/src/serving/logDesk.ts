@@ -24,7 +24,7 @@ import { MemberForwarding } from './memberForwarding.js'
 import { PendingCommands } from './pendingCommands.js'
 import { ForwardedQueries, OwnQueries, type Queries } from './queries.js'
 import type { Responder } from './responder.js'
-import { deadlineOf, Ticker, tick } from './ticker.js'
+import { Ticker, tick } from './ticker.js'
 
 /**
  * How long a command is thought to be in flight where one role takes it and another applies it: what the one says to the
@@ -61,6 +61,8 @@ export class LogDesk {
     readonly orders: boolean
     /** The state machine of this node. */
     readonly applier: Applier | undefined
+    /** The state machine threw when it was asked for its next deadline. */
+    onDeadlineFailed(error: unknown): void
     /** An event for the actor that orders. */
     post(event: LocalEvent): void
     nextRequest(): RequestId
@@ -92,7 +94,8 @@ export class LogDesk {
     const { stateMachine } = service
     if (options.orders && applier && stateMachine.deadline) {
       this.#ticker = new Ticker({
-        deadlineOf: (state) => deadlineOf(stateMachine, state),
+        machine: stateMachine,
+        failed: options.onDeadlineFailed,
         applier,
         clock,
         serves: () => responder.serves,

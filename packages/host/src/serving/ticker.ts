@@ -17,21 +17,13 @@ const lookMs = 1000
 
 export const tick: Command = { kind: 'tick', session: 0, sequence: 0, answeredBelow: 0, bytes: noBytes }
 
-/** What a state machine names, where it names anything. */
-export function deadlineOf(machine: AnyStateMachine, state: unknown): Deadline | undefined {
-  try {
-    return machine.deadline?.(state)
-  } catch {
-    return undefined
-  }
-}
-
 /**
  * Proposes a tick when a deadline that the state machine named has passed: on the node that orders, where the state machine runs
  * there too. It may be too early, where the clocks of this node and those that stamped are not the same: then there is another.
  */
 export class Ticker {
-  readonly #deadlineOf: (state: unknown) => Deadline | undefined
+  readonly #machine: AnyStateMachine
+  readonly #failed: (error: unknown) => void
   readonly #applier: Applier
   readonly #clock: Clock
   readonly #serves: () => boolean
@@ -46,17 +38,22 @@ export class Ticker {
   #told: Deadline | undefined
   /** Until it has proposed a tick in this turn of ordering, what passes is not counted. */
   #isUnstamped = false
+  /** The state machine threw when it was asked last. */
+  #hasThrown = false
   #isStopped = false
 
   constructor(options: {
-    deadlineOf: (state: unknown) => Deadline | undefined
+    machine: AnyStateMachine
+    /** The state machine threw: once, until it names a deadline again. */
+    failed: (error: unknown) => void
     applier: Applier
     clock: Clock
     /** True while this node orders. */
     serves: () => boolean
     propose: () => void
   }) {
-    this.#deadlineOf = options.deadlineOf
+    this.#machine = options.machine
+    this.#failed = options.failed
     this.#applier = options.applier
     this.#clock = options.clock
     this.#serves = options.serves
@@ -113,6 +110,19 @@ export class Ticker {
     const isSame = deadline?.logMs === this.#told?.logMs && deadline?.wallMs === this.#told?.wallMs
     const { logMs = Number.POSITIVE_INFINITY, wallMs = Number.POSITIVE_INFINITY } = deadline ?? {}
     if (!(isSame && (logMs <= time.logMs || wallMs <= time.wallMs))) this.#notBeforeMs = Number.NEGATIVE_INFINITY
+  }
+
+  /** What it throws means never: the state is as it is on all nodes, and asking again would give the same. */
+  #deadlineOf(state: unknown): Deadline | undefined {
+    try {
+      const deadline = this.#machine.deadline?.(state)
+      this.#hasThrown = false
+      return deadline
+    } catch (error) {
+      if (!this.#hasThrown) this.#failed(error)
+      this.#hasThrown = true
+      return undefined
+    }
   }
 
   #leftMs({ logMs, wallMs }: Deadline, time: LogTime, nowMs: number): number {
