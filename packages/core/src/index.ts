@@ -13,6 +13,9 @@ export type { Cause } from './actor/cause.js'
 export { choicesOf, drawn } from './actor/choose.js'
 export { operationOf, recoveredState } from './actor/durable.js'
 export {
+  type Answer,
+  type Called,
+  type CallOutcome,
   type Chosen,
   type ClientAsked,
   type DurableEffect,
@@ -31,6 +34,7 @@ export {
 export { LocalActor, type LocalState, type LocalStep } from './actor/localActor.js'
 export type { Observe, Observed } from './actor/observed.js'
 export { emptyOutbox, enqueue, type Outbox, take, written } from './actor/outbox.js'
+export { inOneOrder, requestText } from './actor/questions.js'
 export { type ObservedActor, type StepRecord, stepRecord } from './actor/stepRecord.js'
 export { awaitedBy, stillSuspected, suspectedAfter } from './actor/suspicion.js'
 export { UnencodableValueError, UnsupportedVersionError } from './codec/errors.js'
@@ -58,6 +62,8 @@ export {
   timerMsMax,
 } from './group/configuration.js'
 export type {
+  CallHandler,
+  CallPlace,
   GroupDefinition,
   ManyAtOneAddress,
   Notice,

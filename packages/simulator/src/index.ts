@@ -15,7 +15,13 @@ export { type Finding, type FindingOptions, failureOf, findingOf, retell } from 
 export { type Judged, judgedOf } from './search/judged.js'
 export { type ShrinkOptions, shrink } from './search/shrink.js'
 export { clientGroups, takesClients } from './subject/clientGroups.js'
-export type { Promises, SimulatedCluster, SimulatedPorts, SimulationSubject } from './subject/subject.js'
+export type {
+  Promises,
+  SimulatedCluster,
+  SimulatedHandler,
+  SimulatedPorts,
+  SimulationSubject,
+} from './subject/subject.js'
 export { checkWorkload } from './workload/checkWorkload.js'
 export { registers } from './workload/registers.js'
 export { registerWorkload } from './workload/registerWorkload.js'

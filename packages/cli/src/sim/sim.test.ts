@@ -203,6 +203,21 @@ describe('quorate sim', { timeout: 120_000 }, () => {
         err: expect.stringMatching(/clients is 0, expected a whole number of at least 1/),
       })
     })
+
+    test('with the handlers that the file exports, which stand in for those of its roles', async () => {
+      const calling = `const { sentry } = groups.watch.roles
+        const roles = { sentry: { ...sentry, handler: () => { throw new Error('the real world') } } }
+        export default defineTopology({ cluster: 'c', nodes, groups: { watch: { ...groups.watch, roles } } })`
+      const handlers = (text: string) => run(watch(`${calling}; ${text}`))
+      const real = await handlers('')
+      expect(real).toMatchObject({ code: 2, err: expect.stringMatching(/role sentry of group watch has a handler/) })
+      expect((await handlers('export const handlers = { watch: { sentry: 3 } }')).err).toMatch(
+        /"handlers" that are none/,
+      )
+      const strange = 'export const handlers = { watch: { sentry: () => 1, clerk: () => 2 } }'
+      expect((await handlers(strange)).err).toMatch(/one for role clerk of group watch, and there is none/)
+      expect((await handlers('export const handlers = { watch: { sentry: () => 1 } }')).code).toBe(6)
+    })
   })
 
   describe("runs a group's own state machine, where the file exports a workload for it", () => {

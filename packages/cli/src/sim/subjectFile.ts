@@ -3,7 +3,13 @@ import type { Invariant, InvariantFactory } from '@quorate/core/testing'
 import { decision, paxosInvariants } from '@quorate/paxos/testing'
 import { raftInvariants } from '@quorate/raft/testing'
 import * as simulator from '@quorate/simulator'
-import { type ClusterWorkload, checkWorkload, type SimulatedWorkload, takesClients } from '@quorate/simulator'
+import {
+  type ClusterWorkload,
+  checkWorkload,
+  type SimulatedCluster,
+  type SimulatedWorkload,
+  takesClients,
+} from '@quorate/simulator'
 import { UnusableTopologyError } from '../errors.js'
 import { loadTopologyModule, topologyIn } from '../topologyFile.js'
 import { registerWorkload } from './registerWorkload.js'
@@ -11,17 +17,18 @@ import type { Subject } from './subject.js'
 
 /**
  * What is simulated of a file: the topology that it exports by default, judged by all that is known and by the `invariants`
- * that it exports, under the `workload` that it exports.
+ * that it exports, under the `workload` and the `handlers` that it exports.
  * @throws {@link UnusableTopologyError} `QUORATE_UNUSABLE_TOPOLOGY`; what `loadTopology` throws.
  */
 export const subjectOfFile = async (path: string): Promise<Subject> => {
   const exported = await loadTopologyModule(path, { '@quorate/simulator': simulator })
   const { nodes, groups } = topologyIn(path, exported)
   const workload = workloadIn(path, groups, exported['workload'])
+  const handlers = handlersIn(path, exported['handlers'])
   return {
     name: path,
     nodes: nodes.length,
-    make: () => ({ nodes, groups, workload }),
+    make: () => ({ nodes, groups, workload, handlers }),
     invariants: [...raftInvariants, ...paxosInvariants, ...invariantsIn(path, exported['invariants'])],
     isTopology: true,
   }
@@ -33,6 +40,18 @@ const invariantsIn = (path: string, given: unknown = []): readonly InvariantFact
     path,
     'exports "invariants" that are none: expected a list of functions, InvariantFactory',
   )
+}
+
+/** What stands in for the handlers of roles. Whether there are such roles the simulation says. */
+const handlersIn = (path: string, given: unknown = {}): NonNullable<SimulatedCluster['handlers']> => {
+  const isTable = (value: unknown): value is object => typeof value === 'object' && value !== null
+  const tables: unknown[] = isTable(given) ? Object.values(given) : [undefined]
+  const all = tables.every(
+    (table) => isTable(table) && Object.values(table).every((each) => typeof each === 'function'),
+  )
+  if (all) return given as NonNullable<SimulatedCluster['handlers']>
+  const found = 'exports "handlers" that are none: expected { group: { role: handler } }, SimulatedHandler'
+  throw new UnusableTopologyError(path, found)
 }
 
 /** What an invariant of the user's throws does not hold: it is not to be blamed on the node that it watches. */

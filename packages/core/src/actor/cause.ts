@@ -16,7 +16,7 @@ export type Cause =
   | { readonly type: 'write' }
   /** Clients asked for something, under this number of the node. */
   | { readonly type: 'client'; readonly request: RequestId }
-  /** Its host answers, or tells it something else: a choice that it asked for, a snapshot that was taken. */
+  /** Its host answers, or tells it something else: a choice that it asked for, what came of a call, a snapshot that was taken. */
   | { readonly type: 'host' }
 
 /** The cause of a step that no message caused; `undefined`, for an event: the actor began. */

@@ -1,11 +1,13 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { choicesOf, drawn } from './choose.js'
-import type { Question } from './effect.js'
+import type { Effect } from './effect.js'
 
-const asking = (among: readonly string[], count: number): Question => ({ type: 'choose', request: 3, among, count })
+type Choose = Extract<Effect, { type: 'choose' }>
+
+const asking = (among: readonly string[], count: number): Choose => ({ type: 'choose', request: 3, among, count })
 const letters = (count: number) => Array.from({ length: count }, (_, at) => String.fromCharCode(97 + at))
-const textsOf = (question: Question) => [...choicesOf(question)].map(({ chosen }) => chosen.join(''))
+const textsOf = (question: Choose) => [...choicesOf(question)].map(({ chosen }) => chosen.join(''))
 
 test('there is every choice of so many, each once, in the order in which they stood', () => {
   expect(textsOf(asking(['c', 'a', 'b'], 2))).toEqual(['ca', 'cb', 'ab'])

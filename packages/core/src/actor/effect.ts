@@ -70,6 +70,16 @@ export type Effect<M extends Message = Message, Record = unknown, Reply = unknow
    * choice, and a test says what it is.
    */
   | { readonly type: 'choose'; readonly request: OwnRequest; readonly among: readonly string[]; readonly count: number }
+  /**
+   * Has the `handler` of this role's definition do what these bytes say: something of the user's on this node, such as a resource
+   * manager. The answer is {@link Called}. Calls run beside each other, and are answered in any order and after any time.
+   * A call with the `request` of one that has no answer yet takes its place: what comes of the earlier one is not told.
+   *
+   * **At least once.** A crash, or a close of the group, forgets the call and not what it does: that is done, or not done, or
+   * will be done yet. A role that needs the answer persists what it calls for, and calls again when it begins; its handler
+   * must find the second one as if it were the first.
+   */
+  | { readonly type: 'call'; readonly request: OwnRequest; readonly bytes: Uint8Array }
   /** A proposal, a read or a question that this actor does not take. */
   | {
       readonly type: 'refuse'
@@ -102,9 +112,12 @@ export function isDurable<E extends { readonly type: string }>(effect: E): effec
 
 /** True if the effect is a question of the role itself: an event answers it that bears the same `request`. */
 export const isQuestion = <E extends { readonly type: string }>(effect: E): effect is Question<E> & E =>
-  effect.type === 'choose'
+  effect.type === 'choose' || effect.type === 'call'
 
-export type Question<E = Effect> = Extract<E, { readonly type: 'choose' }>
+export type Question<E = Effect> = Extract<E, { readonly type: 'choose' | 'call' }>
+
+/** What answers a {@link Question}. */
+export type Answer = Chosen | Called
 
 /** What a host tells an actor. */
 export type LocalEvent =
@@ -138,6 +151,27 @@ export interface Chosen {
   /** In the order in which they stood: that of a draw would be chance that no checker explores. */
   readonly chosen: readonly string[]
 }
+
+/** What came of a `call`. */
+export interface Called {
+  readonly type: 'called'
+  readonly request: OwnRequest
+  readonly outcome: CallOutcome
+}
+
+/**
+ * The bytes that the handler returned, or why there are none. `threw`: it threw or rejected, and what it did before it alone
+ * knows. `malformed`: what it returned is not a `Uint8Array`, or larger than 1 MiB. `overloaded`: too much of this role is
+ * under way on its node, and the handler was not called.
+ */
+export type CallOutcome =
+  | { readonly type: 'returned'; readonly bytes: Uint8Array }
+  | {
+      readonly type: 'failed'
+      readonly reason: 'threw' | 'malformed' | 'overloaded'
+      /** For people: at most 1000 characters. */
+      readonly text: string
+    }
 
 /**
  * The bus says that nobody hears a node of which the role expects something (`awaits` of its definition). A suspicion and no

@@ -11,8 +11,9 @@ import { type Address, addressOf, type NodeId } from '../values/address.js'
 import { type Actor, type ActorEvent, type ActorState, type ActorStep, actorOf, beginWrite, endWrite } from './actor.js'
 import type { Cause } from './cause.js'
 import { afterWrite, operationOf, recoveredState } from './durable.js'
-import { type Chosen, type Effect, isQuestion, type PeerFound, type PeerLost, type Question } from './effect.js'
+import { type Answer, type Effect, isQuestion, type PeerFound, type PeerLost, type Question } from './effect.js'
 import type { Observe } from './observed.js'
+import { withoutAnswered, withQuestion } from './questions.js'
 import { type ObservedActor, stepRecord } from './stepRecord.js'
 import { awaitedBy, stillSuspected, suspectedAfter } from './suspicion.js'
 
@@ -23,7 +24,7 @@ export interface LocalState {
   readonly stored: StoredLog
   /** Of a role that applies, while it is up. */
   readonly appliedState: AppliedState | undefined
-  /** What it asked, in order, and has no answer to. */
+  /** What it asked and has no answer to: choices, in order, and then all else. */
   readonly questions: readonly Question[]
   /** Nodes that it awaits and was told to be lost, by name. */
   readonly suspected: readonly NodeId[]
@@ -108,10 +109,13 @@ export class LocalActor implements ObservedActor {
     return this.#after(state, { type: timer, ...at }, this.#actor.fire(state.actor, timer, at))
   }
 
-  /** Answers the first of its questions. */
-  answer(state: LocalState, answer: Chosen): LocalStep {
-    const [first, ...questions] = state.questions
-    invariant(first?.request === answer.request, `${this.address} asked something else, or nothing`)
+  /**
+   * Answers one of its questions.
+   * @throws {@link BrokenInvariantError} `QUORATE_BROKEN_INVARIANT` when it asked something else, or nothing.
+   */
+  answer(state: LocalState, answer: Answer): LocalStep {
+    const questions = withoutAnswered(state.questions, answer)
+    invariant(questions !== undefined, `${this.address} asked something else, or nothing`)
     return this.deliver({ ...state, questions }, answer)
   }
 
@@ -197,7 +201,7 @@ export class LocalActor implements ObservedActor {
         const next = applyEntries(this.log.stateMachine, appliedState, effect.entries, this.log.limits)
         appliedState = next.appliedState
         applied = [...applied, ...next.applied]
-      } else if (isQuestion(effect)) questions = [...questions, effect]
+      } else if (isQuestion(effect)) questions = withQuestion(questions, effect)
     }
     if (applied.length > 0) this.#observe?.({ type: 'applied', group: this.group, applied })
     const isSame = appliedState === state.appliedState && questions === state.questions

@@ -61,6 +61,22 @@ export interface RoleStatus {
 }
 
 /**
+ * Does what a role calls for: something of the user's on the node. It may be called again with the same bytes, while the first
+ * call is under way or long after, and must find that as if it were called once: see the effect `call`. The bytes are its own.
+ * What it throws is told to the role, which goes on.
+ * @param place where; its signal is aborted when the group is closed on the node, or the node stops: nobody hears the answer then
+ */
+export type CallHandler = (bytes: Uint8Array, place: CallPlace) => Uint8Array | Promise<Uint8Array>
+
+/** Who calls. */
+export interface CallPlace {
+  readonly group: string
+  readonly role: string
+  readonly node: NodeId
+  readonly signal: AbortSignal
+}
+
+/**
  * One role of a group: who hosts it, and what the host needs to run it. Plain data and functions, never compared by
  * `instanceof`: a topology may be loaded beside another copy of a package.
  */
@@ -86,6 +102,11 @@ export interface RoleDefinition {
    * cost little. @default it is told nothing of others
    */
   awaits?(snapshot: unknown): readonly NodeId[]
+  /**
+   * For a role that emits `call`: what is called. On each node up to 1,024 calls and 16 MiB of their bytes are under way; one
+   * beyond that is `overloaded`. One that never ends stays under way until the group is closed. @default the role calls nothing
+   */
+  readonly handler?: CallHandler
   status(snapshot: unknown): RoleStatus
 }
 

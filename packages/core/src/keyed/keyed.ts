@@ -1,4 +1,4 @@
-import type { Chosen, Effect } from '../actor/effect.js'
+import type { Answer, Effect } from '../actor/effect.js'
 import type { ManyAtOneAddress, Notice, RecoveredState } from '../group/protocol.js'
 import type { Roles } from '../role/become.js'
 import type {
@@ -28,7 +28,7 @@ export type AnyEach = AnyActorLogic & {
  */
 export type FromOutside<Each extends AnyEach> = Exclude<
   EventFromLogic<Each>,
-  { readonly type: 'xstate.route' | Chosen['type'] | 'storage.persisted' }
+  { readonly type: 'xstate.route' | Answer['type'] | 'storage.persisted' }
 >
 
 /**

@@ -1,7 +1,8 @@
 import { choicesOf } from '../actor/choose.js'
-import type { DurableEffect, Effect, Question, RequestId } from '../actor/effect.js'
+import type { CallOutcome, DurableEffect, Effect, OwnRequest, Question, RequestId } from '../actor/effect.js'
 import { LocalActor, type LocalState, type LocalStep } from '../actor/localActor.js'
 import { emptyOutbox, type Outbox } from '../actor/outbox.js'
+import { requestText } from '../actor/questions.js'
 import { invariant } from '../errors/errors.js'
 import type { GroupDefinition, RoleDefinition, RoleStatus } from '../group/protocol.js'
 import type { LogService } from '../group/service.js'
@@ -88,7 +89,7 @@ export class StageActor {
   get suspected(): readonly NodeId[] {
     return this.#state.suspected
   }
-  /** What it asked, in order, and has no answer to. */
+  /** What it asked and has no answer to: choices, in order, and then all else. */
   get questions(): readonly Question[] {
     return this.#state.questions
   }
@@ -131,12 +132,12 @@ export class StageActor {
   }
 
   /**
-   * Answers the first of its questions, with these in whatever order.
+   * Answers the first of its choices, with these in whatever order.
    * @throws {@link BrokenInvariantError} `QUORATE_BROKEN_INVARIANT` when it asked nothing, or these are no answer.
    */
   choose(...chosen: readonly string[]): void {
-    const [question] = this.questions
-    invariant(question !== undefined, `${this.address} asked nothing`)
+    const question = this.questions.find(({ type }) => type === 'choose')
+    invariant(question?.type === 'choose', `${this.address} asked nothing`)
     const meant = [...choicesOf(question)].find(
       (choice) => choice.chosen.length === chosen.length && chosen.every((each) => choice.chosen.includes(each)),
     )
@@ -145,6 +146,21 @@ export class StageActor {
       () => `${this.address} asked for ${question.count} of ${question.among}, not for ${chosen}`,
     )
     this.#take(this.#local.answer(this.#state, meant))
+  }
+
+  /**
+   * Ends one of its calls. No handler runs here: what it would return is said.
+   * @param request which of them. @default the only one
+   * @throws {@link BrokenInvariantError} `QUORATE_BROKEN_INVARIANT` when there is no such call, or several and none is named.
+   */
+  endCall(outcome: CallOutcome, request?: OwnRequest): void {
+    const calls = this.questions.filter(({ type }) => type === 'call').map((call) => call.request)
+    const meant = request ?? calls[0]
+    invariant(
+      meant !== undefined && (request !== undefined || calls.length === 1),
+      () => `${this.address} waits for calls ${calls.map(requestText).join(', ') || 'of none'}: say which one ends`,
+    )
+    this.#take(this.#local.answer(this.#state, { type: 'called', request: meant, outcome }))
   }
 
   /** Tells it that a node that it awaits is lost, rightly or not. */

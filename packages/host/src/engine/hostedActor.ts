@@ -3,16 +3,17 @@ import {
   type ActorState,
   type ActorStep,
   type Address,
+  type Answer,
   actorOf,
   addressOf,
   awaitedBy,
   beginWrite,
   type Cause,
-  type Chosen,
   type ClientAsked,
   type Effect,
   endWrite,
   type Instant,
+  invariant,
   isTimed,
   type LocalEvent,
   type Message,
@@ -32,6 +33,7 @@ import {
   type TimerChange,
 } from '@quorate/core'
 import type { AnyActorLogic } from '@quorate/core/statechart'
+import { HandlerCalls } from './handlerCalls.js'
 
 /** Time, as an actor sees it. */
 export interface ActorClock {
@@ -52,7 +54,7 @@ interface Place {
 export const keyOf = (group: string, role: string): string => `${group}/${role}`
 
 /** What an actor is given. */
-export type HostedEvent = LocalEvent | ClientAsked | Chosen | PeerLost | PeerFound | Received<Message>
+export type HostedEvent = LocalEvent | ClientAsked | Answer | PeerLost | PeerFound | Received<Message>
 
 interface EarlyEvent {
   readonly event: HostedEvent
@@ -72,6 +74,8 @@ export class HostedActor {
   readonly #actor: Actor
   readonly #clock: ActorClock
   readonly #observe: Observe | undefined
+  /** Of a role that has a handler. */
+  readonly #calls: HandlerCalls | undefined
   /** By id: the pending ones, on the clock. */
   readonly #timers = new Map<string, unknown>()
   #state: ActorState
@@ -88,9 +92,11 @@ export class HostedActor {
     logic: AnyActorLogic
     recovered: RecoveredState
     clock: ActorClock
+    /** Gives it an event, but not at once. */
+    post: (event: HostedEvent) => void
     observe?: Observe | undefined
   }) {
-    const { place, definition, logic, recovered, clock, observe } = options
+    const { place, definition, logic, recovered, clock, post, observe } = options
     this.key = keyOf(place.group, place.role)
     this.group = place.group
     this.role = place.role
@@ -101,6 +107,7 @@ export class HostedActor {
     this.#actor = actorOf(logic, observe !== undefined)
     this.#clock = clock
     this.#observe = observe
+    this.#calls = definition.handler && new HandlerCalls(definition.handler, place, post)
     const step = this.#actor.begin(definition.input({ group: place.group, node: place.node, recovered }))
     this.#state = step.state
     this.#leaves.push(...step.leaves)
@@ -120,6 +127,7 @@ export class HostedActor {
     this.#isStopped = true
     for (const timer of this.#timers.values()) this.#clock.clearTimeout(timer)
     this.#timers.clear()
+    this.#calls?.close()
   }
 
   /**
@@ -140,6 +148,12 @@ export class HostedActor {
     // It was made for this actor, and a copy of each message would be dear.
     if (isTimed(this.definition.timed, event.type)) Object.assign(event, this.#clock.instant())
     this.#take(event, this.#actor.deliver(this.#state, event), cause)
+  }
+
+  /** Has its handler do something; what comes of it is posted. */
+  call(effect: Extract<Effect, { type: 'call' }>): void {
+    invariant(this.#calls !== undefined, `${this.address} emits call, and the definition of its role has no handler`)
+    this.#calls.begin(effect)
   }
 
   get isStopped(): boolean {

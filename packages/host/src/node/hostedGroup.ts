@@ -130,6 +130,9 @@ export class HostedGroup {
       case 'choose':
         this.#around.engine.post(actor, drawn(effect, this.#around.random))
         return
+      case 'call':
+        actor.call(effect)
+        return
       default:
         invariant(false, `${effect.type} is carried out by the store`)
     }
@@ -239,6 +242,7 @@ export class HostedGroup {
       logic: definition.logic(random, node),
       recovered,
       clock: engine.actorClock(() => actor),
+      post: (event) => engine.post(actor, event),
       observe,
     })
     return actor

@@ -1,4 +1,4 @@
-import type { Clock, GroupDefinition, NodeId, Store, Transport } from '@quorate/core'
+import type { CallPlace, Clock, GroupDefinition, NodeId, Store, Transport } from '@quorate/core'
 import type { InvariantFactory } from '@quorate/core/testing'
 import type { Chance } from '../chance/chance.js'
 import type { ClusterWorkload } from '../workload/simulatedWorkload.js'
@@ -23,12 +23,25 @@ export interface SimulatedCluster {
   readonly groups: Readonly<Record<string, GroupDefinition>>
   /** @default drawn for each run: registers, in the place of the state machines of groups that order a log */
   readonly workload?: ClusterWorkload
+  /**
+   * By group and role, what stands in for the handler of the role's definition, which would work on the real world.
+   * @default no role calls anything
+   */
+  readonly handlers?: Readonly<Record<string, Readonly<Record<string, SimulatedHandler>>>>
   readonly promises?: Promises
   /** How long a node may be silent before those who expect something of it ask the bus, in milliseconds. @default 100, as of a node */
   readonly probeEveryMs?: number
   /** Puts adapters around the ports and groups of a node, each time that it starts. @default the simulated ones, as they are */
   adapt?(node: NodeId, ports: SimulatedPorts): SimulatedPorts
 }
+
+/**
+ * Does what a role calls for, at one moment of the run: what it keeps is outside of all nodes, as a database is, and outlives
+ * their crashes. A call takes effect some time after the role made it, and is answered some time later; both are drawn, from
+ * 0.1 ms to 20 ms, and one in fifty up to 2 s. A crash before takes the answer away; whether a call that had no effect yet has it all
+ * the same, when the node may be back already, is drawn too. It must depend on nothing but the run. What it throws the role is told.
+ */
+export type SimulatedHandler = (bytes: Uint8Array, place: Omit<CallPlace, 'signal'>) => Uint8Array
 
 /** What of networks a cluster bears: as long as no more is wrong, something must get done. */
 export interface Promises {

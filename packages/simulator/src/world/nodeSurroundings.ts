@@ -1,4 +1,5 @@
 import type { GroupDefinition, NodeId } from '@quorate/core'
+import type { Chance } from '../chance/chance.js'
 import type { FaultPlan } from '../faults/faultPlan.js'
 import type { Monitor } from '../invariants/monitor.js'
 import type { Coverage } from '../observation/coverage.js'
@@ -12,6 +13,7 @@ import type { SimulatedNetwork } from './network.js'
 export interface NodeSurroundings {
   readonly cluster: string
   readonly groups: Readonly<Record<string, GroupDefinition>>
+  readonly handlers: NonNullable<SimulatedCluster['handlers']>
   readonly adapt: SimulatedCluster['adapt']
   readonly probeEveryMs: SimulatedCluster['probeEveryMs']
   readonly bootstrap: boolean
@@ -22,6 +24,8 @@ export interface NodeSurroundings {
   readonly trace: Trace
   readonly coverage: Coverage | undefined
   diskOf(id: NodeId): SimulatedDisk | undefined
+  /** What becomes of the calls of a node, in one of its lives. */
+  callsOf(node: NodeId, life: number): Chance
   happened(fault: string): void
   /** What the clock of a life of a process shows when no time has passed. */
   epochUsOf(process: string, life: number): number

@@ -7,6 +7,7 @@ import { SimulatedDisk } from './disk.js'
 import type { NodeSurroundings } from './nodeSurroundings.js'
 import { NodeTrace } from './nodeTrace.js'
 import { watchOf } from './nodeWatch.js'
+import { withHandlers } from './simulatedHandlers.js'
 import { SimulatedProcess, trueRate } from './simulatedProcess.js'
 
 /** What becomes of its disk, beside a crash. */
@@ -96,7 +97,7 @@ export class SimulatedNode {
   start(): void {
     if (this.#process) return
     this.#isHeldDown = false
-    const { agenda, network, cluster, groups, adapt, probeEveryMs, bootstrap } = this.#around
+    const { agenda, network, cluster, groups, handlers, adapt, probeEveryMs, bootstrap } = this.#around
     this.#lives++
     const process = new SimulatedProcess(this.id, agenda, () => this.#around.woken(), {
       rate: this.#rate,
@@ -110,7 +111,11 @@ export class SimulatedNode {
       clock: process.clock,
       transport: network.transportFor(process),
       store: this.disk.storeFor(process),
-      groups,
+      groups: withHandlers(groups, handlers, {
+        ...this.#around,
+        process,
+        chance: this.#around.callsOf(this.id, this.#lives),
+      }),
       appliedOf: (group: string) => this.appliedOf(group),
     }
     const { clock, transport, store, groups: hosted } = adapt?.(this.id, simulated) ?? simulated

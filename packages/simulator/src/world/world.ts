@@ -16,6 +16,7 @@ import { Agenda, type Appointment } from './agenda.js'
 import { SimulatedNetwork } from './network.js'
 import { networkTrace } from './networkTrace.js'
 import { SimulatedClient } from './simulatedClient.js'
+import { checkHandlers } from './simulatedHandlers.js'
 import { SimulatedNode } from './simulatedNode.js'
 import { SimulatedProcess } from './simulatedProcess.js'
 
@@ -71,6 +72,8 @@ export class World {
       ...Object.fromEntries(this.served.map(({ name, definition }) => [name, definition])),
     }
     validateScript(script, made.nodes, this.served)
+    const { handlers = {} } = made
+    checkHandlers(made.groups, handlers)
     this.monitor = new Monitor(judgedIn(this.groups, this.served), options.invariants, () => this.agenda.nowUs)
     const plan = faultPlanOf(script, made.nodes, () => this.agenda.nowUs)
     this.#plan = options.between?.(plan) ?? plan
@@ -78,6 +81,7 @@ export class World {
     const around = {
       cluster,
       groups: this.groups,
+      handlers,
       adapt: made.adapt,
       probeEveryMs: made.probeEveryMs,
       bootstrap: script.bootstrap,
@@ -88,6 +92,7 @@ export class World {
       coverage,
       diskOf: (id: NodeId) => this.nodes.get(id)?.disk,
       trace,
+      callsOf: (node: NodeId, life: number) => this.#chance.stream(`calls ${node}`).at(life),
       happened: (fault: string) => this.happened(fault),
       epochUsOf: (process: string, life: number) => this.#epochUsOf(process, life),
       wallUsOf: (id: NodeId) => this.#wallUsOf(id),

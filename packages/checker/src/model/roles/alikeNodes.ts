@@ -2,6 +2,7 @@ import {
   addressOf,
   type Effect,
   type GroupDefinition,
+  inOneOrder,
   type Message,
   type NodeId,
   type PendingTimers,
@@ -74,7 +75,7 @@ function renamedState(state: RoleState, role: RoleActor, names: NewNames): RoleS
     stored: renamedStored(stored),
     ...(before && { before: { ...before, stored: renamedStored(before.stored) } }),
     appliedState: appliedState && renamed({ ...appliedState, sessions: new Map(appliedState.sessions) }, names),
-    questions: renamed(questions, names),
+    questions: inOneOrder(renamed(questions, names)),
     suspected: renamed(suspected, names).toSorted(),
   }
 }

@@ -1,8 +1,6 @@
 import {
   type Cause,
-  type Chosen,
   type Codec,
-  choicesOf,
   delayNameOf,
   type Effect,
   type GroupDefinition,
@@ -22,6 +20,7 @@ import {
 } from '@quorate/core'
 import type { ModelActor, OwnEvent, Reaction, Sending } from '../actors/actor.js'
 import { isFrozenWrite } from '../errors.js'
+import { answersTo } from './answers.js'
 import { group, type Names } from './names.js'
 import { numbered, type Onlooker } from './onlooker.js'
 import type { RoleSettings } from './roleSettings.js'
@@ -149,7 +148,7 @@ export class RoleActor implements ModelActor<RoleState, Message> {
     const [told = '', node = ''] = event.split(' ')
     if (told === suspectsNode) return this.#react(state, (turn) => turn.suspect({ type: 'peer.lost', node }))
     if (told === findsNode) return this.#react(state, (turn) => turn.suspect({ type: 'peer.found', node }))
-    const answer = choicesIn(state).find((choice) => choice.name === event)?.answer
+    const answer = this.#answersIn(state).find(({ name }) => name === event)?.answer
     if (answer) return this.#react(state, (turn) => turn.answer(answer))
     const timer = pendingTimers(state).find((pending) => endOf(state, pending) === event)
     return timer === undefined ? undefined : this.#react(state, (turn) => turn.fire(timer))
@@ -184,7 +183,7 @@ export class RoleActor implements ModelActor<RoleState, Message> {
     for (const { name, role: asked, isFor } of requests) {
       if (asked === role && (isFor?.(state) ?? true)) events.push({ name, costs: name })
     }
-    for (const { name } of choicesIn(state)) events.push({ name })
+    for (const { name } of this.#answersIn(state)) events.push({ name })
     events.push(...this.#suspicionsOf(state))
     const isWriting = actor.writing.length > 0
     if (writes === 'split' && isWriting) events.push({ name: isDurable })
@@ -195,6 +194,13 @@ export class RoleActor implements ModelActor<RoleState, Message> {
     }
     if (doubts.includes(role) && before) events.push({ name: losesWrite, costs: 'doubts' })
     return events
+  }
+
+  #answersIn({ questions }: RoleState): ReturnType<typeof answersTo> {
+    if (questions.length === 0) return []
+    const { role, node } = this.#actor
+    const outcomesOf = this.#settings.calls?.[role]
+    return answersTo(questions, outcomesOf && ((bytes) => outcomesOf(bytes, node)))
   }
 
   get #hasClock(): boolean {
@@ -269,18 +275,6 @@ export class RoleActor implements ModelActor<RoleState, Message> {
     this.#onlooker.observe({ type: 'sent', from, fromStart: undefined, number, to, message, bytes: bytes.length })
     return messageIdOf({ from, message: number })
   }
-}
-
-/** Every answer to what an actor asked first. By their places, which stay what they are when nodes change names. */
-function choicesIn({
-  questions: [question],
-}: RoleState): readonly { readonly name: string; readonly answer: Chosen }[] {
-  if (!question) return []
-  const placeOf = (choice: string): number => question.among.indexOf(choice) + 1
-  return Array.from(choicesOf(question), (answer) => ({
-    name: `chooses ${answer.chosen.map(placeOf).join(', ') || 'none'} of ${question.among.length}`,
-    answer,
-  }))
 }
 
 /** What is stored by an actor that would be started with this. */

@@ -1,4 +1,4 @@
-import type { Message, NodeId, RecoveredState } from '@quorate/core'
+import type { CallOutcome, Message, NodeId, RecoveredState } from '@quorate/core'
 import type { RoleState } from './roleState.js'
 
 /** Something that a client may ask of the actors of a role. */
@@ -39,6 +39,12 @@ export interface RoleSettings {
    */
   readonly clocks?: { readonly passesMs: number; readonly jumpsMs?: number }
   readonly requests?: readonly ModelRequest[]
+  /**
+   * By role, in the place of its handler: all that may come of a call with these bytes. One of these comes at any time, also after that of
+   * a later call, unless a crash comes first, which forgets the call. A pure function; bytes hold no names of nodes that are `alike`.
+   * @default the roles call nothing
+   */
+  readonly calls?: Readonly<Record<string, (bytes: Uint8Array, node: NodeId) => readonly CallOutcome[]>>
   /** What an actor finds on its disk at first: a scope may begin in the middle. @default nothing */
   begins?(role: string, node: NodeId): RecoveredState | undefined
   /** Messages that never arrive: it leaves a part of a protocol out of the scope. @default none */

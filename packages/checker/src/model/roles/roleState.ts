@@ -3,7 +3,9 @@ import {
   type AppliedState,
   type LocalState,
   type PendingTimers,
+  type Question,
   type RoleSnapshot,
+  requestText,
   type StoredLog,
   snapshotOf,
   startOfTime,
@@ -99,7 +101,7 @@ export function showRole({ actor, stored, appliedState, questions, suspected, cl
         ? [...stored.log].map(({ index, term }) => `${index}.${term}`)
         : undefined,
     applied: appliedState && appliedState.applied.index > 0 ? appliedState.applied.index : undefined,
-    asks: questions.length > 0 ? questions.map(({ among, count }) => `${count} of ${among.join(', ')}`) : undefined,
+    asks: questions.length > 0 ? questions.map(shownQuestion) : undefined,
     suspects: suspected.length > 0 ? suspected : undefined,
     clock,
   }
@@ -107,6 +109,11 @@ export function showRole({ actor, stored, appliedState, questions, suspected, cl
   if (!actor) return { state: 'down', ...rest }
   return { ...shownSnapshot(actor.snapshot), timers: shownTimers(actor.timers), ...rest }
 }
+
+const shownQuestion = (question: Question): string =>
+  question.type === 'choose'
+    ? `${question.count} of ${question.among.join(', ')}`
+    : `${question.type} ${requestText(question.request)}`
 
 function shownSnapshot({ value, context, instances }: RoleSnapshot): object {
   const { config: _config, ...changing } = context as Record<string, unknown>

@@ -1,6 +1,6 @@
 import {
+  type Answer,
   type Cause,
-  type Chosen,
   type DurableEffect,
   type Effect,
   invariant,
@@ -42,7 +42,7 @@ export class Turn {
     this.#take(this.#actor.deliver(this.#state, event, cause))
   }
 
-  answer(answer: Chosen): void {
+  answer(answer: Answer): void {
     this.#take(this.#actor.answer(this.#state, answer))
   }
 
