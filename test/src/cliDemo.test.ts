@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findNatsServer, startBroker } from '@quorate/nats/broker'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { CliProcess, quorate } from './cliProcess.js'
+import { CliProcess, offeredAfter, quorate } from './cliProcess.js'
 
 const directory = mkdtempSync(join(tmpdir(), 'quorate-cli-demo-'))
 /** Where the demo puts its disks. */
@@ -38,7 +38,7 @@ const expected = (broker: string, protocol = 'raft') => ({
 })
 
 describe('demo', { timeout: 90_000 }, () => {
-  test.each(['raft', 'multi-paxos'])(
+  test.each(offeredAfter('demo'))(
     '%s, with the embedded broker: every node applied exactly the file; one line of JSON, nothing left behind',
     async (protocol) => {
       const { code, out, err } = await quorate(['demo', protocol, '--json', '--input', input], {

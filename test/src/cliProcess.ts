@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
 const binary = fileURLToPath(new URL('../../packages/cli/dist/bin.js', import.meta.url))
@@ -56,3 +56,9 @@ export const quorate = async (argv: readonly string[], variables?: Readonly<Reco
   const { code } = await cli.exited
   return { code, out: cli.out, err: cli.err }
 }
+
+/** What the command line offers after what is typed, e.g. the protocols that it knows after `sim`. */
+export const offeredAfter = (...typed: readonly string[]): readonly string[] =>
+  execFileSync(process.execPath, [binary, 'completion', 'words', '--', ...typed, ''], { encoding: 'utf8' })
+    .trim()
+    .split('\n')

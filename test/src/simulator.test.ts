@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { CliProcess } from './cliProcess.js'
+import { CliProcess, offeredAfter } from './cliProcess.js'
 
 /** One seed, one trace: in other processes, and on another Node. */
 
@@ -17,7 +17,7 @@ const other = process.version.startsWith('v22.') ? 'node@20' : 'node@22'
 const runOther = ['-y', '-p', other, 'node']
 const isThere = spawnSync('npx', [...runOther, '--version'], { encoding: 'utf8' }).status === 0
 
-describe.each(['raft', 'multi-paxos', 'paxos', 'register'])('%s', (protocol) => {
+describe.each(offeredAfter('sim'))('%s', (protocol) => {
   let directory = ''
   const argvOf = (path: string) => [
     'sim',

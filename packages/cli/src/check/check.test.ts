@@ -177,7 +177,7 @@ describe('quorate check', () => {
   })
 
   test.each([
-    [['raft-electoin'], /there is no model "raft-electoin": expected one of paxos/],
+    [['raft-electoin'], /there is no model "raft-electoin": expected one of raft-election/],
     [['./nothing.ts'], /there is no such file/],
     [['reference/paxos', '--rms', '3'], /model reference\/paxos has no --rms/],
     [['reference/two-phase-commit', '--lossy'], /says itself how messages travel/],

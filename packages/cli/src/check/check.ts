@@ -16,7 +16,8 @@ import { table } from '../output.js'
 import { OutputFiles } from '../outputFiles.js'
 import { type TraceFile, traceFile } from '../trace/traceFile.js'
 import { isParameterized, loadModel, madeModel, modelFileOf } from './modelFile.js'
-import { type CatalogueModel, catalogue } from './models/catalogue.js'
+import { catalogue } from './models/catalogue.js'
+import type { CatalogueModel } from './models/catalogueModel.js'
 import { listing, listParameters, parametersIn } from './parameters.js'
 import { jsonOf, textOf } from './report.js'
 
@@ -52,8 +53,12 @@ export interface CheckSettings {
 const parameterNames = ['rms', 'clients', 'servers', 'proposers', 'acceptors', 'terms', 'timeouts', 'crashes'] as const
 
 /** Prints the names of the models. */
-const listModels = (io: Io, { json }: CheckSettings): void => {
-  const models = catalogue.map(({ name, description, defaults }) => ({ name, description, parameters: defaults }))
+const listModels = async (io: Io, { json }: CheckSettings): Promise<void> => {
+  const models = (await catalogue()).map(({ name, description, defaults }) => ({
+    name,
+    description,
+    parameters: defaults,
+  }))
   if (json) {
     printLine(io, JSON.stringify({ models }))
     return
@@ -80,11 +85,11 @@ export const check = async (io: Io, name: string | undefined, settings: CheckSet
     return
   }
   const { checkedMistakeNamed, checkedMistakes, listMistakes } = await import('../mistakes/catalogue.js')
-  if (mistake === 'list') return listMistakes(io, checkedMistakes, settings.json === true)
+  if (mistake === 'list') return listMistakes(io, await checkedMistakes(), settings.json === true)
   if (name !== undefined) {
     throw new InvalidConfigurationError(`--mistake says itself which model is checked: leave ${name} out`)
   }
-  const { model } = checkedMistakeNamed(mistake)
+  const { model } = await checkedMistakeNamed(mistake)
   await runCheck(io, { model, reduced: false, symmetric: model.hasSymmetry }, settings)
 }
 
@@ -136,8 +141,9 @@ interface Named {
 /** The model that is meant, as it is told; `undefined` when what it can be told was only listed. */
 const modelOf = async (io: Io, name: string, settings: CheckSettings): Promise<Chosen | undefined> => {
   const { param = [], json = false } = settings
-  const known = catalogue.find((model) => model.name === name)
-  const named = known ? ofCatalogue(known, settings) : await ofFile(name, settings)
+  const models = await catalogue()
+  const known = models.find((model) => model.name === name)
+  const named = known ? ofCatalogue(known, settings) : await ofFile(name, settings, models)
   if (param.includes(listing)) {
     listParameters(io, named.name, named.definitions, json)
     return undefined
@@ -145,9 +151,9 @@ const modelOf = async (io: Io, name: string, settings: CheckSettings): Promise<C
   return named.make(parametersIn(param, named.definitions))
 }
 
-const ofFile = async (name: string, settings: CheckSettings): Promise<Named> => {
+const ofFile = async (name: string, settings: CheckSettings, models: readonly CatalogueModel[]): Promise<Named> => {
   const file = modelFileOf(name)
-  if (file === undefined) throw new UnknownModelError(name, catalogue.map((model) => model.name).join(', '))
+  if (file === undefined) throw new UnknownModelError(name, models.map((model) => model.name).join(', '))
   refuseOthers({ name, defaults: {} }, settings)
   const loaded = await loadModel(file)
   return {

@@ -1,7 +1,7 @@
 import { Argument, Command } from 'commander'
 import { withConnection } from '../connection/settings.js'
 import type { DemoSettings } from '../demo/demo.js'
-import { type DemoProtocol, protocols } from '../demo/topologies.js'
+import { demoProtocols } from '../demo/topologies.js'
 import { exitCodesHelp } from '../exitCodes.js'
 import type { Io } from '../io.js'
 
@@ -18,12 +18,12 @@ ${exitCodesHelp}`
 export const demoCommand = (io: Io): Command =>
   withConnection(new Command('demo'))
     .description('Replicate a file through three processes, kill the one that leads, and see that nothing is lost')
-    .addArgument(new Argument('[protocol]', 'what orders the lines').choices(protocols).default('raft'))
+    .addArgument(new Argument('[protocol]', 'what orders the lines').choices(demoProtocols).default('raft'))
     .option('--input <file>', "text to replicate, line by line (default: the repository's lock file)")
     .option('--json', 'print one line of JSON, and nothing else')
     .option('--keep', 'leave the disks of the nodes where they are')
     .addHelpText('after', examples)
-    .action(async (protocol: DemoProtocol, settings: DemoSettings) => {
+    .action(async (protocol: string, settings: DemoSettings) => {
       // What only this command needs, the others need not wait for.
       const { demo } = await import('../demo/demo.js')
       await demo(io, protocol, settings)

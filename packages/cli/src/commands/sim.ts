@@ -1,5 +1,6 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander'
 import type { Io } from '../io.js'
+import { protocolNames } from '../protocols/protocols.js'
 import type { SimSettings } from '../sim/sim.js'
 import { wholeNumber } from './kvSettings.js'
 
@@ -43,7 +44,12 @@ const seconds = (text: string): number => {
 export const simCommand = (io: Io): Command =>
   new Command('sim')
     .description('Simulate a cluster under faults, and see that nothing is lost')
-    .addArgument(new Argument('[subject]', 'raft, paxos, multi-paxos, register, or the file of a topology'))
+    .addArgument(
+      new Argument('[subject]', 'a protocol, or the file of a topology')
+        .choices(protocolNames)
+        // Offered, but a file may be named as well.
+        .argParser((name: string) => name),
+    )
     .option('--seed <n>', 'seed of the first run (default: a new one)', wholeNumber(0))
     .option('--runs <n>', 'how many seeds are run, one after the other (default: 10)', wholeNumber(1))
     .addOption(

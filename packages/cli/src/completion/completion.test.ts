@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { runCaptured } from '../captured.test.fixture.js'
+import { protocolNames } from '../protocols/protocols.js'
 
 const words = async (...typed: string[]) =>
   (await runCaptured(['completion', 'words', '--', ...typed])).out.split('\n').filter((word) => word !== '')
@@ -16,6 +17,7 @@ test.each([
     ['get', 'put', 'delete', 'cas', 'range'],
   ],
   [['kv', 'get', '--st'], ['--stale']],
+  [['sim', ''], [...protocolNames]],
   [['sim', '--fa'], ['--faults']],
   [['sim', 'raft', '--faults', 'ne'], ['network']],
   [
@@ -28,7 +30,7 @@ test.each([
   expect(await words(...typed)).toEqual(expect.arrayContaining(expected))
 })
 
-test.each([[['up', 'topo']], [['sim', '--trace', '']], [['kv', 'get', 'a', '']]])(
+test.each([[['up', 'topo']], [['sim', './']], [['sim', '--trace', '']], [['kv', 'get', 'a', '']]])(
   'after %j anything may come: nothing is offered',
   async (typed) => {
     expect(await words(...typed)).toEqual([])

@@ -6,7 +6,6 @@ import { readInput } from './input.js'
 import { narratorFor, silentNarrator } from './narrator.js'
 import { reportLine } from './report.js'
 import { runDemo } from './runDemo.js'
-import type { DemoProtocol } from './topologies.js'
 
 export interface DemoSettings extends ConnectionSettings {
   readonly input?: string
@@ -15,7 +14,7 @@ export interface DemoSettings extends ConnectionSettings {
 }
 
 /** Runs the demo, and tells people or programs about it. */
-export const demo = async (io: Io, protocol: DemoProtocol, settings: DemoSettings): Promise<void> => {
+export const demo = async (io: Io, protocol: string, settings: DemoSettings): Promise<void> => {
   const { json, keep = false } = settings
   const narrator = json ? silentNarrator : narratorFor(io)
   try {

@@ -2,7 +2,7 @@ import type { ConnectionSettings } from '../connection/settings.js'
 import { TooSlowError } from '../errors.js'
 import type { Digest } from '../nodes/digest.js'
 import { type Exit, NodeProcess } from '../nodes/nodeProcess.js'
-import { type DemoProtocol, topologyFileOf } from './topologies.js'
+import { topologyFileOf } from './topologies.js'
 
 /** The key-value group of the topology. */
 export const demoGroup = 'kv'
@@ -16,7 +16,7 @@ const stopMsMax = 10_000
 /** Three node processes with disks, of which one is going to be killed. */
 export class DemoCluster {
   readonly cluster: string
-  readonly #protocol: DemoProtocol
+  readonly #protocol: string
   readonly #data: string
   readonly #connection: ConnectionSettings
   readonly #failed: (error: Error) => void
@@ -25,7 +25,7 @@ export class DemoCluster {
 
   constructor(options: {
     cluster: string
-    protocol: DemoProtocol
+    protocol: string
     data: string
     connection: ConnectionSettings
     /** The process of a node ended, and nobody had asked it to. */

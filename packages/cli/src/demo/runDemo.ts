@@ -14,10 +14,9 @@ import { interruption } from './interruption.js'
 import { count, type Narrator } from './narrator.js'
 import { linePrefix, Replicator } from './replicate.js'
 import type { DemoReport } from './report.js'
-import type { DemoProtocol } from './topologies.js'
 
 export interface DemoOptions {
-  readonly protocol: DemoProtocol
+  readonly protocol: string
   readonly input: DemoInput
   readonly connection: ConnectionSettings
   /** Leaves the disks where they are. @default false */

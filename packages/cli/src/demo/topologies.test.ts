@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { protocols, topologyFileOf } from './topologies.js'
+import { isAbsent, protocols } from '../protocols/protocols.js'
+import { demoProtocols, topologyFileOf } from './topologies.js'
 
-test.each(protocols)('%s: the topology that the package brings is that of the example', (protocol) => {
-  const example = topologyFileOf(protocol)
+test.each(demoProtocols)('%s: the topology that the package brings is that of the example', (name) => {
+  const example = topologyFileOf(name)
   expect(example).toContain('/examples/')
-  const copy = fileURLToPath(new URL(`./${copies[protocol]}.ts`, import.meta.url))
+  const demo = protocols.find((protocol) => protocol.name === name)?.demo
+  if (!demo || isAbsent(demo)) throw new Error(`${name} has no demo`)
+  const copy = fileURLToPath(new URL(`./${demo.copy}.ts`, import.meta.url))
   expect(readFileSync(copy, 'utf8')).toBe(readFileSync(example, 'utf8'))
 })
-
-const copies = { raft: 'raftTopology', 'multi-paxos': 'multiPaxosTopology' }

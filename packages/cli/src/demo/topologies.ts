@@ -1,19 +1,19 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import type { Demo } from '../protocols/protocol.js'
+import { isAbsent, protocols } from '../protocols/protocols.js'
 
-/** What may order the lines of the demo: by protocol, the folder of the example, and the copy that the package brings. */
-const places = {
-  raft: { example: 'raft-kv', copy: 'raftTopology' },
-  'multi-paxos': { example: 'multi-paxos', copy: 'multiPaxosTopology' },
-} as const
+/** What may order the lines of the demo, by protocol. */
+const demos: ReadonlyMap<string, Demo> = new Map(
+  protocols.flatMap(({ name, demo }) => (isAbsent(demo) ? [] : [[name, demo] as const])),
+)
 
-export type DemoProtocol = keyof typeof places
+export const demoProtocols: readonly string[] = [...demos.keys()]
 
-export const protocols = Object.keys(places) as readonly DemoProtocol[]
-
-/** In the repository the example itself, elsewhere the copy. */
-export const topologyFileOf = (protocol: DemoProtocol): string => {
-  const { example, copy } = places[protocol]
-  const file = fileURLToPath(new URL(`../../../../examples/${example}/topology.ts`, import.meta.url))
-  return existsSync(file) ? file : fileURLToPath(new URL(`./${copy}.js`, import.meta.url))
+/** In the repository the example itself, elsewhere the copy that the package brings. */
+export const topologyFileOf = (protocol: string): string => {
+  const demo = demos.get(protocol)
+  if (!demo) throw new RangeError(`${protocol} has no demo`)
+  const file = fileURLToPath(new URL(`../../../../examples/${demo.example}/topology.ts`, import.meta.url))
+  return existsSync(file) ? file : fileURLToPath(new URL(`./${demo.copy}.js`, import.meta.url))
 }

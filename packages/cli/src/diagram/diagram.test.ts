@@ -49,7 +49,7 @@ test.each(['svg', 'mermaid'])('everything, as %s', async (format) => {
   expect(out).toBe(expected[format as 'svg' | 'mermaid'])
 })
 
-test.each([...knownRoles.keys()])('%s is known, and drawn', async (name) => {
+test.each([...(await knownRoles()).keys()])('%s is known, and drawn', async (name) => {
   const { code, out } = await runCaptured(['diagram', name])
   expect(code).toBe(0)
   expect(out).toMatch(/^<svg /)

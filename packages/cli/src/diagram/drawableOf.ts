@@ -15,9 +15,10 @@ import { knownRoles } from './roles.js'
 export const drawableOf = async (argument: string): Promise<Drawable | Topology> => {
   const { path, name } = partsOf(argument)
   if (isFile(path)) return exportOf(path, name)
-  const known = knownRoles.get(argument)
-  if (known === undefined) throw new UnknownRoleError(argument, [...knownRoles.keys()])
-  return known
+  const known = await knownRoles()
+  const found = known.get(argument)
+  if (found === undefined) throw new UnknownRoleError(argument, [...known.keys()])
+  return found
 }
 
 const partsOf = (argument: string): { path: string; name: string } => {

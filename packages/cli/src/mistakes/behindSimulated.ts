@@ -18,8 +18,7 @@ import {
 import type { AnyActorLogic, AnyActorScope } from '@quorate/core/statechart'
 import type { SimulatedPorts } from '@quorate/simulator'
 import { behindInApply } from './aims.js'
-import type { Pitfall } from './pitfalls.js'
-import { type Change, hosting, type Simulated } from './simulated.js'
+import { hosting, type MistakenCluster, type Simulated } from './simulated.js'
 
 /** Mistakes of nodes whose state machine is behind, made around their groups and their transport. */
 
@@ -159,33 +158,22 @@ const callingExpired = (node: NodeId, ports: SimulatedPorts): Partial<SimulatedP
   return { transport: { connect }, groups: changingGroups(ports, () => noteSessions) }
 }
 
-type Aim = (subject: string) => NonNullable<Simulated['aim']>
+type Maker = (title: string, cluster: MistakenCluster) => Simulated
 
-const changes: readonly (readonly [string, Pitfall, Change, object, Aim?])[] = [
-  [
-    'a restored state machine that goes on with the backlog of before',
-    'backlog',
-    hosting((_node, ports) => ({ groups: changingGroups(ports, keepingBacklog(ports)) })),
-    { snapshotEveryEntries: 4, entriesKept: 1 },
-  ],
-  ['a member behind in apply that calls a session expired', 'behind', hosting(callingExpired), {}, behindInApply],
-]
+/** Of a state machine that is restored. */
+export const backlogMistake: Maker = (title, cluster) => ({
+  name: `${title}: a restored state machine that goes on with the backlog of before`,
+  pitfall: 'backlog',
+  cluster,
+  change: hosting((_node, ports) => ({ groups: changingGroups(ports, keepingBacklog(ports)) })),
+  limits: { snapshotEveryEntries: 4, entriesKept: 1 },
+})
 
-/** Random runs of Multi-Paxos come by a backlog too seldom. */
-const isLookedFor = (cluster: 'raft' | 'multi-paxos', pitfall: Pitfall): boolean =>
-  cluster === 'raft' || pitfall !== 'backlog'
-
-export const behindMistakes: readonly Simulated[] = (['raft', 'multi-paxos'] as const).flatMap((cluster) =>
-  changes
-    .filter(([, pitfall]) => isLookedFor(cluster, pitfall))
-    .map(
-      ([name, pitfall, change, limits, aim]): Simulated => ({
-        name: `${cluster === 'raft' ? 'Raft' : 'Multi-Paxos'}: ${name}`,
-        pitfall,
-        cluster,
-        change,
-        limits,
-        ...(aim && { aim: aim(cluster) }),
-      }),
-    ),
-)
+/** Of a member that is behind in what it applies. */
+export const expiredMistake: Maker = (title, cluster) => ({
+  name: `${title}: a member behind in apply that calls a session expired`,
+  pitfall: 'behind',
+  cluster,
+  change: hosting(callingExpired),
+  aim: behindInApply(cluster.name),
+})

@@ -1,44 +1,47 @@
 import { expect, test } from 'vitest'
-import { checkedMistakeNamed, checkedMistakes, simulatedMistakeNamed, simulatedMistakes, slugOf } from './catalogue.js'
+import { checkedMistakeNamed, checkedMistakes, simulatedMistakeNamed, simulatedMistakes } from './catalogue.js'
+import { slugOf } from './mistake.js'
 import { pitfalls } from './pitfalls.js'
 
+const [checked, simulated] = await Promise.all([checkedMistakes(), simulatedMistakes()])
+
 test('every pitfall is made on purpose', () => {
-  const made = new Set([...checkedMistakes, ...simulatedMistakes].map(({ pitfall }) => pitfall))
+  const made = new Set([...checked, ...simulated].map(({ pitfall }) => pitfall))
   expect([...made].toSorted()).toEqual(Object.keys(pitfalls).toSorted())
 })
 
 test('no mistake is told twice of one tool', () => {
-  for (const mistakes of [checkedMistakes, simulatedMistakes]) {
+  for (const mistakes of [checked, simulated]) {
     expect(new Set(mistakes.map(slugOf)).size).toBe(mistakes.length)
   }
 })
 
-test('a mistake is known by its name, by what is typed of it, and by a part that no other has', () => {
-  const [mistake] = checkedMistakes
+test('a mistake is known by its name, by what is typed of it, and by a part that no other has', async () => {
+  const [mistake] = checked
   for (const name of [mistake!.name, slugOf(mistake!), 'votes-for-everyone']) {
-    expect(checkedMistakeNamed(name)).toBe(mistake)
+    expect(await checkedMistakeNamed(name)).toBe(mistake)
   }
-  expect(() => checkedMistakeNamed('raft-a-voter-that-votes-for-everyon-')).toThrow(
+  await expect(checkedMistakeNamed('raft-a-voter-that-votes-for-everyon-')).rejects.toThrow(
     /Did you mean raft-a-voter-that-votes-for-everyone\?/,
   )
-  expect(() => checkedMistakeNamed('raft')).toThrow(/--mistake list/)
+  await expect(checkedMistakeNamed('raft')).rejects.toThrow(/--mistake list/)
 })
 
-test('a mistake that the other tool finds is known, and who finds it is said', () => {
+test('a mistake that the other tool finds is known, and who finds it is said', async () => {
   const find = { check: simulatedMistakeNamed, sim: checkedMistakeNamed }
-  const mistakes = { check: checkedMistakes, sim: simulatedMistakes }
+  const mistakes = { check: checked, sim: simulated }
   for (const tool of ['check', 'sim'] as const) {
     const names = mistakes[tool]
       .map(slugOf)
       .filter((name) => !mistakes[tool === 'sim' ? 'check' : 'sim'].some((other) => slugOf(other) === name))
     expect(names.length).toBeGreaterThan(0)
     for (const name of names) {
-      expect(() => find[tool](name)).toThrow(
+      await expect(find[tool](name)).rejects.toThrow(
         `this mistake is found by quorate ${tool}: run quorate ${tool} --mistake ${name}`,
       )
     }
   }
-  expect(() => find.check('votes-for-everyone')).toThrow(
+  await expect(find.check('votes-for-everyone')).rejects.toThrow(
     /run quorate check --mistake raft-a-voter-that-votes-for-everyone$/,
   )
 })

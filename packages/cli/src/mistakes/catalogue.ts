@@ -2,48 +2,30 @@ import { nearestTo } from '@quorate/core'
 import { MistakeOfOtherCommandError, UnknownMistakeError } from '../errors.js'
 import { type Io, printLine } from '../io.js'
 import { table } from '../output.js'
-import { behindMistakes } from './behindSimulated.js'
-import { hostMistakes } from './hostSimulated.js'
-import type { Checked, Mistake } from './mistake.js'
-import * as paxosChecked from './paxosChecked.js'
-import * as paxosSimulated from './paxosSimulated.js'
+import { partsOf } from '../protocols/protocols.js'
+import { type Checked, type Mistake, slugOf } from './mistake.js'
 import { pitfalls } from './pitfalls.js'
-import * as raftChecked from './raftChecked.js'
-import * as raftSimulated from './raftSimulated.js'
-import * as registerChecked from './registerChecked.js'
-import * as registerSimulated from './registerSimulated.js'
 import type { Simulated } from './simulated.js'
 
 /** Mistakes that the model checker finds. */
-export const checkedMistakes: readonly Checked[] = [
-  ...raftChecked.raftMistakes,
-  ...paxosChecked.paxosMistakes,
-  ...registerChecked.registerMistakes,
-]
+export const checkedMistakes = async (): Promise<readonly Checked[]> =>
+  (await partsOf((protocol) => protocol.checkedMistakes)).flatMap(({ part }) => part)
 
 /** Mistakes that the simulator finds. */
-export const simulatedMistakes: readonly Simulated[] = [
-  ...raftSimulated.raftMistakes,
-  ...paxosSimulated.paxosMistakes,
-  ...registerSimulated.registerMistakes,
-  ...hostMistakes,
-  ...behindMistakes,
-]
-
-/** The name of a mistake on the command line and of its files, e.g. `raft-a-voter-that-forgets-its-vote`. */
-export const slugOf = ({ name }: Mistake): string => name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')
+export const simulatedMistakes = async (): Promise<readonly Simulated[]> =>
+  (await partsOf((protocol) => protocol.simulatedMistakes)).flatMap(({ part }) => part)
 
 /**
  * The mistake that the model checker finds and that has this name, or is the only one whose name has it as a part.
  * @throws {@link UnknownMistakeError} `QUORATE_UNKNOWN_MISTAKE`; {@link MistakeOfOtherCommandError}
  *   `QUORATE_MISTAKE_OF_OTHER_COMMAND`
  */
-export const checkedMistakeNamed = (name: string): Checked =>
-  mistakeNamed(checkedMistakes, name, 'sim', simulatedMistakes)
+export const checkedMistakeNamed = async (name: string): Promise<Checked> =>
+  mistakeNamed(await checkedMistakes(), name, 'sim', await simulatedMistakes())
 
 /** The same of the simulator. */
-export const simulatedMistakeNamed = (name: string): Simulated =>
-  mistakeNamed(simulatedMistakes, name, 'check', checkedMistakes)
+export const simulatedMistakeNamed = async (name: string): Promise<Simulated> =>
+  mistakeNamed(await simulatedMistakes(), name, 'check', await checkedMistakes())
 
 const mistakeNamed = <M extends Mistake>(
   mistakes: readonly M[],

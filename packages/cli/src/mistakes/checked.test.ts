@@ -11,7 +11,7 @@ const isLong = process.env['QUORATE_LONG'] !== undefined
 const statesMax = 350_000
 const stepsMax = 20
 
-const mistakes = checkedMistakes
+const mistakes = await checkedMistakes()
 
 /** What a search of a model comes to. */
 function search({ model }: Pick<Checked, 'model'>, statesMax: number) {

@@ -2,7 +2,7 @@ import { type Clock, noBytes, type OpenStore, origin, type Store, type StoreWrit
 import { slowDisks, tornTail } from './aims.js'
 import { bookBehind } from './bookBehind.js'
 import type { Pitfall } from './pitfalls.js'
-import { type Change, type Simulated, storing } from './simulated.js'
+import { type Change, type MistakenCluster, type Simulated, storing } from './simulated.js'
 
 type Opened = (open: OpenStore, clock: Clock) => Partial<OpenStore>
 
@@ -107,15 +107,15 @@ const changes: readonly (readonly [string, Pitfall, Change, Aim?])[] = [
   ['an old id with an empty disk', 'emptyDisk', storing(exchanged), tornTail],
 ]
 
-export const hostMistakes: readonly Simulated[] = (['raft', 'multi-paxos'] as const).flatMap((cluster) =>
+/** Mistakes of the host, made under a protocol that orders a log. */
+export const hostMistakes = (title: string, cluster: MistakenCluster): readonly Simulated[] =>
   changes.map(
     ([name, pitfall, change, aim]): Simulated => ({
-      name: `${cluster === 'raft' ? 'Raft' : 'Multi-Paxos'}: ${name}`,
+      name: `${title}: ${name}`,
       pitfall,
       cluster,
       change,
-      ...(aim && { aim: aim(cluster) }),
+      ...(aim && { aim: aim(cluster.name) }),
       ...(pitfall === 'disk' && { unwatched: 'Disk Before Speech' }),
     }),
-  ),
-)
+  )

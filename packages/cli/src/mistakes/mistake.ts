@@ -9,6 +9,9 @@ export interface Mistake {
   readonly pitfall: Pitfall
 }
 
+/** The name of a mistake on the command line and of its files, e.g. `raft-a-voter-that-forgets-its-vote`. */
+export const slugOf = ({ name }: Mistake): string => name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')
+
 /** A mistake that the model checker has to find. */
 export interface Checked extends Mistake {
   /** A scope in which it shows. */

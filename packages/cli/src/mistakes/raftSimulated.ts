@@ -1,18 +1,28 @@
 import { type Command, completed, decodeAppliedState, encodeAppliedState, type StateMachine } from '@quorate/core'
 import { assign, emit } from '@quorate/core/statechart'
+import { raft as raftGroup } from '@quorate/raft'
+import { raftInvariants } from '@quorate/raft/testing'
 import { registers } from '@quorate/simulator'
 import { behind, deaf, leftBehind, missed, repeated, snapshotSent, teachingTerms, tornTail } from './aims.js'
+import { backlogMistake, expiredMistake } from './behindSimulated.js'
+import { hostMistakes } from './hostSimulated.js'
 import { type Any, always, never, nothing } from './mistake.js'
 import type { Pitfall } from './pitfalls.js'
 import { committing, readsUnconfirmed } from './raftRules.js'
-import { type Change, providing, type Simulated, saying } from './simulated.js'
+import { type Change, clusterOf, providing, type Simulated, saying } from './simulated.js'
 
 /** Mistakes in Raft that the simulator has to find. */
+
+const cluster = clusterOf({
+  protocol: 'raft',
+  invariants: raftInvariants,
+  groupOf: (members, limits) => raftGroup({ members, stateMachine: registers, limits }),
+})
 
 const raft = (name: string, pitfall: Pitfall, change: Change, settings: Partial<Simulated> = {}): Simulated => ({
   name: `Raft: ${name}`,
   pitfall,
-  cluster: 'raft',
+  cluster,
   change,
   ...settings,
 })
@@ -174,4 +184,7 @@ export const raftMistakes: readonly Simulated[] = [
     saying(['PreVoteReply', 'CatchUp'], (reply) => ({ ...reply, term: 0 })),
     { aim: teachingTerms('raft') },
   ),
+  ...hostMistakes('Raft', cluster),
+  backlogMistake('Raft', cluster),
+  expiredMistake('Raft', cluster),
 ]

@@ -16,7 +16,7 @@ const isLong = process.env['QUORATE_LONG'] !== undefined
 const seedsMax = 100
 const stepsMax = 20
 
-const mistakes = simulatedMistakes
+const mistakes = await simulatedMistakes()
 
 const scripts = new Map<Simulated, ReturnType<typeof search>>()
 

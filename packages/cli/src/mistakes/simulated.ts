@@ -1,21 +1,15 @@
-import { atLeast, flexible, type GroupDefinition, type Message, type NodeId, type RoleDefinition } from '@quorate/core'
+import type { GroupDefinition, Message, NodeId, RoleDefinition } from '@quorate/core'
 import type { AnyActorLogic } from '@quorate/core/statechart'
 import type { InvariantFactory } from '@quorate/core/testing'
-import { multiPaxos, paxos } from '@quorate/paxos'
-import { decision, paxosInvariants } from '@quorate/paxos/testing'
-import { raft } from '@quorate/raft'
-import { raftInvariants } from '@quorate/raft/testing'
-import { register } from '@quorate/register'
 import {
   drawLimits,
-  registers,
   type Script,
   type SimulatedCluster,
   type SimulatedPorts,
   type SimulatedWorkload,
   type SimulationSubject,
 } from '@quorate/simulator'
-import { registerWorkload } from '../sim/registerWorkload.js'
+import { named } from '../sim/draws.js'
 import type { Any, Mistake } from './mistake.js'
 
 /** Clusters in which one thing is wrong: a role provided with other guards and actions, or an adapter around something. */
@@ -26,57 +20,49 @@ export interface Change {
   readonly ports?: () => NonNullable<SimulatedCluster['adapt']>
 }
 
-const named = (count: number): NodeId[] => Array.from({ length: count }, (_, at) => `n${at + 1}`)
+/** The cluster that mistakes are made in. */
+export interface MistakenCluster {
+  /** What a script of it names. */
+  readonly name: string
+  /** With a change, and with limits of the group beside those that are drawn. */
+  subject(change: Change, limits?: object): SimulationSubject
+}
 
-const subject =
-  (
-    name: string,
-    {
-      invariants,
-      workload,
-    }: { readonly invariants: readonly InvariantFactory[]; readonly workload?: SimulatedWorkload },
-    groupOf: (nodes: NodeId[], limits: ReturnType<typeof drawLimits>) => GroupDefinition,
-  ) =>
-  ({ group: change, ports }: Change, limits: object = {}): SimulationSubject => ({
-    name,
+/** How the group of a cluster is made, and by what it is judged. */
+interface ClusterOptions {
+  /** What a script of it names. @default the protocol */
+  readonly name?: string
+  readonly protocol: string
+  readonly invariants?: readonly InvariantFactory[]
+  readonly workload?: SimulatedWorkload
+  groupOf(nodes: readonly NodeId[], limits: ReturnType<typeof drawLimits>): GroupDefinition
+}
+
+/** A cluster of one group, which is called as its protocol is. */
+export const clusterOf = ({
+  protocol,
+  name = protocol,
+  invariants,
+  workload,
+  groupOf,
+}: ClusterOptions): MistakenCluster => ({
+  name,
+  subject: ({ group: change, ports }, limits = {}) => ({
+    name: protocol,
     nodes: 3,
-    invariants,
+    ...(invariants && { invariants }),
     make(count, chance) {
       const nodes = named(count)
       const group = groupOf(nodes, { ...drawLimits(chance), ...limits })
       return {
         nodes,
-        groups: { [name]: change?.(group) ?? group },
-        ...(workload && { workload: { groups: { [name]: workload } } }),
+        groups: { [protocol]: change?.(group) ?? group },
+        ...(workload && { workload: { groups: { [protocol]: workload } } }),
         ...(ports && { adapt: ports() }),
       }
     },
-  })
-
-/** All nodes have all roles, but where it says otherwise. */
-export const clusters = {
-  raft: subject('raft', { invariants: raftInvariants }, (members, limits) =>
-    raft({ members, stateMachine: registers, limits }),
-  ),
-  'multi-paxos': subject('multi-paxos', { invariants: paxosInvariants }, (nodes, limits) =>
-    multiPaxos({ proposers: nodes, acceptors: nodes, learners: nodes, stateMachine: registers, limits }),
-  ),
-  /** Two acceptors of five choose, so a learner that asks acceptors needs four. */
-  'multi-paxos-flexible': subject('multi-paxos', { invariants: paxosInvariants }, (nodes, limits) =>
-    multiPaxos({
-      proposers: nodes.slice(0, 2),
-      acceptors: nodes,
-      learners: nodes.slice(-1),
-      quorums: flexible({ phase1: atLeast(nodes.length - 1, nodes), phase2: atLeast(2, nodes) }),
-      stateMachine: registers,
-      limits,
-    }),
-  ),
-  paxos: subject('paxos', { invariants: paxosInvariants, workload: decision }, (nodes) =>
-    paxos({ proposers: nodes, acceptors: nodes, learners: nodes }),
-  ),
-  register: subject('register', { invariants: [], workload: registerWorkload }, (replicas) => register({ replicas })),
-} as const
+  }),
+})
 
 /** A group one of whose roles is something else. */
 const withRole =
@@ -128,7 +114,7 @@ export const hosting = (change: (node: NodeId, ports: SimulatedPorts) => Partial
 
 /** A mistake that the simulator has to find. */
 export interface Simulated extends Mistake {
-  readonly cluster: keyof typeof clusters
+  readonly cluster: MistakenCluster
   readonly change: Change
   /** Limits of the group, beside those that are drawn. */
   readonly limits?: object

@@ -1,8 +1,8 @@
 import type { InvariantFactory } from '@quorate/core/testing'
 import { invariantsOf, type SimulationSubject } from '@quorate/simulator'
 import type { Subject } from '../sim/subject.js'
-import { slugOf } from './catalogue.js'
-import { clusters, type Simulated } from './simulated.js'
+import { slugOf } from './mistake.js'
+import type { Simulated } from './simulated.js'
 
 /** What the simulator does to find a mistake. */
 
@@ -18,7 +18,7 @@ export const mistakePrefix = 'mistake/'
 /** A cluster with a mistake, and how its seeds are run. */
 export const subjectOf = (mistake: Simulated) => {
   const { cluster, change, limits, aim, unwatched } = mistake
-  const subject = clusters[cluster](change, limits)
+  const subject = cluster.subject(change, limits)
   const name = `${mistakePrefix}${slugOf(mistake)}`
   return {
     ...subject,

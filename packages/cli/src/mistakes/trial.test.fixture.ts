@@ -11,8 +11,8 @@ import {
   shrink,
   simulate,
 } from '@quorate/simulator'
-import { slugOf } from './catalogue.js'
-import { clusters, type Simulated } from './simulated.js'
+import { slugOf } from './mistake.js'
+import type { Simulated } from './simulated.js'
 import { subjectOf } from './subjectOf.js'
 
 /** What is kept of what the simulator does to find a mistake. */
@@ -20,14 +20,14 @@ import { subjectOf } from './subjectOf.js'
 /** Scripts that are tried to make one shorter. */
 const triesMax = 100
 
-const sound = ({ cluster, limits }: Simulated): SimulationSubject => clusters[cluster]({}, limits)
+const sound = ({ cluster, limits }: Simulated): SimulationSubject => cluster.subject({}, limits)
 
 /** A seed of the cluster with the mistake; what is kept of it names the cluster without. */
 const drawn = (mistake: Simulated, seed: number) => {
   const { runOf, watched, progressWithinMs, ...subject } = subjectOf(mistake)
   const { script: _, ...run } = runOf(seed)
   return {
-    subject: { ...subject, name: mistake.cluster },
+    subject: { ...subject, name: mistake.cluster.name },
     ...(watched && { invariants: watched }),
     progressWithinMs,
     seed,

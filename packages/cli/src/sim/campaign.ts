@@ -11,8 +11,8 @@ import {
   type RunResult,
 } from '@quorate/simulator'
 import { UnequalRunsError } from '../errors.js'
+import { drawNodes } from './draws.js'
 import type { Subject } from './subject.js'
-import { drawNodes } from './subjects.js'
 
 /** Seeds that are run one after the other. */
 export interface Campaign {

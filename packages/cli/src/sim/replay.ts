@@ -8,7 +8,7 @@ import { isQuorateError } from '../isQuorateError.js'
 import { OutputFiles } from '../outputFiles.js'
 import { traceFile } from '../trace/traceFile.js'
 import { judgementLines, judgementOf, type Subject } from './subject.js'
-import { subjectNamed } from './subjects.js'
+import { subjectNamed } from './subjectNamed.js'
 
 /** How a script is run again. */
 interface ReplaySettings {

@@ -10,7 +10,7 @@ import { runCaptured } from '../captured.test.fixture.js'
 import type { Io } from '../io.js'
 import { run } from '../run.js'
 import { isInCi } from './isInCi.js'
-import { subjectNamed } from './subjects.js'
+import { subjectNamed } from './subjectNamed.js'
 
 async function quorate(...argv: string[]) {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()]

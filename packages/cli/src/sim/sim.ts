@@ -7,6 +7,7 @@ import { exitCodes } from '../exitCodes.js'
 import { type Io, printLine, printNote } from '../io.js'
 import { listMistakes, simulatedMistakes } from '../mistakes/catalogue.js'
 import { OutputFiles } from '../outputFiles.js'
+import { protocolNames } from '../protocols/protocols.js'
 import { traceFile } from '../trace/traceFile.js'
 import { untilInterrupted } from '../untilInterrupted.js'
 import { campaign } from './campaign.js'
@@ -14,7 +15,7 @@ import { isInCi } from './isInCi.js'
 import { replay } from './replay.js'
 import { printReport, reportOf, scriptFileOf } from './report.js'
 import { judgementOf, type Subject } from './subject.js'
-import { mistakenSubject, subjectNamed } from './subjects.js'
+import { mistakenSubject, subjectNamed } from './subjectNamed.js'
 
 /** What `quorate sim` is told. */
 export interface SimSettings {
@@ -38,7 +39,7 @@ const ofMistakes = { firstSeed: 1, runs: 100, findingsMax: 1 }
 
 /** Runs seeds, or a script again. The exit code is 1 when something is wrong with one of them. */
 export const sim = async (io: Io, given: string | undefined, settings: SimSettings): Promise<void> => {
-  if (settings.mistake === 'list') return listMistakes(io, simulatedMistakes, settings.json === true)
+  if (settings.mistake === 'list') return listMistakes(io, await simulatedMistakes(), settings.json === true)
   if (settings.replay !== undefined) return replay(io, settings.replay, settings)
   const subject = await subjectOf(given, settings)
   const { name } = subject
@@ -101,7 +102,7 @@ const subjectOf = async (name: string | undefined, { mistake }: SimSettings): Pr
   if (mistake !== undefined && name === undefined) return mistakenSubject(mistake)
   throw new InvalidConfigurationError(
     name === undefined
-      ? 'say what to simulate: raft, paxos, multi-paxos, register, the file of a topology, or --mistake NAME'
+      ? `say what to simulate: ${protocolNames.join(', ')}, the file of a topology, or --mistake NAME`
       : `--mistake says itself what is simulated: leave ${name} out`,
   )
 }

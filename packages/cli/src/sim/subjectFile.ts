@@ -1,7 +1,5 @@
 import { checkOptions, type GroupDefinition, InvalidConfigurationError, messageOf } from '@quorate/core'
 import type { Invariant, InvariantFactory } from '@quorate/core/testing'
-import { decision, paxosInvariants } from '@quorate/paxos/testing'
-import { raftInvariants } from '@quorate/raft/testing'
 import * as simulator from '@quorate/simulator'
 import {
   type ClusterWorkload,
@@ -11,8 +9,8 @@ import {
   takesClients,
 } from '@quorate/simulator'
 import { UnusableTopologyError } from '../errors.js'
+import { partsOf } from '../protocols/protocols.js'
 import { loadTopologyModule, topologyIn } from '../topologyFile.js'
-import { registerWorkload } from './registerWorkload.js'
 import type { Subject } from './subject.js'
 
 /**
@@ -23,13 +21,15 @@ import type { Subject } from './subject.js'
 export const subjectOfFile = async (path: string): Promise<Subject> => {
   const exported = await loadTopologyModule(path, { '@quorate/simulator': simulator })
   const { nodes, groups } = topologyIn(path, exported)
-  const workload = workloadIn(path, groups, exported['workload'])
+  const workload = await workloadIn(path, groups, exported['workload'])
   const handlers = handlersIn(path, exported['handlers'])
+  const known = (await partsOf(({ subject }) => subject)).flatMap(({ part }) => part.invariants ?? [])
   return {
     name: path,
     nodes: nodes.length,
     make: () => ({ nodes, groups, workload, handlers }),
-    invariants: [...raftInvariants, ...paxosInvariants, ...invariantsIn(path, exported['invariants'])],
+    // Protocols may share some.
+    invariants: [...new Set(known), ...invariantsIn(path, exported['invariants'])],
     isTopology: true,
   }
 }
@@ -90,14 +90,12 @@ const watched =
 
 type Groups = Readonly<Record<string, GroupDefinition>>
 
-/** What clients of protocols do that order no log. */
-const workloads: ReadonlyMap<string, SimulatedWorkload> = new Map([
-  ['paxos', decision as SimulatedWorkload],
-  ['register', registerWorkload],
-])
+/** What clients do of protocols that order no log. */
+const workloadsByProtocol = async (): Promise<ReadonlyMap<string, SimulatedWorkload>> =>
+  new Map((await partsOf(({ workload }) => workload)).map(({ protocol, part }) => [protocol.name, part]))
 
 /** What clients do, as the file says, and as their protocols say of groups of which it says nothing. */
-const workloadIn = (path: string, groups: Groups, given: unknown = {}): ClusterWorkload => {
+const workloadIn = async (path: string, groups: Groups, given: unknown = {}): Promise<ClusterWorkload> => {
   const what = `workload of ${path}`
   checkOptions<ClusterWorkload>(what, given, {
     clients: 'optional',
@@ -112,6 +110,7 @@ const workloadIn = (path: string, groups: Groups, given: unknown = {}): ClusterW
       `${what}: ${name} is ${JSON.stringify(value)}, expected a whole number of at least 1`,
     )
   }
+  const workloads = await workloadsByProtocol()
   const known = Object.entries(groups).flatMap(([name, { protocol }]): [string, SimulatedWorkload][] => {
     const workload = workloads.get(protocol)
     return workload ? [[name, workload]] : []

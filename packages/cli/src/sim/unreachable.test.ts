@@ -1,6 +1,7 @@
 import { Chance, Coverage, explore, type SimulationSubject } from '@quorate/simulator'
 import { describe, expect, test } from 'vitest'
-import { subjectNamed } from './subjects.js'
+import { protocolNames } from '../protocols/protocols.js'
+import { subjectNamed } from './subjectNamed.js'
 
 /** More seeds where there is time: what is said to be out of reach is to be believed. */
 const seeds = process.env['QUORATE_LONG'] ? 30 : 2
@@ -18,7 +19,7 @@ function nothingTaken(subject: SimulationSubject): Coverage {
   return coverage
 }
 
-describe.each(['raft', 'multi-paxos', 'paxos', 'register'])('what no run of %s can take', (name) => {
+describe.each(protocolNames)('what no run of %s can take', (name) => {
   test('names transitions that there are', async () => {
     const { unreachable = {}, ...subject } = await subjectNamed(name)
     const all = new Set(namesIn(nothingTaken(subject)))

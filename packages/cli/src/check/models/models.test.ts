@@ -76,8 +76,10 @@ const explored = (model: Model, options: CheckOptions = symmetric): CheckReport 
   return report
 }
 
+const known = await catalogue()
+
 const named = (name: string): CheckReport => {
-  const model = catalogue.find((one) => one.name === name)
+  const model = known.find((one) => one.name === name)
   if (!model) throw new Error(`no model ${name}`)
   const network = model.network ?? 'nondup'
   return check(model.make({ parameters: model.defaults, network, lossy: false, splitWrites: false }), {
