@@ -48,8 +48,23 @@ export class NoNodeAnswersError extends QuorateError {
 /** `QUORATE_UNKNOWN_GROUP`: nodes of the cluster answer, and none of them knows a group of this name. Nothing was executed. */
 export class UnknownGroupError extends QuorateError {
   constructor(group: string, cluster: string, known: readonly string[], options?: { cause?: unknown }) {
-    const text = `not executed: cluster ${cluster} has no group ${group}: give one of ${known.join(', ')} with --group`
-    super('QUORATE_UNKNOWN_GROUP', `${text}, or another --cluster`, options)
+    const text = `not executed: cluster ${cluster} has no group ${group}: it has ${known.join(', ')}`
+    super('QUORATE_UNKNOWN_GROUP', `${text}. Name one of these, or another --cluster`, options)
+  }
+}
+
+/** `QUORATE_NOT_ASKED`: a group of a protocol to which the command can put no question. */
+export class NotAskedError extends QuorateError {
+  constructor(group: string, protocol: string, why: string) {
+    super('QUORATE_NOT_ASKED', `group ${group} of protocol ${protocol} takes no questions here: ${why}`)
+  }
+}
+
+/** `QUORATE_UNKNOWN_QUESTION`: a question that the protocol of the group does not have. */
+export class UnknownQuestionError extends QuorateError {
+  constructor(question: string, group: string, known: readonly string[]) {
+    const text = `group ${group} has no question ${JSON.stringify(question)}: expected ${known.join(', or ')}`
+    super('QUORATE_UNKNOWN_QUESTION', text)
   }
 }
 

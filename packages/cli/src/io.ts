@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 
 /** Where a command reads and writes. */
 export interface Io {
@@ -8,6 +9,10 @@ export interface Io {
   /** What the process ends with, unless something is thrown. */
   exitCode: number
 }
+
+/** A value of the command line; `-` stands for what comes in. */
+export const givenValue = async ({ stdin }: Io, text: string): Promise<Uint8Array | string> =>
+  text === '-' ? buffer(stdin) : text
 
 export const printLine = ({ stdout }: Io, line: string): void => void stdout.write(`${line}\n`)
 

@@ -40,3 +40,9 @@ export const textOf = (bytes: Uint8Array): string | undefined => {
     return undefined
   }
 }
+
+/** A value for JSON: as text, or in base64 where it is no UTF-8. */
+export const plainValue = (value: Uint8Array): { readonly value: string } | { readonly valueBase64: string } => {
+  const text = textOf(value)
+  return text === undefined ? { valueBase64: Buffer.from(value).toString('base64') } : { value: text }
+}

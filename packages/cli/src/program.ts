@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
+import { askCommand } from './commands/ask.js'
 import { checkCommand } from './commands/check.js'
 import { completionCommand } from './commands/completion.js'
 import { demoCommand } from './commands/demo.js'
@@ -21,6 +22,7 @@ Examples:
   quorate up topology.ts                    every node of a topology, on this machine
   quorate up topology.ts --node n1          one of them
   quorate kv put greeting hello
+  quorate ask registers read sky            a group without a log, in the words of its protocol
   quorate status
   quorate sim raft --runs 100               a hundred faulty half minutes, one seed each
   quorate diagram raft > raft.svg           a protocol, drawn from its statecharts
@@ -41,6 +43,7 @@ export const program = (io: Io): Command => {
     upCommand,
     demoCommand,
     kvCommand,
+    askCommand,
     statusCommand,
     simCommand,
     checkCommand,

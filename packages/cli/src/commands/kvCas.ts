@@ -1,7 +1,6 @@
 import { Command, Option } from 'commander'
 import { exitCodes } from '../exitCodes.js'
-import { type Io, printLine } from '../io.js'
-import { givenValue } from './kvPut.js'
+import { givenValue, type Io, printLine } from '../io.js'
 import { type KvSettings, wholeNumber, withGroup } from './kvSettings.js'
 
 interface CasSettings extends KvSettings {

@@ -1,11 +1,6 @@
-import { buffer } from 'node:stream/consumers'
 import { Command } from 'commander'
-import { type Io, printLine } from '../io.js'
+import { givenValue, type Io, printLine } from '../io.js'
 import { type KvSettings, withGroup } from './kvSettings.js'
-
-/** A value of the command line; `-` stands for what comes in. */
-export const givenValue = async (io: Io, text: string): Promise<Uint8Array | string> =>
-  text === '-' ? buffer(io.stdin) : text
 
 const examples = `  quorate kv put greeting hello
   quorate kv put image - < image.png`

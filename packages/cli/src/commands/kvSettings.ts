@@ -3,19 +3,23 @@ import { type ConnectionSettings, withConnection } from '../connection/settings.
 import { exitCodesHelp } from '../exitCodes.js'
 import { jsonOption, type OutputFormat, outputOption } from '../output.js'
 
-/** What all commands of `quorate kv` are told. */
-export interface KvSettings extends ConnectionSettings {
+/** What commands are told that are clients of a group. */
+export interface ClientSettings extends ConnectionSettings {
   readonly cluster: string
-  readonly group: string
   readonly timeout: number
   readonly output: OutputFormat
 }
 
-/** Adds the flags that all commands of `quorate kv` have. */
-export const withGroup = (command: Command, examples: string): Command =>
-  withConnection(command)
-    .addOption(clusterOption())
-    .addOption(new Option('--group <name>', 'group of the store').env('QUORATE_GROUP').default('kv'))
+/** What all commands of `quorate kv` are told. */
+export interface KvSettings extends ClientSettings {
+  readonly group: string
+}
+
+/** Adds the flags that all clients of a group have, with their own ones among them. */
+export const withClientFlags = (command: Command, examples: string, ...own: readonly Option[]): Command => {
+  withConnection(command).addOption(clusterOption())
+  for (const option of own) command.addOption(option)
+  return command
     .addOption(
       new Option('--timeout <ms>', 'give up after so many milliseconds')
         .env('QUORATE_TIMEOUT_MS')
@@ -25,6 +29,15 @@ export const withGroup = (command: Command, examples: string): Command =>
     .addOption(outputOption())
     .addOption(jsonOption())
     .addHelpText('after', `\nExamples:\n${examples}\n${exitCodesHelp}`)
+}
+
+/** Adds the flags that all commands of `quorate kv` have. */
+export const withGroup = (command: Command, examples: string): Command =>
+  withClientFlags(
+    command,
+    examples,
+    new Option('--group <name>', 'group of the store').env('QUORATE_GROUP').default('kv'),
+  )
 
 export const clusterOption = (): Option =>
   new Option('--cluster <name>', 'name of the cluster').env('QUORATE_CLUSTER').default('demo')

@@ -5,7 +5,7 @@ import { shownServer } from '../connection/settings.js'
 import { transportOf } from '../connection/transport.js'
 import { NoNodeAnswersError, UnknownGroupError } from '../errors.js'
 import { isQuorateError } from '../isQuorateError.js'
-import { textOf } from '../output.js'
+import { plainValue } from '../output.js'
 
 /** Nodes are asked for so long which groups there are, in milliseconds. */
 const groupsMs = 500
@@ -40,13 +40,10 @@ const explained = async (settings: KvSettings, cause: Error): Promise<Error> => 
   }
 }
 
-/** An entry for JSON: its value as text, or in base64 where it is no UTF-8. */
-export const plainEntry = ({ key, value, revision, version }: KvEntry) => {
-  const text = textOf(value)
-  return {
-    key,
-    ...(text === undefined ? { valueBase64: Buffer.from(value).toString('base64') } : { value: text }),
-    revision,
-    version,
-  }
-}
+/** An entry for JSON. */
+export const plainEntry = ({ key, value, revision, version }: KvEntry) => ({
+  key,
+  ...plainValue(value),
+  revision,
+  version,
+})

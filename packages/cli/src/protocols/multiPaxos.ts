@@ -14,6 +14,7 @@ export const multiPaxos: Protocol = {
   },
   subject: async () => (await import('../sim/subjects/multiPaxos.js')).multiPaxosSubject,
   workload: { absent: 'it orders a log: clients give commands to a state machine' },
+  questions: { absent: 'it orders a log for a state machine: quorate kv is the client of a key-value store' },
   models: async () => (await import('../check/models/multiPaxosModels.js')).multiPaxosModels,
   checkedMistakes: { absent: 'all mistakes that are known of it are found by the simulator' },
   simulatedMistakes: async () => (await import('../mistakes/multiPaxosSimulated.js')).multiPaxosMistakes,

@@ -1,5 +1,6 @@
 import type { Drawable } from '@quorate/diagram'
 import type { SimulatedWorkload, SimulationSubject } from '@quorate/simulator'
+import type { Asking } from '../ask/asking.js'
 import type { CatalogueModel } from '../check/models/catalogueModel.js'
 import type { Checked } from '../mistakes/mistake.js'
 import type { Simulated } from '../mistakes/simulated.js'
@@ -17,6 +18,8 @@ export interface Protocol {
   readonly subject: Part<SimulationSubject>
   /** What clients of its groups do in a simulated topology; absent where they give commands to a state machine. */
   readonly workload: Part<SimulatedWorkload> | Absent
+  /** What `ask` can put to its groups; absent where they are given commands for a state machine. */
+  readonly questions: Questions | Absent
   /** What `check` explores. */
   readonly models: Part<readonly CatalogueModel[]>
   /** What `check --mistake` finds. */
@@ -34,6 +37,21 @@ export type Part<T> = () => Promise<T>
 export interface Absent {
   /** For whoever reads or extends the list: why. */
   readonly absent: string
+}
+
+/** Their forms are known before anything is loaded, for --help and completion. */
+export interface Questions {
+  readonly forms: readonly QuestionForm[]
+  readonly load: Part<Asking>
+}
+
+/** A question, as it is typed. */
+export interface QuestionForm {
+  readonly name: string
+  /** Texts, but for `value`: bytes, which may come from standard input. */
+  readonly arguments: readonly ('key' | 'value')[]
+  /** For --help: what it does. */
+  readonly text: string
 }
 
 /** Where a topology stands: in the repository an example, and elsewhere the copy of it that this package brings. */

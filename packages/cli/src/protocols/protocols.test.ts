@@ -59,6 +59,14 @@ describe.each(protocols.map((protocol) => [protocol.name, protocol] as const))('
     }
   })
 
+  test('its questions are those of the service of its groups', async () => {
+    const { questions } = protocol
+    for (const { group } of await groups()) expect(isAbsent(questions)).toBe(group.service.type !== 'ask')
+    if (isAbsent(questions)) return
+    const { put } = await questions.load()
+    expect(Object.keys(put)).toEqual(questions.forms.map((form) => form.name))
+  })
+
   test('its subject is judged', async () => {
     const { invariants = [] } = await protocol.subject()
     const model = (await loaded(protocol.workload))?.model

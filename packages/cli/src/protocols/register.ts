@@ -1,3 +1,4 @@
+import type { Asking } from '../ask/asking.js'
 import type { Protocol } from './protocol.js'
 
 export const register: Protocol = {
@@ -8,6 +9,13 @@ export const register: Protocol = {
   },
   subject: async () => (await import('../sim/subjects/register.js')).registerSubject,
   workload: async () => (await import('../sim/subjects/register.js')).registerWorkload,
+  questions: {
+    forms: [
+      { name: 'read', arguments: ['key'], text: 'print the value of a register' },
+      { name: 'write', arguments: ['key', 'value'], text: 'set the value of a register' },
+    ],
+    load: async () => (await import('../ask/register.js')).registerAsking as Asking,
+  },
   models: async () => (await import('../check/models/registerModels.js')).registerModels,
   checkedMistakes: async () => (await import('../mistakes/registerChecked.js')).registerMistakes,
   simulatedMistakes: async () => (await import('../mistakes/registerSimulated.js')).registerMistakes,
