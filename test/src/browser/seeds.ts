@@ -1,4 +1,4 @@
-import { check, historyModels, type Model, referenceModels } from '@quorate/checker'
+import { check, type Model, referenceModels } from '@quorate/checker'
 import { KvClient, kv } from '@quorate/kv'
 import { multiPaxos } from '@quorate/paxos'
 import { paxosInvariants } from '@quorate/paxos/testing'
@@ -68,12 +68,10 @@ const subjects: readonly SimulationSubject[] = [
     nodes: 3,
     make(count) {
       const replicas = named(count)
-      const model = historyModels.find((each) => each.name === 'register')
-      const workload = { ...(readsAndWrites as SimulatedWorkload), ...(model && { model }) }
       return {
         nodes: replicas,
         groups: { register: register({ replicas }) },
-        workload: { groups: { register: workload } },
+        workload: { groups: { register: readsAndWrites as SimulatedWorkload } },
       }
     },
   },

@@ -15,6 +15,8 @@ export interface HistoryEvent {
   readonly value?: Json
   /** Of an `ok`: what it gave, where it is given something: `false` of a `cas` that was refused. */
   readonly result?: Json
+  /** Of an invocation: the model that its operation is one of, by name. @default any that has operations of all names */
+  readonly model?: string
   /** In nanoseconds. For people: order is the order of lines. */
   readonly time?: number
 }

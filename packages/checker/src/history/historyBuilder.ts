@@ -84,10 +84,12 @@ export class HistoryBuilder {
     }
   }
 
-  /** Keeps the models that have this operation, and checks its argument. */
-  #invoke({ f, value }: HistoryEvent, line: number): void {
-    const fitting = this.#models.filter(({ operations }) => Object.hasOwn(operations, f))
-    if (fitting.length === 0) throw new UnknownOperationError(line, unknownText(f, this.#models))
+  /** Keeps the models that have this operation, or the one that it names among these, and checks its argument. */
+  #invoke({ f, value, model }: HistoryEvent, line: number): void {
+    const having = this.#models.filter(({ operations }) => Object.hasOwn(operations, f))
+    if (having.length === 0) throw new UnknownOperationError(line, unknownText(f, this.#models))
+    const named = having.filter(({ name }) => name === model)
+    const fitting = named.length > 0 ? named : having
     this.#models = fitting
     const { argument } = this.#formOf(f)
     if (argument === 'value' && value === undefined) {

@@ -253,6 +253,15 @@ test.each([
   expect(readHistory(events.join('\n'), historyModels).model.name).toBe(name)
 })
 
+test('a history may name its model, where others have the same operations', () => {
+  const add = (model: string) => JSON.stringify({ process: 1, type: 'invoke', f: 'add', value: 1, model })
+  expect(readHistory(add('counter'), historyModels).model.name).toBe('counter')
+  // Where none has the name, it is as if nothing was named.
+  expect(readHistory(add('mine'), historyModels).model.name).toBe('set')
+  const asked = historyModels.filter(({ name }) => name === 'set-full')
+  expect(readHistory(add('counter'), asked).model.name).toBe('set-full')
+})
+
 test('an empty history is one', () => {
   expect(readHistory('\n\n', historyModels).operations).toEqual([])
 })

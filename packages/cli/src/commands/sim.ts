@@ -17,6 +17,7 @@ Examples:
   quorate sim multi-paxos --seed 42 --trace run.jsonl
   quorate sim topology.ts --faults crash --json | jq .coverage
   quorate sim --replay raft-42.sim
+  quorate sim register --runs 1 --history history.jsonl && quorate lincheck history.jsonl
   quorate sim --mistake raft-a-voter-that-forgets-its-vote
 
 Exit codes:
@@ -67,6 +68,10 @@ export const simCommand = (io: Io): Command =>
       ).conflicts(['faults', 'nodes', 'minutes', 'replay']),
     )
     .option('--trace <file>', 'write all that happens to a file, as JSON lines: see "quorate trace"')
+    .option(
+      '--history <file>',
+      'write what clients saw in the one run to a file, as JSON lines: see "quorate lincheck"',
+    )
     .option('--replay <file>', 'run a script again that a failed run has written')
     .option('--coverage', 'say which transitions of the roles no run has taken')
     .option('--json', 'print one line of JSON, and nothing else')

@@ -95,8 +95,7 @@ import { kv as counter } from '@quorate/kv'`,
   },
   'packages/simulator/README.md 1': { before: `import { kv } from '@quorate/kv'` },
   'packages/simulator/README.md 2': {
-    before: `import type { HistoryModel } from '@quorate/checker'
-      import { defineStateMachine, json } from '@quorate/core'
+    before: `import { defineStateMachine, json } from '@quorate/core'
       import type { SimulatedWorkload } from '@quorate/simulator'
       const { encode: snapshot, decode: restore } = json<Readonly<Record<string, number>>>()
       const counter = defineStateMachine({
@@ -108,8 +107,7 @@ import { kv as counter } from '@quorate/kv'`,
         query: (state, key: string) => state[key] ?? 0,
         snapshot,
         restore,
-      })
-      declare const counterModel: HistoryModel`,
+      })`,
   },
 }
 

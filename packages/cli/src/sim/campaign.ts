@@ -34,6 +34,8 @@ export interface Campaign {
   onSeed?(seed: number): void
   /** Hears of all that happens in the first run of each seed. */
   observe?(event: TraceEvent): void
+  /** A seed was run: what its clients saw. */
+  onHistory?(history: RunResult['history']): void
   onRun?(done: CampaignResult): void
   /** A failure is made shorter: so long is it by now. */
   onShrink?(seed: number, length: number): void
@@ -65,6 +67,7 @@ export const campaign = async (options: Campaign): Promise<CampaignResult> => {
       findings.push(run.finding)
       options.onFinding?.(run.finding)
     }
+    options.onHistory?.(run.result.history)
     const { simulatedUs, events } = run.result
     result = {
       ...result,

@@ -7,6 +7,7 @@ import { type Io, printLine } from '../io.js'
 import { isQuorateError } from '../isQuorateError.js'
 import { OutputFiles } from '../outputFiles.js'
 import { traceFile } from '../trace/traceFile.js'
+import { historyText } from './historyFile.js'
 import { judgementLines, judgementOf, type Subject } from './subject.js'
 import { subjectNamed } from './subjectNamed.js'
 
@@ -14,6 +15,8 @@ import { subjectNamed } from './subjectNamed.js'
 interface ReplaySettings {
   /** Where every event is written. */
   readonly trace?: string
+  /** Where what clients saw is written. */
+  readonly history?: string
   readonly json?: boolean
 }
 
@@ -21,7 +24,7 @@ interface ReplaySettings {
 export const replay = async (
   io: Io,
   path: string,
-  { trace: tracePath, json = false }: ReplaySettings,
+  { trace: tracePath, history, json = false }: ReplaySettings,
 ): Promise<void> => {
   const script = parseScript(textOf(path))
   const subject = await subjectOf(script.subject, path)
@@ -33,6 +36,7 @@ export const replay = async (
     script,
   )
   trace?.close()
+  if (history !== undefined) files.write(history, historyText(result.history))
   const failure = failureOf(result)
   const { hash, violation } = result
   const judgement = judgementOf(subject)

@@ -281,7 +281,16 @@ describe('quorate sim', { timeout: 120_000 }, () => {
       expect((await quorate('--replay', join(directory, 'topology-3.sim'))).out).toMatch(/^# Linearizability: /m)
     })
 
+    test('a model of the checker is named, and lincheck knows it from the history', async () => {
+      const history = join(directory, 'history.jsonl')
+      const { code, out } = await run(topology(sound, "model: 'counter'"), '--history', history)
+      expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/^judged: total by .*Linearizability/m) })
+      const judged = await runCaptured(['lincheck', history, '--initial', '0', '--json'])
+      expect(JSON.parse(judged.out)).toMatchObject({ model: 'counter', verdict: 'ok' })
+    })
+
     test.each([
+      ["model: 'countr'", /workload adding: there is no model of histories "countr": expected one of .*counter/],
       ['probs: 1', /has no option "probs"\. Did you mean probe\?/],
       ['perSecond: 0', /perSecond must be a number above 0, not 0/],
       [
@@ -312,6 +321,15 @@ describe('quorate sim', { timeout: 120_000 }, () => {
     for (const [, count, reason] of reasons) expect(all.filter((each) => each === reason)).toHaveLength(Number(count))
     expect(reasons).toHaveLength(new Set(all).size)
     expect(out).not.toContain('README')
+  })
+
+  test.each(['register', 'raft'])('what clients of %s saw is what lincheck judges', async (name) => {
+    const history = join(directory, `${name}.jsonl`)
+    await quorate(name, '--seed', '1', '--runs', '1', '--minutes', '0.1', '--history', history)
+    const { code, out } = await runCaptured(['lincheck', history, '--json'])
+    expect(code).toBe(0)
+    expect(JSON.parse(out)).toMatchObject({ model: name === 'raft' ? 'cas-register' : 'register', verdict: 'ok' })
+    expect((await quorate(name, '--runs', '2', '--history', history)).err).toMatch(/--history is of one run/)
   })
 
   test('--help names its own exit codes', async () => {

@@ -11,6 +11,7 @@ import { protocolNames } from '../protocols/protocols.js'
 import { traceFile } from '../trace/traceFile.js'
 import { untilInterrupted } from '../untilInterrupted.js'
 import { campaign } from './campaign.js'
+import { historyText } from './historyFile.js'
 import { isInCi } from './isInCi.js'
 import { replay } from './replay.js'
 import { printReport, reportOf, scriptFileOf } from './report.js'
@@ -27,6 +28,8 @@ export interface SimSettings {
   readonly nodes?: number
   readonly minutes: number
   readonly trace?: string
+  /** Where what clients saw is written. */
+  readonly history?: string
   readonly replay?: string
   readonly json?: boolean
   /** How long a failure is made shorter, at most, in seconds. */
@@ -56,6 +59,9 @@ export const sim = async (io: Io, given: string | undefined, settings: SimSettin
       `${runs} runs from seed ${firstSeed} go beyond the largest seed, ${Number.MAX_SAFE_INTEGER - 1}: give a smaller --seed`,
     )
   }
+  if (settings.history !== undefined && runs > 1) {
+    throw new InvalidConfigurationError('--history is of one run: give --runs 1 too')
+  }
   const limits = settings.mistake === undefined ? `, faults: ${faults}` : ' at most'
   if (!json) printNote(io, `${name}: ${runs} runs from seed ${firstSeed}${limits}`)
   const files = new OutputFiles()
@@ -75,6 +81,9 @@ export const sim = async (io: Io, given: string | undefined, settings: SimSettin
       signal,
       ...(trace && { onSeed: (seed: number) => trace.begin(`${name}, seed ${seed}`), observe: trace.write }),
       shrinkForMs: settings.shrink * 1000,
+      onHistory: (history) => {
+        if (settings.history !== undefined) files.write(settings.history, historyText(history))
+      },
       onRun: (done) => showProgress(io, `${done.runs} of ${runs} runs, ${done.findings.length} failed`, json),
       onShrink: (seed, length) =>
         showProgress(io, `seed ${seed} fails: ${length} steps by now (Ctrl-C keeps the shortest)`, json),
@@ -112,7 +121,7 @@ const save = (io: Io, files: OutputFiles, name: string, finding: Finding, isQuie
   const path = scriptFileOf(name, finding.seed)
   const historyPath = path.replace(/\.sim$/, '.jsonl')
   const isWritten = files.write(path, finding.transcript)
-  files.write(historyPath, finding.history.map((event) => `${JSON.stringify(event)}\n`).join(''))
+  files.write(historyPath, historyText(finding.history))
   if (!isQuiet) {
     const where = isWritten ? `, in ${path}; what clients saw, in ${historyPath}` : ''
     printNote(io, `\nseed ${finding.seed}, ${finding.length} steps${where}:`)

@@ -4,6 +4,7 @@ import type { registers } from '../contract.js'
 /** Clients read and write registers. Values are unique, as texts, so that a read tells which write it saw. */
 export const readsAndWrites: Workload<typeof registers> = {
   name: 'reads and writes',
+  model: 'register',
   operations: {
     read: { fields: { key: 'text' }, isQuery: true },
     write: { fields: { key: 'text', value: 'count' } },

@@ -1,7 +1,7 @@
 import { checkLinearizability, HistoryBuilder } from '@quorate/checker'
 import type { InvariantFactory } from '@quorate/core/testing'
 import { completionOf, invocationOf } from '../workload/history.js'
-import type { SimulatedWorkload } from '../workload/simulatedWorkload.js'
+import { modelOf, type SimulatedWorkload } from '../workload/simulatedWorkload.js'
 
 /** Operations that a judgement may try: half a minute needs some hundreds. */
 const stepsMax = 1_000_000
@@ -11,8 +11,8 @@ const stepsMax = 1_000_000
  * workload, from what they saw and from nothing else: not from what nodes did, nor from the indexes that they name.
  */
 export const linearizability: InvariantFactory = ({ workload, broken }) => {
-  const model = (workload as SimulatedWorkload | undefined)?.model
-  if (!workload || !model) return undefined
+  const model = workload && modelOf(workload as SimulatedWorkload)
+  if (!model) return undefined
   const history = new HistoryBuilder([model])
   return {
     name: 'Linearizability',

@@ -1,6 +1,6 @@
 import { checkOptions, InvalidConfigurationError } from '@quorate/core'
 import type { OperationForm } from '@quorate/core/testing'
-import type { SimulatedWorkload } from './simulatedWorkload.js'
+import { modelOf, type SimulatedWorkload } from './simulatedWorkload.js'
 
 /** What the field of an operation may be. */
 const forms = new Set(['text', 'number', 'count', 'boolean', 'json'].flatMap((form) => [form, `${form}?`]))
@@ -45,6 +45,7 @@ export function checkWorkload(what: string, given: unknown): SimulatedWorkload {
     const defect = formDefect(form)
     if (defect !== undefined) refuse(`operation ${f} ${defect}`)
   }
+  modelOf(given)
   return given
 }
 

@@ -1,5 +1,6 @@
 import type { Json } from '@quorate/core'
-import type { FieldForm, Operation, Workload } from '@quorate/core/testing'
+import type { FieldForm, Operation } from '@quorate/core/testing'
+import type { SimulatedWorkload } from './simulatedWorkload.js'
 
 const expected: Readonly<Record<FieldForm, string>> = {
   text: 'a text',
@@ -24,7 +25,7 @@ interface Defect {
 }
 
 /** What is wrong with an operation for clients of this workload; undefined where nothing is. */
-export function operationDefect({ operations }: Workload, { f, ...given }: Operation): Defect | undefined {
+export function operationDefect({ operations }: SimulatedWorkload, { f, ...given }: Operation): Defect | undefined {
   const known = Object.hasOwn(operations, f) ? operations[f] : undefined
   if (!known) return { said: `f=${f}`, wanted: `f is one of ${Object.keys(operations).join(', ')}` }
   const { fields } = known

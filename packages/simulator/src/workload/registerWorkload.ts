@@ -1,12 +1,7 @@
-import { historyModels } from '@quorate/checker'
-import { invariant } from '@quorate/core'
 import type { Draws } from '@quorate/core/testing'
 import { named } from './named.js'
 import { type RegisterCommand, type RegisterResult, registers } from './registers.js'
 import type { SimulatedWorkload } from './simulatedWorkload.js'
-
-const model = historyModels.find(({ name }) => name === 'cas-register')
-invariant(model !== undefined, 'the checker knows registers')
 
 /**
  * Clients read, write, and compare and set registers, which take the place of the group's own state machine. Values are
@@ -14,7 +9,7 @@ invariant(model !== undefined, 'the checker knows registers')
  */
 export const registerWorkload: SimulatedWorkload<typeof registers> = {
   name: 'registers',
-  model,
+  model: 'cas-register',
   stateMachine: registers,
   hasUniqueCommands: true,
   operations: {

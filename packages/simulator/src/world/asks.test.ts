@@ -1,4 +1,3 @@
-import { historyModels } from '@quorate/checker'
 import {
   type AskContract,
   type ClientAsked,
@@ -70,12 +69,11 @@ const registers = perKey({
   refuse: ({ request }) => ({ type: 'refuse' as const, request, reason: 'overloaded' as const }),
 })
 
-const model = historyModels.find(({ name }) => name === 'register')
 const orNull = (value: unknown) => (value === 0 ? null : Number(value))
 
 const workload: SimulatedWorkload<Contract> = {
   name: 'registers that are asked',
-  ...(model && { model }),
+  model: 'register',
   operations: {
     read: { fields: { key: 'text', value: 'count' }, isQuery: true },
     write: { fields: { key: 'text', value: 'count' } },

@@ -1,16 +1,10 @@
-import { historyModels } from '@quorate/checker'
-import { invariant } from '@quorate/core'
 import { register } from '@quorate/register'
 import { readsAndWrites } from '@quorate/register/testing'
 import type { SimulatedWorkload, SimulationSubject } from '@quorate/simulator'
 import { drawQuorums, hasOddQuorums, named } from '../draws.js'
 import { because, nobodyAcceptsLoss, type Reasons } from '../unreachable.js'
 
-const model = historyModels.find(({ name }) => name === 'register')
-invariant(model !== undefined, 'the checker knows registers')
-
-/** Clients of `register`, and what they are told is judged. */
-export const registerWorkload: SimulatedWorkload = { ...(readsAndWrites as SimulatedWorkload), model }
+export const registerWorkload = readsAndWrites as SimulatedWorkload
 
 const unreachable: Reasons = {
   ...because(nobodyAcceptsLoss, 'replica.doubtful after retry [isToGoWithout] -> done'),

@@ -19,7 +19,7 @@ export interface Subject {
   readonly group: string
   readonly definition: GroupDefinition
   /** What its clients do; undefined where nobody asks it anything. */
-  readonly workload: Workload | undefined
+  readonly workload: Omit<Workload, 'model'> | undefined
   /** Says that the invariant does not hold, in one sentence. */
   broken(how: string): void
 }

@@ -51,6 +51,11 @@ export interface Workload<Of extends Served = Served> {
   readonly name: string
   /** What a script may say, by `f`. */
   readonly operations: Readonly<Record<string, OperationForm>>
+  /**
+   * The model of histories to which what clients are told must be linearizable, by the name that `@quorate/checker` has for it,
+   * e.g. `register`. @default it is not judged
+   */
+  readonly model?: string
   /** How many operations begin in a second. @default drawn for each run, from 1 to 20 */
   readonly perSecond?: number
   /** How many operations a client may have under way at the same time. @default drawn for each run, from 1 to 5 */
