@@ -414,9 +414,15 @@ export interface PeerBook {
    * number apart.
    */
   readonly start: number
-  /** Of the groups that the node is a member of, as it was first started with them. */
+  /**
+   * Written by earlier versions: of the groups that the node is a member of, as it was first started with them. Each has a row
+   * of the table now, `charter/GROUP`.
+   */
   readonly groups: readonly GroupCharter[]
-  /** Groups that were dropped here, with what the node had promised in them. */
+  /**
+   * Written by earlier versions: groups that were dropped here, with what the node had promised in them. Each has a row now,
+   * `dropped/GROUP/FINGERPRINT`.
+   */
   readonly dropped: readonly DroppedGroup[]
 }
 

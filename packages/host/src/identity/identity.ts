@@ -67,7 +67,7 @@ export class Identity {
     this.#twins = new Twins({ node, store: store.storeId, start: book.start, bus, fail })
     this.peerStores = new PeerStores({
       ...options,
-      write: (record, done) => write([{ key: bookKey, operations: [{ type: 'persist', record }] }], done),
+      write: (operations, done) => write([{ key: bookKey, operations }], done),
       earlier: (peer, start) => this.#twins.tell(peer, start),
     })
     this.#handshake = new StoreHandshake({
@@ -134,8 +134,7 @@ export class Identity {
     const { book, write } = this.#options
     book.drop(group, keys.length > 0)
     const drops = keys.map((key): StoreWrite => ({ key, operations: [{ type: 'drop' }] }))
-    const operations = [{ type: 'persist', record: this.peerStores.encoded() }] as const
-    write([...drops, { key: bookKey, operations }], done)
+    write([...drops, { key: bookKey, operations: this.peerStores.takeOperations() }], done)
   }
 
   #othersIn(groups: Groups): readonly NodeId[] {

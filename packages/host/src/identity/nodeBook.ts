@@ -1,5 +1,5 @@
-import { fingerprintOf, type NodeId } from '@quorate/core'
-import { type DroppedGroup, decodePeerBook, encodePeerBook } from '../generated/node.js'
+import { fingerprintOf, type NodeId, noBytes, type Recovered, type Row, type StoreOperation } from '@quorate/core'
+import { decodePeerBook, encodePeerBook } from '../generated/node.js'
 import type { Charter } from '../topology/charter.js'
 
 /** Under which key of its store a node keeps what it knows of itself and of others. */
@@ -8,13 +8,24 @@ export const bookKey = '$node/peers'
 /** Two starts of the same number, of a disk and of its copy, are told apart by the last 24 bits. */
 const startStep = 2 ** 24
 
-/** What a node keeps of itself and of others, on its own disk. Each writing is of the whole. */
+/** A row for each group of which it is known what it was begun with: that text. */
+const charters = 'charter/'
+/** A row for each group that was dropped, by its name and the fingerprint of what it was begun with. They stay for good. */
+const dropped = 'dropped/'
+
+/**
+ * What a node keeps of itself and of others, on its own disk: a record, of which each writing is of the whole, and a row for
+ * each group, of which those are written that changed.
+ */
 export class NodeBook {
   /** Which start of its store the node is in: higher than all before. */
   readonly start: number
   readonly #stores = new Map<NodeId, Uint8Array>()
   readonly #charters = new Map<string, string>()
-  #dropped: readonly DroppedGroup[]
+  /** Keys of rows. */
+  readonly #dropped = new Set<string>()
+  /** Rows that are to be written; without bytes, those that are to be deleted. */
+  readonly #changed = new Map<string, Uint8Array | undefined>()
   #isIntroduced = false
 
   /**
@@ -23,19 +34,22 @@ export class NodeBook {
    */
   constructor(options: {
     own: { readonly node: NodeId; readonly store: Uint8Array }
-    record: Uint8Array | undefined
+    recovered: Pick<Recovered, 'record' | 'table'>
     nowMs: number
     doubtful: boolean
   }) {
-    const { own, record, nowMs, doubtful } = options
+    const { own, recovered, nowMs, doubtful } = options
+    const { record, table } = recovered
     const before = record && decodePeerBook(record)
     const starts = startsOf(before?.start ?? 0) + (doubtful ? 2 : 1)
     // Time, and no draw: in a simulation the draws of a node are numbered.
     this.start = starts * startStep + (Math.floor(nowMs * 1000) % startStep)
     this.#isIntroduced = before?.introduced ?? false
     for (const { node, store } of before?.peers ?? []) this.#stores.set(node, store.slice())
-    for (const { group, charter } of before?.groups ?? []) this.#charters.set(group, charter)
-    this.#dropped = before?.dropped ?? []
+    for (const row of table) this.#recover(row)
+    // What an earlier version kept in the record moves to the table with the next writing.
+    for (const { group, charter } of before?.groups ?? []) this.setCharter({ group, text: charter })
+    for (const { group, charter } of before?.dropped ?? []) this.#setDropped(group, charter)
     this.#stores.set(own.node, own.store)
   }
 
@@ -62,8 +76,9 @@ export class NodeBook {
     return this.#charters.get(group)
   }
 
-  setCharter({ group, text }: Charter): void {
+  setCharter({ group, text }: Pick<Charter, 'group' | 'text'>): void {
     this.#charters.set(group, text)
+    this.#changed.set(charters + group, new TextEncoder().encode(text))
   }
 
   /** The groups of which that is known. */
@@ -74,14 +89,15 @@ export class NodeBook {
   /** Forgets what a group was begun with; with `promised`, not that this node has forgotten what it promised in it. */
   drop(group: string, promised: boolean): void {
     const charter = this.#charters.get(group)
+    if (charter === undefined) return
     this.#charters.delete(group)
-    if (charter !== undefined && promised)
-      this.#dropped = [...this.#dropped, { group, charter: fingerprintOf(charter) }]
+    this.#changed.set(charters + group, undefined)
+    if (promised) this.#setDropped(group, fingerprintOf(charter))
   }
 
   /** True of a group that was dropped here: this node has forgotten what it promised in it. */
   hasDropped({ group, fingerprint }: Charter): boolean {
-    return this.#dropped.some((dropped) => dropped.group === group && dropped.charter === fingerprint)
+    return this.#dropped.has(droppedRow(group, fingerprint))
   }
 
   /** How often this store was started, this time included. */
@@ -89,17 +105,38 @@ export class NodeBook {
     return startsOf(this.start)
   }
 
-  /** The whole, with those stores that are being recorded. */
-  encode(recording: Iterable<readonly [NodeId, Uint8Array]> = []): Uint8Array {
-    return encodePeerBook({
+  /**
+   * What makes the disk hold it all, with those stores that are being recorded. It must be written, before whatever is asked
+   * for later: the rows in it are not given again.
+   */
+  takeOperations(recording: Iterable<readonly [NodeId, Uint8Array]> = []): readonly StoreOperation[] {
+    const rows = [...this.#changed].map(
+      ([key, bytes]): StoreOperation => (bytes ? { type: 'put', key, bytes } : { type: 'delete', key }),
+    )
+    this.#changed.clear()
+    const record = encodePeerBook({
       introduced: this.#isIntroduced,
       peers: [...this.#stores, ...recording].map(([node, store]) => ({ node, store })),
       start: this.start,
-      groups: [...this.#charters].map(([group, charter]) => ({ group, charter })),
-      dropped: this.#dropped,
+      groups: [],
+      dropped: [],
     })
+    return [...rows, { type: 'persist', record }]
+  }
+
+  #recover({ key, bytes }: Row): void {
+    if (key.startsWith(charters)) this.#charters.set(key.slice(charters.length), new TextDecoder().decode(bytes))
+    if (key.startsWith(dropped)) this.#dropped.add(key)
+  }
+
+  #setDropped(group: string, fingerprint: number): void {
+    const key = droppedRow(group, fingerprint)
+    this.#dropped.add(key)
+    this.#changed.set(key, noBytes)
   }
 }
+
+const droppedRow = (group: string, fingerprint: number): string => `${dropped}${group}/${fingerprint}`
 
 /** How often a store was started, by its last start. */
 export const startsOf = (start: number): number => Math.floor(start / startStep)

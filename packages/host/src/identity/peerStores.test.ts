@@ -1,3 +1,4 @@
+import { nothingStored, recoveredFrom, type StoreOperation } from '@quorate/core'
 import { virtualClock } from '@quorate/core/testing'
 import { describe, expect, it } from 'vitest'
 import { DropLog } from '../bus/dropLog.js'
@@ -11,6 +12,10 @@ const storeOf = (byte: number) => new Uint8Array(16).fill(byte)
 const own = { node: 'n1', store: storeOf(1) }
 const theirs = storeOf(2)
 const megabyte = 1024 * 1024
+const { table } = recoveredFrom(nothingStored)
+
+const recordIn = (operations: readonly StoreOperation[]) =>
+  operations.flatMap((operation) => (operation.type === 'persist' ? [operation.record] : []))[0]!
 
 function make(record?: Uint8Array) {
   const clock = virtualClock()
@@ -19,9 +24,9 @@ function make(record?: Uint8Array) {
   const records: Uint8Array[] = []
   const writes: (() => void)[] = []
   const told: [string, number][] = []
-  const book = new NodeBook({ own, record, nowMs: 0, doubtful: false })
-  const write = (bytes: Uint8Array, done: () => void) => {
-    records.push(bytes)
+  const book = new NodeBook({ own, recovered: { record, table }, nowMs: 0, doubtful: false })
+  const write = (operations: readonly StoreOperation[], done: () => void) => {
+    records.push(recordIn(operations))
     writes.push(done)
   }
   const earlier = (node: string, start: number) => told.push([node, start])
@@ -105,12 +110,15 @@ describe('starts of a store', () => {
   const start = (starts: number, part = 0) => starts * 2 ** 24 + part
 
   it('are counted: each is a later one than the one before, and no two of the same number are the same', () => {
-    const first = new NodeBook({ own, record: undefined, nowMs: 12.5, doubtful: false })
-    const second = new NodeBook({ own, record: first.encode(), nowMs: 3, doubtful: false })
-    const copied = new NodeBook({ own, record: first.encode(), nowMs: 4, doubtful: false })
+    const startedOn = (record: Uint8Array | undefined, nowMs: number, doubtful = false) =>
+      new NodeBook({ own, recovered: { record, table }, nowMs, doubtful })
+    const first = startedOn(undefined, 12.5)
+    const record = recordIn(first.takeOperations())
+    const second = startedOn(record, 3)
+    const copied = startedOn(record, 4)
     expect([first.starts, second.starts, copied.starts]).toEqual([1, 2, 2])
     // What its disk has lost may be the second start.
-    const doubtful = new NodeBook({ own, record: first.encode(), nowMs: 5, doubtful: true })
+    const doubtful = startedOn(record, 5, true)
     expect(doubtful.starts).toBe(3)
     expect(second.start).toBeGreaterThan(first.start)
     expect(copied.start).not.toBe(second.start)

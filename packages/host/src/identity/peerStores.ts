@@ -1,4 +1,4 @@
-import { type Clock, type Envelope, isSameBytes, type Logger, type NodeId } from '@quorate/core'
+import { type Clock, type Envelope, isSameBytes, type Logger, type NodeId, type StoreOperation } from '@quorate/core'
 import type { DropLog } from '../bus/dropLog.js'
 import { type NodeBook, startsOf } from './nodeBook.js'
 
@@ -35,7 +35,7 @@ export class PeerStores {
   readonly #clock: Clock
   readonly #drops: DropLog
   readonly #logger: Logger
-  readonly #write: (record: Uint8Array, done: () => void) => void
+  readonly #write: (operations: readonly StoreOperation[], done: () => void) => void
   readonly #earlier: (node: NodeId, start: number) => void
   readonly #recording = new Map<NodeId, Recording>()
   readonly #starts = new Map<NodeId, LastStart>()
@@ -45,7 +45,7 @@ export class PeerStores {
     clock: Clock
     drops: DropLog
     logger: Logger
-    write: (record: Uint8Array, done: () => void) => void
+    write: (operations: readonly StoreOperation[], done: () => void) => void
     /** A node speaks in a start of its store that is not the last one, which is `start`. */
     earlier: (node: NodeId, start: number) => void
   }) {
@@ -63,12 +63,12 @@ export class PeerStores {
 
   /** Writes all that is known, and all that is being recorded. */
   record(done: () => void): void {
-    this.#write(this.encoded(), done)
+    this.#write(this.takeOperations(), done)
   }
 
-  /** All that is known, and all that is being recorded. */
-  encoded(): Uint8Array {
-    return this.#book.encode([...this.#recording].map(([node, { store }]) => [node, store]))
+  /** What makes the disk hold all that is known, and all that is being recorded. It must be written. */
+  takeOperations(): readonly StoreOperation[] {
+    return this.#book.takeOperations([...this.#recording].map(([node, { store }]) => [node, store]))
   }
 
   /**

@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { decodePeerBook, encodePeerBook, type PeerBook } from '../generated/node.js'
+import { bookKey } from '../identity/nodeBook.js'
 import { journal, TestCluster } from './cluster.test.fixture.js'
 import { sequenced } from './sequencer.test.fixture.js'
 
@@ -59,21 +61,24 @@ describe('what a group was begun with is remembered', () => {
     expect((await cluster.wait(node.group('other' as 'journal').propose({ text: 'a' }))).result).toBe(1)
   })
 
+  /** Makes the store of n1 what an earlier version wrote: the rows of the book stood in its record, or nowhere. */
+  const makeOlder = async (change: (book: PeerBook, charter: string) => PeerBook) => {
+    await cluster.kill('n1')
+    const opened = await cluster.storeOf('n1').open({ cluster: 'test', node: 'n1' })
+    const { record, table } = await opened.recover(bookKey)
+    expect(table.map(({ key }) => key)).toEqual(['charter/journal'])
+    const book = encodePeerBook(change(decodePeerBook(record!), new TextDecoder().decode(table[0]!.bytes)))
+    const operations = [
+      { type: 'delete', key: 'charter/journal' },
+      { type: 'persist', record: book },
+    ] as const
+    await cluster.wait(new Promise<void>((resolve) => opened.write([{ key: bookKey, operations }], () => resolve())))
+    await opened.close()
+  }
+
   it('a store from before that was remembered takes what it is started with, once, and says so', async () => {
     await begin()
-    // As an earlier version wrote it.
-    await cluster.kill('n1')
-    const store = cluster.storeOf('n1')
-    const opened = await store.open({ cluster: 'test', node: 'n1' })
-    const { record } = await opened.recover('$node/peers')
-    const { decodePeerBook, encodePeerBook } = await import('../generated/node.js')
-    const book = encodePeerBook({ ...decodePeerBook(record!), start: 0, groups: [] })
-    await cluster.wait(
-      new Promise<void>((resolve) =>
-        opened.write([{ key: '$node/peers', operations: [{ type: 'persist', record: book }] }], () => resolve()),
-      ),
-    )
-    await opened.close()
+    await makeOlder((book) => ({ ...book, start: 0 }))
     const before = loggedBy('n1').length
     await cluster.wait((await cluster.start('n1')).ready)
     const saidSo = () =>
@@ -85,6 +90,17 @@ describe('what a group was begun with is remembered', () => {
     await expect(cluster.start('n1', groupsOf(['n1', 'n2']))).rejects.toMatchObject(changed)
     await cluster.start('n1')
     expect(saidSo()).toHaveLength(1)
+  })
+
+  it('a store that remembers it in its record, as it was written once, holds it to that, and writes a row', async () => {
+    await begin()
+    await makeOlder((book, charter) => ({ ...book, groups: [{ group: 'journal', charter }] }))
+    await expect(cluster.start('n1', groupsOf(['n1', 'n2']))).rejects.toMatchObject(changed)
+    await cluster.wait((await cluster.start('n1')).ready)
+    const opened = await cluster.storeOf('n1').copy().open({ cluster: 'test', node: 'n1' })
+    const { record, table } = await opened.recover(bookKey)
+    expect(table.map(({ key }) => key)).toEqual(['charter/journal'])
+    expect(decodePeerBook(record!).groups).toEqual([])
   })
 
   it('a node that holds nothing of a group yet may be corrected', async () => {

@@ -26,10 +26,10 @@ export async function startNode<const G extends Groups>(options: NodeOptions<G>)
     for (const [name, definition] of Object.entries(groups)) {
       recovered.set(name, await recoverRoles(store, id, name, definition, acceptPossibleLoss))
     }
-    const { record } = await store.recover(bookKey)
     const nowMs = (options.clock ?? realClock()).nowMs()
     const { storeId, doubtful } = store
-    const book = new NodeBook({ own: { node: id, store: storeId }, record, nowMs, doubtful })
+    const ofBook = await store.recover(bookKey)
+    const book = new NodeBook({ own: { node: id, store: storeId }, recovered: ofBook, nowMs, doubtful })
     checkCharters(options, connection, store, book, recovered)
     return await begun(new RunningNode<G>(options, { connection, store, recovered, book }))
   } catch (error) {
