@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { NodeId } from '@quorate/core'
 import { clusterStatus, type NodeReport } from '@quorate/host'
 import { type ConnectionSettings, shownServer } from '../connection/settings.js'
 import { transportOf } from '../connection/transport.js'
 import { NoNodeAnswersError } from '../errors.js'
 import { exitCodes } from '../exitCodes.js'
-import { type Io, printLine } from '../io.js'
+import { type Io, printLine, printNote } from '../io.js'
 import { isQuorateError } from '../isQuorateError.js'
 import type { OutputFormat } from '../output.js'
 import { type ClusterView, viewOf } from './cluster.js'
@@ -31,10 +32,15 @@ const pauseMs = 200
 export const status = async (io: Io, settings: StatusSettings): Promise<void> => {
   const { cluster, wait, waitForLeader = 0 } = settings
   const untilMs = performance.now() + waitForLeader
-  let view = await ask(settings, waitForLeader > 0)
+  const doubted = new Set<NodeId>()
+  const onNonsense = (node: NodeId, why: string): void => {
+    if (!doubted.has(node)) printNote(io, `node ${node} answers nonsense, which is left out: ${why}`)
+    doubted.add(node)
+  }
+  let view = await ask(settings, waitForLeader > 0, onNonsense)
   while (!isServed(view) && performance.now() < untilMs) {
     await sleep(pauseMs)
-    view = await ask(settings, performance.now() < untilMs)
+    view = await ask(settings, performance.now() < untilMs, onNonsense)
   }
   if (view.nodes.length === 0)
     throw new NoNodeAnswersError(cluster, shownServer(settings), Math.max(wait, waitForLeader))
@@ -47,6 +53,7 @@ export const status = async (io: Io, settings: StatusSettings): Promise<void> =>
 const ask = async (
   { cluster, group = [], wait, ...settings }: StatusSettings,
   isPatient: boolean,
+  onNonsense: (node: NodeId, why: string) => void,
 ): Promise<ClusterView> => {
   const untilMs = performance.now() + wait
   const reports = new Map<string, NodeReport>()
@@ -54,7 +61,7 @@ const ask = async (
   try {
     do {
       const waitMs = Math.max(1, Math.min(roundMs, untilMs - performance.now()))
-      const asked = { transport: transportOf(settings), cluster, waitMs, groups: group }
+      const asked = { transport: transportOf(settings), cluster, waitMs, groups: group, onNonsense }
       for (const report of await clusterStatus(asked)) {
         reports.set(report.node, report)
       }
