@@ -1,3 +1,4 @@
+import type { Cause } from '../actor/cause.js'
 import { textOf } from '../errors/textOf.js'
 import { UnreadableTraceError, UnsupportedTraceError } from './errors.js'
 import { type TraceEvent, type TraceHeader, traceFormat, traceVersion } from './traceEvent.js'
@@ -92,7 +93,20 @@ const oneOf =
     isText(value) && texts.includes(value)
 
 const places: ReadonlySet<unknown> = new Set<TraceHeader['place']>(['host', 'simulator', 'checker'])
-const causes = oneOf('start', 'message', 'timer', 'write', 'client', 'host')
+const causeTypes: Readonly<Record<Cause['type'], true>> = {
+  start: true,
+  message: true,
+  timer: true,
+  write: true,
+  client: true,
+  deadline: true,
+  choice: true,
+  call: true,
+  snapshot: true,
+  suspicion: true,
+  host: true,
+}
+const causes = oneOf(...Object.keys(causeTypes))
 
 const isTimerChange = (value: unknown): boolean =>
   isRecord(value) && oneOf('schedule', 'cancel')(value.type) && isText(value.timer)

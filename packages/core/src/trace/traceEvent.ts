@@ -41,7 +41,7 @@ export interface StepEvent extends Happening {
   readonly type: 'step'
   /** Of the actor. */
   readonly actor: Address
-  /** Why: a message by its id, a timer, a write, a call of a client. */
+  /** Why: a message by its id, a timer, a write, a call of a client, or what else its node told it. */
   readonly cause: Cause
   /** What it took, with its fields; of a timer, its id is the type. Absent when the actor began. */
   readonly event?: Json

@@ -69,7 +69,35 @@ describe('what was observed, as data', () => {
       state: 'follower.following',
     })
     expect(told(state, { type: 'storage.persisted' }).event.cause).toEqual({ type: 'write' })
-    expect(told(state, { type: 'snapshot.taken' }).event.cause).toEqual({ type: 'host' })
+  })
+
+  test('why it was taken, whoever told the actor so', () => {
+    const proposed = (...kinds: string[]) => ({
+      type: 'client.proposed',
+      request: 5,
+      commands: kinds.map((kind) => ({ kind })),
+    })
+    const causes = [
+      [{ type: 'storage.persisted', last: { index: 1, term: 1 } }, { type: 'write' }],
+      [proposed('command', 'tick'), { type: 'client', request: 5 }],
+      [proposed('tick'), { type: 'deadline' }],
+      [
+        { type: 'client.asked', request: 6, body: {} },
+        { type: 'client', request: 6 },
+      ],
+      [{ type: 'chosen', request: 7, chosen: [] }, { type: 'choice' }],
+      [{ type: 'called', request: 7, outcome: {} }, { type: 'call' }],
+      [{ type: 'snapshot.taken', snapshot: {} }, { type: 'snapshot' }],
+      [{ type: 'peer.lost', node: 'n2' }, { type: 'suspicion' }],
+      [{ type: 'peer.found', node: 'n2' }, { type: 'suspicion' }],
+      // Where nobody counts messages: a test, a role by itself.
+      [
+        { type: 'RequestVote', from: n2, term: 3 },
+        { type: 'message', from: n2 },
+      ],
+      [{ type: 'later.told' }, { type: 'host' }],
+    ] as const
+    for (const [event, cause] of causes) expect(stepRecord(place, event, undefined, begun).cause).toEqual(cause)
   })
 
   test('of entries that it emits: how many, and where they stand', () => {
