@@ -3,6 +3,7 @@ import { withConnection } from '../connection/settings.js'
 import type { Io } from '../io.js'
 import type { LogFormat } from '../logger.js'
 import type { UpSettings } from '../nodes/up.js'
+import { wholeNumber } from './kvSettings.js'
 
 const examples = `
 Without --nats and NATS_URL, and where no server listens on the default port, a broker is started along with the nodes:
@@ -52,6 +53,11 @@ export const upCommand = (io: Io): Command =>
     )
     .option('--accept-possible-loss', 'go on without the last write of a store where nobody can tell what it was')
     .option('--trace <directory>', 'write all that happens, a file for each start of a node: see "quorate trace"')
+    .addOption(
+      new Option('--trace-bytes-max <bytes>', 'such a file ends with a note when it is so large')
+        .argParser(wholeNumber(4096))
+        .default(1024 ** 3),
+    )
     .addOption(new Option('--inspect <kind>', 'show what every actor does, live').choices(['stately']))
     .addOption(
       new Option('--inspect-url <url>', 'relay of the inspector (default: ws://localhost:8080)')

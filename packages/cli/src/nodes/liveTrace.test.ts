@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Observed, TraceReader } from '@quorate/core'
@@ -10,6 +10,8 @@ beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'quorate-'))
 })
 afterEach(() => rmSync(directory, { recursive: true }))
+
+const about = { node: 'n1', cluster: 'demo', bytesMax: 1024 ** 3 }
 
 const sent = (number: number): Observed => ({
   type: 'sent',
@@ -34,7 +36,7 @@ const read = (path: string) => {
 test('what happens is in a file of its own for each start, in order, with the time of the machine', async () => {
   traceDirectory(join(directory, 'some', 'traces'))
   const before = Date.now() * 1000 - 1_000_000
-  const trace = new LiveTrace(tracePath(join(directory, 'some', 'traces'), 'n1'), 'n1', 'demo')
+  const trace = new LiveTrace(tracePath(join(directory, 'some', 'traces'), 'n1'), about)
   for (let number = 1; number <= 1000; number++) {
     trace.observe(sent(number))
     if (number % 100 === 0) await new Promise((resolve) => setTimeout(resolve, 1))
@@ -53,7 +55,7 @@ test('what happens is in a file of its own for each start, in order, with the ti
 })
 
 test('more than there is time for is dropped, and the file says so', async () => {
-  const trace = new LiveTrace(tracePath(directory, 'n1'), 'n1', 'demo')
+  const trace = new LiveTrace(tracePath(directory, 'n1'), about)
   for (let number = 1; number <= 50_007; number++) trace.observe(sent(number))
   await new Promise((resolve) => setTimeout(resolve, 50))
   trace.observe(sent(60_000))
@@ -64,8 +66,25 @@ test('more than there is time for is dropped, and the file says so', async () =>
   )
 })
 
+test('a file that is full ends with a note, and what comes afterwards is counted', async () => {
+  const bytesMax = 20_000
+  const trace = new LiveTrace(tracePath(directory, 'n1'), { ...about, bytesMax })
+  for (let number = 1; number <= 500; number++) {
+    trace.observe(sent(number))
+    if (number % 100 === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+  await trace.close()
+  const { size } = statSync(trace.path)
+  expect(size).toBeLessThanOrEqual(bytesMax)
+  expect(size).toBeGreaterThan(bytesMax - 1500)
+  const [, ...events] = read(trace.path)
+  expect(events.pop()).toMatchObject({ type: 'note', text: `the trace ends here: its file may have ${bytesMax} bytes` })
+  expect(events.map((event) => 'id' in event && event.id)).toEqual(events.map((_, at) => `n1/3/${at + 1}`))
+  expect(events.length + trace.dropped).toBe(500)
+})
+
 test('a value that cannot be told is one event less', async () => {
-  const trace = new LiveTrace(tracePath(directory, 'n1'), 'n1', 'demo')
+  const trace = new LiveTrace(tracePath(directory, 'n1'), about)
   const bad = {
     toJSON: () => {
       throw new Error('no')
@@ -79,7 +98,7 @@ test('a value that cannot be told is one event less', async () => {
 })
 
 test.skipIf(!existsSync('/dev/full'))('a full disk costs the events, and not the node', async () => {
-  const trace = new LiveTrace('/dev/full', 'n1', 'demo')
+  const trace = new LiveTrace('/dev/full', about)
   for (let number = 1; number <= 100; number++) trace.observe(sent(number))
   await new Promise((resolve) => setTimeout(resolve, 30))
   await trace.close()
@@ -91,5 +110,5 @@ test('a directory that cannot be made, or written to, is refused', () => {
   writeFileSync(join(directory, 'file'), '')
   const unwritable = expect.objectContaining({ code: 'QUORATE_UNWRITABLE_FILE' })
   expect(() => traceDirectory(join(directory, 'file'))).toThrow(unwritable)
-  expect(() => new LiveTrace(join(directory, 'none', 'file'), 'n1', 'demo')).toThrow(unwritable)
+  expect(() => new LiveTrace(join(directory, 'none', 'file'), about)).toThrow(unwritable)
 })

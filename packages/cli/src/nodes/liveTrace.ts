@@ -13,6 +13,8 @@ const sliceMs = 4
 const pauseMs = 16
 /** A disk that takes nothing is tried again after this. */
 const retryMs = 1000
+/** Room that is left for the note with which a file ends, in bytes. */
+const endBytes = 1024
 /** How long closing waits for a disk, in milliseconds. */
 const closeWithinMs = 5000
 
@@ -40,7 +42,8 @@ export const tracePath = (directory: string, node: string): string =>
 
 /**
  * Writes what happens on a node to a file, as it happens. The node waits for none of it: what is
- * more than there is time for, or than the disk takes, is dropped, and a note in the file says how much.
+ * more than there is time for, or than the disk takes, is dropped, and a note in the file says how much. A file that is full
+ * ends with a note.
  */
 export class LiveTrace {
   readonly path: string
@@ -48,6 +51,11 @@ export class LiveTrace {
   readonly observe = (observed: Observed): void => this.#take(observed)
   readonly #node: string
   readonly #file: number
+  readonly #bytesMax: number
+  /** Of all lines. */
+  #bytes = 0
+  /** The file has no room for more. */
+  #isFull = false
   #waiting: Seen[] = []
   /** Lines that nobody has begun to write. */
   #text = ''
@@ -62,16 +70,22 @@ export class LiveTrace {
   #isStuck = false
   #isClosed = false
 
-  /** @throws {@link UnwritableFileError} `QUORATE_UNWRITABLE_FILE` when the file cannot be opened. */
-  constructor(path: string, node: string, cluster: string) {
+  /**
+   * @param about `bytesMax`: how large the file may become
+   * @throws {@link UnwritableFileError} `QUORATE_UNWRITABLE_FILE` when the file cannot be opened.
+   */
+  constructor(path: string, about: { readonly node: string; readonly cluster: string; readonly bytesMax: number }) {
+    const { node, cluster, bytesMax } = about
     this.path = path
     this.#node = node
+    this.#bytesMax = bytesMax
     try {
       this.#file = openSync(this.path, 'w')
     } catch (cause) {
       throw new UnwritableFileError(this.path, cause)
     }
     this.#text = `${encodeTrace(traceHeader({ place: 'host', title: `node ${node} of ${cluster}` }))}\n`
+    this.#bytes = Buffer.byteLength(this.#text)
     this.#write()
   }
 
@@ -95,7 +109,7 @@ export class LiveTrace {
   /** Called while it happens: it does nothing that can fail or take long. All that it is given are values. */
   #take(observed: Observed): void {
     if (this.#isClosed) return
-    if (this.#waiting.length >= waitingMax) this.#drop()
+    if (this.#isFull || this.#waiting.length >= waitingMax) this.#drop()
     else this.#waiting.push({ observed, atUs: Math.round((performance.timeOrigin + performance.now()) * 1000) })
     this.#schedule(0)
   }
@@ -122,7 +136,7 @@ export class LiveTrace {
     let count = 0
     for (const { observed, atUs } of this.#waiting) {
       count++
-      if (this.#text.length + this.#rest.length > charactersMax) this.#drop()
+      if (this.#isFull || this.#text.length + this.#rest.length > charactersMax) this.#drop()
       else lines.push(...this.#linesOf(observed, atUs))
       if (performance.now() > untilMs) break
     }
@@ -139,10 +153,16 @@ export class LiveTrace {
       this.#drop()
       return []
     }
-    if (this.#untold === 0) return [line]
-    const text = `${this.#untold} events were dropped before this: there was no time, or no room on the disk`
-    this.#untold = 0
-    return [lineOf({ type: 'note', atUs, who: this.#node, text }), line]
+    const note = (text: string): string => lineOf({ type: 'note', atUs, who: this.#node, text })
+    const lines = this.#untold === 0 ? [line] : [note(`${this.#untold} events ${lost}`), line]
+    this.#bytes += lines.reduce((sum, each) => sum + Buffer.byteLength(each), 0)
+    if (this.#bytes <= this.#bytesMax - endBytes) {
+      this.#untold = 0
+      return lines
+    }
+    this.#isFull = true
+    this.#drop()
+    return [note(`the trace ends here: its file may have ${this.#bytesMax} bytes`)]
   }
 
   #write(): void {
@@ -164,6 +184,8 @@ export class LiveTrace {
     this.#write()
   }
 }
+
+const lost = 'were dropped before this: there was no time, or no room on the disk'
 
 const lineOf = (event: TraceEvent): string => `${encodeTrace(event)}\n`
 

@@ -30,7 +30,8 @@ export const runAll = async (
     try {
       const connection = broker ? { nats: broker.url } : settings
       const accepting = settings.acceptPossibleLoss ? ['--accept-possible-loss'] : []
-      const tracing = settings.trace === undefined ? [] : ['--trace', settings.trace]
+      const { trace, traceBytesMax } = settings
+      const tracing = trace === undefined ? [] : ['--trace', trace, '--trace-bytes-max', `${traceBytesMax}`]
       const flags = [...(watch?.flags ?? []), '--log', settings.log, ...accepting, ...tracing]
       await runNodes(io, topology, { topology: file, data: settings.data, connection, flags }, settings.log)
     } finally {

@@ -24,7 +24,8 @@ export const runNode = async (
   const { cluster, groups } = topology
   // Who does not ask for it does not load it either.
   const inspect = settings.inspect && (await import('./inspection.js')).observer(io, cluster, settings)
-  const trace = settings.trace === undefined ? undefined : new LiveTrace(tracePath(settings.trace, id), id, cluster)
+  const about = { node: id, cluster, bytesMax: settings.traceBytesMax }
+  const trace = settings.trace === undefined ? undefined : new LiveTrace(tracePath(settings.trace, id), about)
   const node = await startNode({
     id,
     cluster,
@@ -43,7 +44,7 @@ export const runNode = async (
     await inspect?.close()
     await trace?.close()
     if (trace && trace.dropped > 0)
-      printNote(io, `${trace.path} lacks ${trace.dropped} events: there was no time, or no room on the disk`)
+      printNote(io, `${trace.path} lacks ${trace.dropped} events: there was no time, or no room`)
     for (const each of forget) each()
   }
 }

@@ -17,6 +17,8 @@ export interface UpSettings extends ConnectionSettings, InspectionSettings {
   readonly acceptPossibleLoss?: boolean
   /** A directory for what happens on the nodes. */
   readonly trace?: string
+  /** How large the file of one start of a node may become. */
+  readonly traceBytesMax: number
 }
 
 /** Runs all nodes of a topology, or one. */
