@@ -193,9 +193,9 @@ export {
   failureTextMax,
   initialAppliedState,
 } from './stateMachine/appliedState.js'
+export type { Outcome } from './stateMachine/outcomes.js'
 export { answerChecked, applyChecked, checkBytes } from './stateMachine/returned.js'
 export {
-  type Outcome,
   openedBy,
   openingOf,
   type Session,

@@ -5,8 +5,9 @@ import { persistentMap } from '../values/persistentMap.js'
 import type { Bytes } from '../values/pieces.js'
 import { noBytes } from '../values/pieces.js'
 import type { AppliedState } from './appliedState.js'
+import type { Outcome } from './outcomes.js'
 import { checkBytes, checkSettled } from './returned.js'
-import type { Outcome, Session } from './sessions.js'
+import type { Session } from './sessions.js'
 import type { Restoring, StateMachine } from './stateMachine.js'
 
 const nothing: Parameters<typeof encodeFields>[0] = {

@@ -4,7 +4,8 @@ import { BrokenInvariantError } from '../errors/errors.js'
 import type { Entry } from '../log/message.js'
 import { decodeAppliedState, encodeAppliedState } from './appliedSnapshot.js'
 import { type AppliedState, applyEntries, clientOf, failureTextMax, initialAppliedState } from './appliedState.js'
-import { type Outcome, openedBy, openingOf } from './sessions.js'
+import type { Outcome } from './outcomes.js'
+import { openedBy, openingOf } from './sessions.js'
 import { defineStateMachine, json } from './stateMachine.js'
 
 /** Remembers at which index it did what; what it does not like it refuses. */

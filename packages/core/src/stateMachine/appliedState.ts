@@ -4,8 +4,9 @@ import { type Entry, type LogId, origin } from '../log/message.js'
 import { type LogTime, startOfTime, timeAfter } from '../log/time.js'
 import { persistentMap } from '../values/persistentMap.js'
 import { noBytes } from '../values/pieces.js'
+import type { Outcome } from './outcomes.js'
 import { applyChecked, checkSettled } from './returned.js'
-import { type Outcome, type SessionLimits, type Sessions, SessionsDraft } from './sessions.js'
+import { type SessionLimits, type Sessions, SessionsDraft } from './sessions.js'
 import type { StateMachine } from './stateMachine.js'
 
 /**

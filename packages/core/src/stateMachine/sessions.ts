@@ -2,19 +2,7 @@ import type { Entry } from '../log/message.js'
 import { fingerprintOf } from '../values/fingerprint.js'
 import { type PersistentMap, PersistentMapDraft } from '../values/persistentMap.js'
 import { noBytes } from '../values/pieces.js'
-
-/** How a command ended, equal on every node. */
-export interface Outcome {
-  /**
-   * `ok`: applied. `failed`: the state machine refused it by throwing; the bytes hold the reason as text.
-   * `expired`: its session is unknown or expired; it was not applied. `answered`: it is no longer
-   * remembered, because the client said that it has the answer, or for want of room; it was not applied again.
-   */
-  readonly status: 'ok' | 'failed' | 'expired' | 'answered'
-  /** Index of the entry that was applied: of the first one, when the command was repeated. */
-  readonly index: number
-  readonly bytes: Uint8Array
-}
+import { bytesOf, forgetBelow, type Outcome, setBytes, sizeOf } from './outcomes.js'
 
 /** What is remembered of a client, so that no command is executed twice (Ongaro, dissertation, section 6.3). */
 export interface Session {
@@ -30,23 +18,6 @@ export interface Session {
   /** Nothing below it is remembered: the client has it, or there was no room for it. */
   readonly answeredBelow: number
   readonly outcomes: ReadonlyMap<number, Outcome>
-}
-
-/** Bookkeeping bytes of an outcome beside its payload, an upper bound. */
-const outcomeOverheadBytes = 64
-
-const sizeOf = ({ bytes }: Outcome): number => bytes.length + outcomeOverheadBytes
-
-/** What outcomes count against the limits in bytes, so that they are counted once. */
-const sizes = new WeakMap<ReadonlyMap<number, Outcome>, number>()
-
-function bytesOf(outcomes: ReadonlyMap<number, Outcome>): number {
-  const known = sizes.get(outcomes)
-  if (known !== undefined) return known
-  let bytes = 0
-  for (const outcome of outcomes.values()) bytes += sizeOf(outcome)
-  sizes.set(outcomes, bytes)
-  return bytes
 }
 
 /** How much is remembered of clients. Equal on all nodes, because it decides what is forgotten. */
@@ -178,7 +149,7 @@ export class SessionsDraft {
     const known = session.outcomes.get(sequence)
     session.usedAt = index
     if (answeredBelow > session.answeredBelow) {
-      this.#count(session.outcomes, -forget(session.outcomes, session.answeredBelow, answeredBelow))
+      this.#count(session.outcomes, -forgetBelow(session.outcomes, session.answeredBelow, answeredBelow))
       session.answeredBelow = answeredBelow
     }
     return known ?? (isForgotten ? { status: 'answered', index, bytes: noBytes } : undefined)
@@ -216,14 +187,14 @@ export class SessionsDraft {
     const session = this.#sessions.get(id)
     if (!session) return undefined
     const changing = { ...session, outcomes: new Map(session.outcomes) }
-    sizes.set(changing.outcomes, bytesOf(session.outcomes))
+    setBytes(changing.outcomes, bytesOf(session.outcomes))
     this.#changed.set(id, changing)
     this.#sessions.set(id, changing)
     return changing
   }
 
   #count(outcomes: ReadonlyMap<number, Outcome>, bytes: number): void {
-    sizes.set(outcomes, bytesOf(outcomes) + bytes)
+    setBytes(outcomes, bytesOf(outcomes) + bytes)
     this.#bytes += bytes
   }
 
@@ -293,23 +264,6 @@ interface ChangingSession {
   usedAt: number
   answeredBelow: number
   readonly outcomes: Map<number, Outcome>
-}
-
-/**
- * Forgets all below; nothing below `from` is remembered. Gives what they counted in bytes. Clients say often what they have
- * heard, so what remains is not walked through.
- */
-function forget(outcomes: Map<number, Outcome>, from: number, below: number): number {
-  let bytes = 0
-  const drop = (sequence: number): void => {
-    const outcome = outcomes.get(sequence)
-    if (!outcome) return
-    bytes += sizeOf(outcome)
-    outcomes.delete(sequence)
-  }
-  if (below - from < outcomes.size) for (let sequence = from; sequence < below; sequence++) drop(sequence)
-  else for (const sequence of [...outcomes.keys()]) if (sequence < below) drop(sequence)
-  return bytes
 }
 
 const allInUse = new TextEncoder().encode('all sessions are in use')

@@ -3,6 +3,8 @@ import type { Clock, Connection, Subscription, Transport, TransportCounters, Tra
 import { type Address, checkAddress, checkName } from '../values/address.js'
 import { noBytes } from '../values/pieces.js'
 import { carriedIn } from '../wire/parcel.js'
+import { DropReports } from './dropReports.js'
+import { Listeners } from './listeners.js'
 
 /** One message on its way to one receiver. */
 export interface MemoryMessage {
@@ -30,11 +32,6 @@ export interface MemoryTransportOptions {
   readonly bytesMax?: number
 }
 
-interface Listener {
-  readonly connection: string
-  readonly deliver: (bytes: Uint8Array) => void
-}
-
 /**
  * A bus within one thread: in order, without loss unless a filter loses, never within the call. With the same clock and
  * the same calls it does the same.
@@ -42,7 +39,7 @@ interface Listener {
 export function memoryTransport(options: MemoryTransportOptions = {}): MemoryTransport {
   const bytesMax = options.bytesMax ?? 1024 * 1024
   const soon = options.clock ? options.clock.soon.bind(options.clock) : (run: () => void) => void setImmediate(run)
-  const listeners = new Map<string, readonly Listener[]>()
+  const listeners = new Listeners()
   let passes: (message: MemoryMessage) => boolean = () => true
 
   return {
@@ -57,8 +54,7 @@ export function memoryTransport(options: MemoryTransportOptions = {}): MemoryTra
 }
 
 interface MemoryConnectionOptions {
-  /** Who listens to an address of a cluster, in the order of subscription. */
-  readonly listeners: Map<string, readonly Listener[]>
+  readonly listeners: Listeners
   readonly soon: (run: () => void) => void
   readonly cluster: string
   readonly name: string
@@ -68,26 +64,16 @@ interface MemoryConnectionOptions {
 
 function memoryConnection(options: MemoryConnectionOptions): Connection {
   const { listeners, soon, cluster, name, bytesMax, passes } = options
-  const counters = { published: 0, delivered: 0, dropped: 0, reconnects: 0 }
+  const counters = { published: 0, delivered: 0, reconnects: 0 }
   const own = new Set<Subscription>()
   let listen: (status: TransportStatus) => void = () => {}
   let closing: Promise<void> | undefined
-  let unreported = 0
-
-  const report = () => {
-    if (unreported > 0) listen({ type: 'dropped', messages: unreported })
-    unreported = 0
-  }
-  const drop = () => {
-    counters.dropped++
-    unreported++
-    if (unreported === 1) soon(report)
-  }
-  const keyOf = (address: Address) => `${cluster}/${address}`
+  const drops = new DropReports(soon, (messages) => listen({ type: 'dropped', messages }))
+  const heardAt = (to: Address) => listeners.at(cluster, to)
 
   const close = (): Promise<void> => {
     closing ??= Promise.all([...own].map((subscription) => subscription.close())).then(() => {
-      report()
+      drops.report()
       listen({ type: 'closed' })
     })
     return closing
@@ -96,15 +82,15 @@ function memoryConnection(options: MemoryConnectionOptions): Connection {
   return {
     bytesMax,
     label: 'memory',
-    counters: (): TransportCounters => ({ ...counters }),
+    counters: (): TransportCounters => ({ ...counters, dropped: drops.total }),
     onStatus(next) {
       listen = next
     },
     publish(to, bytes) {
-      if (closing || bytes.length > bytesMax || !isAddress(to)) return drop()
+      if (closing || bytes.length > bytesMax || !isAddress(to)) return drops.add()
       counters.published++
       for (const carried of carriedIn(to, bytes)) {
-        for (const { connection, deliver } of listeners.get(keyOf(to)) ?? []) {
+        for (const { connection, deliver } of heardAt(to)) {
           soon(() => {
             const { to, bytes } = carried
             if (passes({ from: name, receiver: connection, to, bytes })) deliver(new Uint8Array(bytes))
@@ -115,7 +101,7 @@ function memoryConnection(options: MemoryConnectionOptions): Connection {
     probe(to, _withinMs, done) {
       const isKnown = isAddress(to)
       soon(() => {
-        const heard = listeners.get(keyOf(to)) ?? []
+        const heard = heardAt(to)
         const answers = heard.some(({ connection }) => passes({ from: name, receiver: connection, to, bytes: noBytes }))
         if (closing || !isKnown) done(undefined)
         else done(answers || (heard.length > 0 ? undefined : false))
@@ -124,21 +110,15 @@ function memoryConnection(options: MemoryConnectionOptions): Connection {
     subscribe(to, deliver) {
       if (closing) throw new QuorateError('QUORATE_BUS_CLOSED', `connection "${name}" is closed: connect again`)
       checkAddress(to)
-      const key = keyOf(to)
-      const listener: Listener = {
-        connection: name,
-        deliver(bytes) {
-          counters.delivered++
-          deliver(bytes)
-        },
+      const counted = (bytes: Uint8Array) => {
+        counters.delivered++
+        deliver(bytes)
       }
-      listeners.set(key, [...(listeners.get(key) ?? []), listener])
+      const remove = listeners.add(cluster, to, { connection: name, deliver: counted })
       const subscription: Subscription = {
         ready: Promise.resolve(),
         close() {
-          const others = (listeners.get(key) ?? []).filter((each) => each !== listener)
-          if (others.length > 0) listeners.set(key, others)
-          else listeners.delete(key)
+          remove()
           own.delete(subscription)
           return new Promise((resolve) => soon(resolve))
         },
