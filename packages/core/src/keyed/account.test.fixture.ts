@@ -108,7 +108,7 @@ const startOf = ({ shared: { bank }, key: name, row, doubts }: KeyedStart<{ bank
 
 export const textBytes = (text: string) => new TextEncoder().encode(text)
 
-export const accountsWith = (limits: Partial<KeyedLimits> = {}, resumes?: (row: Row) => boolean) =>
+export const accountsWith = (limits: Partial<KeyedLimits> = {}, resumes?: (row: Row, doubts: number) => boolean) =>
   perKey<typeof account, { bank: string }, Row>({
     id: 'accounts',
     each: account,

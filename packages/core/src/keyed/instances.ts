@@ -65,7 +65,7 @@ export class Instances {
     })
     const { resumes = () => true, row } = this.#settings
     for (const { key, bytes } of table) {
-      if (!resumes(row.decode(bytes))) continue
+      if (!resumes(row.decode(bytes), doubts)) continue
       const [begun, outcomes] = this.#start(snapshot.context, key)
       snapshot = this.#done(
         settle(this.#settings, snapshot, key, { known: undefined, begun, after: begun, outcomes }),
@@ -100,6 +100,7 @@ export class Instances {
   }
 
   #deliverToAll(snapshot: AnySnapshot, event: AnyEvent): AnySnapshot {
+    if (snapshot.instances.size === 0) return this.#refuse(snapshot, event, 'noInstance')
     const keys = [...snapshot.instances.keys()].sort(compareKeys)
     return keys.reduce(
       (after, key) => this.#resume(after, key, (instance) => this.#steps.step(instance, event)),

@@ -33,9 +33,9 @@ export type FromOutside<Each extends AnyEach> = Exclude<
 
 /**
  * Why an event from outside is not taken. `noKey`: it names none, or one that no row may have. `tooLarge`: what it would have
- * written is larger than a row may be. `noRoom`: a limit would be passed.
+ * written is larger than a row may be. `noRoom`: a limit would be passed. `noInstance`: it concerns all keys, and none is busy.
  */
-export type KeyedRefusal = 'noKey' | 'tooLarge' | 'noRoom'
+export type KeyedRefusal = 'noKey' | 'tooLarge' | 'noRoom' | 'noInstance'
 
 /** How much there may be at one address. */
 export interface KeyedLimits {
@@ -69,16 +69,22 @@ export interface KeyedSettings<Each extends AnyEach, Shared, Row> {
   keyOf(event: FromOutside<Each>): string | undefined
   /**
    * True of an event that concerns all keys and names none: each instance that there is takes it, in the order of their keys,
-   * and none begins. Like timers and answers it is never refused. Must not throw. @default none
+   * and none begins. It is refused where there is none, and for want of room never. Must not throw. @default none
    */
   isForAll?(event: FromOutside<Each>): boolean
   input(start: KeyedStart<Shared, Row>): InputFrom<Each>
   /** How the record that an instance persists becomes the bytes of its row. */
   readonly row: Codec<Row>
-  /** What is said to whoever sent or asked what is not taken, a Nack perhaps. `undefined`: nothing, it is as if lost. */
+  /**
+   * What is said to whoever sent or asked what is not taken: a Nack perhaps, or the answer that holds where no key is busy.
+   * `undefined`: nothing, it is as if lost.
+   */
   refuse(event: FromOutside<Each>, why: KeyedRefusal): EmittedFrom<Each> | undefined
-  /** True for a row whose instance must go on by itself after a restart, and cannot wait for an event. @default every row */
-  resumes?(row: Row): boolean
+  /**
+   * True for a row whose instance must go on by itself after a restart, and cannot wait for an event. `doubts` as in
+   * {@link KeyedStart}, this start included. @default every row
+   */
+  resumes?(row: Row, doubts: number): boolean
   readonly limits?: Partial<KeyedLimits>
 }
 

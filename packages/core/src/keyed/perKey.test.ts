@@ -222,6 +222,17 @@ describe('an event that concerns all', () => {
     expect(role.context.table.size).toBe(4)
   })
 
+  test('is answered in the name of all where none is busy', () => {
+    const role = begun(row('ann', 5))
+    const before = role.snapshot
+    expect(role.receive(audit)).toEqual([total('noInstance', -1)])
+    role.receive(hold('bob', 2))
+    expect(role.receive(audit)).toEqual([total('bob', 0)])
+    role.receive(close('bob'))
+    expect(role.receive(audit)).toEqual([total('noInstance', -1)])
+    expect(role.snapshot.context.table).toEqual(before.context.table)
+  })
+
   test('is not refused for want of room, and those that it ends are forgotten', () => {
     const ending = accounts.provide({ actions: { replyAudit: emit({ type: 'delete', key: 'ann' }) } })
     const role = drive(ending, { shared, recovered: recovered(row('ann', 5, 2)) })
@@ -252,6 +263,13 @@ describe('after a restart', () => {
     expect(role.state).toEqual({ ann: 'holding' })
     role.tell(ask('cid'))
     expect(role.state).toEqual({ ann: 'holding', cid: 'holding' })
+  })
+
+  test('which rows wait may depend on how often the store was in doubt', () => {
+    const cautious = accountsWith({}, (_row, doubts) => doubts > 1)
+    const input = { shared, recovered: { record: { doubts: 1 }, table: [row('ann', 5, 2)], doubtful: true } }
+    expect(drive(cautious, input).state).toEqual({ ann: 'holding' })
+    expect(drive(cautious, { shared, recovered: { ...input.recovered, doubtful: false } }).state).toEqual({})
   })
 
   test('with a store in doubt, that is counted and written down before anything else, and every instance knows it', () => {
