@@ -104,7 +104,7 @@ export const coordinator = setup({
     refuse: emit(({ context: self }) => ({
       type: 'refuse' as const,
       request: operationOf(self).request,
-      reason: 'notLeader' as const,
+      reason: 'noQuorum' as const,
     })),
     answer: emit(({ context: self }) => {
       const { request, body } = operationOf(self)

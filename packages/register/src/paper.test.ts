@@ -50,7 +50,7 @@ describe('LS, query phase', () => {
     const role = given.coordinatorWith()
     role.tell(given.asked(given.write('red')))
     for (let count = 1; count < 3; count++) expect(given.sent(role.fire('retry'))).toMatchObject([{ type: 'Query' }])
-    expect(role.fire('retry')).toEqual([{ type: 'refuse', request: 7, reason: 'notLeader' }])
+    expect(role.fire('retry')).toEqual([{ type: 'refuse', request: 7, reason: 'noQuorum' }])
     expect(role.state).toBe('done')
   })
 })

@@ -80,11 +80,14 @@ export type Effect<M extends Message = Message, Record = unknown, Reply = unknow
    * must find the second one as if it were the first.
    */
   | { readonly type: 'call'; readonly request: OwnRequest; readonly bytes: Uint8Array }
-  /** A proposal, a read or a question that this actor does not take. */
+  /**
+   * A proposal, a read or a question that this actor does not take, or has given up with nothing done. `notLeader`: another one
+   * takes it. `noQuorum`: too few answer this one, and another one may reach more. `overloaded`: asked later, it may take it.
+   */
   | {
       readonly type: 'refuse'
       readonly request: RequestId
-      readonly reason: 'notLeader' | 'overloaded'
+      readonly reason: 'notLeader' | 'noQuorum' | 'overloaded'
       readonly leader?: NodeId
     }
 

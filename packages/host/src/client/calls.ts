@@ -145,7 +145,7 @@ export class Calls {
     if (message.type === 'Leader') this.#finder.learn(from, message)
     else if (message.type === 'Refused') this.#refused(message, from)
     this.#caller.receive(message)
-    const isAnswered = message.type === 'Refused' ? !isAboutLeading(message) : message.type !== 'Leader'
+    const isAnswered = message.type === 'Refused' ? !takesNone(message) : message.type !== 'Leader'
     if (isAnswered) this.#finder.heard(from)
     this.#sweeper.stir()
     this.#wake()
@@ -161,7 +161,7 @@ export class Calls {
   }
 
   #refused(message: Refused, from: NodeId): void {
-    if (isAboutLeading(message)) this.#finder.refused(from, message)
+    if (takesNone(message)) this.#finder.refused(from, message)
     for (const kind of this.#caller.kinds) if (kind.refused(message, from)) return
   }
 
@@ -206,4 +206,6 @@ export class Calls {
   }
 }
 
-const isAboutLeading = ({ reason }: Refused): boolean => reason === 'notLeader' || reason === 'stopping'
+/** True of a member that takes no calls now: another one may. */
+const takesNone = ({ reason }: Refused): boolean =>
+  reason === 'notLeader' || reason === 'noQuorum' || reason === 'stopping'

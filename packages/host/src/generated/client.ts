@@ -96,8 +96,9 @@ function writeResultStatus(writer: ProtoWriter, value: ResultStatus): void {
  * `noSnapshot`: The log has become too long, because the state machine gives no snapshot that would shorten it.
  * `malformed`: Of Ask: the bytes are no question of this group. Asking again will not help.
  * `restarted`: Of Ask: it was said to another start of the member, which may have taken it.
+ * `noQuorum`: Too few others answer the member: another one may reach more.
  */
-export type RefusalReason = 'notLeader' | 'overloaded' | 'tooLarge' | 'stopping' | 'sessionsFull' | 'noSnapshot' | 'malformed' | 'restarted'
+export type RefusalReason = 'notLeader' | 'overloaded' | 'tooLarge' | 'stopping' | 'sessionsFull' | 'noSnapshot' | 'malformed' | 'restarted' | 'noQuorum'
 
 function readRefusalReason(reader: ProtoReader): RefusalReason {
   const number = reader.uint64()
@@ -118,6 +119,8 @@ function readRefusalReason(reader: ProtoReader): RefusalReason {
       return 'malformed'
     case 7:
       return 'restarted'
+    case 8:
+      return 'noQuorum'
     default:
       throw new MalformedMessageError(`malformed message: RefusalReason ${number} is unknown; drop it, and see who sends it`)
   }
@@ -149,8 +152,11 @@ function writeRefusalReason(writer: ProtoWriter, value: RefusalReason): void {
     case 'restarted':
       writer.uint32(7)
       return
+    case 'noQuorum':
+      writer.uint32(8)
+      return
     default:
-      throw new UnencodableValueError('one of notLeader, overloaded, tooLarge, stopping, sessionsFull, noSnapshot, malformed, restarted', value)
+      throw new UnencodableValueError('one of notLeader, overloaded, tooLarge, stopping, sessionsFull, noSnapshot, malformed, restarted, noQuorum', value)
   }
 }
 

@@ -46,6 +46,9 @@ const oracle = setup({
   guards: {
     isToBeSilent: isIn(['silence', 'once silence']),
     isToRefuse: isIn(['refuse']),
+    /** It reaches nobody, or so it is told. */
+    isLonely: ({ context, event }) =>
+      wordOf({ event }).startsWith('lonely') && !wordOf({ event }).endsWith(`but ${context.id}`),
     isToResign: isIn(['once resign']),
     isOnce: isIn(['once']),
   },
@@ -60,7 +63,7 @@ const oracle = setup({
     refuse: emit(({ event }) => ({
       type: 'refuse',
       request: event.type === 'client.asked' ? event.request : 0,
-      reason: 'overloaded',
+      reason: isIn(['refuse'])({ event }) ? 'overloaded' : 'noQuorum',
     })),
   },
 }).createMachine({
@@ -73,6 +76,7 @@ const oracle = setup({
         'client.asked': [
           { guard: 'isToBeSilent', actions: 'take' },
           { guard: 'isToRefuse', actions: 'refuse' },
+          { guard: 'isLonely', actions: 'refuse' },
           { guard: 'isToResign', target: 'resigned' },
           { actions: ['take', 'answer'] },
         ],
@@ -402,6 +406,18 @@ describe('what a caller is told who asked', () => {
     expect(await codeOf(client.ask('refuse'))).toBe('QUORATE_OVERLOADED')
     expect(seen.countOf('Ask')).toBeGreaterThan(3)
     expect(seen.countOf('Refused')).toBe(seen.countOf('Ask'))
+  })
+
+  it('not executed, when no member reaches a quorum; one that does not is asked no more while another does', async () => {
+    const client = await begin('any', { deadlineMs: 5000 })
+    const first = await ask(client, 'where')
+    const word = `lonely all but ${otherThan(first)}`
+    expect(await ask(client, word)).toBe(word)
+    expect(await ask(client, 'where')).toBe(otherThan(first))
+    await expect(cluster.wait(client.ask('lonely'))).rejects.toMatchObject({
+      code: 'QUORATE_NOT_EXECUTED',
+      message: expect.stringContaining('refused (noQuorum)'),
+    })
   })
 
   it('not executed, when nobody is there', async () => {
