@@ -151,7 +151,7 @@ export class Calls {
     this.#wake()
   }
 
-  /** Another life of the group: the terms of the one before mean nothing. */
+  /** Another life of the group: the epochs of the one before mean nothing. */
   #meet(incarnation: number): void {
     if (incarnation === 0 || incarnation === this.#incarnation) return
     const isReset = this.#incarnation !== 0

@@ -41,12 +41,12 @@ export class LeaderFinder implements Finder {
     return node === this.#tracker.leader
   }
 
-  learn(by: NodeId, { node, term, waitingFor }: Leader): void {
-    this.#tracker.learn(by, node, term, waitingFor)
+  learn(by: NodeId, { node, epoch, waitingFor }: Leader): void {
+    this.#tracker.learn(by, node, epoch, waitingFor)
   }
 
-  refused(by: NodeId, { leader, term }: Refused): void {
-    this.#tracker.refused(by, leader, term)
+  refused(by: NodeId, { leader, epoch }: Refused): void {
+    this.#tracker.refused(by, leader, epoch)
   }
 
   /** Whoever answers: what the leader was asked came through it, and others may answer in its place. */

@@ -13,7 +13,7 @@ function make() {
 }
 
 describe('LeaderTracker', () => {
-  it('believes the highest term, and nothing older', () => {
+  it('believes the highest epoch, and nothing older', () => {
     const { tracker } = make()
     expect(tracker.learn('n1', 'n1', 3)).toBe(true)
     expect(tracker.learn('n2', 'n2', 2)).toBe(false)
@@ -23,7 +23,7 @@ describe('LeaderTracker', () => {
     expect(tracker.leader).toBe('n2')
   })
 
-  it('forgets a term that nobody names any more: the group was begun anew', () => {
+  it('forgets an epoch that nobody names any more: the group was begun anew', () => {
     const { clock, tracker, follower } = make()
     tracker.learn('n1', 'n1', 7)
     const sinceMs = clock.nowMs()
@@ -38,7 +38,7 @@ describe('LeaderTracker', () => {
       return Number.POSITIVE_INFINITY
     }
     expect(believedAt()).toBeGreaterThan(1500)
-    expect([tracker.leader, tracker.term]).toEqual(['n2', 2])
+    expect([tracker.leader, tracker.epoch]).toEqual(['n2', 2])
   })
 
   it('does not ask all the time while one names as leader who denies it', () => {
@@ -53,7 +53,7 @@ describe('LeaderTracker', () => {
     expect(asked.length).toBeLessThan(25)
   })
 
-  it('does not forget a term that somebody names, or in which calls are answered', () => {
+  it('does not forget an epoch that somebody names, or in which calls are answered', () => {
     const { clock, tracker, follower } = make()
     tracker.learn('n1', 'n1', 7)
     for (let at = 0; at < 1000; at++) {
@@ -62,10 +62,10 @@ describe('LeaderTracker', () => {
       tracker.learn('n3', 'n2', 2)
       if (at % 50 === 0) at % 100 === 0 ? tracker.heard() : tracker.learn('n2', undefined, 7)
     }
-    expect([tracker.leader, tracker.term]).toEqual(['n1', 7])
+    expect([tracker.leader, tracker.epoch]).toEqual(['n1', 7])
   })
 
-  it('takes it from nobody but the leader that nobody leads: another may stand in vain, in later and later terms', () => {
+  it('takes it from nobody but the leader that nobody leads: another may stand in vain, in later and later epochs', () => {
     const { tracker } = make()
     tracker.learn('n1', 'n1', 3)
     expect(tracker.learn('n2', undefined, 4)).toBe(false)
@@ -149,7 +149,7 @@ describe('LeaderTracker', () => {
     expect(told).toEqual([1, 2, 2])
   })
 
-  it('stays with one of several that lead in the same term, as long as it says that it does', () => {
+  it('stays with one of several that lead in the same epoch, as long as it says that it does', () => {
     const { clock, asked, tracker, follower } = make()
     tracker.learn('b1', 'b1', 1)
     const sinceMs = clock.nowMs()
@@ -166,7 +166,7 @@ describe('LeaderTracker', () => {
     expect(tracker.leader).toBe('b1')
   })
 
-  it('goes to another in the same term when one is gone, or says of another that it leads', () => {
+  it('goes to another in the same epoch when one is gone, or says of another that it leads', () => {
     for (const saysWhat of [undefined, 'b3']) {
       const { clock, tracker, follower } = make()
       tracker.learn('b1', 'b1', 1)
@@ -183,7 +183,7 @@ describe('LeaderTracker', () => {
     }
   })
 
-  it('goes to another in the same term when one says that it leads, and answers nothing else for long', () => {
+  it('goes to another in the same epoch when one says that it leads, and answers nothing else for long', () => {
     const { clock, tracker, follower } = make()
     tracker.learn('b1', 'b1', 1)
     const sinceMs = clock.nowMs()

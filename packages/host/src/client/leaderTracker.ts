@@ -14,10 +14,10 @@ const askEveryMsMax = 1000
 const deafMs = 5000
 const deafMsMax = 60_000
 /**
- * A term that no member has named for so long, while all were asked, is forgotten: a group that was begun anew counts from
+ * An epoch that no member has named for so long, while all were asked, is forgotten: a group that was begun anew counts from
  * the beginning. In one that goes on, somebody knows it, or who leads now tells of a higher one.
  */
-const termMs = 2000
+const epochMs = 2000
 /** Members are asked so often that all that are there have answered within this. */
 const latelyMs = 5000
 
@@ -30,8 +30,8 @@ export interface Follower {
 }
 
 /**
- * Who leads a group, as far as clients know, those of one process together: what was said with the highest term. Where
- * several lead in one term, as roles do that only hand on what clients ask, the first that says so, until it is gone.
+ * Who leads a group, as far as clients know, those of one process together: what was said with the highest epoch. Where
+ * several lead in one epoch, as roles do that only hand on what clients ask, the first that says so, until it is gone.
  */
 export class LeaderTracker {
   readonly #clock: Clock
@@ -39,12 +39,12 @@ export class LeaderTracker {
   /** The one that asked last stands last: the connection of another may be up where its own is down. */
   readonly #followers = new Set<Follower>()
   #leader: NodeId | undefined
-  #term = 0
-  /** Which life of the group the term is of; 0 while that is not known. */
+  #epoch = 0
+  /** Which life of the group the epoch is of; 0 while that is not known. */
   #incarnation = 0
   /** When each member last said who leads, and for whom it waits before it takes part. */
   readonly #answers = new Map<NodeId, { readonly atMs: number; readonly waitingFor: readonly NodeId[] }>()
-  /** When everyone was asked, and nobody has named the term or a higher one since. */
+  /** When everyone was asked, and nobody has named the epoch or a higher one since. */
   #unconfirmedSinceMs: number | undefined
   #heardAtMs = Number.NEGATIVE_INFINITY
   #askedAtMs = Number.NEGATIVE_INFINITY
@@ -79,8 +79,8 @@ export class LeaderTracker {
   get leader(): NodeId | undefined {
     return this.#leader
   }
-  get term(): number {
-    return this.#term
+  get epoch(): number {
+    return this.#epoch
   }
 
   /** What members said of late when they were asked who leads: which of them, and for whom they wait. */
@@ -92,19 +92,19 @@ export class LeaderTracker {
   }
 
   /** A node says who leads. True if somebody else does than was known. */
-  learn(by: NodeId, leader: NodeId | undefined, term: number, waitingFor: readonly NodeId[] = []): boolean {
+  learn(by: NodeId, leader: NodeId | undefined, epoch: number, waitingFor: readonly NodeId[] = []): boolean {
     this.#answers.set(by, { atMs: this.#clock.nowMs(), waitingFor })
-    if (term >= this.#term) this.#unconfirmedSinceMs = undefined
+    if (epoch >= this.#epoch) this.#unconfirmedSinceMs = undefined
     else if (leader !== undefined && this.#isForgotten()) this.#reset()
     if (leader === undefined) {
-      // That nobody leads is for the leader to say: another may stand in vain, in later and later terms, and hear nobody.
-      if (by === this.#leader && term >= this.#term) this.#leader = undefined
+      // That nobody leads is for the leader to say: another may stand in vain, in later and later epochs, and hear nobody.
+      if (by === this.#leader && epoch >= this.#epoch) this.#leader = undefined
       return false
     }
     if (by === this.#leader && leader === by) this.#unansweredSinceMs = undefined
-    const isNewer = term > this.#term || (term === this.#term && this.#mayFollow(leader))
+    const isNewer = epoch > this.#epoch || (epoch === this.#epoch && this.#mayFollow(leader))
     if (!isNewer) return false
-    this.#term = term
+    this.#epoch = epoch
     this.#leader = leader
     this.#askSoon()
     this.#silentSinceMs = Number.POSITIVE_INFINITY
@@ -112,23 +112,23 @@ export class LeaderTracker {
     return true
   }
 
-  /** Another life of the group counts its terms from the beginning. */
+  /** Another life of the group counts its epochs from the beginning. */
   meet(incarnation: number): void {
     if (this.#incarnation !== 0 && this.#incarnation !== incarnation) this.#reset()
     this.#incarnation = incarnation
   }
 
   #reset(): void {
-    this.#term = 0
+    this.#epoch = 0
     this.#leader = undefined
     this.#unconfirmedSinceMs = undefined
   }
 
   /** A node that was asked says that it does not lead. True if another one is known to. */
-  refused(by: NodeId, leader: NodeId | undefined, term: number): boolean {
-    const isNews = this.learn(by, leader, term)
-    // It led in this very term and has forgotten, or stops: until somebody else leads there is nobody to ask.
-    if (this.#leader === by && term >= this.#term) this.#leader = undefined
+  refused(by: NodeId, leader: NodeId | undefined, epoch: number): boolean {
+    const isNews = this.learn(by, leader, epoch)
+    // It led in this very epoch and has forgotten, or stops: until somebody else leads there is nobody to ask.
+    if (this.#leader === by && epoch >= this.#epoch) this.#leader = undefined
     return isNews && this.#leader !== undefined
   }
 
@@ -176,11 +176,11 @@ export class LeaderTracker {
   }
 
   #isForgotten(): boolean {
-    return this.#unconfirmedSinceMs !== undefined && this.#clock.nowMs() - this.#unconfirmedSinceMs >= termMs
+    return this.#unconfirmedSinceMs !== undefined && this.#clock.nowMs() - this.#unconfirmedSinceMs >= epochMs
   }
 
   /**
-   * True if another may lead in the same term: nobody is known to, or who did does not even say so when it is asked, or
+   * True if another may lead in the same epoch: nobody is known to, or who did does not even say so when it is asked, or
    * says so and nothing comes of it.
    */
   #mayFollow(leader: NodeId): boolean {

@@ -17,7 +17,7 @@ function begin(home?: NodeId) {
     finder.learn(by, {
       type: 'Leader',
       request: 1,
-      term: 0,
+      epoch: 0,
       incarnation: 0,
       waitingFor: [...waitingFor],
       members: [...members],

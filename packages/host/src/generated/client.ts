@@ -1013,7 +1013,10 @@ export interface Leader {
   readonly request: number
   /** Absent when it is not known. */
   readonly node?: string
-  readonly term: number
+  /**
+   * A number that grows whenever somebody else comes to lead: a term, the round of a ballot. 0 where there is none.
+   */
+  readonly epoch: number
   readonly incarnation: number
   /** Nodes that must start for the first time before the sender takes part in the group. */
   readonly waitingFor: readonly string[]
@@ -1025,7 +1028,7 @@ function emptyLeader(): Draft<Leader> {
   return {
     type: 'Leader',
     request: 0,
-    term: 0,
+    epoch: 0,
     incarnation: 0,
     waitingFor: [],
     members: [],
@@ -1044,7 +1047,7 @@ function readLeader(reader: ProtoReader): Leader {
         message.node = reader.string()
         break
       case 24:
-        message.term = reader.uint64()
+        message.epoch = reader.uint64()
         break
       case 32:
         message.incarnation = reader.uint64()
@@ -1065,7 +1068,7 @@ function readLeader(reader: ProtoReader): Leader {
 function writeLeader(writer: ProtoWriter, message: Leader): void {
   if (message.request !== 0) writer.tag(8).uint64(message.request)
   if (message.node !== undefined) writer.tag(18).string(message.node)
-  if (message.term !== 0) writer.tag(24).uint64(message.term)
+  if (message.epoch !== 0) writer.tag(24).uint64(message.epoch)
   if (message.incarnation !== 0) writer.tag(32).uint64(message.incarnation)
   for (const item of message.waitingFor) writer.tag(42).string(item)
   for (const item of message.members) writer.tag(50).string(item)
@@ -1092,7 +1095,8 @@ export interface Refused {
   readonly maybeTaken: boolean
   /** Who leads; absent when it is not known. */
   readonly leader?: string
-  readonly term: number
+  /** As in Leader. */
+  readonly epoch: number
   readonly incarnation: number
 }
 
@@ -1103,7 +1107,7 @@ function emptyRefused(): Draft<Refused> {
     sequences: [],
     reason: 'notLeader',
     maybeTaken: false,
-    term: 0,
+    epoch: 0,
     incarnation: 0,
   }
 }
@@ -1134,7 +1138,7 @@ function readRefused(reader: ProtoReader): Refused {
         message.leader = reader.string()
         break
       case 48:
-        message.term = reader.uint64()
+        message.epoch = reader.uint64()
         break
       case 56:
         message.incarnation = reader.uint64()
@@ -1156,7 +1160,7 @@ function writeRefused(writer: ProtoWriter, message: Refused): void {
   if (message.reason !== 'notLeader') writeRefusalReason(writer.tag(24), message.reason)
   if (message.maybeTaken !== false) writer.tag(32).bool(message.maybeTaken)
   if (message.leader !== undefined) writer.tag(42).string(message.leader)
-  if (message.term !== 0) writer.tag(48).uint64(message.term)
+  if (message.epoch !== 0) writer.tag(48).uint64(message.epoch)
   if (message.incarnation !== 0) writer.tag(56).uint64(message.incarnation)
 }
 

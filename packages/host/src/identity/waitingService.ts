@@ -36,7 +36,7 @@ export class WaitingService {
     this.#bus.publish(addressOf(group, clientRole, this.#node), envelope.from, messages, {
       type: 'Leader',
       request: message.request,
-      term: 0,
+      epoch: 0,
       incarnation: 0,
       waitingFor: this.#waitingFor(),
       members: [],

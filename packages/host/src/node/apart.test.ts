@@ -213,7 +213,7 @@ describe('a member that orders, and others that apply', () => {
   })
 })
 
-describe('members that lead in the same term', () => {
+describe('members that lead in the same epoch', () => {
   it.each([
     ['stops', (id: string) => cluster.wait(nodeOf(id).stop())],
     ['is killed', (id: string) => cluster.kill(id)],
@@ -381,7 +381,7 @@ describe('a member that applies and does not order', () => {
     }
     expect(seen.length).toBeGreaterThan(0)
     expect(heard.map(({ message }) => message)).toEqual(
-      Array.from({ length: 5 }, (_, at) => expect.objectContaining({ request: at + 1, reason: 'notLeader', term: 0 })),
+      Array.from({ length: 5 }, (_, at) => expect.objectContaining({ request: at + 1, reason: 'notLeader', epoch: 0 })),
     )
   })
 

@@ -65,9 +65,16 @@ export class Responder {
   }
 
   sendWhoLeads(client: Address, request: number): void {
-    const { term, whom } = this.#whom()
+    const { epoch, whom } = this.#whom()
     const members = this.#members
-    const leader = { type: 'Leader', request, term, incarnation: this.#incarnation(), waitingFor: [], members } as const
+    const leader = {
+      type: 'Leader',
+      request,
+      epoch,
+      incarnation: this.#incarnation(),
+      waitingFor: [],
+      members,
+    } as const
     this.send(client, { ...leader, ...(whom !== undefined && { node: whom }) })
   }
 
@@ -79,15 +86,15 @@ export class Responder {
     sequences: readonly number[] = [],
   ): void {
     if (sequences.length === 0) this.#refused.note(client, request)
-    const { term, whom } = this.#whom()
-    const refused = { type: 'Refused', request, sequences, reason, maybeTaken, term } as const
+    const { epoch, whom } = this.#whom()
+    const refused = { type: 'Refused', request, sequences, reason, maybeTaken, epoch } as const
     this.send(client, { ...refused, incarnation: this.#incarnation(), ...(whom !== undefined && { leader: whom }) })
   }
 
   /** To whom clients turn, as far as this member knows: to itself while it serves them, whoever leads then. */
-  #whom(): { readonly term: number; readonly whom: NodeId | undefined } {
-    const { serves, leader, epoch: term = 0 } = this.#status()
-    return { term, whom: serves ? this.node : leader }
+  #whom(): { readonly epoch: number; readonly whom: NodeId | undefined } {
+    const { serves, leader, epoch = 0 } = this.#status()
+    return { epoch, whom: serves ? this.node : leader }
   }
 
   /**
