@@ -14,6 +14,8 @@ export { choicesOf, drawn } from './actor/choose.js'
 export { operationOf, recoveredState } from './actor/durable.js'
 export {
   type Answer,
+  type Answered,
+  type AskOutcome,
   type Called,
   type CallOutcome,
   type Chosen,
@@ -27,6 +29,7 @@ export {
   type PeerFound,
   type PeerLost,
   type Question,
+  type QuestionOutcome,
   type Received,
   type RequestId,
   send,

@@ -23,6 +23,8 @@ export type Cause =
   | { readonly type: 'choice' }
   /** What it called for has come to something. */
   | { readonly type: 'call' }
+  /** What it asked another group has come to something. */
+  | { readonly type: 'ask' }
   /** A snapshot of its state machine was taken. */
   | { readonly type: 'snapshot' }
   /** A node of which it expects something is suspected to be gone, or is heard again. */
@@ -42,6 +44,8 @@ export function causeOf(event: ActorEvent | undefined): Cause {
       return { type: 'choice' }
     case 'called':
       return { type: 'call' }
+    case 'answered':
+      return { type: 'ask' }
     case 'snapshot.taken':
       return { type: 'snapshot' }
     case 'peer.lost':

@@ -81,6 +81,17 @@ export type Effect<M extends Message = Message, Record = unknown, Reply = unknow
    */
   | { readonly type: 'call'; readonly request: OwnRequest; readonly bytes: Uint8Array }
   /**
+   * Asks another group, by its name, in the name of this node: a command for one that orders a log, a question for one that is
+   * asked, as their codecs make bytes of them. The answer is {@link Answered}; like calls, asks are answered in any order and
+   * after any time, and one takes the place of an earlier one with its `request`. Of a group that orders a log the node need
+   * not be a member; of one that is asked it must be, since how that is asked stands in its definition.
+   *
+   * **Once.** A command is executed once, whatever becomes of the bus and of who leads, as long as this actor lives; so is a
+   * question that is not idempotent. A crash, or a close of this role's group, forgets the ask and not what it does, and what is asked after
+   * that is asked anew: a role that asks again when it begins names in the bytes what must be done once.
+   */
+  | { readonly type: 'ask'; readonly group: string; readonly request: OwnRequest; readonly bytes: Uint8Array }
+  /**
    * A proposal, a read or a question that this actor does not take, or has given up with nothing done. `notLeader`: another one
    * takes it. `noQuorum`: too few answer this one, and another one may reach more. `overloaded`: asked later, it may take it.
    */
@@ -115,12 +126,12 @@ export function isDurable<E extends { readonly type: string }>(effect: E): effec
 
 /** True if the effect is a question of the role itself: an event answers it that bears the same `request`. */
 export const isQuestion = <E extends { readonly type: string }>(effect: E): effect is Question<E> & E =>
-  effect.type === 'choose' || effect.type === 'call'
+  effect.type === 'choose' || effect.type === 'call' || effect.type === 'ask'
 
-export type Question<E = Effect> = Extract<E, { readonly type: 'choose' | 'call' }>
+export type Question<E = Effect> = Extract<E, { readonly type: 'choose' | 'call' | 'ask' }>
 
 /** What answers a {@link Question}. */
-export type Answer = Chosen | Called
+export type Answer = Chosen | Called | Answered
 
 /** What a host tells an actor. */
 export type LocalEvent =
@@ -167,11 +178,28 @@ export interface Called {
  * knows. `malformed`: what it returned is not a `Uint8Array`, or larger than 1 MiB. `overloaded`: too much of this role is
  * under way on its node, and the handler was not called.
  */
-export type CallOutcome =
+export type CallOutcome = QuestionOutcome<'threw' | 'malformed' | 'overloaded'>
+
+/** What came of an `ask`. */
+export interface Answered {
+  readonly type: 'answered'
+  readonly request: OwnRequest
+  readonly outcome: AskOutcome
+}
+
+/**
+ * The bytes of the result, or of the reply, or why there are none. `notExecuted`: nobody took it, and nobody will. `unknown`: it
+ * was sent and no answer came in time (30 s, unless the node's clients were given another time), so it may have been done or not,
+ * and may be yet. `failed`: it was done, and gives none: the state machine threw, or its result is larger than 1 MiB or than the bus carries.
+ */
+export type AskOutcome = QuestionOutcome<'notExecuted' | 'unknown' | 'failed'>
+
+/** What may come of a question. */
+export type QuestionOutcome<Reason extends string> =
   | { readonly type: 'returned'; readonly bytes: Uint8Array }
   | {
       readonly type: 'failed'
-      readonly reason: 'threw' | 'malformed' | 'overloaded'
+      readonly reason: Reason
       /** For people: at most 1000 characters. */
       readonly text: string
     }

@@ -5,7 +5,10 @@ export const requestText = (request: OwnRequest): string =>
   typeof request === 'number' ? `${request}` : `${JSON.stringify(request.key)}/${requestText(request.request)}`
 
 /** Which question an answer is for. */
-const questionOf = { chosen: 'choose', called: 'call' } as const satisfies Record<Answer['type'], Question['type']>
+const questionOf = { chosen: 'choose', called: 'call', answered: 'ask' } as const satisfies Record<
+  Answer['type'],
+  Question['type']
+>
 
 /** The questions of an actor without an answer, and one more. A choice is drawn at once, so none takes the place of another. */
 export function withQuestion(questions: readonly Question[], question: Question): readonly Question[] {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import type { CallOutcome } from '../actor/effect.js'
-import type { GroupDefinition } from '../group/protocol.js'
+import type { CallOutcome, QuestionOutcome } from '../actor/effect.js'
+import type { GroupDefinition, RoleDefinition } from '../group/protocol.js'
 import type { Message } from '../log/message.js'
+import { emit } from '../role/statechart.js'
 import { json } from '../stateMachine/stateMachine.js'
 import { checkMachine } from '../testing/checkMachine/checkMachine.js'
 import { Stage } from '../testing/stage.js'
@@ -42,7 +43,7 @@ const office = () => {
     actor.questions.map((each) => (each.type === 'call' ? [each.request, new TextDecoder().decode(each.bytes)] : each))
   return { actor, write, ask, calls }
 }
-const returned = (text: string): CallOutcome => ({ type: 'returned', bytes: new TextEncoder().encode(text) })
+const returned = (text: string): QuestionOutcome<never> => ({ type: 'returned', bytes: new TextEncoder().encode(text) })
 const threw: CallOutcome = { type: 'failed', reason: 'threw', text: 'no' }
 const of = (key: string) => ({ key, request: 1 })
 
@@ -62,7 +63,7 @@ describe('calls of many small ones', () => {
   test('are answered in any order, each to the one that called', () => {
     const { actor, write, ask, calls } = office()
     for (const [at, name] of ['ann', 'bob', 'cid'].entries()) ask(name, at)
-    expect(() => actor.endCall(threw)).toThrow(/waits for calls "ann"\/1, "bob"\/1, "cid"\/1: say which/)
+    expect(() => actor.endCall(threw)).toThrow(/has open: "ann"\/1, "bob"\/1, "cid"\/1; say which call ends/)
     actor.endCall(returned('bob is done'), of('bob'))
     actor.endCall(threw, of('cid'))
     write()
@@ -72,7 +73,7 @@ describe('calls of many small ones', () => {
     actor.endCall(returned('ann is done'))
     write()
     expect(actor.answered).toHaveLength(2)
-    expect(() => actor.endCall(threw)).toThrow(/waits for calls of none/)
+    expect(() => actor.endCall(threw)).toThrow(/has open: none/)
   })
 
   test('are forgotten by a crash, and called for again from what is written', () => {
@@ -91,14 +92,6 @@ describe('calls of many small ones', () => {
     expect(actor.answered).toHaveLength(1)
   })
 
-  test('that are made again take the place of the earlier ones', () => {
-    const { actor, ask, calls } = office()
-    ask('ann', 1)
-    actor.endCall(threw)
-    actor.fire('pause')
-    expect(calls()).toEqual([[of('ann'), 'ann']])
-  })
-
   test('of one that has ended are answered to nobody', () => {
     const { actor, ask } = office()
     ask('ann', 1)
@@ -106,5 +99,24 @@ describe('calls of many small ones', () => {
     const before = actor.driven?.snapshot
     actor.tell(answer)
     expect(actor.driven?.snapshot).toBe(before)
+  })
+})
+
+describe('what many small ones ask another group', () => {
+  const asking = errands.provide({
+    actions: { call: emit({ type: 'ask', group: 'vault', request: 1, bytes: new Uint8Array() }) },
+  } as never)
+
+  test('is answered, as calls are, to the one that asked', () => {
+    const role = { ...group.roles['errands'], logic: () => asking } as RoleDefinition
+    const actor = new Stage({ ...group, roles: { errands: role } }).actor('errands', 'n1')
+    for (const name of ['ann', 'bob']) actor.tell({ type: 'client.asked', request: 4, body: name })
+    actor.beginWrite()
+    actor.finishWrite()
+    expect(() => actor.endAsk(returned('done'))).toThrow(/has open: "ann"\/1, "bob"\/1; say which ask ends/)
+    expect(() => actor.endCall(returned('done'), of('ann'))).toThrow(/asked something else, or nothing/)
+    expect(actor.questions).toMatchObject([{ type: 'ask', group: 'vault' }, { request: of('bob') }])
+    actor.endAsk({ type: 'failed', reason: 'unknown', text: 'no answer came' }, of('bob'))
+    expect(actor.questions).toMatchObject([{ request: of('ann') }])
   })
 })

@@ -17,7 +17,7 @@ const defaults: KeyedLimits = { instancesMax: 16_384, rowsMax: 1_000_000, tableB
  * row with the next event. So a key that is at rest costs its row and nothing else. An instance that is done with its key
  * emits `delete` with it.
  *
- * Instances may send, persist, delete, answer, refuse, choose, call and wait. They have no log and no state machine.
+ * Instances may send, persist, delete, answer, refuse, choose, call, ask and wait. They have no log and no state machine.
  *
  * An event from outside for which there is no room changes nothing: its step does not happen, and what `refuse` says of it is
  * emitted instead. Timers and answers are never refused, so an instance may pass a limit by itself, with its own row.

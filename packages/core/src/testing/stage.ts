@@ -1,5 +1,13 @@
 import { choicesOf } from '../actor/choose.js'
-import type { CallOutcome, DurableEffect, Effect, OwnRequest, Question, RequestId } from '../actor/effect.js'
+import type {
+  AskOutcome,
+  CallOutcome,
+  DurableEffect,
+  Effect,
+  OwnRequest,
+  Question,
+  RequestId,
+} from '../actor/effect.js'
 import { LocalActor, type LocalState, type LocalStep } from '../actor/localActor.js'
 import { emptyOutbox, type Outbox } from '../actor/outbox.js'
 import { requestText } from '../actor/questions.js'
@@ -154,13 +162,12 @@ export class StageActor {
    * @throws {@link BrokenInvariantError} `QUORATE_BROKEN_INVARIANT` when there is no such call, or several and none is named.
    */
   endCall(outcome: CallOutcome, request?: OwnRequest): void {
-    const calls = this.questions.filter(({ type }) => type === 'call').map((call) => call.request)
-    const meant = request ?? calls[0]
-    invariant(
-      meant !== undefined && (request !== undefined || calls.length === 1),
-      () => `${this.address} waits for calls ${calls.map(requestText).join(', ') || 'of none'}: say which one ends`,
-    )
-    this.#take(this.#local.answer(this.#state, { type: 'called', request: meant, outcome }))
+    this.#take(this.#local.answer(this.#state, { type: 'called', request: request ?? this.#only('call'), outcome }))
+  }
+
+  /** Ends what it asked another group, likewise. */
+  endAsk(outcome: AskOutcome, request?: OwnRequest): void {
+    this.#take(this.#local.answer(this.#state, { type: 'answered', request: request ?? this.#only('ask'), outcome }))
   }
 
   /** Tells it that a node that it awaits is lost, rightly or not. */
@@ -191,6 +198,14 @@ export class StageActor {
     if (!this.#local.log || this.appliedState.applied.index === 0) return
     const bytes = encodeAppliedState(this.#log.stateMachine, this.appliedState)
     this.tell({ type: 'snapshot.taken', snapshot: { last: this.appliedState.applied, bytes } })
+  }
+
+  #only(type: 'call' | 'ask'): OwnRequest {
+    const open = this.questions.flatMap((each) => (each.type === type ? [each.request] : []))
+    const [only] = open
+    const names = open.map(requestText).join(', ') || 'none'
+    invariant(only !== undefined && open.length === 1, `${this.address} has open: ${names}; say which ${type} ends`)
+    return only
   }
 
   get #log(): LogService {

@@ -102,6 +102,7 @@ const causeTypes: Readonly<Record<Cause['type'], true>> = {
   deadline: true,
   choice: true,
   call: true,
+  ask: true,
   snapshot: true,
   suspicion: true,
   host: true,

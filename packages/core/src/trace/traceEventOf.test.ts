@@ -87,6 +87,7 @@ describe('what was observed, as data', () => {
       ],
       [{ type: 'chosen', request: 7, chosen: [] }, { type: 'choice' }],
       [{ type: 'called', request: 7, outcome: {} }, { type: 'call' }],
+      [{ type: 'answered', request: 7, outcome: {} }, { type: 'ask' }],
       [{ type: 'snapshot.taken', snapshot: {} }, { type: 'snapshot' }],
       [{ type: 'peer.lost', node: 'n2' }, { type: 'suspicion' }],
       [{ type: 'peer.found', node: 'n2' }, { type: 'suspicion' }],

@@ -22,6 +22,7 @@ import {
   operationOf,
   type PeerFound,
   type PeerLost,
+  type Question,
   type Received,
   type RecoveredState,
   type RoleDefinition,
@@ -33,7 +34,7 @@ import {
   type TimerChange,
 } from '@quorate/core'
 import type { AnyActorLogic } from '@quorate/core/statechart'
-import { HandlerCalls } from './handlerCalls.js'
+import { type AskGroup, RoleQuestions } from './roleQuestions.js'
 
 /** Time, as an actor sees it. */
 export interface ActorClock {
@@ -74,8 +75,9 @@ export class HostedActor {
   readonly #actor: Actor
   readonly #clock: ActorClock
   readonly #observe: Observe | undefined
-  /** Of a role that has a handler. */
-  readonly #calls: HandlerCalls | undefined
+  readonly #makeQuestions: () => RoleQuestions
+  /** What it calls and asks, when it does so first. */
+  #questions: RoleQuestions | undefined
   /** By id: the pending ones, on the clock. */
   readonly #timers = new Map<string, unknown>()
   #state: ActorState
@@ -94,9 +96,10 @@ export class HostedActor {
     clock: ActorClock
     /** Gives it an event, but not at once. */
     post: (event: HostedEvent) => void
+    ask: AskGroup
     observe?: Observe | undefined
   }) {
-    const { place, definition, logic, recovered, clock, post, observe } = options
+    const { place, definition, logic, recovered, clock, post, ask, observe } = options
     this.key = keyOf(place.group, place.role)
     this.group = place.group
     this.role = place.role
@@ -107,7 +110,8 @@ export class HostedActor {
     this.#actor = actorOf(logic, observe !== undefined)
     this.#clock = clock
     this.#observe = observe
-    this.#calls = definition.handler && new HandlerCalls(definition.handler, place, post)
+    const { handler } = definition
+    this.#makeQuestions = () => new RoleQuestions({ place, handler, ask, post })
     const step = this.#actor.begin(definition.input({ group: place.group, node: place.node, recovered }))
     this.#state = step.state
     this.#leaves.push(...step.leaves)
@@ -127,7 +131,7 @@ export class HostedActor {
     this.#isStopped = true
     for (const timer of this.#timers.values()) this.#clock.clearTimeout(timer)
     this.#timers.clear()
-    this.#calls?.close()
+    this.#questions?.close()
   }
 
   /**
@@ -150,10 +154,12 @@ export class HostedActor {
     this.#take(event, this.#actor.deliver(this.#state, event), cause)
   }
 
-  /** Has its handler do something; what comes of it is posted. */
-  call(effect: Extract<Effect, { type: 'call' }>): void {
-    invariant(this.#calls !== undefined, `${this.address} emits call, and the definition of its role has no handler`)
-    this.#calls.begin(effect)
+  /** Has its handler do something, or asks another group; what comes of it is posted. */
+  begin(question: Exclude<Question, { readonly type: 'choose' }>): void {
+    const hasHandler = question.type !== 'call' || this.definition.handler !== undefined
+    invariant(hasHandler, `${this.address} emits call, and the definition of its role has no handler`)
+    this.#questions ??= this.#makeQuestions()
+    this.#questions.begin(question)
   }
 
   get isStopped(): boolean {

@@ -155,7 +155,7 @@ describe('a handler of the user on a node', () => {
     })
     expect(await cluster.wait(asking('throws'))).toBe('threw: not that')
     expect(await cluster.wait(asking('rejects'))).toBe('threw: not now')
-    expect(await cluster.wait(asking('none'))).toMatch(/^malformed: the handler returned string/)
+    expect(await cluster.wait(asking('none'))).toMatch(/^malformed: what was returned is string/)
     expect(node().status().state).toBe('running')
   })
 

@@ -5,6 +5,7 @@ import type { MemberBus } from '../bus/memberBus.js'
 import type { Applier } from '../engine/applier.js'
 import type { Engine } from '../engine/engine.js'
 import type { PeerWatch } from '../engine/peerWatch.js'
+import type { AskGroup } from '../engine/roleQuestions.js'
 import type { Accord } from '../identity/accord.js'
 import type { PeerStores } from '../identity/peerStores.js'
 import type { RequestMemory } from '../serving/requestMemories.js'
@@ -29,6 +30,8 @@ export interface GroupSurroundings {
   readonly observe: Observe | undefined
   /** What this member remembers of messages of the group's clients. */
   readonly memory: RequestMemory
+  /** Roles of this node ask a group. */
+  readonly ask: AskGroup
   /** The number of the next request that the node makes of one of its actors. */
   nextRequest(): RequestId
   /** Clients of the group have asked for something: it is gathered in the next turn. */

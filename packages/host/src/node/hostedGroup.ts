@@ -131,7 +131,8 @@ export class HostedGroup {
         this.#around.engine.post(actor, drawn(effect, this.#around.random))
         return
       case 'call':
-        actor.call(effect)
+      case 'ask':
+        actor.begin(effect)
         return
       default:
         invariant(false, `${effect.type} is carried out by the store`)
@@ -243,6 +244,7 @@ export class HostedGroup {
       recovered,
       clock: engine.actorClock(() => actor),
       post: (event) => engine.post(actor, event),
+      ask: (...args) => this.#around.ask(...args),
       observe,
     })
     return actor

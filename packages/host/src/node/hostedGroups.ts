@@ -7,6 +7,7 @@ import {
   type RequestId,
 } from '@quorate/core'
 import type { BusPromise } from '../bus/busWatch.js'
+import type { CallsOptions } from '../client/calls.js'
 import type { ClientOptions } from '../client/clientOptions.js'
 import { ApplierTurns } from '../engine/applierTurns.js'
 import type { HostedActor } from '../engine/hostedActor.js'
@@ -14,12 +15,13 @@ import type { RecoveredRoles } from '../engine/recoverRoles.js'
 import { startsOf } from '../identity/nodeBook.js'
 import { RequestMemories } from '../serving/requestMemories.js'
 import type { NodeReport, StatusPage } from '../status/nodeStatus.js'
+import { GroupClients } from './groupClients.js'
 import type { GroupSurroundings } from './groupSurroundings.js'
 import { HostedGroup } from './hostedGroup.js'
 import { type LocalGroup, localGroup } from './nodeGroup.js'
 
 /** What the groups of a node stand on. */
-interface HostedGroupsOptions extends Omit<GroupSurroundings, 'asked' | 'toWork' | 'memory' | 'nextRequest'> {
+interface HostedGroupsOptions extends Omit<GroupSurroundings, 'asked' | 'toWork' | 'memory' | 'nextRequest' | 'ask'> {
   readonly node: NodeId
   /** Of the clients that {@link HostedGroups.handle} gives. */
   readonly client: ClientOptions
@@ -41,6 +43,8 @@ export class HostedGroups {
   readonly #options: HostedGroupsOptions
   readonly #groups = new Map<string, HostedGroup>()
   readonly #handles = new Map<string, LocalGroup>()
+  /** Of roles that ask other groups. */
+  readonly #clients: GroupClients
   readonly #applierTurns: ApplierTurns
   readonly #memories: RequestMemories
   #lastRequest: RequestId
@@ -49,6 +53,11 @@ export class HostedGroups {
 
   constructor(options: HostedGroupsOptions) {
     this.#options = options
+    this.#clients = new GroupClients({
+      node: options.node,
+      definitionOf: (name) => this.definitionOf(name),
+      callsOf: (name) => this.#callsOf(name),
+    })
     this.#applierTurns = new ApplierTurns(options.clock)
     this.#memories = new RequestMemories(options.clock)
     this.#lastRequest = startsOf(options.start) * requestsPerStart
@@ -68,8 +77,10 @@ export class HostedGroups {
       toWork: (applier) => this.#applierTurns.add(applier),
       memory: this.#memories.of(name),
       nextRequest: () => ++this.#lastRequest,
+      ask: this.#clients.ask,
     })
     this.#groups.set(name, group)
+    void this.#clients.forget(name).catch(() => {})
   }
 
   definitionOf(name: string): GroupDefinition | undefined {
@@ -104,7 +115,7 @@ export class HostedGroups {
     this.#asked.delete(group)
     if (group.applier) this.#applierTurns.remove(group.applier)
     this.#memories.keep(name, group.memory)
-    await Promise.all([group.close(), handle?.stop(closed)])
+    await Promise.all([group.close(), handle?.stop(closed), this.#clients.forget(name)])
   }
 
   /** Clients are taken no more; in each group, when that is so. */
@@ -112,9 +123,9 @@ export class HostedGroups {
     return [...this.#groups.values()].map((group) => group.stopServing())
   }
 
-  /** Ends what the program that embeds the node has under way. */
+  /** Ends what the program that embeds the node, and its roles, have under way with groups. */
   stopHandles(stopped: QuorateError): readonly Promise<void>[] {
-    return [...this.#handles.values()].map((handle) => handle.stop(stopped))
+    return [...[...this.#handles.values()].map((handle) => handle.stop(stopped)), this.#clients.stop(stopped)]
   }
 
   /** Before the actors step: brings what clients asked for. */
@@ -147,11 +158,14 @@ export class HostedGroups {
     if (known) return known
     const group = this.#groups.get(name)
     invariant(group !== undefined, `there is no group ${name}`)
-    const { node, bus, clock, random, client, isAlone, outage } = this.#options
-    const calls = { group: name, bus, clock, random, behaviour: client, isAlone, outage }
-    const handle = localGroup(node, group, calls)
+    const handle = localGroup(this.#options.node, group, this.#callsOf(name))
     this.#handles.set(name, handle)
     return handle
+  }
+
+  #callsOf(group: string): CallsOptions {
+    const { bus, clock, random, client, isAlone, outage } = this.#options
+    return { group, bus, clock, random, behaviour: client, isAlone, outage }
   }
 
   has(name: string): boolean {

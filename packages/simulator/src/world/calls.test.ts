@@ -1,4 +1,12 @@
-import { type Called, type Codec, type Effect, type GroupDefinition, json, type Message } from '@quorate/core'
+import {
+  type Called,
+  type Codec,
+  type Effect,
+  type GroupDefinition,
+  json,
+  type Message,
+  type TraceEvent,
+} from '@quorate/core'
 import { assign, emit, setup } from '@quorate/core/statechart'
 import type { InvariantFactory } from '@quorate/core/testing'
 import { describe, expect, test } from 'vitest'
@@ -104,24 +112,34 @@ const run = async (isCareful: boolean, seed: number) => {
   const { paid, seen, handler, invariant } = bank()
   const subject = subjectOf(isCareful, handler)
   const invariants = [...generalInvariants, invariant]
-  const result = await explore({ subject, seed, faults: 'all', nodes: 3, lastsMs: 20_000, invariants })
-  return { paid, seen, result }
+  const down = new Set<string>()
+  let effectsWhileDown = 0
+  const observe = (event: TraceEvent) => {
+    if (event.type !== 'note') return
+    if (event.text.startsWith('crashes')) down.add(event.who)
+    else if (event.text === 'starts') down.delete(event.who)
+    else if (event.text.endsWith('takes effect') && down.has(event.who)) effectsWhileDown++
+  }
+  const result = await explore({ subject, seed, faults: 'all', nodes: 3, lastsMs: 20_000, invariants, observe })
+  return { paid, seen, result, effectsWhileDown }
 }
 const seeds = [1, 2, 3, 4, 5, 6]
 
 describe('calls in a simulated cluster', { timeout: 300_000 }, () => {
   test('are answered, or made again: what a role takes for done is done, whatever fails', async () => {
-    const all = { done: 0, twice: 0, faults: new Set<string>() }
+    const all = { done: 0, twice: 0, whileDown: 0, faults: new Set<string>() }
     for (const seed of seeds) {
-      const { paid, seen, result } = await run(true, seed)
+      const { paid, seen, result, effectsWhileDown } = await run(true, seed)
       expect(result.violation).toBeUndefined()
       all.done += seen.done
+      all.whileDown += effectsWhileDown
       for (const times of paid.values()) if (times > 1) all.twice++
       for (const fault of Object.keys(result.faults)) all.faults.add(fault)
     }
     expect(all.done).toBeGreaterThan(1000)
     // At least once, and not once.
     expect(all.twice).toBeGreaterThan(0)
+    expect(all.whileDown).toBeGreaterThan(0)
     for (const fault of ['lost call', 'lost answer of a call', 'call that outlives its node'])
       expect(all.faults).toContain(fault)
   })

@@ -36,6 +36,7 @@ export function watchOf({ place: { node, group }, process, around, applyUs, step
       const place = placeOf(role)
       for (const effect of emitted) {
         if (effect.type === 'send') speakers.set(effect.message, role)
+        if (effect.type === 'ask') process.asks = true
         if (effect.type === 'persist') speakers.set(effect.record as object, role)
         monitor.emitted(place, effect)
       }

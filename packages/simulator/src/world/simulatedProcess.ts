@@ -22,6 +22,8 @@ export class SimulatedProcess {
   readonly clock: Clock
   /** True while it may have promises under way: they want their turn after everything that reaches it. */
   usesPromises = true
+  /** Whoever asks a group waits for it by promises. */
+  asks = false
   readonly #agenda: Agenda
   readonly #woken: () => void
   readonly #timers = new Set<Timer>()
@@ -212,7 +214,7 @@ export class SimulatedProcess {
 
   #run(run: () => void): void {
     run()
-    if (this.usesPromises) this.#woken()
+    if (this.usesPromises || this.asks) this.#woken()
     if (this.#workedUs === 0 || this.#isBusy) return
     this.#isBusy = true
     this.#agenda.after(this.#workedUs, 'arrival', () => {

@@ -1,4 +1,14 @@
-import { type Called, type CallOutcome, type Effect, type GroupDefinition, json, type Message } from '@quorate/core'
+import {
+  type Answered,
+  type AskOutcome,
+  type Called,
+  type CallOutcome,
+  type Effect,
+  type GroupDefinition,
+  json,
+  type Message,
+  type QuestionOutcome,
+} from '@quorate/core'
 import { assign, emit, setup } from '@quorate/core/statechart'
 import { describe, expect, test } from 'vitest'
 import { ofHistory, ofSomeActor } from '../actors/actor.js'
@@ -7,21 +17,35 @@ import { always, sometimes } from '../property.js'
 import { type GroupScope, groupModel } from './groupModel.js'
 import type { RoleState } from './roleState.js'
 
-/** A keeper has its node prepare two things, side by side. When both said yes it has them kept, again until they are. */
+/** A keeper has its node prepare two things, side by side. When both said yes it has them kept, here or by another group, again until they are. */
 interface Keeper {
   readonly ready: readonly number[]
   readonly phase: 'preparing' | 'decided' | 'done'
 }
 
-const textOf = ({ outcome }: Called): string =>
+const textOf = ({ outcome }: Called | Answered): string =>
   outcome.type === 'returned' ? new TextDecoder().decode(outcome.bytes) : outcome.reason
 const callOf = (request: number, text: string) =>
   ({ type: 'call', request, bytes: new TextEncoder().encode(text) }) as const
 
-/** `isCareful`: what it decided is on its disk before it has anything kept. */
-const keeper = (isCareful: boolean) =>
+interface Kind {
+  /** What it decided is on its disk before it has anything kept. */
+  readonly isCareful: boolean
+  /** Who keeps it. */
+  readonly by: 'call' | 'ask'
+}
+const kept = [
+  { guard: 'isKept', actions: ['end', 'persist'], target: 'done' },
+  { target: 'keeping', reenter: true },
+] as const
+const keeper = ({ isCareful, by }: Kind) =>
   setup({
-    types: {} as { context: Keeper; events: Called; input: Keeper; emitted: Effect<Message, Keeper['phase']> },
+    types: {} as {
+      context: Keeper
+      events: Called | Answered
+      input: Keeper
+      emitted: Effect<Message, Keeper['phase']>
+    },
     guards: {
       isDecided: ({ context }) => context.phase === 'decided',
       isDone: ({ context }) => context.phase === 'done',
@@ -36,7 +60,7 @@ const keeper = (isCareful: boolean) =>
       decide: assign({ phase: 'decided', ready: [] }),
       end: assign({ phase: 'done' }),
       persist: emit(({ context }) => ({ type: 'persist', record: context.phase })),
-      keep: emit(callOf(3, 'keep')),
+      keep: emit(by === 'call' ? callOf(3, 'keep') : { ...callOf(3, 'keep'), type: 'ask', group: 'vault' }),
     },
   }).createMachine({
     id: 'keeper',
@@ -57,12 +81,7 @@ const keeper = (isCareful: boolean) =>
       },
       keeping: {
         entry: 'keep',
-        on: {
-          called: [
-            { guard: 'isKept', actions: ['end', 'persist'], target: 'done' },
-            { target: 'keeping', reenter: true },
-          ],
-        },
+        on: { called: kept, answered: kept },
       },
       refused: {},
       done: {},
@@ -70,7 +89,7 @@ const keeper = (isCareful: boolean) =>
   })
 
 const codec = json<Message>()
-const groupOf = (isCareful: boolean): GroupDefinition => ({
+const groupOf = (kind: Kind): GroupDefinition => ({
   protocol: 'keeper',
   messages: { types: [], encode: codec.encode, decode: (_type, bytes) => codec.decode(bytes) },
   messageBytesMax: 1,
@@ -79,7 +98,7 @@ const groupOf = (isCareful: boolean): GroupDefinition => ({
     keeper: {
       nodes: ['n1'],
       record: json<unknown>(),
-      logic: () => keeper(isCareful),
+      logic: () => keeper(kind),
       input: ({ recovered }): Keeper => ({ ready: [], phase: (recovered.record ?? 'preparing') as Keeper['phase'] }),
       handler: () => {
         throw new Error('a model calls no real handler')
@@ -89,11 +108,13 @@ const groupOf = (isCareful: boolean): GroupDefinition => ({
   },
 })
 
-const said = (text: string): CallOutcome => ({ type: 'returned', bytes: new TextEncoder().encode(text) })
+const said = (text: string): QuestionOutcome<never> => ({ type: 'returned', bytes: new TextEncoder().encode(text) })
 const outcomes = (bytes: Uint8Array): readonly CallOutcome[] =>
   new TextDecoder().decode(bytes) === 'prepare'
     ? [said('yes'), said('no')]
     : [said('kept'), { type: 'failed', reason: 'threw', text: 'a fault' }]
+
+const nobodyKnows: AskOutcome = { type: 'failed', reason: 'unknown', text: 'no answer came' }
 
 /** What was called for so far. */
 interface Seen {
@@ -102,20 +123,22 @@ interface Seen {
 }
 const isIn = (value: string) => ofSomeActor(({ actor }: RoleState) => actor?.snapshot.value === value)
 
-const scope = (isCareful = true, changed: Partial<GroupScope<'prepare' | 'keep', Seen>> = {}) =>
+const careful: Kind = { isCareful: true, by: 'call' }
+const scope = (kind = careful, changed: Partial<GroupScope<'prepare' | 'keep', Seen>> = {}) =>
   groupModel<'prepare' | 'keep', Seen>({
     name: 'keeper',
-    group: groupOf(isCareful),
+    group: groupOf(kind),
     network: { kind: 'nondup' },
     writes: 'split',
     timers: {},
     crashes: ['keeper'],
     budgets: { crashes: 1 },
     calls: { keeper: outcomes },
+    asks: { keeper: (group) => (group === 'vault' ? [said('kept'), nobodyKnows] : []) },
     history: {
       initial: { isKept: false, isPreparedAfter: false },
       note: ({ outputs }) => {
-        const call = (outputs as readonly Effect[]).find((effect) => effect.type === 'call')
+        const call = (outputs as readonly Effect[]).find((effect) => effect.type === 'call' || effect.type === 'ask')
         return call && (call.request === 3 ? 'keep' : 'prepare')
       },
       record: ({ isKept, isPreparedAfter }, note) => ({
@@ -138,7 +161,7 @@ const scope = (isCareful = true, changed: Partial<GroupScope<'prepare' | 'keep',
     ...changed,
   })
 
-describe('calls in a model', () => {
+describe('calls, and what other groups are asked, in a model', () => {
   test('end at any time, in any order and in every way that the model says, or are forgotten by a crash', () => {
     const report = check(scope())
     expect(report.properties.map(({ name, verdict }) => [name, verdict])).toEqual([
@@ -149,12 +172,13 @@ describe('calls in a model', () => {
       ['no role finds its own state impossible', 'holds'],
     ])
     expect(report).toMatchObject({ ending: 'exhausted', distinct: 32 })
+    expect(check(scope({ isCareful: true, by: 'ask' }))).toMatchObject({ verdict: 'holds', distinct: 32 })
     // By hand: 1 with both under way, 2 and 2 with one, 3 refused with none; 3 up to the call to keep, and 3 more up to the end.
-    expect(check(scope(true, { budgets: { crashes: 0 } })).distinct).toBe(14)
+    expect(check(scope(careful, { budgets: { crashes: 0 } })).distinct).toBe(14)
   })
 
   test('of a role that forgets what it called for are found', () => {
-    const [{ verdict, trace } = {}] = check(scope(false)).properties
+    const [{ verdict, trace } = {}] = check(scope({ isCareful: false, by: 'call' })).properties
     expect(verdict).toBe('violated')
     expect(trace?.steps.map(({ text }) => text)).toEqual([
       'n1: call 1 returned (1 of 2)',
@@ -165,6 +189,8 @@ describe('calls in a model', () => {
   })
 
   test('of which the model does not say what comes cannot be checked', () => {
-    expect(() => check(scope(true, { calls: {} }))).toThrow(/calls something of which nothing comes/)
+    const nothingComes = (of: string) => `emits ${of}, of which nothing comes: say what in ${of}s of the scope`
+    expect(() => check(scope(careful, { calls: {} }))).toThrow(nothingComes('call'))
+    expect(() => check(scope({ isCareful: true, by: 'ask' }, { asks: {} }))).toThrow(nothingComes('ask'))
   })
 })

@@ -197,10 +197,7 @@ export class RoleActor implements ModelActor<RoleState, Message> {
   }
 
   #answersIn({ questions }: RoleState): ReturnType<typeof answersTo> {
-    if (questions.length === 0) return []
-    const { role, node } = this.#actor
-    const outcomesOf = this.#settings.calls?.[role]
-    return answersTo(questions, outcomesOf && ((bytes) => outcomesOf(bytes, node)))
+    return questions.length === 0 ? [] : answersTo(questions, this.#settings, this.#actor)
   }
 
   get #hasClock(): boolean {

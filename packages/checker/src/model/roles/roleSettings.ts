@@ -1,4 +1,4 @@
-import type { CallOutcome, Message, NodeId, RecoveredState } from '@quorate/core'
+import type { AskOutcome, CallOutcome, Message, NodeId, RecoveredState } from '@quorate/core'
 import type { RoleState } from './roleState.js'
 
 /** Something that a client may ask of the actors of a role. */
@@ -45,6 +45,8 @@ export interface RoleSettings {
    * @default the roles call nothing
    */
   readonly calls?: Readonly<Record<string, (bytes: Uint8Array, node: NodeId) => readonly CallOutcome[]>>
+  /** By role, in the place of other groups, all that may come of it when it asks one of them; else as {@link RoleSettings.calls}. @default the roles ask nobody */
+  readonly asks?: Readonly<Record<string, (group: string, bytes: Uint8Array, node: NodeId) => readonly AskOutcome[]>>
   /** What an actor finds on its disk at first: a scope may begin in the middle. @default nothing */
   begins?(role: string, node: NodeId): RecoveredState | undefined
   /** Messages that never arrive: it leaves a part of a protocol out of the scope. @default none */

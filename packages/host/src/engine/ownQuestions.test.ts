@@ -1,6 +1,7 @@
-import type { Called, CallHandler, CallPlace } from '@quorate/core'
+import type { Answered, Called, CallHandler, CallPlace } from '@quorate/core'
 import { expect, test } from 'vitest'
-import { callBytesMax, callsMax, HandlerCalls, resultBytesMax } from './handlerCalls.js'
+import { answerBytesMax, questionBytesMax, questionsMax } from './ownQuestions.js'
+import { RoleQuestions } from './roleQuestions.js'
 
 const place = { group: 'g', role: 'r', node: 'n1' }
 const bytes = (...all: readonly number[]) => new Uint8Array(all)
@@ -8,8 +9,9 @@ const turn = () => new Promise((resolve) => setImmediate(resolve))
 
 /** Calls of a handler, and what was answered. */
 const callsOf = (handler: CallHandler) => {
-  const answers: Called[] = []
-  const calls = new HandlerCalls(handler, place, (called) => answers.push(called))
+  const answers: (Called | Answered)[] = []
+  const ask = () => Promise.reject(new Error('nobody is asked'))
+  const calls = new RoleQuestions({ place, handler, ask, post: (answer) => answers.push(answer) })
   const begin = (request: Called['request'], given = bytes(1)) => calls.begin({ type: 'call', request, bytes: given })
   return { calls, begin, answers }
 }
@@ -68,8 +70,8 @@ test.each<[string, CallHandler, object]>([
   ['returns a text', (async () => 'done') as never, { reason: 'malformed', text: expect.stringMatching(/string/) }],
   [
     'returns too much',
-    () => new Uint8Array(resultBytesMax + 1),
-    { reason: 'malformed', text: expect.stringMatching(/1048577 bytes, and may return 1048576/) },
+    () => new Uint8Array(answerBytesMax + 1),
+    { reason: 'malformed', text: expect.stringMatching(/1048577 bytes were returned, and may be 1048576/) },
   ],
   [
     'returns what throws when it is awaited',
@@ -91,20 +93,20 @@ test.each<[string, CallHandler, object]>([
 test('as many calls are under way as there may be, and one that ends makes room', async () => {
   const { ends, handler } = held()
   const { begin, answers } = callsOf(handler)
-  for (let call = 0; call < callsMax; call++) begin(call)
+  for (let call = 0; call < questionsMax; call++) begin(call)
   expect(answers).toEqual([])
   begin(-1)
   expect(answers).toMatchObject([{ request: -1, outcome: { reason: 'overloaded' } }])
   ends[5]?.(bytes())
   await turn()
   begin(-2)
-  expect(ends).toHaveLength(callsMax + 1)
+  expect(ends).toHaveLength(questionsMax + 1)
 })
 
 test('so many bytes are under way as there may be', async () => {
   const { ends, handler } = held()
   const { begin, answers } = callsOf(handler)
-  begin(1, new Uint8Array(callBytesMax - 1))
+  begin(1, new Uint8Array(questionBytesMax - 1))
   begin(2, bytes(1, 2))
   expect(answers).toMatchObject([{ request: 2, outcome: { reason: 'overloaded' } }])
   ends[0]?.(bytes())
