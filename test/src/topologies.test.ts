@@ -76,6 +76,7 @@ test('register: up starts it, any node is asked, and status knows that nobody le
   await clients[0]?.ask({ type: 'write', key: 'sky', value })
   for (const client of clients) expect(await client.ask({ type: 'read', key: 'sky' })).toEqual({ value })
   await Promise.all(clients.map((client) => client.close()))
+  expect(await quorate(['ask', 'registers', 'read', 'sky'], variables)).toMatchObject({ code: 0, out: 'blue\n' })
   const { out } = await quorate(['status'], variables)
   expect(out).toMatch(/n1 +running +registers +coordinator +resting/)
   up.kill('SIGINT')

@@ -1,4 +1,4 @@
-import { messageOf, QuorateError } from '@quorate/core'
+import { messageOf, nearestTo, QuorateError } from '@quorate/core'
 
 /** `QUORATE_UNUSABLE_TOPOLOGY`: a file from which no topology could be loaded. */
 export class UnusableTopologyError extends QuorateError {
@@ -10,8 +10,10 @@ export class UnusableTopologyError extends QuorateError {
 /** `QUORATE_UNKNOWN_ROLE`: a name under which no role is known. */
 export class UnknownRoleError extends QuorateError {
   constructor(name: string, known: readonly string[]) {
-    const text = `there is no role ${JSON.stringify(name)}: give one of ${known.join(', ')}, or a file such as ./${name}.ts`
-    super('QUORATE_UNKNOWN_ROLE', text)
+    const meant = nearestTo(name, known)
+    const advice =
+      meant === undefined ? `give one of ${known.join(', ')}, or a file such as ./${name}.ts` : `did you mean ${meant}?`
+    super('QUORATE_UNKNOWN_ROLE', `there is no role ${JSON.stringify(name)}: ${advice}`)
   }
 }
 
@@ -137,11 +139,21 @@ export class UnequalRunsError extends QuorateError {
   }
 }
 
+/** So many names are told in an error. */
+const shownMax = 4
+
 /** `QUORATE_UNKNOWN_MISTAKE`: a mistake that the catalogue does not have, or a part of the names of several. */
 export class UnknownMistakeError extends QuorateError {
-  constructor(name: string, nearest: string | undefined) {
-    const text = nearest === undefined ? 'see --mistake list' : `Did you mean ${nearest}? --mistake list names all`
-    super('QUORATE_UNKNOWN_MISTAKE', `there is no one mistake ${JSON.stringify(name)}: ${text}`)
+  /** @param having those in whose names it is a part: none, or several. */
+  constructor(name: string, known: readonly string[], having: readonly string[]) {
+    const meant = nearestTo(name, known)
+    const advice = meant === undefined ? '' : `Did you mean ${meant}? `
+    const shown = having.length > shownMax ? [...having.slice(0, shownMax), '...'] : having
+    const what =
+      having.length === 0
+        ? `there is no mistake ${JSON.stringify(name)}. ${advice}`
+        : `several mistakes have ${JSON.stringify(name)} in their names: ${shown.join(', ')}. `
+    super('QUORATE_UNKNOWN_MISTAKE', `${what}--mistake list names all`)
   }
 }
 
@@ -157,8 +169,10 @@ export class MistakeOfOtherCommandError extends QuorateError {
 
 /** `QUORATE_UNKNOWN_MODEL`: a model that is neither known by its name nor a file. */
 export class UnknownModelError extends QuorateError {
-  constructor(name: string, known: string) {
-    super('QUORATE_UNKNOWN_MODEL', `there is no model ${JSON.stringify(name)}: expected one of ${known}, or a file`)
+  constructor(name: string, known: readonly string[]) {
+    const meant = nearestTo(name, known)
+    const advice = meant === undefined ? `expected one of ${known.join(', ')}, or a file` : `did you mean ${meant}?`
+    super('QUORATE_UNKNOWN_MODEL', `there is no model ${JSON.stringify(name)}: ${advice}`)
   }
 }
 

@@ -1,34 +1,27 @@
 import { PassThrough } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import type { Command } from 'commander'
 import { describe, expect, test, vi } from 'vitest'
 import { runCaptured } from './captured.test.fixture.js'
 import type { Io } from './io.js'
 import { printError } from './printError.js'
+import { program } from './program.js'
 
 const thisFile = fileURLToPath(import.meta.url)
 
+/** Every command, with those of which it is made, by what is typed. */
+const commandsIn = (command: Command, typed: readonly string[] = []): readonly (readonly [string[], Command])[] => [
+  [[...typed], command],
+  ...command.commands
+    .filter((each) => !['help', 'words'].includes(each.name()))
+    .flatMap((each) => commandsIn(each, [...typed, each.name()])),
+]
+const commands = commandsIn(program({} as Io))
+const leaves = commands.filter(([, { commands }]) => !commands.some((each) => each.name() !== 'words'))
+const flagsOf = ({ options }: Command) => options.map(({ long }) => long)
+
 describe('help', () => {
-  test.each([
-    [[]],
-    [['up']],
-    [['demo']],
-    [['status']],
-    [['kv']],
-    [['kv', 'get']],
-    [['kv', 'put']],
-    [['kv', 'delete']],
-    [['kv', 'cas']],
-    [['kv', 'range']],
-    [['check']],
-    [['new']],
-    [['new', 'role']],
-    [['proto']],
-    [['sim']],
-    [['lincheck']],
-    [['trace']],
-    [['diagram']],
-    [['completion']],
-  ])('quorate %j --help: exit codes, and no words on stderr', async (command) => {
+  test.each(commands)('quorate %j --help: exit codes, and no words on stderr', async (command) => {
     const { code, out, err } = await runCaptured([...command, '--help'])
     expect(code).toBe(0)
     expect(out).toMatch(/^Usage: quorate/)
@@ -36,11 +29,14 @@ describe('help', () => {
     expect(err).toBe('')
   })
 
-  test.each([[['up']], [['demo']], [['status']], [['kv', 'get']], [['kv', 'put']]])(
-    'quorate %j --help: examples, and the variable of each connection flag',
+  test.each(leaves)('quorate %j --help: examples', async (command) => {
+    expect((await runCaptured([...command, '--help'])).out).toMatch(/Examples:\n.*quorate /)
+  })
+
+  test.each(leaves.filter(([, command]) => flagsOf(command).includes('--nats')))(
+    'quorate %j --help: the variable of each connection flag',
     async (command) => {
       const { out } = await runCaptured([...command, '--help'])
-      expect(out).toContain('Examples:')
       for (const flag of ['nats', 'user', 'password', 'token', 'creds', 'nkey', 'tls-ca', 'tls-cert', 'tls-key']) {
         const suffix = flag === 'nats' ? 'URL' : flag.toUpperCase().replace('-', '_')
         expect(out.replace(/\s+/g, ' ')).toMatch(new RegExp(`--${flag} <[^-]*\\(env: QUORATE_NATS_${suffix}\\)`))
@@ -48,8 +44,10 @@ describe('help', () => {
     },
   )
 
-  test.each([[['check']], [['new', 'role']], [['proto']]])('quorate %j --help: examples', async (command) => {
-    expect((await runCaptured([...command, '--help'])).out).toContain('Examples:')
+  test.each([[['help']], [['help', 'kv']], [['kv', 'help', 'get']]])('%j is help that was asked for', async (argv) => {
+    const { code, out, err } = await runCaptured(argv)
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    expect(out).toMatch(/^Usage: quorate/)
   })
 
   test('--version', async () => {
@@ -57,6 +55,13 @@ describe('help', () => {
     expect(code).toBe(0)
     expect(out).toMatch(/^\d+\.\d+\.\d+\n$/)
   })
+})
+
+/** What these print is no data: it is a log, a picture or code, or text that was made of JSON lines. */
+const withoutJson = ['up', 'trace', 'diagram', 'new role', 'proto', 'completion']
+
+test.each(leaves)('quorate %j prints data as JSON with --json', (typed, command) => {
+  expect(flagsOf(command).includes('--json')).toBe(!withoutJson.includes(typed.join(' ')))
 })
 
 describe('a command line that is wrong ends with 2 and says what was expected', () => {
@@ -70,6 +75,8 @@ describe('a command line that is wrong ends with 2 and says what was expected', 
     [['status', '--wait', 'long'], /whole number of at least 1/],
     [['status', 'n1'], /too many arguments/],
     [['demo', 'zab'], /Allowed choices are raft/],
+    [['demo', 'paxos'], /Of paxos, it chooses one value, once/],
+    [['ask', 'registers!', 'read', 'x'], /group name "registers!".*\[QUORATE_INVALID_NAME\]/],
     [['demo', '--input', 'no-such-file'], /no-such-file cannot be read.*\[QUORATE_UNREADABLE_FILE\]/],
     [['kv', 'get'], /missing required argument 'key'/],
     [['kv', 'put', 'a'], /missing required argument 'value'/],
@@ -110,7 +117,7 @@ describe('a command line that is wrong ends with 2 and says what was expected', 
   })
 })
 
-test.each([[['status']], [['kv', 'get', 'a']], [['demo', '--json']]])(
+test.each([[['status']], [['kv', 'get', 'a']], [['ask', 'a', 'read', 'b']], [['demo', '--json']]])(
   '%j where no server listens: 4, unreachable',
   async (command) => {
     const { code, err } = await runCaptured([...command, '--nats', 'nats://user:secret@127.0.0.1:1'])

@@ -16,4 +16,6 @@ export const run = async (argv: readonly string[], io: Io): Promise<number> => {
   }
 }
 
-const isHelp = ({ code }: CommanderError): boolean => code === 'commander.helpDisplayed' || code === 'commander.version'
+/** What was asked for is there; help that stands for a command that is missing is none. */
+const isHelp = ({ code, exitCode }: CommanderError): boolean =>
+  code === 'commander.helpDisplayed' || code === 'commander.version' || (code === 'commander.help' && exitCode === 0)

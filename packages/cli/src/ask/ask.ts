@@ -1,5 +1,5 @@
-import { type AskContract, InvalidConfigurationError, messageOf } from '@quorate/core'
-import { clusterStatus, connectAskClient } from '@quorate/host'
+import { type AskContract, checkName, InvalidConfigurationError, messageOf } from '@quorate/core'
+import { clusterStatus, connectAskClient, type NodeReport } from '@quorate/host'
 import type { ClientSettings } from '../commands/kvSettings.js'
 import { shownServer } from '../connection/settings.js'
 import { transportOf } from '../connection/transport.js'
@@ -22,7 +22,7 @@ export const ask = async (
   given: readonly string[],
   settings: ClientSettings,
 ): Promise<void> => {
-  const protocol = await protocolOf(group, settings)
+  const protocol = await protocolOf(io, group, settings)
   const questions = questionsOf(group, protocol)
   if (question === undefined) return list(io, group, protocol, questions, settings)
   const form = questions.forms.find(({ name }) => name === question)
@@ -42,22 +42,38 @@ export const ask = async (
 }
 
 /** The protocol of a group, as a node says that hosts it. Nodes are asked again until one does, or the time is over. */
-const protocolOf = async (group: string, settings: ClientSettings): Promise<string> => {
+const protocolOf = async (io: Io, group: string, settings: ClientSettings): Promise<string> => {
   const { cluster, timeout } = settings
-  const untilMs = performance.now() + timeout
+  checkName('group', group)
   const transport = transportOf(settings)
+  const untilMs = performance.now() + timeout
   // One node is enough where it hosts the group; where it does not, all are asked.
-  for (let nodes = 1; ; nodes = Number.POSITIVE_INFINITY) {
-    const waitMs = Math.max(1, Math.min(roundMs, untilMs - performance.now()))
-    const reports = await clusterStatus({ transport, cluster, groups: [group], waitMs, nodes })
-    const report = reports.find(({ groups }) => groups[group])?.groups[group]
-    if (report) return report.protocol
-    if (performance.now() < untilMs) continue
-    if (reports.length === 0) throw new NoNodeAnswersError(cluster, shownServer(settings), timeout)
-    const all = await clusterStatus({ transport, cluster, waitMs: roundMs })
-    throw new UnknownGroupError(group, cluster, [...new Set(all.flatMap(({ groups }) => Object.keys(groups)))].sort())
+  let reports = await clusterStatus({
+    transport,
+    cluster,
+    groups: [group],
+    waitMs: Math.min(roundMs, timeout),
+    nodes: 1,
+  })
+  for (let round = 1; ; round++) {
+    const protocol = reports.find(({ groups }) => groups[group])?.groups[group]?.protocol
+    if (protocol !== undefined) return protocol
+    const leftMs = untilMs - performance.now()
+    if (round > 1 && leftMs <= 0) break
+    if (round === 2 && reports.length > 0) {
+      printNote(
+        io,
+        `no node that answers has a group ${group}; they have ${groupsIn(reports).join(', ')}. Waiting for one`,
+      )
+    }
+    reports = await clusterStatus({ transport, cluster, waitMs: Math.max(1, Math.min(roundMs, leftMs)) })
   }
+  if (reports.length === 0) throw new NoNodeAnswersError(cluster, shownServer(settings), timeout)
+  throw new UnknownGroupError(group, cluster, groupsIn(reports))
 }
+
+const groupsIn = (reports: readonly NodeReport[]): readonly string[] =>
+  [...new Set(reports.flatMap(({ groups }) => Object.keys(groups)))].sort()
 
 /** @throws {@link NotAskedError} `QUORATE_NOT_ASKED` */
 const questionsOf = (group: string, name: string): Questions => {

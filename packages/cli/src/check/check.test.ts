@@ -177,7 +177,8 @@ describe('quorate check', () => {
   })
 
   test.each([
-    [['raft-electoin'], /there is no model "raft-electoin": expected one of raft-election/],
+    [['raft-electoin'], /there is no model "raft-electoin": did you mean raft-election\?/],
+    [['tla'], /there is no model "tla": expected one of raft-election, .*, or a file/],
     [['./nothing.ts'], /there is no such file/],
     [['reference/paxos', '--rms', '3'], /model reference\/paxos has no --rms/],
     [['reference/two-phase-commit', '--lossy'], /says itself how messages travel/],

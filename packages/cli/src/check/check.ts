@@ -153,7 +153,11 @@ const modelOf = async (io: Io, name: string, settings: CheckSettings): Promise<C
 
 const ofFile = async (name: string, settings: CheckSettings, models: readonly CatalogueModel[]): Promise<Named> => {
   const file = modelFileOf(name)
-  if (file === undefined) throw new UnknownModelError(name, models.map((model) => model.name).join(', '))
+  if (file === undefined)
+    throw new UnknownModelError(
+      name,
+      models.map((model) => model.name),
+    )
   refuseOthers({ name, defaults: {} }, settings)
   const loaded = await loadModel(file)
   return {

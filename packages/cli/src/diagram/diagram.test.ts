@@ -121,6 +121,7 @@ describe('a mistake ends with 2, and says what to do', () => {
       /no role "zab": give one of raft, raft\/follower,.*\.\/zab\.ts/,
     ],
     ['an unknown role of a family', () => 'raft/observer', 'QUORATE_UNKNOWN_ROLE', /raft\/leader/],
+    ['a slip', () => 'raft/folower', 'QUORATE_UNKNOWN_ROLE', /did you mean raft\/follower\?/],
     ['no such file', () => './no-such.ts', 'QUORATE_UNUSABLE_ROLE', /no-such\.ts: there is no such file/],
     ['another name', () => `${both()}#witness`, 'QUORATE_UNUSABLE_ROLE', /named witness; try \S+#machine or \S+#other/],
     ['no default', () => both(), 'QUORATE_UNUSABLE_ROLE', /by default; try \S+#machine or \S+#other/],

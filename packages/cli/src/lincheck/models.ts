@@ -15,7 +15,7 @@ export const modelsFor = async (name: string | undefined): Promise<readonly Hist
   const known = historyModels.filter((model) => model.name === name)
   if (known.length > 0) return known
   const file = modelFileOf(name)
-  if (file === undefined) throw new UnknownModelError(name, names.join(', '))
+  if (file === undefined) throw new UnknownModelError(name, names)
   const { default: loaded } = await loadModule(file, (what, options) => new UnusableModelError(file, what, options))
   const wrong = whatIsWrong(loaded)
   if (wrong === undefined) return [guarded(file, loaded as HistoryModel)]

@@ -24,7 +24,10 @@ test('a mistake is known by its name, by what is typed of it, and by a part that
   await expect(checkedMistakeNamed('raft-a-voter-that-votes-for-everyon-')).rejects.toThrow(
     /Did you mean raft-a-voter-that-votes-for-everyone\?/,
   )
-  await expect(checkedMistakeNamed('raft')).rejects.toThrow(/--mistake list/)
+  await expect(checkedMistakeNamed('raft')).rejects.toThrow(
+    /several mistakes have "raft" in their names: raft-.*, \.\.\.\. --mistake list names all/,
+  )
+  await expect(checkedMistakeNamed('nope')).rejects.toThrow('there is no mistake "nope". --mistake list names all')
 })
 
 test('a mistake that the other tool finds is known, and who finds it is said', async () => {

@@ -1,4 +1,3 @@
-import { nearestTo } from '@quorate/core'
 import { MistakeOfOtherCommandError, UnknownMistakeError } from '../errors.js'
 import { type Io, printLine } from '../io.js'
 import { table } from '../output.js'
@@ -39,7 +38,12 @@ const mistakeNamed = <M extends Mistake>(
     const elsewhere = find(others, name)
     if (elsewhere) throw new MistakeOfOtherCommandError(slugOf(elsewhere), other)
   }
-  throw new UnknownMistakeError(name, nearestTo(name, mistakes.map(slugOf)))
+  const names = mistakes.map(slugOf)
+  throw new UnknownMistakeError(
+    name,
+    names,
+    names.filter((each) => each.includes(name)),
+  )
 }
 
 const calledSo = <M extends Mistake>(mistakes: readonly M[], name: string): M | undefined =>

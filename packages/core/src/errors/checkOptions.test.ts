@@ -51,5 +51,6 @@ describe('options', () => {
     expect(nearestTo('snapshotEvery', ['members', 'snapshotEveryEntries'])).toBe('snapshotEveryEntries')
     expect(nearestTo('x', ['members', 'quorum'])).toBeUndefined()
     expect(nearestTo('mem', ['memory'])).toBeUndefined()
+    expect(nearestTo('memo', ['many-words-and-each-of-them-another-one'])).toBeUndefined()
   })
 })

@@ -49,11 +49,11 @@ export function nearestTo(word: string, words: readonly string[]): string | unde
   return nearest ?? words.find((candidate) => isShortFor(word.toLowerCase(), candidate.toLowerCase()))
 }
 
-/** True if only letters are missing: `payloadMax` for `payloadBytesMax`. */
+/** True if only letters are missing, and not most: `payloadMax` for `payloadBytesMax`. */
 function isShortFor(word: string, candidate: string): boolean {
   let at = 0
   for (const letter of candidate) if (letter === word[at]) at++
-  return word.length > 3 && at === word.length
+  return word.length > 3 && at === word.length && word.length * 2 >= candidate.length
 }
 
 /** How many characters must be put in, taken out or replaced (Levenshtein, 1966). */
