@@ -25,6 +25,7 @@ export {
   isDurable,
   isQuestion,
   type LocalEvent,
+  type MembersDenied,
   type OwnRequest,
   type PeerFound,
   type PeerLost,
@@ -64,6 +65,8 @@ export {
   stateMachineMethods,
   timerMsMax,
 } from './group/configuration.js'
+export type { Member, Members } from './group/members.js'
+export { hostsOf, joinsIn, membersIn, statedBy } from './group/placement.js'
 export type {
   CallHandler,
   CallPlace,

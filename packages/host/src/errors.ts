@@ -192,6 +192,21 @@ export class MembersChangedError extends QuorateError {
   }
 }
 
+/** `QUORATE_NOT_MEMBER`: this node is no member of a group any more, and no member hears it: it was removed. */
+export class NotMemberError extends QuorateError {
+  readonly group: string
+  /** `by` is the member that said so; absent where this node knows it from the group itself. */
+  constructor(node: string, group: string, by?: string) {
+    const said = by === undefined ? '' : `, as node ${by} says, which goes by a later list of members`
+    super(
+      'QUORATE_NOT_MEMBER',
+      `node ${node} is no member of group ${group} any more${said}: it was removed, and no member hears it. Close the group on ` +
+        'this node, or add the node to the group again',
+    )
+    this.group = group
+  }
+}
+
 /** `QUORATE_GROUP_OPEN`: a group of this name is open on the node already, or is being opened. */
 export class GroupOpenError extends QuorateError {
   constructor(node: string, group: string) {

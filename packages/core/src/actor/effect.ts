@@ -220,6 +220,17 @@ export interface PeerFound {
   readonly node: NodeId
 }
 
+/**
+ * A node that this one takes for a member says that the group goes by a later list, on which this node is not. A hint and no
+ * proof: that list need not be decided, and yet another one may name this node again.
+ */
+export interface MembersDenied {
+  readonly type: 'members.denied'
+  readonly by: NodeId
+  /** Of the list by which `by` goes. */
+  readonly version: number
+}
+
 /** A message as an actor receives it. */
 export type Received<M extends Message> = M extends Message ? M & { readonly from: Address } : never
 

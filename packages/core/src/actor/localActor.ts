@@ -1,4 +1,6 @@
 import { invariant } from '../errors/errors.js'
+import type { Members } from '../group/members.js'
+import { membersIn, statedBy } from '../group/placement.js'
 import type { GroupDefinition, RoleDefinition } from '../group/protocol.js'
 import { type LogService, logAppliedBy } from '../group/service.js'
 import { type Instant, isTimed } from '../log/time.js'
@@ -7,7 +9,7 @@ import { recoveredFrom, type StoredLog } from '../ports/storedLog.js'
 import type { AnyActorLogic } from '../role/statechart.js'
 import { decodeAppliedState } from '../stateMachine/appliedSnapshot.js'
 import { type Applied, type AppliedState, applyEntries, initialAppliedState } from '../stateMachine/appliedState.js'
-import { type Address, addressOf, type NodeId } from '../values/address.js'
+import { type Address, addressOf, everyNode, type NodeId, nodeOf, parseAddress } from '../values/address.js'
 import { type Actor, type ActorEvent, type ActorState, type ActorStep, actorOf, beginWrite, endWrite } from './actor.js'
 import type { Cause } from './cause.js'
 import { afterWrite, operationOf, recoveredState } from './durable.js'
@@ -56,6 +58,7 @@ export class LocalActor implements ObservedActor {
   readonly logic: AnyActorLogic
   /** Of a role that applies: what it drives. */
   readonly log: LogService | undefined
+  readonly #of: GroupDefinition
   readonly #actor: Actor
   readonly #observe: Observe | undefined
 
@@ -75,6 +78,7 @@ export class LocalActor implements ObservedActor {
     this.node = node
     this.role = role
     this.definition = of
+    this.#of = definition
     this.log = logAppliedBy(role, definition)
     this.group = group
     this.logic = of.logic(random, node)
@@ -122,6 +126,18 @@ export class LocalActor implements ObservedActor {
   /** Nodes that it awaits now, suspected or not. */
   awaited({ actor }: LocalState): readonly NodeId[] {
     return actor ? awaitedBy(this.definition, actor.snapshot, this.node) : []
+  }
+
+  /** Whom its group consists of, as it states; `undefined` while that is whom the group began with. */
+  members({ actor }: LocalState): Members | undefined {
+    return actor && statedBy(this.definition, actor.snapshot, this.#of)
+  }
+
+  /** Whom an address means that it speaks to in that state: one actor, or those that host the role then, itself among them. */
+  addressees(state: LocalState, to: Address): readonly Address[] {
+    const { role = '' } = parseAddress(to) ?? {}
+    if (nodeOf(to) !== everyNode) return [to]
+    return membersIn(this.#of, role, this.members(state)).map(({ node }) => addressOf(this.group, role, node))
   }
 
   /**

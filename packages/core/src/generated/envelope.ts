@@ -32,6 +32,8 @@ export interface Envelope {
    * message bear its number.
    */
   readonly message?: number
+  /** The version of the list of members by which the sender goes, in a group that has changed its members. */
+  readonly members?: number
 }
 
 function emptyEnvelope(): Draft<Envelope> {
@@ -81,6 +83,9 @@ function readEnvelope(reader: ProtoReader): Envelope {
       case 88:
         message.message = reader.uint64()
         break
+      case 96:
+        message.members = reader.uint64()
+        break
       default:
         reader.skip(tag)
     }
@@ -99,6 +104,7 @@ function writeEnvelope(writer: ProtoWriter, message: Envelope): void {
   if (message.fromStart !== undefined) writer.tag(72).uint64(message.fromStart)
   if (message.charter !== undefined) writer.tag(80).uint64(message.charter)
   if (message.message !== undefined) writer.tag(88).uint64(message.message)
+  if (message.members !== undefined) writer.tag(96).uint64(message.members)
 }
 
 /** @throws `QUORATE_UNENCODABLE_VALUE` */

@@ -6,6 +6,7 @@ import type { AnyActorLogic } from '../role/statechart.js'
 import type { Codec } from '../stateMachine/stateMachine.js'
 import type { NodeId } from '../values/address.js'
 import type { Row } from '../values/table.js'
+import type { Members } from './members.js'
 import type { Service } from './service.js'
 
 /** What an actor finds again after a restart. */
@@ -81,7 +82,14 @@ export interface CallPlace {
  * `instanceof`: a topology may be loaded beside another copy of a package.
  */
 export interface RoleDefinition {
+  /** Who hosts it when the group begins: equal on all nodes, for ever. */
   readonly nodes: readonly NodeId[]
+  /**
+   * Nodes that join the group while it runs: of others than those it began with, and of one of them that has lost its disk. Such a
+   * node runs the role, and neither hears members nor says anything to them before one of them states that it is a member
+   * with this very store. Only of a role that states {@link RoleDefinition.members}. @default none
+   */
+  readonly joining?: readonly NodeId[]
   /** The statechart (or family) that `node` runs, its randomized timers drawn from `random`. */
   logic(random: Random, node: NodeId): AnyActorLogic
   input(place: { readonly group: string; readonly node: NodeId; readonly recovered: RecoveredState }): unknown
@@ -107,6 +115,15 @@ export interface RoleDefinition {
    * beyond that is `overloaded`. One that never ends stays under way until the group is closed. @default the role calls nothing
    */
   readonly handler?: CallHandler
+  /**
+   * Whom the group consists of, by all that this actor's state says; `undefined` while that is what it began with. Who may speak
+   * here, whom a multicast reaches and what people and clients are told follow it. It is a part of the state and no deed, so
+   * that what was recovered says it again after a crash, and there is nothing to be remembered beside. Called after each step:
+   * give the same object for as long as nothing changed. Where several actors of a node speak of one role, the highest version
+   * counts. Such a role is told `members.denied`, and must bear messages of nodes that are no members, since lists are not equal on
+   * all nodes at one time. @default the group never changes its members
+   */
+  members?(snapshot: unknown): Members | undefined
   status(snapshot: unknown): RoleStatus
 }
 

@@ -12,6 +12,8 @@ import { LocalActor, type LocalState, type LocalStep } from '../actor/localActor
 import { emptyOutbox, type Outbox } from '../actor/outbox.js'
 import { requestText } from '../actor/questions.js'
 import { invariant } from '../errors/errors.js'
+import type { Members } from '../group/members.js'
+import { hostsOf } from '../group/placement.js'
 import type { GroupDefinition, RoleDefinition, RoleStatus } from '../group/protocol.js'
 import type { LogService } from '../group/service.js'
 import type { Command, Message } from '../log/message.js'
@@ -21,7 +23,7 @@ import { nothingStored, recoveredFrom, storedFrom } from '../ports/storedLog.js'
 import type { AnyActorLogic } from '../role/statechart.js'
 import { encodeAppliedState } from '../stateMachine/appliedSnapshot.js'
 import { type Applied, type AppliedState, initialAppliedState } from '../stateMachine/appliedState.js'
-import { type Address, addressOf, everyNode, type NodeId, parseAddress } from '../values/address.js'
+import { type Address, addressOf, type NodeId } from '../values/address.js'
 import { type Driven, driven, type Seat } from './harness.js'
 
 /** A message on its way, which stays where it is until somebody delivers, repeats or drops it. */
@@ -97,6 +99,10 @@ export class StageActor {
   get suspected(): readonly NodeId[] {
     return this.#state.suspected
   }
+  /** Whom its group consists of, as it states; `undefined` while that is whom the group began with. */
+  get members(): Members | undefined {
+    return this.#local.members(this.#state)
+  }
   /** What it asked and has no answer to: choices, in order, and then all else. */
   get questions(): readonly Question[] {
     return this.#state.questions
@@ -106,6 +112,11 @@ export class StageActor {
   }
   set disk(disk: StageDisk) {
     this.#state = { ...this.#state, stored: storedFrom(disk) }
+  }
+
+  /** Whom an address means that it speaks to now. */
+  addresseesOf(to: Address): readonly Address[] {
+    return this.#local.addressees(this.#state, to)
   }
 
   /** Begins with what its disk holds. */
@@ -262,12 +273,12 @@ export class Stage {
   packets: Packet[] = []
   readonly actors: ReadonlyMap<Address, StageActor>
 
-  /** Starts every actor that the definition places. */
+  /** Starts every actor that the definition places, of nodes that join too. */
   constructor(definition: GroupDefinition, random: Random = { below: () => 0 }) {
     this.definition = definition
     this.random = random
     const actors = Object.entries(definition.roles).flatMap(([role, of]) =>
-      of.nodes.map((node) => new StageActor(this, role, node)),
+      hostsOf(of).map((node) => new StageActor(this, role, node)),
     )
     this.actors = new Map(actors.map((actor) => [actor.address, actor]))
     for (const actor of actors) actor.start()
@@ -285,13 +296,14 @@ export class Stage {
     return [...this.actors.values()].filter((actor) => actor.role === role)
   }
 
-  /** Puts a message on its way: to one actor, or to each of a role but its sender. */
+  /**
+   * Puts a message on its way: to one actor, or to each that its sender takes for a member, but itself. Who may speak is not
+   * asked: a host that is behind would let it pass too.
+   */
   say(from: Address, to: Address, message: Message): void {
     const { messages } = this.definition
     const decoded = messages.decode(message.type, messages.encode(message))
-    const place = parseAddress(to)
-    invariant(place !== undefined, `${to} is no address`)
-    const receivers = place.node === everyNode ? this.actorsOf(place.role).map(({ address }) => address) : [to]
+    const receivers = this.actors.get(from)?.addresseesOf(to) ?? [to]
     for (const receiver of receivers) if (receiver !== from) this.packets.push({ from, to: receiver, message: decoded })
   }
 

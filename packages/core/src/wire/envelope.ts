@@ -32,6 +32,8 @@ export interface Envelope {
   readonly charter?: number
   /** Of the message, if its sender numbers them: see {@link messageIdOf}. Pieces of a message bear its number. */
   readonly message?: number
+  /** The version of the list of members by which the sender goes, in a group that has changed its members. */
+  readonly members?: number
 }
 
 /**

@@ -57,8 +57,9 @@ export class Bus {
   readonly #drops: DropLog
   readonly #fail: (error: unknown) => void
   readonly #speaker: Speaker
-  /** Of the group that it speaks in. */
+  /** Of the group that it speaks in: what it was begun with, and the version of its list of members, where that has changed. */
   readonly #charter: number | undefined
+  readonly #members: number | undefined
   /** By the address of who speaks: those of one node are few. */
   readonly #writers = new Map<Address, EnvelopeWriter>()
   /** In which start of the store the writers say that the node is. */
@@ -66,7 +67,7 @@ export class Bus {
   readonly #cutter: PieceCutter
   readonly #opener: Opener
 
-  constructor(options: BusOptions, speaker?: Speaker, charter?: number) {
+  constructor(options: BusOptions, speaker?: Speaker, group: { charter?: number | undefined; members?: number } = {}) {
     this.#options = options
     this.#connection = options.connection
     this.cluster = options.cluster
@@ -74,14 +75,18 @@ export class Bus {
     this.#drops = options.drops
     this.#fail = options.fail
     this.#speaker = speaker ?? newSpeaker(options.clock)
-    this.#charter = charter
+    this.#charter = group.charter
+    this.#members = group.members || undefined
     this.#cutter = new PieceCutter(options.random)
     this.#opener = new Opener(options.cluster, options.drops)
   }
 
-  /** The same bus for who speaks in a group. */
-  in(charter: number | undefined): Bus {
-    return new Bus(this.#options, this.#speaker, charter)
+  /**
+   * The same bus for who speaks in a group.
+   * @param members the version of its list of members. @default 0: of whom it began with
+   */
+  in(charter: number | undefined, members = 0): Bus {
+    return new Bus(this.#options, this.#speaker, { charter, members })
   }
 
   /** Says from now on in which start of its store the node is. */
@@ -260,6 +265,7 @@ export class Bus {
       fromStore: this.#store,
       ...(start === undefined ? {} : { fromStart: start }),
       ...(this.#charter === undefined ? {} : { charter: this.#charter }),
+      ...(this.#members === undefined ? {} : { members: this.#members }),
     }
   }
 }

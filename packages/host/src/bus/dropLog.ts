@@ -17,6 +17,8 @@ export type DropReason =
   | 'earlierStart'
   /** Its sender takes the group for something else. */
   | 'otherCharter'
+  /** For a role on a node that joins the group, and that no member has taken in yet. */
+  | 'notTakenIn'
   /** More of a node than is held while its store is being recorded. */
   | 'tooManyHeld'
   /** More is decided than this node can apply in time. */

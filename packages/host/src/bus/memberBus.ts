@@ -39,7 +39,7 @@ export class MemberBus {
   /** Who is heard on this node, by its address in its group: also by the one that it shares with others of its role. */
   readonly #receivers = new Map<Address, Receive>()
   /** Where all hear that host a role, by the address of all of them. */
-  readonly #everyone = new Map<Address, Address>()
+  readonly #everyone = new Map<Address, readonly Address[]>()
   readonly #shared = new Map<Address, Shared>()
 
   constructor(options: { node: NodeId; bus: Bus; drops: DropLog }) {
@@ -56,7 +56,7 @@ export class MemberBus {
 
   /**
    * Hands over what is said to the roles of a group that this node hosts.
-   * @param roles who hosts each role of the group
+   * @param roles who hosted each role of the group when it began
    * @param receiveOf who hears what is said to a role; nobody where this node does not host it
    */
   join(
@@ -69,7 +69,7 @@ export class MemberBus {
     for (const [role, { nodes }] of Object.entries(roles)) {
       const everyone = addressOf(group, role, everyNode)
       const heardAt = everyoneAddress(nodes)
-      this.#everyone.set(everyone, heardAt)
+      this.#everyone.set(everyone, [heardAt])
       addresses.push(everyone)
       const receive = receiveOf(role)
       if (!receive) continue
@@ -77,7 +77,7 @@ export class MemberBus {
       addresses.push(own)
       this.#receivers.set(own, receive)
       this.#receivers.set(everyone, receive)
-      if (heardAt !== this.#own) shared.add(heardAt)
+      if (heardAt !== this.#own && nodes.includes(this.#node)) shared.add(heardAt)
     }
     const ready = [...shared].map((address) => this.#share(address))
     const leave = async (): Promise<void> => {
@@ -90,11 +90,29 @@ export class MemberBus {
     return { ready: Promise.all(ready).then(() => {}), close: leave }
   }
 
+  /**
+   * From now on these host a role. A node that does not know of that yet, or was added since, hears where it always did: those that
+   * the role began with at the address that they share, for as long as all of them host it; anybody else at its own.
+   * @param began who hosted it when the group began
+   */
+  place(group: string, role: string, began: readonly NodeId[], nodes: readonly NodeId[]): void {
+    const areAllLeft = began.every((node) => nodes.includes(node))
+    const apart = areAllLeft ? nodes.filter((node) => !began.includes(node)) : nodes
+    const heardAt = [...(areAllLeft ? [everyoneAddress(began)] : []), ...apart.map(memberAddress)]
+    this.#everyone.set(addressOf(group, role, everyNode), heardAt)
+  }
+
   /** Says something when the turn ends. `bus` is that of the group. What is said to a role that nobody hosts is lost. */
   publish<M extends Message>(bus: Bus, from: Address, to: Address, codec: MessageCodec<M>, message: M): void {
-    const heardAt = nodeOf(to) === everyNode ? this.#everyone.get(to) : memberAddress(nodeOf(to))
+    const bytesMax = bus.bytesMax - parcelOverheadBytes
+    if (nodeOf(to) !== everyNode) {
+      this.#parcels.put(from, memberAddress(nodeOf(to)), bus.sealed(from, to, codec, message), bytesMax)
+      return
+    }
+    const heardAt = this.#everyone.get(to)
     if (heardAt === undefined) return
-    this.#parcels.put(from, heardAt, bus.sealed(from, to, codec, message), bus.bytesMax - parcelOverheadBytes)
+    const sealed = bus.sealed(from, to, codec, message)
+    for (const address of heardAt) this.#parcels.put(from, address, sealed, bytesMax)
   }
 
   /** The turn ends: what was said in it leaves. */

@@ -21,6 +21,7 @@ function begin(home?: NodeId) {
       incarnation: 0,
       waitingFor: [...waitingFor],
       members: [...members],
+      membersVersion: 0,
       ...(serves && { node: by }),
     })
   /** So long, with a call that has waited since `sinceMs`. */

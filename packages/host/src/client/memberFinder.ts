@@ -40,6 +40,7 @@ export class MemberFinder implements Finder {
   readonly #known = new Map<NodeId, Member>()
   /** All of them, as one has said. */
   #members: readonly NodeId[] = []
+  #membersVersion = 0
   /** For calls without a key. */
   #ownOrder: readonly NodeId[] = []
   /** Those that took calls when that was last looked at. */
@@ -79,11 +80,15 @@ export class MemberFinder implements Finder {
     return member?.serves === true && !this.#isSilent(member)
   }
 
-  learn(by: NodeId, { node, members, waitingFor }: Leader): void {
+  learn(by: NodeId, { node, members, membersVersion, waitingFor }: Leader): void {
     const nowMs = this.#clock.nowMs()
     const serves = node === by
     this.#known.set(by, { heardAtMs: nowMs, saidAtMs: nowMs, serves, waitingFor, unansweredSinceMs: undefined })
-    if (members.length > 0 && members.join() !== this.#members.join()) this.#meetAll(members)
+    // A member that is behind does not know better.
+    if (members.length > 0 && membersVersion >= this.#membersVersion) {
+      this.#membersVersion = membersVersion
+      if (members.join() !== this.#members.join()) this.#meetAll(members)
+    }
     this.#look()
   }
 

@@ -16,6 +16,7 @@ import {
   invariant,
   isTimed,
   type LocalEvent,
+  type MembersDenied,
   type Message,
   type NodeId,
   type Observe,
@@ -26,6 +27,7 @@ import {
   type Received,
   type RecoveredState,
   type RoleDefinition,
+  type RoleSnapshot,
   type RoleStatus,
   type StoreOperation,
   stepRecord,
@@ -55,7 +57,7 @@ interface Place {
 export const keyOf = (group: string, role: string): string => `${group}/${role}`
 
 /** What an actor is given. */
-export type HostedEvent = LocalEvent | ClientAsked | Answer | PeerLost | PeerFound | Received<Message>
+export type HostedEvent = LocalEvent | ClientAsked | Answer | PeerLost | PeerFound | MembersDenied | Received<Message>
 
 interface EarlyEvent {
   readonly event: HostedEvent
@@ -152,6 +154,10 @@ export class HostedActor {
     // It was made for this actor, and a copy of each message would be dear.
     if (isTimed(this.definition.timed, event.type)) Object.assign(event, this.#clock.instant())
     this.#take(event, this.#actor.deliver(this.#state, event), cause)
+  }
+
+  get snapshot(): RoleSnapshot {
+    return this.#state.snapshot
   }
 
   /** Has its handler do something, or asks another group; what comes of it is posted. */

@@ -1,5 +1,6 @@
 import {
   type GroupDefinition,
+  hostsOf,
   type NodeId,
   type OpenStore,
   origin,
@@ -29,8 +30,9 @@ export async function recoverRoles(
   lossAccepted: boolean,
 ): Promise<RecoveredRoles> {
   const roles = new Map<string, RecoveredState>()
-  for (const [role, { nodes, record, remembers = true }] of Object.entries(definition.roles)) {
-    if (!nodes.includes(node)) continue
+  for (const [role, of] of Object.entries(definition.roles)) {
+    if (!hostsOf(of).includes(node)) continue
+    const { record, remembers = true } = of
     // What a store in doubt lost cannot have been this role's, and who is told of it must write something.
     if (!remembers) {
       roles.set(role, nothingRecovered)

@@ -1022,6 +1022,8 @@ export interface Leader {
   readonly waitingFor: readonly string[]
   /** Of a group of which any member may be asked: all that may be. Then the node is the sender, if it serves now. */
   readonly members: readonly string[]
+  /** The version of the list of members; 0 for the one that the group began with. */
+  readonly membersVersion: number
 }
 
 function emptyLeader(): Draft<Leader> {
@@ -1032,6 +1034,7 @@ function emptyLeader(): Draft<Leader> {
     incarnation: 0,
     waitingFor: [],
     members: [],
+    membersVersion: 0,
   }
 }
 
@@ -1058,6 +1061,9 @@ function readLeader(reader: ProtoReader): Leader {
       case 50:
         message.members.push(reader.string())
         break
+      case 56:
+        message.membersVersion = reader.uint64()
+        break
       default:
         reader.skip(tag)
     }
@@ -1072,6 +1078,7 @@ function writeLeader(writer: ProtoWriter, message: Leader): void {
   if (message.incarnation !== 0) writer.tag(32).uint64(message.incarnation)
   for (const item of message.waitingFor) writer.tag(42).string(item)
   for (const item of message.members) writer.tag(50).string(item)
+  if (message.membersVersion !== 0) writer.tag(56).uint64(message.membersVersion)
 }
 
 /** @throws `QUORATE_UNENCODABLE_VALUE` */

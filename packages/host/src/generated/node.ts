@@ -119,6 +119,8 @@ export interface Introduced {
   readonly others: readonly GroupCharter[]
   /** True when no group of the receiver names the sender. */
   readonly isStranger: boolean
+  /** Those of the sender's groups that have taken it in as a member, with this very store. */
+  readonly takenIn: readonly string[]
 }
 
 function emptyIntroduced(): Draft<Introduced> {
@@ -129,6 +131,7 @@ function emptyIntroduced(): Draft<Introduced> {
     otherStore: noBytes,
     others: [],
     isStranger: false,
+    takenIn: [],
   }
 }
 
@@ -152,6 +155,9 @@ function readIntroduced(reader: ProtoReader): Introduced {
       case 40:
         message.isStranger = reader.bool()
         break
+      case 50:
+        message.takenIn.push(reader.string())
+        break
       default:
         reader.skip(tag)
     }
@@ -165,6 +171,7 @@ function writeIntroduced(writer: ProtoWriter, message: Introduced): void {
   if (message.otherStore.length !== 0) writer.tag(26).bytes(message.otherStore)
   for (const item of message.others) writer.tag(34).message(writeGroupCharter, item)
   if (message.isStranger !== false) writer.tag(40).bool(message.isStranger)
+  for (const item of message.takenIn) writer.tag(50).string(item)
 }
 
 /** @throws `QUORATE_UNENCODABLE_VALUE` */
@@ -217,6 +224,55 @@ export function encodeOtherCharters(message: OtherCharters): Uint8Array {
 /** @throws `QUORATE_MALFORMED_MESSAGE` */
 export function decodeOtherCharters(bytes: Uint8Array): OtherCharters {
   return decodeWith(readOtherCharters, bytes)
+}
+
+/** Tells a node that a group goes by a later list of members, on which that node is not. */
+export interface NotMember {
+  readonly type: 'NotMember'
+  readonly group: string
+  /** Of the list. */
+  readonly version: number
+}
+
+function emptyNotMember(): Draft<NotMember> {
+  return {
+    type: 'NotMember',
+    group: '',
+    version: 0,
+  }
+}
+
+function readNotMember(reader: ProtoReader): NotMember {
+  const message = emptyNotMember()
+  while (reader.hasMore()) {
+    const tag = reader.tag()
+    switch (tag) {
+      case 10:
+        message.group = reader.string()
+        break
+      case 16:
+        message.version = reader.uint64()
+        break
+      default:
+        reader.skip(tag)
+    }
+  }
+  return message
+}
+
+function writeNotMember(writer: ProtoWriter, message: NotMember): void {
+  if (message.group !== '') writer.tag(10).string(message.group)
+  if (message.version !== 0) writer.tag(16).uint64(message.version)
+}
+
+/** @throws `QUORATE_UNENCODABLE_VALUE` */
+export function encodeNotMember(message: NotMember): Uint8Array {
+  return encodeWith(writeNotMember, message)
+}
+
+/** @throws `QUORATE_MALFORMED_MESSAGE` */
+export function decodeNotMember(bytes: Uint8Array): NotMember {
+  return decodeWith(readNotMember, bytes)
 }
 
 /**
@@ -578,6 +634,7 @@ export type NodeMessage =
   | Introduce
   | Introduced
   | OtherCharters
+  | NotMember
   | Present
   | OtherStart
   | NodeStatus
@@ -589,6 +646,7 @@ export const messages: MessageCodec<NodeMessage> = {
     'Introduce',
     'Introduced',
     'OtherCharters',
+    'NotMember',
     'Present',
     'OtherStart',
     'NodeStatus',
@@ -602,6 +660,8 @@ export const messages: MessageCodec<NodeMessage> = {
         return encodeIntroduced(message)
       case 'OtherCharters':
         return encodeOtherCharters(message)
+      case 'NotMember':
+        return encodeNotMember(message)
       case 'Present':
         return encodePresent(message)
       case 'OtherStart':
@@ -622,6 +682,8 @@ export const messages: MessageCodec<NodeMessage> = {
         return decodeIntroduced(bytes)
       case 'OtherCharters':
         return decodeOtherCharters(bytes)
+      case 'NotMember':
+        return decodeNotMember(bytes)
       case 'Present':
         return decodePresent(bytes)
       case 'OtherStart':

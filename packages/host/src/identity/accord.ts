@@ -3,11 +3,13 @@ import { nodeGroup, nodeRole } from '../bus/addresses.js'
 import type { Bus } from '../bus/bus.js'
 import type { DropLog } from '../bus/dropLog.js'
 import { MembersChangedError } from '../errors.js'
-import { type GroupCharter, messages, type OtherCharters } from '../generated/node.js'
+import { type GroupCharter, messages, type NotMember, type OtherCharters } from '../generated/node.js'
 import type { Charter } from '../topology/charter.js'
 
 /** How often a node is told that it takes a group for something else. */
 const tellEveryMs = 1000
+/** Of so many it is remembered that they were told: strangers may bear any name. */
+const toldMax = 1024
 
 interface GroupAccord {
   readonly charter: Charter
@@ -29,6 +31,7 @@ export class Accord {
   readonly #drops: DropLog
   readonly #fail: (error: MembersChangedError) => void
   readonly #groups = new Map<string, GroupAccord>()
+  /** Who was told longest ago stands first. */
   readonly #toldAtMs = new Map<NodeId, number>()
 
   constructor(options: {
@@ -81,15 +84,20 @@ export class Accord {
       return true
     }
     this.#drops.note('otherCharter', { group, node })
-    this.#tell(node, accord.charter)
+    this.#tell(node, otherCharters(accord.charter))
     return false
   }
 
-  /** Somebody who is no member as far as this node knows is told so, if it takes itself for one. */
-  meetStranger(group: string, { from, charter }: Envelope): void {
+  /**
+   * Somebody who is no member as far as this node knows is told so, if it takes itself for one: of another group of that name, or
+   * by an earlier list of members than the one of that version.
+   */
+  meetStranger(group: string, { from, charter, members = 0 }: Envelope, version: number): void {
     const accord = this.#groups.get(group)
-    if (!accord || charter === undefined || charter === accord.charter.fingerprint) return
-    if (parseAddress(from)?.group === group) this.#tell(nodeOf(from), accord.charter)
+    if (!accord || charter === undefined || parseAddress(from)?.group !== group) return
+    const node = nodeOf(from)
+    if (charter !== accord.charter.fingerprint) this.#tell(node, otherCharters(accord.charter))
+    else if (members < version) this.#tell(node, { type: 'NotMember', group, version })
   }
 
   /** Those groups that another node takes for something else, as this one has them. */
@@ -127,14 +135,19 @@ export class Accord {
     }
   }
 
-  #tell(node: NodeId, { group, text }: Charter): void {
+  #tell(node: NodeId, message: OtherCharters | NotMember): void {
     const nowMs = this.#clock.nowMs()
     if (nowMs - (this.#toldAtMs.get(node) ?? Number.NEGATIVE_INFINITY) < tellEveryMs) return
+    this.#toldAtMs.delete(node)
     this.#toldAtMs.set(node, nowMs)
+    const [oldest] = this.#toldAtMs.keys()
+    if (this.#toldAtMs.size > toldMax && oldest !== undefined) this.#toldAtMs.delete(oldest)
     const own = addressOf(nodeGroup, nodeRole, this.#node)
-    this.#bus.publish(own, addressOf(nodeGroup, nodeRole, node), messages, {
-      type: 'OtherCharters',
-      groups: [{ group, charter: text }],
-    })
+    this.#bus.publish(own, addressOf(nodeGroup, nodeRole, node), messages, message)
   }
 }
+
+const otherCharters = ({ group, text }: Charter): OtherCharters => ({
+  type: 'OtherCharters',
+  groups: [{ group, charter: text }],
+})

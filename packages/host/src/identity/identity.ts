@@ -1,4 +1,13 @@
-import type { Clock, GroupDefinition, Logger, NodeId, OpenStore, Random, StoreWrite } from '@quorate/core'
+import {
+  type Clock,
+  type GroupDefinition,
+  joinsIn,
+  type Logger,
+  type NodeId,
+  type OpenStore,
+  type Random,
+  type StoreWrite,
+} from '@quorate/core'
 import type { Bus } from '../bus/bus.js'
 import type { DropLog } from '../bus/dropLog.js'
 import type { MembersChangedError } from '../errors.js'
@@ -9,6 +18,7 @@ import { Accord } from './accord.js'
 import { bookKey, type NodeBook } from './nodeBook.js'
 import { NodeService, type ReportOf } from './nodeService.js'
 import { PeerStores } from './peerStores.js'
+import { Rosters } from './roster.js'
 import { StoreHandshake } from './storeHandshake.js'
 import { Twins } from './twins.js'
 import { WaitingService } from './waitingService.js'
@@ -34,6 +44,8 @@ export interface IdentityOptions {
   fail(error: Error): void
   /** A group of this node is another one than the others know. */
   differs(error: MembersChangedError): void
+  /** A node goes by a later list of a group's members, on which this one is not. */
+  denied(by: NodeId, group: string, version: number): void
 }
 
 /** A group that this node is to become a member of while it runs. */
@@ -51,9 +63,10 @@ interface Admission {
 export class Identity {
   readonly peerStores: PeerStores
   readonly accord: Accord
+  readonly rosters = new Rosters()
   readonly #options: IdentityOptions
   readonly #charters: readonly Charter[]
-  readonly #handshake: StoreHandshake
+  readonly handshake: StoreHandshake
   readonly #twins: Twins
   readonly #service: NodeService
   readonly #waitingService: WaitingService
@@ -64,41 +77,43 @@ export class Identity {
     this.#charters = chartersOf(node, groups)
     this.accord = new Accord({ ...options, fail: options.differs })
     for (const charter of this.#charters) this.accord.join(charter, book.charterOf(charter.group) === charter.text)
+    for (const [name, definition] of Object.entries(groups)) this.rosters.open(name, definition)
     this.#twins = new Twins({ node, store: store.storeId, start: book.start, bus, fail })
     this.peerStores = new PeerStores({
       ...options,
       write: (operations, done) => write([{ key: bookKey, operations }], done),
       earlier: (peer, start) => this.#twins.tell(peer, start),
     })
-    this.#handshake = new StoreHandshake({
+    const { accord, rosters } = this
+    this.handshake = new StoreHandshake({
       ...options,
       store: store.storeId,
       peerStores: this.peerStores,
-      accord: this.accord,
+      accord,
+      rosters,
+      takenIn: (group) => this.#takenIn(group),
     })
     for (const [name, definition] of Object.entries(groups))
-      this.#handshake.meet(this.#othersIn({ [name]: definition }))
+      if (this.#joins(name, definition)) this.handshake.join(name)
     this.#waitingService = new WaitingService({ node, bus, waitingFor: () => this.waitingFor })
-    const { accord } = this
-    this.#service = new NodeService({ ...options, handshake: this.#handshake, accord, twins: this.#twins, report })
+    this.#service = new NodeService({ ...options, handshake: this.handshake, accord, twins: this.#twins, report })
   }
 
   /** Nodes that have not said yet whether they know this one with another store. */
   get waitingFor(): readonly NodeId[] {
-    return this.#handshake.waitingFor
+    return this.handshake.waitingFor
   }
 
   /** True when the node runs as soon as that is durable, false when others must answer first. */
   async begin(): Promise<boolean> {
-    const { node, groups, bootstrap, book } = this.#options
     await this.#service.listen()
-    const isAlone = nodesOf(groups).every((other) => other === node)
-    if (book.isIntroduced || bootstrap || isAlone) {
+    const asked = this.#toBeAsked(this.#options.groups)
+    if (asked.length === 0) {
       this.#take()
       return true
     }
     await this.#waitingService.listen(this.#charters.map(({ group }) => group))
-    this.#handshake.ask(this.#othersIn(groups), () => this.#take())
+    this.handshake.ask(asked, () => this.#take())
     return false
   }
 
@@ -107,26 +122,31 @@ export class Identity {
    * whether they know an older one: a node that has lost its disk must not take part in a group that only they know.
    */
   admit(group: string, definition: GroupDefinition): Admission {
-    const { book, bootstrap } = this.#options
     const charter = charterOf(group, definition)
-    const others = this.#othersIn({ [group]: definition })
+    const { book } = this.#options
     this.accord.join(charter, book.charterOf(group) === charter.text)
-    this.#handshake.meet(others)
-    const unknown = bootstrap ? [] : others.filter((other) => book.storeOf(other) === undefined)
+    this.rosters.open(group, definition)
+    if (this.#joins(group, definition)) {
+      this.handshake.join(group)
+      return { done: Promise.resolve(), cancel: () => {} }
+    }
+    const asked = this.#toBeAsked({ [group]: definition })
     const done = new Deferred<void>()
     const remember = () => {
+      if (book.groups.length === 0) book.introduce()
       if (this.#note([charter])) this.peerStores.record(() => done.resolve())
       else done.resolve()
     }
-    const asking = unknown.length > 0 ? this.#handshake.ask(unknown, remember) : undefined
+    const asking = asked.length > 0 ? this.handshake.ask(asked, remember) : undefined
     if (!asking) remember()
     return { done: done.promise, cancel: () => asking?.cancel() }
   }
 
   /** The node is no more a member of a group that is open. */
-  leave(group: string, definition: GroupDefinition): void {
+  leave(group: string): void {
     this.accord.leave(group)
-    this.#handshake.part(this.#othersIn({ [group]: definition }))
+    this.rosters.close(group)
+    this.handshake.joined(group)
   }
 
   /** Forgets a group that is not open: the logs under these keys, and in the same write what the node remembers of it. */
@@ -137,12 +157,39 @@ export class Identity {
     write([...drops, { key: bookKey, operations: this.peerStores.takeOperations() }], done)
   }
 
+  /** True of a group that this node joins, and that has never taken it in. */
+  #joins(group: string, definition: GroupDefinition): boolean {
+    const { node, bootstrap, book } = this.#options
+    return !bootstrap && joinsIn(definition, node) && book.charterOf(group) === undefined
+  }
+
+  /** A group that this node joins has taken it in: once that is remembered the node takes part, for good. */
+  #takenIn(group: string): void {
+    const charter = this.accord.charters.find((each) => each.group === group)
+    if (!charter) return
+    this.#note([charter])
+    this.peerStores.record(() => this.handshake.joined(group))
+  }
+
+  /**
+   * Nodes that may know this one with another store: the others of groups that are new to it and that it does not join, since there
+   * the members name its store. Those whom it has asked before, and met since, need not be asked again.
+   */
+  #toBeAsked(groups: Groups): readonly NodeId[] {
+    const { bootstrap, book } = this.#options
+    if (bootstrap) return []
+    const isNew = ([name, definition]: readonly [string, GroupDefinition]) =>
+      book.charterOf(name) !== charterOf(name, definition).text && !this.handshake.joins(name)
+    const others = this.#othersIn(Object.fromEntries(Object.entries(groups).filter(isNew)))
+    return book.isIntroduced ? others.filter((other) => !book.storeOf(other)) : others
+  }
+
   #othersIn(groups: Groups): readonly NodeId[] {
     return nodesOf(groups).filter((other) => other !== this.#options.node)
   }
 
   async stop(): Promise<void> {
-    this.#handshake.stop()
+    this.handshake.stop()
     await Promise.all([this.#service.stop(), this.#waitingService.stop()])
   }
 
@@ -161,8 +208,10 @@ export class Identity {
   /** Remembers all of it, then runs. */
   #take(): void {
     const { book, bus, run, fail } = this.#options
-    book.introduce()
-    this.#note(this.#charters)
+    const met = this.#charters.filter(({ group }) => !this.handshake.joins(group))
+    // One that has asked nobody so far has to ask once it is a member of something.
+    if (met.length > 0) book.introduce()
+    this.#note(met)
     this.peerStores.record(() => {
       this.#waitingService.stop().catch(fail)
       bus.tellStart(book.start)

@@ -34,6 +34,8 @@ export class NodeService {
   readonly #accord: Accord
   readonly #twins: Twins
   readonly #report: ReportOf
+  /** A node goes by a later list of a group's members, on which this one is not. */
+  readonly #denied: (by: NodeId, group: string, version: number) => void
   #subscriptions: readonly Subscription[] = []
 
   constructor(options: {
@@ -44,6 +46,7 @@ export class NodeService {
     accord: Accord
     twins: Twins
     report: ReportOf
+    denied: (by: NodeId, group: string, version: number) => void
   }) {
     this.#address = addressOf(nodeGroup, nodeRole, options.node)
     this.#bus = options.bus
@@ -52,6 +55,7 @@ export class NodeService {
     this.#accord = options.accord
     this.#twins = options.twins
     this.#report = options.report
+    this.#denied = options.denied
   }
 
   /** Resolves when the node is heard. */
@@ -80,6 +84,8 @@ export class NodeService {
       this.#handshake.receive(envelope, message)
     } else if (isNode && message.type === 'OtherCharters') {
       this.#accord.told(from.node, message)
+    } else if (isNode && message.type === 'NotMember') {
+      this.#denied(from.node, message.group, message.version)
     } else if (isNode && message.type === 'OtherStart') {
       this.#twins.told(message)
     } else if (isAsker && message.type === 'NodeStatus') {

@@ -20,6 +20,7 @@ interface Recording {
 
 /** The last start of a peer's store that was heard. */
 interface LastStart {
+  readonly store: Uint8Array
   start: number
   /** Since when an earlier one speaks and this one has not. */
   silentSinceMs: number | undefined
@@ -71,15 +72,27 @@ export class PeerStores {
     return this.#book.takeOperations([...this.#recording].map(([node, { store }]) => [node, store]))
   }
 
+  /** True of a node that is known by this very store, or by the one that its group has named. */
+  isKnown(node: NodeId, store: Uint8Array, named: Uint8Array | undefined): boolean {
+    const known = named ?? this.#book.storeOf(node)
+    return known !== undefined && isSameStore(known, store)
+  }
+
   /**
    * Runs `then`, about a message, when its node is known by its store: at once, or after that was recorded. Else drops it.
+   * @param named the store that the group has named for the node. It counts in that group alone, and is remembered by its roles.
    */
-  admit(node: NodeId, envelope: Pick<Envelope, 'fromStore' | 'fromStart' | 'payload'>, then: () => void): void {
+  admit(
+    node: NodeId,
+    envelope: Pick<Envelope, 'fromStore' | 'fromStart' | 'payload'>,
+    then: () => void,
+    named?: Uint8Array,
+  ): void {
     const { fromStore: store, fromStart, payload } = envelope
-    const known = this.#book.storeOf(node)
+    const known = named ?? this.#book.storeOf(node)
     if (known) {
       if (!isSameStore(known, store)) this.#drop(node, store, known)
-      else if (fromStart === undefined || this.#isLast(node, fromStart)) then()
+      else if (fromStart === undefined || this.#isLast(node, known, fromStart)) then()
       return
     }
     const recording = this.#recording.get(node)
@@ -105,11 +118,14 @@ export class PeerStores {
   }
 
   /** False for what an earlier start says, while a later one is known: it is a copy of the disk, or the disk went back. */
-  #isLast(node: NodeId, start: number): boolean {
+  #isLast(node: NodeId, store: Uint8Array, start: number): boolean {
     const last = this.#starts.get(node)
-    if (!last || last.start === start) {
-      if (last) last.silentSinceMs = undefined
-      else this.#starts.set(node, { start, silentSinceMs: undefined })
+    if (!last || !isSameStore(last.store, store)) {
+      this.#starts.set(node, { store, start, silentSinceMs: undefined })
+      return true
+    }
+    if (last.start === start) {
+      last.silentSinceMs = undefined
       return true
     }
     const about = { node, starts: startsOf(start), startsBefore: startsOf(last.start) }

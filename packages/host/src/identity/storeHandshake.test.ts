@@ -91,7 +91,7 @@ describe('a store that is new', () => {
     begin()
     const node = await cluster.start('n1')
     const stranger = await cluster.bus.connect({ cluster: 'test', name: 'stranger' })
-    const about = { store: storeId(7), otherStore: storeId(8), others: [], isStranger: false }
+    const about = { store: storeId(7), otherStore: storeId(8), others: [], isStranger: false, takenIn: [] }
     const message: Introduced = { type: 'Introduced', request: 1, ...about }
     const to = 'quorate/node/n1'
     const envelope = {

@@ -14,8 +14,10 @@ import type { Bus } from '../bus/bus.js'
 import { type MembersChangedError, StoreReplacedError } from '../errors.js'
 import { type Introduce, type Introduced, messages } from '../generated/node.js'
 import { jittered } from '../system/random.js'
+import type { Charter } from '../topology/charter.js'
 import type { Accord } from './accord.js'
 import { hex, isSameStore, type PeerStores } from './peerStores.js'
+import type { Rosters } from './roster.js'
 
 const askEveryMs = 250
 const logEveryMs = 5000
@@ -33,8 +35,7 @@ interface Waiting {
 export class StoreHandshake {
   readonly #node: NodeId
   readonly #store: Uint8Array
-  /** Other nodes of this one's groups, and how many of the groups name each. */
-  readonly #others = new Map<NodeId, number>()
+  readonly #rosters: Rosters
   readonly #bus: Bus
   readonly #clock: Clock
   readonly #random: Random
@@ -45,6 +46,9 @@ export class StoreHandshake {
   readonly #waiting = new Set<Waiting>()
   /** Those of them that said that no group of theirs names this node. */
   readonly #strangers = new Set<NodeId>()
+  /** Groups that this node joins, and none of whose members has taken it in; and when one was asked last. */
+  readonly #joining = new Map<string, number>()
+  readonly #takenIn: (group: string) => void
   readonly #fail: (error: Error) => void
   readonly #differs: (error: MembersChangedError) => void
   #timer: unknown
@@ -60,6 +64,9 @@ export class StoreHandshake {
     logger: Logger
     peerStores: PeerStores
     accord: Accord
+    rosters: Rosters
+    /** A member says that a group which this node joins has taken it in. */
+    takenIn: (group: string) => void
     fail: (error: Error) => void
     /** A group of this node is another one than the others know. */
     differs: (error: MembersChangedError) => void
@@ -72,22 +79,41 @@ export class StoreHandshake {
     this.#logger = options.logger
     this.#peerStores = options.peerStores
     this.#accord = options.accord
+    this.#rosters = options.rosters
+    this.#takenIn = options.takenIn
     this.#fail = options.fail
     this.#differs = options.differs
   }
 
-  /** A group of this node names them. */
-  meet(nodes: readonly NodeId[]): void {
-    for (const node of nodes) this.#others.set(node, (this.#others.get(node) ?? 0) + 1)
+  /** This node joins a group that runs: it is no member before one says so. */
+  join(group: string): void {
+    this.#joining.set(group, Number.NEGATIVE_INFINITY)
   }
 
-  /** A group that named them is no more one of this node. */
-  part(nodes: readonly NodeId[]): void {
-    for (const node of nodes) {
-      const groups = (this.#others.get(node) ?? 0) - 1
-      if (groups > 0) this.#others.set(node, groups)
-      else this.#others.delete(node)
-    }
+  /** It is a member of it, or has nothing to do with it any more. */
+  joined(group: string): void {
+    this.#joining.delete(group)
+  }
+
+  /** True of a group that it joins, and that has not taken it in. */
+  joins(group: string): boolean {
+    return this.#joining.has(group)
+  }
+
+  /** The groups that it joins. */
+  get joining(): readonly string[] {
+    return [...this.#joining.keys()]
+  }
+
+  /** Asks a node that speaks in a group which this one joins whether it is a member now. */
+  knock(group: string, node: NodeId): void {
+    const nowMs = this.#clock.nowMs()
+    if (nowMs - (this.#joining.get(group) ?? nowMs) < askEveryMs) return
+    this.#joining.set(group, nowMs)
+    this.#ask(
+      node,
+      this.#accord.charters.filter((charter) => charter.group === group),
+    )
   }
 
   /** Asks those nodes until all have answered, and none knows another store: then `done` is called, unless that was cancelled. */
@@ -120,14 +146,20 @@ export class StoreHandshake {
   receive(envelope: Envelope, message: Introduce | Introduced): void {
     const node = nodeOf(envelope.from)
     if (message.type === 'Introduce') this.#answer(node, envelope, message)
-    else if (this.#others.has(node)) this.#answered(node, envelope, message)
+    else if (this.#rosters.has(node) || this.#joining.size > 0) this.#answered(node, envelope, message)
   }
 
   #answer(node: NodeId, envelope: Envelope, { request, groups }: Introduce): void {
     const store = envelope.fromStore.slice()
-    const isStranger = !this.#others.has(node)
+    const isStranger = !this.#rosters.has(node)
     const others = this.#accord.differing(groups)
-    const answer: Introduced = { type: 'Introduced', request, store, otherStore: noBytes, others, isStranger }
+    const named = groups.flatMap(({ group }) => {
+      const of = this.#rosters.of(group)?.storeOf(node)
+      return of ? [{ group, of }] : []
+    })
+    const takenIn = named.filter(({ of }) => isSameStore(of, store)).map(({ group }) => group)
+    const common = { type: 'Introduced', request, store, others, isStranger } as const
+    const answer: Introduced = { ...common, otherStore: noBytes, takenIn }
     if (isStranger || others.length > 0) {
       if (others.length > 0)
         this.#logger.error(
@@ -137,8 +169,10 @@ export class StoreHandshake {
       this.#publish(node, answer)
       return
     }
-    const known = this.#peerStores.storeOf(node)
-    if (known && !isSameStore(known, store)) {
+    // Where the group has named its store, that counts, and not the one that it had before.
+    const isNamed = takenIn.length > 0 && takenIn.length === groups.length
+    const known = named.find(({ of }) => !isSameStore(of, store))?.of ?? this.#peerStores.storeOf(node)
+    if (known && !isNamed && !isSameStore(known, store)) {
       this.#logger.error(
         { node, store: hex(store), known: hex(known) },
         'a node came with another store than it is known with: it must not take part',
@@ -146,11 +180,12 @@ export class StoreHandshake {
       this.#publish(node, { ...answer, otherStore: known })
       return
     }
-    this.#peerStores.admit(node, envelope, () => this.#publish(node, answer))
+    this.#peerStores.admit(node, envelope, () => this.#publish(node, answer), isNamed ? store : undefined)
   }
 
-  #answered(node: NodeId, envelope: Envelope, { store: ours, otherStore, others, isStranger }: Introduced): void {
-    if (this.#waiting.size === 0 || !isSameStore(ours, this.#store)) return
+  #answered(node: NodeId, envelope: Envelope, introduced: Introduced): void {
+    const { store: ours, otherStore, others, isStranger, takenIn } = introduced
+    if (this.#waiting.size + this.#joining.size === 0 || !isSameStore(ours, this.#store)) return
     const changed = this.#accord.errorOf(node, others)
     if (changed) {
       this.#differs(changed)
@@ -162,11 +197,11 @@ export class StoreHandshake {
     }
     this.#strangers.delete(node)
     if (otherStore.length > 0) {
-      this.#fail(
-        new StoreReplacedError({ node: this.#node, peer: node, store: hex(this.#store), otherStore: hex(otherStore) }),
-      )
+      this.#isReplaced(node, otherStore)
       return
     }
+    for (const group of takenIn) if (this.#joining.has(group)) this.#takenIn(group)
+    if (this.#waiting.size === 0) return
     this.#peerStores.admit(node, envelope, () => {
       const done = [...this.#waiting].filter(({ unanswered }) => unanswered.delete(node) && unanswered.size === 0)
       for (const waiting of done) this.#waiting.delete(waiting)
@@ -175,13 +210,25 @@ export class StoreHandshake {
     })
   }
 
-  #askAgain(): void {
-    const address = addressOf(nodeGroup, nodeRole, everyNode)
+  /** One that waits for the others must not go on. One that joins a group does not come to be a member, and all else goes on. */
+  #isReplaced(peer: NodeId, otherStore: Uint8Array): void {
+    const [store, known] = [hex(this.#store), hex(otherStore)]
+    const error = new StoreReplacedError({ node: this.#node, peer, store, otherStore: known })
+    if (this.#waiting.size > 0) this.#fail(error)
+    else this.#logger.error({ groups: this.joining, peer, error }, error.message)
+  }
+
+  #ask(node: NodeId, charters: readonly Charter[]): void {
+    const address = addressOf(nodeGroup, nodeRole, node)
     this.#bus.publish(addressOf(nodeGroup, nodeRole, this.#node), address, messages, {
       type: 'Introduce',
       request: ++this.#request,
-      groups: this.#accord.charters.map(({ group, text }) => ({ group, charter: text })),
+      groups: charters.map(({ group, text }) => ({ group, charter: text })),
     })
+  }
+
+  #askAgain(): void {
+    this.#ask(everyNode, this.#accord.charters)
     const nowMs = this.#clock.nowMs()
     if (nowMs >= this.#logAtMs) {
       this.#logAtMs = nowMs + logEveryMs

@@ -40,6 +40,7 @@ export class WaitingService {
       incarnation: 0,
       waitingFor: this.#waitingFor(),
       members: [],
+      membersVersion: 0,
     })
   }
 }

@@ -127,6 +127,22 @@ describe('a group that is opened while nodes run', () => {
     expect((await cluster.wait(group!.propose({ text: 'a' }))).result).toBe(1)
   })
 
+  it('may be the first that a node has, which asks those that it never met then, also when it is started with it later', async () => {
+    const none = { groups: {} as never }
+    const fourth = await cluster.start('n4', none)
+    expect(fourth.status()).toMatchObject({ state: 'running', groupCount: 0 })
+    expect(() => fourth.group('journal')).toThrow('node n4 has no group journal; it has none')
+    const four = groupOf(['n1', 'n4'])
+    const groups = await cluster.wait(Promise.all([fourth.open('later', four), node('n1').open('later', four)]))
+    expect((await cluster.wait(groups[0]!.propose({ text: 'a' }))).result).toBe(1)
+    // With another disk, and no group, there is nothing that it could be asked about; with the group there is.
+    await cluster.kill('n4')
+    cluster.stores.set('n4', memoryStore({ clock: cluster.clock, writeDelayMs: 1 }))
+    await cluster.wait((await cluster.start('n4', none)).stop())
+    const again = await cluster.start('n4', { groups: { later: four } as never })
+    expect(await cluster.wait(again.stopped)).toMatchObject({ code: 'QUORATE_STORE_REPLACED' })
+  })
+
   it('is not opened with an empty disk under an id that a member knows: the node stops', async () => {
     await cluster.start('n4', { groups: { own: groupOf(['n4']) } as never })
     const four = groupOf(['n1', 'n4'])

@@ -124,22 +124,23 @@ export class GroupChanges {
       admission.cancel()
       const cause = error instanceof QuorateError ? error : new GroupClosedError(node, name, error)
       await this.#unlessStopped(groups.remove(name, cause))
-      identity.leave(name, definition)
+      identity.leave(name)
       throw error
     }
   }
 
   async #close(name: string, closed: GroupClosedError): Promise<void> {
     const { identity, groups } = this.#options
-    const definition = groups.definitionOf(name)
-    if (!definition) throw this.#unknown(name)
+    if (!groups.has(name)) throw this.#unknown(name)
     await this.#unlessStopped(groups.remove(name, closed))
-    identity.leave(name, definition)
+    identity.leave(name)
   }
 
   #unknown(name: string): InvalidConfigurationError {
     const { node, groups } = this.#options
-    return new InvalidConfigurationError(`node ${node} has no group ${name}; it has ${groups.names.join(', ')}`)
+    return new InvalidConfigurationError(
+      `node ${node} has no group ${name}; it has ${groups.names.join(', ') || 'none'}`,
+    )
   }
 
   #unheld(name: string): InvalidConfigurationError {

@@ -11,6 +11,7 @@ import { AskClient } from '../client/askClient.js'
 import type { CallsOptions } from '../client/calls.js'
 import { LogClient } from '../client/logClient.js'
 import type { AskGroup } from '../engine/roleQuestions.js'
+import { homeIn } from './nodeGroup.js'
 
 /** A client of one group, of bytes. */
 interface BytesClient {
@@ -78,9 +79,8 @@ export class GroupClients {
         return { perform, close: (because) => client.close(because) }
       }
       case 'ask': {
-        const isMember = definition?.roles[service.answers]?.nodes.includes(this.#node) === true
-        const contract = contractOfBytes(service)
-        const client = new AskClient({ ...calls, contract, home: isMember ? this.#node : undefined })
+        const [contract, home] = [contractOfBytes(service), definition && homeIn(definition, service, this.#node)]
+        const client = new AskClient({ ...calls, contract, home })
         return { perform: (bytes, signal) => client.ask(bytes, { signal }), close: (because) => client.close(because) }
       }
       case 'none':

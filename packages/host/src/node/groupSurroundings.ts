@@ -8,6 +8,8 @@ import type { PeerWatch } from '../engine/peerWatch.js'
 import type { AskGroup } from '../engine/roleQuestions.js'
 import type { Accord } from '../identity/accord.js'
 import type { PeerStores } from '../identity/peerStores.js'
+import type { Roster } from '../identity/roster.js'
+import type { StoreHandshake } from '../identity/storeHandshake.js'
 import type { RequestMemory } from '../serving/requestMemories.js'
 import type { Telemetry } from '../system/telemetry.js'
 
@@ -26,8 +28,11 @@ export interface GroupSurroundings {
   readonly start: number
   readonly peerStores: PeerStores
   readonly accord: Accord
+  readonly handshake: StoreHandshake
   readonly peerWatch: PeerWatch
   readonly observe: Observe | undefined
+  /** Whom the group consists of. */
+  readonly roster: Roster
   /** What this member remembers of messages of the group's clients. */
   readonly memory: RequestMemory
   /** Roles of this node ask a group. */

@@ -1,11 +1,10 @@
 import {
-  type Address,
-  addressOf,
   type Cause,
   drawn,
   type Effect,
   type Envelope,
   type GroupDefinition,
+  hostsOf,
   invariant,
   logAppliedBy,
   messageIdOf,
@@ -15,16 +14,20 @@ import {
   type RoleStatus,
   type Subscription,
   servingRole,
+  statedBy,
 } from '@quorate/core'
 import type { Bus } from '../bus/bus.js'
-import { Applier } from '../engine/applier.js'
-import { HostedActor, keyOf } from '../engine/hostedActor.js'
+import type { Applier } from '../engine/applier.js'
+import { HostedActor } from '../engine/hostedActor.js'
 import type { RecoveredRoles } from '../engine/recoverRoles.js'
+import { Membership } from '../identity/membership.js'
 import { ClientService } from '../serving/clientService.js'
 import type { RequestMemory } from '../serving/requestMemories.js'
 import type { GroupReport } from '../status/nodeStatus.js'
+import { groupApplier } from './groupApplier.js'
 import { groupReportOf } from './groupReportOf.js'
 import type { GroupSurroundings } from './groupSurroundings.js'
+import { tellDenied, tellMembers } from './tellMembers.js'
 import { tellNotices } from './tellNotices.js'
 import { tellServing } from './tellServing.js'
 
@@ -34,30 +37,28 @@ export class HostedGroup {
   readonly definition: GroupDefinition
   readonly applier: Applier | undefined
   readonly #around: GroupSurroundings
-  readonly #bus: Bus
+  readonly #membership: Membership
+  #bus: Bus
   /** The roles that run on this node. */
   readonly #hosted: ReadonlyMap<string, RoleDefinition>
   readonly #actors = new Map<string, HostedActor>()
-  readonly #senders = new Map<Address, NodeId>()
   readonly #recovered: RecoveredRoles
   readonly #service: ClientService | undefined
   /** The actor that clients turn to. */
   #serving: HostedActor | undefined
   #applying: HostedActor | undefined
   #status: RoleStatus = unknownStatus
-  #membership: Subscription | undefined
+  #subscription: Subscription | undefined
   #isClosed = false
 
   constructor(name: string, definition: GroupDefinition, recovered: RecoveredRoles, around: GroupSurroundings) {
     this.name = name
     this.definition = definition
     this.#around = around
-    this.#bus = around.bus.in(around.accord.fingerprintOf(name))
+    this.#membership = new Membership({ ...around, group: name, definition })
+    this.#bus = this.#busNow()
     this.#recovered = recovered
-    this.#hosted = new Map(Object.entries(definition.roles).filter(([, { nodes }]) => nodes.includes(around.node)))
-    for (const [role, { nodes }] of Object.entries(definition.roles)) {
-      for (const node of nodes) this.#senders.set(addressOf(name, role, node), node)
-    }
+    this.#hosted = new Map(Object.entries(definition.roles).filter(([, of]) => hostsOf(of).includes(around.node)))
     this.applier = this.#makeApplier()
     this.#service = this.#makeService()
   }
@@ -70,11 +71,12 @@ export class HostedGroup {
       if (role === servingRole(this.definition.service)) this.#serving = actor
       if (logAppliedBy(role, this.definition)) this.#applying = actor
     }
-    this.#membership = this.#around.members.join(this.name, this.definition.roles, (role) => {
+    this.#subscription = this.#around.members.join(this.name, this.definition.roles, (role) => {
       const actor = this.#actors.get(role)
       return actor && ((envelope) => this.#receive(actor, envelope))
     })
-    await Promise.all([this.#membership.ready, this.#service?.listen()])
+    for (const actor of this.#actors.values()) this.#follow(actor)
+    await Promise.all([this.#subscription.ready, this.#service?.listen()])
     if (this.#isClosed) return
     for (const actor of this.#actors.values()) this.#around.engine.start(actor)
   }
@@ -95,7 +97,7 @@ export class HostedGroup {
     const actors = [...this.#actors.values()]
     // Asked of all at once, before anything is awaited: no turn comes in between.
     const served = this.stopServing()
-    const left = this.#membership?.close()
+    const left = this.#subscription?.close()
     const written = new Promise<void>((resolve) => engine.remove(actors, resolve))
     for (const actor of actors) peerWatch.forget(actor)
     await Promise.all([served, left, written])
@@ -108,6 +110,8 @@ export class HostedGroup {
   carryOut(actor: HostedActor, effect: Effect): void {
     switch (effect.type) {
       case 'send':
+        this.#follow(actor)
+        if (this.#membership.isJoining) return
         this.#around.members.publish(this.#bus, actor.address, effect.to, this.definition.messages, effect.message)
         return
       case 'commit':
@@ -139,7 +143,17 @@ export class HostedGroup {
     }
   }
 
+  /** A node goes by a later list of members, on which this one is not. */
+  denied(by: NodeId, version: number): void {
+    if (!this.#membership.denied(by, version)) return
+    tellDenied(this.#around, this.name, by)
+    for (const actor of this.#actors.values()) {
+      if (actor.definition.members) this.#around.engine.post(actor, { type: 'members.denied', by, version })
+    }
+  }
+
   stepped(actor: HostedActor): void {
+    this.#follow(actor)
     this.#around.peerWatch.stepped(actor)
     if (actor !== this.#serving) return
     const before = this.#status
@@ -156,7 +170,28 @@ export class HostedGroup {
   status(): GroupReport {
     const { definition, applier } = this
     const disagrees = this.#around.accord.otherwise(this.name)
-    return groupReportOf({ definition, actors: this.#actors, applier, disagrees, inFlight: this.#service?.inFlight })
+    const [actors, membership, inFlight] = [this.#actors, this.#membership, this.#service?.inFlight]
+    return groupReportOf({ definition, actors, applier, membership, disagrees, inFlight })
+  }
+
+  /** What follows whom an actor takes for the group's members. */
+  #follow(actor: HostedActor): void {
+    const { roster } = this.#membership
+    if (
+      !actor.definition.members ||
+      !roster.follow(actor.role, statedBy(actor.definition, actor.snapshot, this.definition))
+    )
+      return
+    this.#membership.followed()
+    this.#bus = this.#busNow()
+    for (const [role, { nodes }] of Object.entries(this.definition.roles))
+      this.#around.members.place(this.name, role, nodes, roster.nodesOf(role))
+    tellMembers(this.#around, this.name, roster)
+  }
+
+  #busNow(): Bus {
+    const { bus, accord } = this.#around
+    return bus.in(accord.fingerprintOf(this.name), this.#membership.roster.version)
   }
 
   #toWork(): void {
@@ -164,45 +199,22 @@ export class HostedGroup {
   }
 
   #makeApplier(): Applier | undefined {
-    const { clock, telemetry, observe } = this.#around
     const { service } = this.definition
-    if (service.type !== 'log') return undefined
-    const { applies: role, stateMachine: machine, limits } = service
-    const definition = this.#hosted.get(role)
-    if (!definition) return undefined
-    const { nodes, remembers = true } = definition
-    const key = keyOf(this.name, role)
-    return new Applier({
-      group: this.name,
-      machine,
-      limits,
-      clock,
-      found: this.#recovered.get(role)?.snapshot,
-      phase: (nodes.indexOf(this.#around.node) + 1) / nodes.length,
-      stage: (operation, done) => {
-        const durable = () => {
-          done()
-          this.#toWork()
-        }
-        if (remembers) this.#around.engine.stage(key, operation, durable)
-        else durable()
-      },
-      onApplied: (applied, toAnswer) => {
-        telemetry.applied(this.name, applied.length)
-        observe?.({ type: 'applied', group: this.name, applied })
-        this.#service?.applied(applied, toAnswer)
-      },
-      onSnapshot: (taken) => {
-        if (this.#applying) this.#around.engine.post(this.#applying, { type: 'snapshot.taken', snapshot: taken })
-      },
-      onSnapshotFailed: (error) => {
-        this.#around.logger.error({ group: this.name, error }, error.message)
+    const role = service.type === 'log' ? this.#hosted.get(service.applies) : undefined
+    if (service.type !== 'log' || !role) return undefined
+    return groupApplier(this.name, service, role, {
+      around: this.#around,
+      recovered: this.#recovered,
+      toWork: () => this.#toWork(),
+      applied: (applied, toAnswer) => this.#service?.applied(applied, toAnswer),
+      taken: (snapshot) => {
+        if (this.#applying) this.#around.engine.post(this.#applying, { type: 'snapshot.taken', snapshot })
       },
     })
   }
 
   #makeService(): ClientService | undefined {
-    const { node, clock, drops, telemetry, peerStores, accord, engine } = this.#around
+    const { node, clock, drops, telemetry, engine } = this.#around
     const serving = servingRole(this.definition.service)
     const isServing = serving !== undefined && this.#hosted.has(serving)
     if (!isServing && !this.applier) return undefined
@@ -218,8 +230,7 @@ export class HostedGroup {
       clock,
       drops,
       telemetry,
-      peerStores,
-      accord,
+      membership: this.#membership,
       applier: this.applier,
       onDeadlineFailed: (error) => {
         const text = `deadline of the state machine threw, so it is given no tick: ${messageOf(error)}; correct it`
@@ -259,21 +270,16 @@ export class HostedGroup {
   }
 
   #receive(actor: HostedActor, envelope: Envelope): void {
-    const { drops, peerStores, accord, engine, peerWatch, observe } = this.#around
+    const { drops, engine, peerWatch, observe } = this.#around
     if (envelope.from === actor.address) return
-    const node = this.#senders.get(envelope.from)
-    if (node === undefined) {
-      drops.note('unknownSender', { from: envelope.from, to: envelope.to }, envelope)
-      accord.meetStranger(this.name, envelope)
-      return
-    }
-    if (!accord.agrees(this.name, node, envelope)) return
+    const node = this.#membership.speakerOf(envelope)
+    if (node === undefined) return
     peerWatch.heard(node)
     if (this.#isTooFarBehind(actor)) {
       drops.note('behindInApply', { group: this.name, toApply: this.applier?.queued }, envelope)
       return
     }
-    peerStores.admit(node, envelope, () => {
+    this.#membership.admit(node, envelope, () => {
       const message = this.#bus.read(this.definition.messages, envelope)
       if (message) engine.post(actor, { ...message, from: envelope.from }, observe && causeOf(envelope))
     })

@@ -13,6 +13,7 @@ import { ApplierTurns } from '../engine/applierTurns.js'
 import type { HostedActor } from '../engine/hostedActor.js'
 import type { RecoveredRoles } from '../engine/recoverRoles.js'
 import { startsOf } from '../identity/nodeBook.js'
+import type { Rosters } from '../identity/roster.js'
 import { RequestMemories } from '../serving/requestMemories.js'
 import type { NodeReport, StatusPage } from '../status/nodeStatus.js'
 import { GroupClients } from './groupClients.js'
@@ -21,8 +22,10 @@ import { HostedGroup } from './hostedGroup.js'
 import { type LocalGroup, localGroup } from './nodeGroup.js'
 
 /** What the groups of a node stand on. */
-interface HostedGroupsOptions extends Omit<GroupSurroundings, 'asked' | 'toWork' | 'memory' | 'nextRequest' | 'ask'> {
+interface HostedGroupsOptions
+  extends Omit<GroupSurroundings, 'asked' | 'toWork' | 'roster' | 'memory' | 'nextRequest' | 'ask'> {
   readonly node: NodeId
+  readonly rosters: Rosters
   /** Of the clients that {@link HostedGroups.handle} gives. */
   readonly client: ClientOptions
   /** True if the clock and the bus are not those of others in this process. */
@@ -68,6 +71,8 @@ export class HostedGroups {
   }
 
   add(name: string, definition: GroupDefinition, recovered: RecoveredRoles): void {
+    const roster = this.#options.rosters.of(name)
+    invariant(roster !== undefined, `group ${name} has no roster`)
     const group: HostedGroup = new HostedGroup(name, definition, recovered, {
       ...this.#options,
       asked: () => {
@@ -75,6 +80,7 @@ export class HostedGroups {
         this.#options.engine.schedule()
       },
       toWork: (applier) => this.#applierTurns.add(applier),
+      roster,
       memory: this.#memories.of(name),
       nextRequest: () => ++this.#lastRequest,
       ask: this.#clients.ask,
@@ -143,6 +149,11 @@ export class HostedGroups {
 
   carryOut(actor: HostedActor, effect: Effect): void {
     this.#groups.get(actor.group)?.carryOut(actor, effect)
+  }
+
+  /** A node goes by a later list of a group's members, on which this one is not. */
+  denied(by: NodeId, name: string, version: number): void {
+    this.#groups.get(name)?.denied(by, version)
   }
 
   stepped(actor: HostedActor): void {

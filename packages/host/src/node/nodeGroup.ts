@@ -1,8 +1,10 @@
 import {
   type AskService,
   type GroupDefinition,
+  hostsOf,
   InvalidConfigurationError,
   type LogService,
+  type NodeId,
   type QuorateError,
   type StateMachine,
   type TypedStateMachine,
@@ -39,6 +41,12 @@ export interface LocalGroup {
   stop(stopped: QuorateError): Promise<void>
 }
 
+/** The node, where it runs the role that is asked: whoever asks there asks it first. */
+export function homeIn({ roles }: GroupDefinition, { answers }: AskService, node: NodeId): NodeId | undefined {
+  const role = roles[answers]
+  return role && hostsOf(role).includes(node) ? node : undefined
+}
+
 /** @throws `QUORATE_INVALID_CONFIGURATION` of a group that does nothing for clients. */
 export function localGroup(node: string, { definition, applier }: HostedGroup, calls: CallsOptions): LocalGroup {
   const { service } = definition
@@ -48,8 +56,7 @@ export function localGroup(node: string, { definition, applier }: HostedGroup, c
       return { group, stop: (stopped) => group.stop(stopped) }
     }
     case 'ask': {
-      const isMember = definition.roles[service.answers]?.nodes.includes(node) === true
-      const group = new AskClient({ ...calls, contract: service, home: isMember ? node : undefined })
+      const group = new AskClient({ ...calls, contract: service, home: homeIn(definition, service, node) })
       return { group, stop: (stopped) => group.close(stopped) }
     }
     case 'none':

@@ -117,15 +117,17 @@ export class NodeParts {
       logger: this.logger,
       drops: this.drops,
       write: (writes, done) => this.engine.write(writes, done),
+      denied: (by, group, version) => this.groups.denied(by, group, version),
     })
   }
 
   #makeGroups(): HostedGroups {
     const { id: node, observe, client = {}, clock } = this.#options
     const { bus, members, logger, drops, engine, peerWatch } = this
-    const { peerStores, accord } = this.identity
+    const { peerStores, accord, rosters, handshake } = this.identity
     return new HostedGroups({
-      ...{ node, bus, members, logger, drops, engine, peerWatch, peerStores, accord, observe, client },
+      ...{ node, bus, members, logger, drops, engine, peerWatch, observe, client },
+      ...{ peerStores, accord, rosters, handshake },
       clock: this.clock,
       random: this.#random,
       telemetry: this.#telemetry,

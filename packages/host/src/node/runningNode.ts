@@ -75,7 +75,7 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
   group<Name extends keyof G & string>(name: Name): NodeGroupOf<G[Name]> {
     if (!this.#parts.groups.has(name)) {
       throw new InvalidConfigurationError(
-        `node ${this.id} has no group ${name}; it has ${this.#parts.groups.names.join(', ')}`,
+        `node ${this.id} has no group ${name}; it has ${this.#parts.groups.names.join(', ') || 'none'}`,
       )
     }
     if (this.#ending && !this.#parts.groups.hasHandle(name)) throw new NodeStoppedError(this.id, this.#endedBy)

@@ -20,8 +20,7 @@ import { ClientInbox } from '../bus/clientInbox.js'
 import type { DropLog } from '../bus/dropLog.js'
 import type { Applier } from '../engine/applier.js'
 import { type Ask, type ClientMessage, messages, type RefusalReason } from '../generated/client.js'
-import type { Accord } from '../identity/accord.js'
-import type { PeerStores } from '../identity/peerStores.js'
+import type { Membership } from '../identity/membership.js'
 import type { Telemetry } from '../system/telemetry.js'
 import { ClientAsks } from './clientAsks.js'
 import { LeaderQuestions } from './leaderQuestions.js'
@@ -44,8 +43,7 @@ export interface ClientServiceOptions {
   readonly clock: Clock
   readonly drops: DropLog
   readonly telemetry: Telemetry
-  readonly peerStores: PeerStores
-  readonly accord: Accord
+  readonly membership: Membership
   readonly memory: RequestMemory
   /** The state machine threw when it was asked for its next deadline. */
   onDeadlineFailed(error: unknown): void
@@ -78,15 +76,17 @@ export class ClientService {
 
   constructor(options: ClientServiceOptions) {
     const { applier, isServing, clock, definition, drops, memory, post, nextRequest } = options
-    const { service, roles } = definition
+    const { service } = definition
+    const { roster } = options.membership
     const isAnyones = service.type === 'ask' && service.routing !== 'leader'
-    const members = isAnyones ? (roles[service.answers]?.nodes ?? []) : []
+    const members = () => (isAnyones ? roster.nodesOf(service.answers) : [])
     this.#options = options
     const incarnation = () => applier?.appliedState.incarnation ?? 0
-    const responder = new Responder({ ...options, incarnation, members })
+    const membersVersion = () => roster.version
+    const responder = new Responder({ ...options, incarnation, members, membersVersion })
     this.#responder = responder
     if (service.type === 'log') {
-      this.#log = new LogDesk({ ...options, responder, service, roles, orders: isServing, post, nextRequest })
+      this.#log = new LogDesk({ ...options, responder, service, orders: isServing, post, nextRequest })
     } else if (service.type === 'ask' && isServing) {
       this.#asks = new ClientAsks({
         responder,

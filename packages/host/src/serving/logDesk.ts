@@ -8,13 +8,11 @@ import type {
   LogService,
   NodeId,
   RequestId,
-  RoleDefinition,
 } from '@quorate/core'
 import type { DropLog } from '../bus/dropLog.js'
 import type { Applier } from '../engine/applier.js'
 import type { OpenSession, Propose, Query, ReadIndex, RefusalReason } from '../generated/client.js'
-import type { Accord } from '../identity/accord.js'
-import type { PeerStores } from '../identity/peerStores.js'
+import type { Membership } from '../identity/membership.js'
 import type { Telemetry } from '../system/telemetry.js'
 import { ClientCommands } from './clientCommands.js'
 import { ClientReads } from './clientReads.js'
@@ -53,10 +51,8 @@ export class LogDesk {
     readonly clock: Clock
     readonly drops: DropLog
     readonly telemetry: Telemetry
-    readonly peerStores: PeerStores
-    readonly accord: Accord
+    readonly membership: Membership
     readonly service: LogService
-    readonly roles: Readonly<Record<string, RoleDefinition>>
     /** True if the role that orders is on this node. */
     readonly orders: boolean
     /** The state machine of this node. */
@@ -67,11 +63,10 @@ export class LogDesk {
     post(event: LocalEvent): void
     nextRequest(): RequestId
   }) {
-    const { responder, clock, drops, telemetry, service, roles, applier, post, nextRequest } = options
+    const { responder, clock, drops, telemetry, service, membership, applier, post, nextRequest } = options
     this.#responder = responder
-    const nodesOf = (role: string): readonly NodeId[] => roles[role]?.nodes ?? []
     const own = applier && new OwnQueries(responder, applier)
-    const applying = nodesOf(service.applies)
+    const applying = () => membership.roster.nodesOf(service.applies)
     this.#queries = own ?? new ForwardedQueries(responder, applying)
     const isOne = service.orders === service.applies
     const pendingCommands =
@@ -104,11 +99,10 @@ export class LogDesk {
     }
     this.#memberForwarding = new MemberForwarding({
       responder,
-      ordering: nodesOf(service.orders),
+      ordering: () => membership.roster.nodesOf(service.orders),
       applying,
       drops,
-      peerStores: options.peerStores,
-      accord: options.accord,
+      membership,
       queries: own,
       commands: this.#commands,
     })

@@ -2,8 +2,7 @@ import { addressOf, type Envelope, type NodeId } from '@quorate/core'
 import { answersRole, isClientName } from '../bus/addresses.js'
 import type { DropLog } from '../bus/dropLog.js'
 import { type ClientMessage, messages, type QueryAt } from '../generated/client.js'
-import type { Accord } from '../identity/accord.js'
-import type { PeerStores } from '../identity/peerStores.js'
+import type { Membership } from '../identity/membership.js'
 import type { ClientCommands } from './clientCommands.js'
 import type { OwnQueries } from './queries.js'
 import type { Responder } from './responder.js'
@@ -15,10 +14,9 @@ import type { Responder } from './responder.js'
 export class MemberForwarding {
   readonly #responder: Responder
   readonly #drops: DropLog
-  readonly #peerStores: PeerStores
-  readonly #accord: Accord
-  readonly #ordering: readonly NodeId[]
-  readonly #applying: readonly NodeId[]
+  readonly #membership: Membership
+  readonly #ordering: () => readonly NodeId[]
+  readonly #applying: () => readonly NodeId[]
   readonly #queries: OwnQueries | undefined
   readonly #commands: ClientCommands | undefined
   #isStopping = false
@@ -26,18 +24,16 @@ export class MemberForwarding {
   constructor(options: {
     responder: Responder
     /** Members that take commands, and that execute them. */
-    ordering: readonly NodeId[]
-    applying: readonly NodeId[]
+    ordering: () => readonly NodeId[]
+    applying: () => readonly NodeId[]
     drops: DropLog
-    peerStores: PeerStores
-    accord: Accord
+    membership: Membership
     queries: OwnQueries | undefined
     commands: ClientCommands | undefined
   }) {
     this.#responder = options.responder
     this.#drops = options.drops
-    this.#peerStores = options.peerStores
-    this.#accord = options.accord
+    this.#membership = options.membership
     this.#ordering = options.ordering
     this.#applying = options.applying
     this.#queries = options.queries
@@ -51,13 +47,13 @@ export class MemberForwarding {
       this.#drops.note('unknownSender', { from: envelope.from, to: envelope.to, type: envelope.type }, envelope)
       return
     }
-    if (!this.#accord.agrees(this.#responder.group, node, envelope)) return
+    if (!this.#membership.agrees(node, envelope)) return
     const take = (): void => {
       const message = this.#responder.bus.read<ClientMessage>(messages, envelope)
       if (message?.type === 'Results') this.#commands?.handOn(message)
       else if (message?.type === 'QueryAt') this.#answer(envelope, message)
     }
-    this.#peerStores.admit(node, envelope, take)
+    this.#membership.admit(node, envelope, take)
   }
 
   /** Refers clients to others. */
@@ -67,8 +63,8 @@ export class MemberForwarding {
 
   /** Who orders hands on queries, and who applies hands on results. */
   #mayBeFrom(node: NodeId, type: string): boolean {
-    if (type === 'QueryAt') return this.#ordering.includes(node)
-    return type === 'Results' && this.#applying.includes(node)
+    if (type === 'QueryAt') return this.#ordering().includes(node)
+    return type === 'Results' && this.#applying().includes(node)
   }
 
   #answer({ from, to, type }: Envelope, message: QueryAt): void {

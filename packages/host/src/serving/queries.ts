@@ -93,10 +93,10 @@ export class ForwardedQueries implements Queries {
   readonly waiting = 0
   readonly waitingBytes = 0
   readonly #responder: Responder
-  readonly #nodes: readonly NodeId[]
+  readonly #nodes: () => readonly NodeId[]
 
   /** `nodes` are those with a state machine. */
-  constructor(responder: Responder, nodes: readonly NodeId[]) {
+  constructor(responder: Responder, nodes: () => readonly NodeId[]) {
     this.#responder = responder
     this.#nodes = nodes
   }
@@ -104,7 +104,8 @@ export class ForwardedQueries implements Queries {
   answer(client: Address, { request, attempt, questions }: Query, at: number): void {
     const name = nodeOf(client)
     const start = spread(`${name}/${questions[0]?.number}`)
-    const node = this.#nodes[(start + attempt) % this.#nodes.length]
+    const nodes = this.#nodes()
+    const node = nodes[(start + attempt) % nodes.length]
     if (node === undefined) return
     const to = addressOf(this.#responder.group, clientRole, node)
     this.#responder.send(to, { type: 'QueryAt', client: name, request, index: at, questions })

@@ -15,7 +15,8 @@ export class Responder {
   readonly bus: Bus
   readonly #status: () => RoleStatus
   readonly #incarnation: () => number
-  readonly #members: readonly NodeId[]
+  readonly #members: () => readonly NodeId[]
+  readonly #membersVersion: () => number
   /** A client takes a refusal for a proof that what it asked for was not done. */
   readonly #refused: RecentRequests
 
@@ -30,7 +31,8 @@ export class Responder {
     incarnation: () => number
     memory: Pick<RequestMemory, 'refused'>
     /** All that clients may ask, where any of them may be asked; else none. */
-    members: readonly NodeId[]
+    members: () => readonly NodeId[]
+    membersVersion: () => number
   }) {
     this.group = options.group
     this.node = options.node
@@ -39,6 +41,7 @@ export class Responder {
     this.#status = options.status
     this.#incarnation = options.incarnation
     this.#members = options.members
+    this.#membersVersion = options.membersVersion
     this.#refused = options.memory.refused
   }
 
@@ -66,16 +69,9 @@ export class Responder {
 
   sendWhoLeads(client: Address, request: number): void {
     const { epoch, whom } = this.#whom()
-    const members = this.#members
-    const leader = {
-      type: 'Leader',
-      request,
-      epoch,
-      incarnation: this.#incarnation(),
-      waitingFor: [],
-      members,
-    } as const
-    this.send(client, { ...leader, ...(whom !== undefined && { node: whom }) })
+    const [members, membersVersion] = [this.#members(), this.#membersVersion()]
+    const about = { incarnation: this.#incarnation(), waitingFor: [], members, membersVersion }
+    this.send(client, { type: 'Leader', request, epoch, ...about, ...(whom !== undefined && { node: whom }) })
   }
 
   /** Refuses a message, or those commands of it. `maybeTaken` unless it is certain that it had no effect. */

@@ -127,7 +127,17 @@ describe('a linearizable query', () => {
     const posted: Message[] = []
     const [group, node, incarnation] = ['g', 'n1', () => 0]
     const memory = { refused: new RecentRequests(clock) }
-    const responder = new Responder({ group, node, bus, clock, status: () => status, incarnation, memory, members: [] })
+    const responder = new Responder({
+      group,
+      node,
+      bus,
+      clock,
+      status: () => status,
+      incarnation,
+      memory,
+      members: () => [],
+      membersVersion: () => 0,
+    })
     const reads = new ClientReads({
       responder,
       clock,

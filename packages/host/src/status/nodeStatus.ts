@@ -1,4 +1,4 @@
-import type { GroupDefinition, NodeId, RoleStatus, Service } from '@quorate/core'
+import type { NodeId, RoleStatus, Service } from '@quorate/core'
 import type { BusReport } from '../bus/busWatch.js'
 import type { DropReason } from '../bus/dropLog.js'
 import type { SnapshotFailure } from '../engine/snapshotRetry.js'
@@ -52,7 +52,7 @@ export type ServiceReport =
 export interface GroupReport {
   readonly protocol: string
   readonly service: ServiceReport
-  /** Who shall host each role of the group. */
+  /** Who hosts each role of the group, as far as this node knows. */
   readonly placement: Readonly<Record<string, readonly NodeId[]>>
   /** Those that run on this node. */
   readonly roles: Readonly<Record<string, RoleReport>>
@@ -65,6 +65,10 @@ export interface GroupReport {
   readonly snapshot?: number
   /** Set while the state machine fails to give a snapshot: the log is kept and grows, and when it is full no commands are taken. */
   readonly snapshotFailure?: SnapshotFailure & { readonly isLogFull: boolean }
+  /** True while this node joins the group, and no member has taken it in. */
+  readonly isJoining?: boolean
+  /** Members that go by a later list, on which this node is not: it was removed, and they do not hear it. */
+  readonly denials?: readonly NodeId[]
   /** Nodes that take the group for something else: they and this one do not hear each other. */
   readonly disagrees?: readonly NodeId[]
   /** Of clients, on this node. */
@@ -75,10 +79,6 @@ export interface GroupReport {
     readonly asks: number
   }
 }
-
-/** Where the roles of a group run. */
-export const placementOf = ({ roles }: GroupDefinition): GroupReport['placement'] =>
-  Object.fromEntries(Object.entries(roles).map(([role, { nodes }]) => [role, nodes]))
 
 export function serviceReportOf(service: Service): ServiceReport {
   const { type } = service

@@ -1,8 +1,16 @@
-import { describeQuorum, fingerprintOf, type GroupDefinition, type LogLimits, type NodeId } from '@quorate/core'
+import {
+  describeQuorum,
+  fingerprintOf,
+  type GroupDefinition,
+  hostsOf,
+  type LogLimits,
+  type NodeId,
+} from '@quorate/core'
 
 /**
- * What all nodes of a group must take it for, or what one of them was told another loses: who hosts which role, who
- * decides, and how much is remembered of clients. What may differ from node to node, such as times, is no part of it.
+ * What all nodes of a group must take it for, or what one of them was told another loses: who hosts which role when it begins,
+ * who decides, and how much is remembered of clients. What may differ from node to node, such as times, is no part of it, nor is
+ * whom a group consists of after it has changed its members: its roles know that.
  */
 export interface Charter {
   readonly group: string
@@ -32,5 +40,5 @@ export function charterOf(group: string, { protocol, roles, quorums, service }: 
 /** The groups that a node is a member of, as it was started with them. */
 export const chartersOf = (node: NodeId, groups: Readonly<Record<string, GroupDefinition>>): readonly Charter[] =>
   Object.entries(groups).flatMap(([name, definition]) =>
-    Object.values(definition.roles).some(({ nodes }) => nodes.includes(node)) ? [charterOf(name, definition)] : [],
+    Object.values(definition.roles).some((of) => hostsOf(of).includes(node)) ? [charterOf(name, definition)] : [],
   )

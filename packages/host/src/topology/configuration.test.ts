@@ -40,7 +40,6 @@ describe('options that cannot work are refused before anything is started', () =
     ['the name that addresses every node', { id: 'all' }, InvalidNameError, 'every node at once'],
     ['a cluster without a name', { cluster: '' }, InvalidNameError, 'cluster name'],
     ['a group that no subject can carry', { groups: { 'a b': group } }, InvalidNameError, 'group name "a b"'],
-    ['no groups', { groups: {} }, InvalidConfigurationError, 'at least one'],
     [
       'a state machine with deadlines that does not run where its commands are taken',
       {
@@ -72,6 +71,18 @@ describe('options that cannot work are refused before anything is started', () =
       { groups: { journal: { ...group, roles: { client: role! } } } },
       InvalidConfigurationError,
       'no role may be called client',
+    ],
+    [
+      'a node that joins a group whose protocol keeps its members',
+      { groups: withRole({ joining: ['n3'] }) },
+      InvalidConfigurationError,
+      'n3 cannot join role log of group journal: protocol sequencer never changes the members of a group',
+    ],
+    [
+      'a node that joins twice',
+      { groups: withRole({ joining: ['n3', 'n3'], members: () => undefined }) },
+      InvalidConfigurationError,
+      'node n3 is listed twice for role log of group journal, among those that join',
     ],
     [
       'a group without roles',

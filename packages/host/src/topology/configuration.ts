@@ -4,12 +4,14 @@ import {
   checkName,
   checkOptions,
   type GroupDefinition,
+  hostsOf,
   InvalidConfigurationError,
   type Logger,
   type NodeId,
   type Observe,
   type OptionKeys,
   type Random,
+  type RoleDefinition,
   type Store,
   type Transport,
 } from '@quorate/core'
@@ -31,7 +33,7 @@ export interface NodeOptions<G extends Groups> {
   readonly cluster: string
   readonly transport: Transport
   readonly store: Store
-  /** Equal on all nodes; what this one hosts is found in their roles. */
+  /** Equal on all nodes; what this one hosts is found in their roles. With none, {@link QuorateNode.open} opens them. */
   readonly groups: G
   /** @default none */
   readonly logger?: Logger
@@ -106,15 +108,14 @@ export function checkNodeOptions(options: NodeOptions<Groups>): void {
   checkName('node', id)
   checkName('cluster', cluster)
   const names = Object.keys(groups)
-  if (names.length === 0) throw new InvalidConfigurationError(`node ${id} has no groups: give at least one`)
   for (const [name, definition] of Object.entries(groups)) {
     checkGroup(name, definition)
     checkQuorums(name, definition)
   }
-  const isHost = Object.values(groups).some(({ roles }) => Object.values(roles).some(({ nodes }) => nodes.includes(id)))
-  if (!isHost) {
+  const isHost = hostsIn(groups).includes(id)
+  if (names.length > 0 && !isHost) {
     throw new InvalidConfigurationError(
-      `node ${id} hosts no role of ${names.join(', ')}: its id is not among ${nodesOf(groups).join(', ')}; correct the id, or use a client`,
+      `node ${id} hosts no role of ${names.join(', ')}: its id is not among ${hostsIn(groups).join(', ')}; correct the id, or use a client`,
     )
   }
   if (options.stopWithinMs !== undefined) checkPositive('stopWithinMs', options.stopWithinMs)
@@ -137,12 +138,15 @@ function checkProbes(probeEveryMs = probeEveryMsDefault): void {
   )
 }
 
-/** Every node that hosts a role of one of the groups. */
-export function nodesOf(groups: Groups): NodeId[] {
-  return [
-    ...new Set(Object.values(groups).flatMap(({ roles }) => Object.values(roles).flatMap(({ nodes }) => [...nodes]))),
-  ]
-}
+/** Every node that hosts a role of one of the groups when it begins. */
+export const nodesOf = (groups: Groups): NodeId[] => placedBy(groups, ({ nodes }) => nodes)
+
+/** Those, and nodes that join. */
+const hostsIn = (groups: Groups): NodeId[] => placedBy(groups, hostsOf)
+
+const placedBy = (groups: Groups, of: (role: RoleDefinition) => readonly NodeId[]): NodeId[] => [
+  ...new Set(Object.values(groups).flatMap(({ roles }) => Object.values(roles).flatMap(of))),
+]
 
 /** How large the messages of groups may be. */
 const promisesOf = (groups: Groups): BusPromise[] =>
@@ -166,19 +170,27 @@ export function checkBus(groups: Groups, bus: { readonly bytesMax: number; reado
 export function checkHostedGroup(node: NodeId, name: string, definition: GroupDefinition): void {
   checkGroup(name, definition)
   checkQuorums(name, definition)
-  const nodes = nodesOf({ [name]: definition })
+  const nodes = hostsIn({ [name]: definition })
   if (nodes.includes(node)) return
   throw new InvalidConfigurationError(
     `node ${node} hosts no role of group ${name}: its id is not among ${nodes.join(', ')}; correct the members, or use a client`,
   )
 }
 
-function checkGroup(name: string, { roles, messageBytesMax, service }: GroupDefinition): void {
+function checkListed(nodes: readonly NodeId[], where: string): void {
+  for (const [position, node] of nodes.entries()) {
+    checkName('node', node)
+    if (nodes.indexOf(node) !== position)
+      throw new InvalidConfigurationError(`node ${node} is listed twice for ${where}`)
+  }
+}
+
+function checkGroup(name: string, { protocol, roles, messageBytesMax, service }: GroupDefinition): void {
   checkName('group', name)
   if (name === nodeGroup)
     throw new InvalidConfigurationError(`no group may be called ${nodeGroup}: nodes speak of themselves under it`)
   if (Object.keys(roles).length === 0) throw new InvalidConfigurationError(`group ${name} has no roles`)
-  for (const [role, { nodes }] of Object.entries(roles)) {
+  for (const [role, { nodes, joining = [], members }] of Object.entries(roles)) {
     checkName('role', role)
     if (reservedRoles.includes(role)) {
       throw new InvalidConfigurationError(
@@ -186,11 +198,12 @@ function checkGroup(name: string, { roles, messageBytesMax, service }: GroupDefi
       )
     }
     if (nodes.length === 0) throw new InvalidConfigurationError(`no node hosts role ${role} of group ${name}`)
-    for (const [position, node] of nodes.entries()) {
-      checkName('node', node)
-      if (nodes.indexOf(node) !== position) {
-        throw new InvalidConfigurationError(`node ${node} is listed twice for role ${role} of group ${name}`)
-      }
+    checkListed(nodes, `role ${role} of group ${name}`)
+    checkListed(joining, `role ${role} of group ${name}, among those that join`)
+    if (joining.length > 0 && !members) {
+      throw new InvalidConfigurationError(
+        `${joining.join(', ')} cannot join role ${role} of group ${name}: protocol ${protocol} never changes the members of a group`,
+      )
     }
   }
   checkPositive(`messageBytesMax of group ${name}`, messageBytesMax)

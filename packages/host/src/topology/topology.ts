@@ -63,14 +63,17 @@ export function defineTopology<const G extends Groups>(topology: Topology<G>): T
   const names = Object.keys(groups)
   if (names.length === 0) throw new InvalidConfigurationError(`cluster ${cluster} has no groups: give at least one`)
   for (const name of names) checkName('group', name)
-  for (const { group, role, where, hosts } of rolesOf(groups)) {
+  for (const { group, role, where, hosts, joining } of rolesOf(groups)) {
     if (hosts.length === 0) throw new UnplacedRoleError(group, role)
     checkDistinct(hosts, where)
-    const unknown = hosts.find((node) => !nodes.includes(node))
+    checkDistinct(joining, where)
+    const unknown = [...hosts, ...joining].find((node) => !nodes.includes(node))
     if (unknown !== undefined) throw new UnknownNodeError(unknown, where, nodes)
   }
   for (const [name, group] of Object.entries(groups)) checkQuorums(name, group)
-  const idle = nodes.find((node) => !rolesOf(groups).some(({ hosts }) => hosts.includes(node)))
+  const idle = nodes.find(
+    (node) => !rolesOf(groups).some(({ hosts, joining }) => [...hosts, ...joining].includes(node)),
+  )
   if (idle !== undefined) {
     throw new InvalidConfigurationError(
       `node ${idle} of cluster ${cluster} hosts no role of ${names.join(', ')}: make it a member of a group, or leave it out`,
@@ -81,11 +84,12 @@ export function defineTopology<const G extends Groups>(topology: Topology<G>): T
 
 const rolesOf = (groups: Groups) =>
   Object.entries(groups).flatMap(([group, { roles }]) =>
-    Object.entries(roles).map(([role, { nodes }]) => ({
+    Object.entries(roles).map(([role, { nodes, joining = [] }]) => ({
       group,
       role,
       where: `role ${role} of group ${group}`,
       hosts: nodes,
+      joining,
     })),
   )
 

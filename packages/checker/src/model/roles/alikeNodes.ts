@@ -2,6 +2,7 @@ import {
   addressOf,
   type Effect,
   type GroupDefinition,
+  hostsOf,
   inOneOrder,
   type Message,
   type NodeId,
@@ -30,8 +31,8 @@ export function alikeNodes<History>(
   const actorOf = new Map(actors.map((actor) => [actor.name, actor]))
   const renamingOf = (to: NewNames): Renaming<RoleState, Message, History> => {
     const all = new Map<string, string>(to)
-    for (const [role, { nodes: hosts }] of Object.entries(definition.roles)) {
-      for (const node of hosts) {
+    for (const [role, of] of Object.entries(definition.roles)) {
+      for (const node of hostsOf(of)) {
         const other = to.get(node) ?? node
         all.set(names.of(role, node), names.of(role, other))
         all.set(addressOf(group, role, node), addressOf(group, role, other))

@@ -1,4 +1,4 @@
-import type { GroupDefinition, Message, NodeId } from '@quorate/core'
+import { type GroupDefinition, hostsOf, type Message, type NodeId } from '@quorate/core'
 import {
   type ActorPredicate,
   type ActorStepPredicate,
@@ -50,13 +50,14 @@ export interface GroupScope<Note = never, History = undefined> extends RoleSetti
 }
 
 /**
- * A group of roles, to be checked: every actor that the definition places, with its outbox, its disk and its state machine.
- * Actors are called by their nodes, and `role/node` where the group has several roles.
+ * A group of roles, to be checked: every actor that the definition places, with its outbox, its disk and its state machine. Nodes
+ * that join are there from the beginning. A multicast reaches whom its sender takes for members; everybody hears whoever speaks
+ * to it, as on a node that is behind. Actors are called by their nodes, and `role/node` where the group has several roles.
  */
 export function groupModel<Note = never, History = undefined>(scope: GroupScope<Note, History>): Model {
   const names = new Names(scope.group)
-  const actors = Object.entries(scope.group.roles).flatMap(([role, { nodes }]) =>
-    nodes.map((node) => new RoleActor(scope.group, role, node, names, scope)),
+  const actors = Object.entries(scope.group.roles).flatMap(([role, of]) =>
+    hostsOf(of).map((node) => new RoleActor(scope.group, role, node, names, scope)),
   )
   const system: ActorSystem<RoleState, Message, Note, History> = {
     name: scope.name,

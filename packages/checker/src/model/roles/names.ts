@@ -1,12 +1,4 @@
-import {
-  type Address,
-  addressOf,
-  everyNode,
-  type GroupDefinition,
-  invariant,
-  type NodeId,
-  parseAddress,
-} from '@quorate/core'
+import { type Address, addressOf, type GroupDefinition, hostsOf, invariant, type NodeId } from '@quorate/core'
 
 /** The name of the group in addresses. */
 export const group = 'g'
@@ -15,11 +7,16 @@ export const group = 'g'
 export class Names {
   readonly #definition: GroupDefinition
   readonly #addresses = new Map<string, Address>()
+  readonly #names = new Map<Address, string>()
 
   constructor(definition: GroupDefinition) {
     this.#definition = definition
-    for (const [role, { nodes }] of Object.entries(definition.roles)) {
-      for (const node of nodes) this.#addresses.set(this.of(role, node), addressOf(group, role, node))
+    for (const [role, of] of Object.entries(definition.roles)) {
+      for (const node of hostsOf(of)) {
+        const [name, address] = [this.of(role, node), addressOf(group, role, node)]
+        this.#addresses.set(name, address)
+        this.#names.set(address, name)
+      }
     }
   }
 
@@ -31,14 +28,13 @@ export class Names {
     invariant(address !== undefined, `there is no actor ${name}`)
     return address
   }
-  /** All of a role. */
+  /** All that run a role, members or not. */
   all(role: string): readonly string[] {
-    return (this.#definition.roles[role]?.nodes ?? []).map((node) => this.of(role, node))
+    const of = this.#definition.roles[role]
+    return of ? hostsOf(of).map((node) => this.of(role, node)) : []
   }
-  /** Whom an address means. */
-  at(address: Address): readonly string[] {
-    const place = parseAddress(address)
-    invariant(place !== undefined, `${address} is no address`)
-    return place.node === everyNode ? this.all(place.role) : [this.of(place.role, place.node)]
+  /** Who is there; `undefined` where the scope has nobody. */
+  at(address: Address): string | undefined {
+    return this.#names.get(address)
   }
 }

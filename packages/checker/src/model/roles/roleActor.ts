@@ -22,6 +22,7 @@ import type { ModelActor, OwnEvent, Reaction, Sending } from '../actors/actor.js
 import { isFrozenWrite } from '../errors.js'
 import { answersTo } from './answers.js'
 import { group, type Names } from './names.js'
+import { ofOthers, toldBy } from './ofOthers.js'
 import { numbered, type Onlooker } from './onlooker.js'
 import type { RoleSettings } from './roleSettings.js'
 import { keyOfRole, pendingTimers, type RoleState, showRole } from './roleState.js'
@@ -47,9 +48,6 @@ const restarts = 'restarts'
 const passes = 'time passes'
 const forward = 'its wall clock is set forward'
 const back = 'its wall clock is set back'
-/** Which node stands behind. */
-const suspectsNode = 'suspects'
-const findsNode = 'finds'
 
 /** The real role of a node, stepped as its host would, as an actor of a model. */
 export class RoleActor implements ModelActor<RoleState, Message> {
@@ -145,9 +143,8 @@ export class RoleActor implements ModelActor<RoleState, Message> {
     }
     const request = this.#settings.requests?.find(({ name }) => name === event)
     if (request) return this.#react(state, (turn) => turn.deliver(request.event))
-    const [told = '', node = ''] = event.split(' ')
-    if (told === suspectsNode) return this.#react(state, (turn) => turn.suspect({ type: 'peer.lost', node }))
-    if (told === findsNode) return this.#react(state, (turn) => turn.suspect({ type: 'peer.found', node }))
+    const tell = toldBy(event)
+    if (tell) return this.#react(state, tell)
     const answer = this.#answersIn(state).find(({ name }) => name === event)?.answer
     if (answer) return this.#react(state, (turn) => turn.answer(answer))
     const timer = pendingTimers(state).find((pending) => endOf(state, pending) === event)
@@ -162,10 +159,18 @@ export class RoleActor implements ModelActor<RoleState, Message> {
   }
 
   #maySpend(): boolean {
-    const { writes, timers, crashes: crashing = [], doubts = [], suspects = [], requests = [] } = this.#settings
+    const {
+      writes,
+      timers,
+      crashes: crashing = [],
+      doubts = [],
+      suspects = [],
+      denies = [],
+      requests = [],
+    } = this.#settings
     const { role } = this.#actor
     const isAsked = requests.some((request) => request.role === role)
-    const isFaulty = [...crashing, ...doubts, ...suspects].includes(role)
+    const isFaulty = [...crashing, ...doubts, ...suspects, ...denies].includes(role)
     return writes === 'split' || timers[role] !== undefined || isAsked || isFaulty || this.#hasClock
   }
 
@@ -184,7 +189,7 @@ export class RoleActor implements ModelActor<RoleState, Message> {
       if (asked === role && (isFor?.(state) ?? true)) events.push({ name, costs: name })
     }
     for (const { name } of this.#answersIn(state)) events.push({ name })
-    events.push(...this.#suspicionsOf(state))
+    events.push(...ofOthers(this.#actor, state, this.#settings))
     const isWriting = actor.writing.length > 0
     if (writes === 'split' && isWriting) events.push({ name: isDurable })
     if (writes === 'split' && !isWriting && actor.outbox.waiting.length > 0) events.push({ name: begins })
@@ -217,15 +222,6 @@ export class RoleActor implements ModelActor<RoleState, Message> {
     return { ...state, clock: { nowMs, wallMs: wallMs + (event === forward ? jumpsMs : -jumpsMs) } }
   }
 
-  #suspicionsOf(state: RoleState): readonly OwnEvent[] {
-    const { suspects = [] } = this.#settings
-    if (!suspects.includes(this.#actor.role)) return []
-    return this.#actor.awaited(state).map((node) => {
-      const isSuspected = state.suspected.includes(node)
-      return isSuspected ? { name: `${findsNode} ${node}` } : { name: `${suspectsNode} ${node}`, costs: 'suspicions' }
-    })
-  }
-
   #restart(state: RoleState): Reaction<RoleState, Message> {
     return this.#react(state, (turn) => turn.begin())
   }
@@ -256,8 +252,9 @@ export class RoleActor implements ModelActor<RoleState, Message> {
         const { type } = effect.message
         const bytes = messages.encode(effect.message)
         const id = this.#tellSent(effect, bytes)
-        for (const to of this.#names.at(effect.to)) {
-          if (to === this.name) continue
+        for (const address of this.#actor.addressees(turn.state, effect.to)) {
+          const to = this.#names.at(address)
+          if (to === undefined || to === this.name) continue
           const message = messages.decode(type, bytes)
           sends.push(id === undefined ? { to, message } : numbered(to, message, id))
         }

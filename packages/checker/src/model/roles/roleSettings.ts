@@ -33,6 +33,11 @@ export interface RoleSettings {
    */
   readonly suspects?: readonly string[]
   /**
+   * Roles that may be told at any time, by any other node that runs them, that it goes by a list of members which is one version
+   * later than theirs and does not name them: `members.denied`. It costs 1 of the budget `denials`. @default none
+   */
+  readonly denies?: readonly string[]
+  /**
    * Roles that are `timed` see clocks that begin at 0: both go on by `passesMs` at any time, which costs 1 of the budget `time`;
    * and the wall clock is set forward or back by `jumpsMs`, which costs 1 of the budget `jumps`.
    * @default no event has a time

@@ -1,5 +1,6 @@
 import {
   type GroupDefinition,
+  hostsOf,
   invariant,
   type Message,
   type MessageId,
@@ -57,8 +58,8 @@ export class RoleWalk {
     this.#isKept = isKept
     this.#listen = listen
     const nextNumber = () => ++this.#lastNumber
-    for (const [role, { nodes }] of Object.entries(group.roles)) {
-      for (const node of nodes) {
+    for (const [role, of] of Object.entries(group.roles)) {
+      for (const node of hostsOf(of)) {
         const observe = (observed: Parameters<typeof traceEventOf>[0]) =>
           listen(traceEventOf(observed, this.#atUs, node))
         const actor = new RoleActor(group, role, node, names, settings, { observe, nextNumber })

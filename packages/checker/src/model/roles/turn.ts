@@ -6,6 +6,8 @@ import {
   invariant,
   type LocalActor,
   type LocalStep,
+  type MembersDenied,
+  type NodeId,
   type PeerFound,
   type PeerLost,
   type StoredLog,
@@ -48,6 +50,13 @@ export class Turn {
 
   suspect(event: PeerLost | PeerFound): void {
     this.#take(this.#actor.suspect(this.#state, event))
+  }
+
+  /** A node goes by the next list of members, which does not name this one. */
+  deny(by: NodeId): void {
+    const { version = 0 } = this.#actor.members(this.#state) ?? {}
+    const denied: MembersDenied = { type: 'members.denied', by, version: version + 1 }
+    this.deliver(denied)
   }
 
   fire(timer: string): void {
