@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -13,7 +14,15 @@ const biome = join(root, 'node_modules/@biomejs/biome/bin/biome')
 /** An offence: where, what, and the beginning of the message that must name the way out. */
 type Offence = readonly [path: string, source: string, message: string]
 
-const pure = ['core', 'raft', 'paxos', 'register'].flatMap((name): Offence[] => [
+/** Packages of protocols: on core alone they stand, and they bring what a simulation judges them by. */
+const protocols = readdirSync(join(root, 'packages')).filter((name) => {
+  const { dependencies = {}, exports = {} } = JSON.parse(
+    readFileSync(join(root, 'packages', name, 'package.json'), 'utf8'),
+  ) as { dependencies?: object; exports?: object }
+  return Object.keys(dependencies).join() === '@quorate/core' && './testing' in exports
+})
+
+const pure = ['core', ...protocols].flatMap((name): Offence[] => [
   [`packages/${name}/src/date.ts`, 'export const now = () => Date.now()', 'Date: time comes in'],
   [`packages/${name}/src/newDate.ts`, 'export const now = () => new Date()', 'Date: time comes in'],
   [`packages/${name}/src/performance.ts`, 'export const now = () => performance.now()', 'performance: time comes in'],
@@ -87,15 +96,11 @@ const imports = (name: string, message: string, ...modules: string[]) =>
 
 const arrows: Offence[] = [
   ...imports('core', 'core imports only', 'node:fs', 'lodash', '@quorate/host', '@quorate/raft'),
-  ...imports(
-    'raft',
-    'A protocol imports only',
-    'node:fs',
-    'protobufjs',
-    '@quorate/host',
-    '@quorate/paxos',
-    '@quorate/core/testing',
-  ),
+  ...protocols.flatMap((name) => {
+    const others = protocols.filter((other) => other !== name).map((other) => `@quorate/${other}`)
+    const outside = ['node:fs', 'protobufjs', '@quorate/host', '@quorate/core/testing']
+    return imports(name, 'A protocol imports only', ...outside, ...others)
+  }),
   ...imports(
     'host',
     'host imports only',
@@ -126,16 +131,18 @@ const arrows: Offence[] = [
   ['packages/core/src/reexport.ts', "export { thing } from 'lodash'", 'core imports only'],
   ['packages/core/src/typeImport.ts', "export type { Node } from '@quorate/host'", 'core imports only'],
   ['packages/core/src/testing/file.ts', "export { open } from 'node:fs'", 'What core has for tests'],
-  ...['core', 'raft', 'paxos', 'register', 'host', 'checker', 'simulator', 'kv'].map(
+  ...['core', ...protocols, 'host', 'checker', 'simulator', 'kv'].map(
     (name): Offence => [
       `packages/${name}/src/buffer.ts`,
       "export const bytes = Buffer.from('a')",
       'Buffer: no browser has it',
     ],
   ),
-  ['packages/raft/src/testing/buffer.ts', "export const bytes = Buffer.from('a')", 'Buffer: no browser has it'],
-  ['packages/raft/src/testing/checked.ts', "export { always } from '@quorate/checker'", 'What a protocol brings'],
-  ['packages/paxos/src/testing/drawn.ts', "export { Chance } from '@quorate/simulator'", 'What a protocol brings'],
+  ...protocols.flatMap((name): Offence[] => [
+    [`packages/${name}/src/testing/buffer.ts`, "export const bytes = Buffer.from('a')", 'Buffer: no browser has it'],
+    [`packages/${name}/src/testing/checked.ts`, "export { always } from '@quorate/checker'", 'What a protocol brings'],
+    [`packages/${name}/src/testing/drawn.ts`, "export { Chance } from '@quorate/simulator'", 'What a protocol brings'],
+  ]),
   ['packages/raft/src/chart.ts', "export { assign } from 'xstate'", 'A protocol imports only'],
   ['packages/host/src/chart.ts', "export { createActor } from 'xstate'", 'host imports only'],
   ['packages/core/src/chart.ts', "export { assign } from 'xstate'", 'xstate: take what'],

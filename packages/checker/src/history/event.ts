@@ -15,7 +15,7 @@ export interface HistoryEvent {
   readonly value?: Json
   /** Of an `ok`: what it gave, where it is given something: `false` of a `cas` that was refused. */
   readonly result?: Json
-  /** Of an invocation: the model that its operation is one of, by name. @default any that has operations of all names */
+  /** Of an invocation: the name of the model that it is meant for, of those that have all operations. @default the first of these */
   readonly model?: string
   /** In nanoseconds. For people: order is the order of lines. */
   readonly time?: number

@@ -84,13 +84,17 @@ export class HistoryBuilder {
     }
   }
 
-  /** Keeps the models that have this operation, or the one that it names among these, and checks its argument. */
+  /**
+   * Keeps the models that have this operation, the one that it names before others: several groups may name several, of which
+   * one has all operations. Checks its argument.
+   */
   #invoke({ f, value, model }: HistoryEvent, line: number): void {
-    const having = this.#models.filter(({ operations }) => Object.hasOwn(operations, f))
-    if (having.length === 0) throw new UnknownOperationError(line, unknownText(f, this.#models))
-    const named = having.filter(({ name }) => name === model)
-    const fitting = named.length > 0 ? named : having
-    this.#models = fitting
+    const fitting = this.#models.filter(({ operations }) => Object.hasOwn(operations, f))
+    if (fitting.length === 0) throw new UnknownOperationError(line, unknownText(f, this.#models))
+    this.#models =
+      model === undefined || fitting[0]?.name === model
+        ? fitting
+        : fitting.toSorted((one, other) => Number(other.name === model) - Number(one.name === model))
     const { argument } = this.#formOf(f)
     if (argument === 'value' && value === undefined) {
       throw new MalformedEventError(line, `${f} needs what it is given in "value"`)

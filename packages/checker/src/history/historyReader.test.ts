@@ -258,6 +258,12 @@ test('a history may name its model, where others have the same operations', () =
   expect(readHistory(add('counter'), historyModels).model.name).toBe('counter')
   // Where none has the name, it is as if nothing was named.
   expect(readHistory(add('mine'), historyModels).model.name).toBe('set')
+  // Several groups, of which one asks for less.
+  const read = JSON.stringify({ process: 1, type: 'invoke', f: 'read', model: 'register' })
+  const cas = JSON.stringify({ process: 2, type: 'invoke', f: 'cas', value: [1, 2], model: 'cas-register' })
+  for (const text of [`${read}\n${cas}`, `${cas}\n${read}`]) {
+    expect(readHistory(text, historyModels).model.name).toBe('cas-register')
+  }
   const asked = historyModels.filter(({ name }) => name === 'set-full')
   expect(readHistory(add('counter'), asked).model.name).toBe('set-full')
 })
