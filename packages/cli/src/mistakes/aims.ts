@@ -210,6 +210,8 @@ export const unheardChoice = (seed: number): Script =>
       cut(3000, ['n1'], ['n2', 'n3', 'n4']),
       cut(3000, ['n1'], ['n5'], 4000),
       ...asking('c1', 'write', { fromMs: 3005, toMs: 3006, everyMs: 1 }),
+      // Its client says it to nobody else.
+      cut(3005, ['c1'], ['n2']),
       cut(6500, ['n2'], ['n4']),
       cut(6500, ['n2'], ['n5'], 500),
       cut(6500, ['n3'], ['n5']),

@@ -4,7 +4,7 @@ import { acceptor as acceptorRole } from './acceptor/chart.js'
 import { batcher as batcherRole } from './batcher/chart.js'
 import { learner as learnerRole } from './learner/chart.js'
 import { multiPaxosProposer } from './proposer/chart.js'
-import * as lead from './proposer/leadership.js'
+import * as heart from './proposer/heart.js'
 import { isPrompt, type Proposer, patienceOf } from './proposer/state.js'
 import { proxyLeader as proxyLeaderRole } from './proxyLeader/chart.js'
 
@@ -45,7 +45,7 @@ function timedProposer(random: Random, { electionTimeoutMs, heartbeatMs }: Times
     leading: {
       delays: {
         heartbeat: heartbeatMs,
-        quorumCheck: ({ context }) => electionTimeoutMs * lead.patienceOf(context),
+        quorumCheck: ({ context }) => electionTimeoutMs * heart.patienceOf(context),
       },
     },
   })

@@ -2,8 +2,8 @@ import { type GroupDefinition, type Random, sizeOf } from '@quorate/core'
 import type { Statechart } from '@quorate/core/statechart'
 import { type Packet, Stage, type StageActor } from '@quorate/core/testing'
 import { batcher, multiPaxosAcceptor, multiPaxosLearner, multiPaxosProposer } from '../index.js'
+import * as heart from './proposer/heart.js'
 import type { Leading } from './proposer/leadership.js'
-import * as lead from './proposer/leadership.js'
 import { isPrompt, type Proposer, patienceOf } from './proposer/state.js'
 import { finishWrite, Safety } from './safety.test.fixture.js'
 
@@ -163,7 +163,7 @@ function withDistinctDelays(definition: GroupDefinition, random: Random): GroupD
     const ms = isPrompt(self) ? 100 : 1000 * patienceOf(self)
     return distinct(ms + random.below(ms))
   }
-  const quorumCheck = ({ context }: { readonly context: Leading }) => distinct(1000 * lead.patienceOf(context))
+  const quorumCheck = ({ context }: { readonly context: Leading }) => distinct(1000 * heart.patienceOf(context))
   const logics: Readonly<Record<string, unknown>> = {
     proposer: multiPaxosProposer.provide({
       standby: { delays: { electionTimeout } },

@@ -3,6 +3,7 @@ import { type Ballot, isGreater, noBallot } from '../../ballot.js'
 import type { BatchReply, Heartbeat, ReadIndexReply } from '../../generated/multi_paxos.js'
 import { bytesOf } from '../shared/bytes.js'
 import { type Configured, type MultiPaxosConfig, roleAt } from '../shared/config.js'
+import { withoutRepeated } from '../shared/repeated.js'
 import * as open from './openReads.js'
 
 /**
@@ -52,12 +53,6 @@ export const withLeader = (self: Batcher, { ballot }: Heartbeat) => ({
   waited: self.waited === undefined || self.waited >= waitedMax ? undefined : self.waited + 1,
 })
 
-/** What a command is known by when it comes again: its session, or its client, which has none yet. */
-function nameOf({ session, sequence, kind, bytes }: Command): string | undefined {
-  if (kind === 'openSession') return `${kind} ${sequence} ${bytes}`
-  return session === 0 ? undefined : `${session} ${sequence}`
-}
-
 /**
  * What waits already does not wait twice: where the proposer is slow, clients ask again sooner than it takes what waits, and
  * what waits would grow with every time that they do.
@@ -67,11 +62,7 @@ export function withCommands(
   { commands: arrived }: { readonly commands: readonly Command[] },
 ) {
   if (commands.length === 0) return { commands: arrived, bytes: bytesOf(arrived) }
-  // Numbers first: names are made of the few that may be the same, and not of all that waits.
-  const sequences = new Set(arrived.map(({ sequence }) => sequence))
-  const waiting = new Set(commands.filter(({ sequence }) => sequences.has(sequence)).map(nameOf))
-  waiting.delete(undefined)
-  const added = arrived.filter((command) => !waiting.has(nameOf(command)))
+  const added = withoutRepeated(arrived, commands)
   return { commands: [...commands, ...added], bytes: bytes + bytesOf(added) }
 }
 

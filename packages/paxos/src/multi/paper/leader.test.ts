@@ -3,6 +3,7 @@ import { Stage } from '@quorate/core/testing'
 import { describe, expect, test } from 'vitest'
 import { termOf } from '../../ballot.js'
 import { commandOf, groupOf, history } from '../history.test.fixture.js'
+import type { Leading } from '../proposer/leadership.js'
 import * as given from '../role.test.fixture.js'
 
 /** Lamport, "Paxos Made Simple" (2001), sections 2.3, 2.4 and 3: the distinguished proposer, which runs phase 2 alone. */
@@ -35,6 +36,32 @@ describe('3: phase 2 alone, for one slot after the other', () => {
     expect(given.sent(role.effects)).toMatchObject([
       { ballot: ballot(1), entries: [{ index: 1, term: termOf(ballot(1)) }], chosenThrough: 0, answeredBy: 'n1' },
     ])
+  })
+
+  test('a command that is under way takes no second slot when its client asks again; another one does', () => {
+    const role = leadingIn()
+    const asked = (...sequences: readonly number[]) => ({
+      ...given.proposed(),
+      commands: sequences.map((sequence) => ({ ...commandOf('a'), session: 7, sequence })),
+    })
+    const opening = (client: number, sequence: number) => ({
+      ...given.proposed(),
+      commands: [{ ...commandOf('a'), kind: 'openSession' as const, sequence, bytes: Uint8Array.of(client) }],
+    })
+    const slotsOf = (event: ReturnType<typeof given.proposed>) => {
+      const lastSlot = () => (role.context as Leading).log.last.index
+      const before = lastSlot()
+      role.tell(event)
+      return lastSlot() - before
+    }
+    expect([slotsOf(asked(1, 2)), slotsOf(opening(1, 1))]).toEqual([2, 1])
+    // Its client does not ask again so soon: nothing is looked through.
+    expect(slotsOf(asked(2))).toBe(1)
+    beat(role, 2, 'n2', 'n3')
+    expect([slotsOf(asked(2, 3)), slotsOf(asked(1)), slotsOf(opening(1, 1)), slotsOf(opening(2, 1))]).toEqual([
+      1, 0, 0, 1,
+    ])
+    expect(slotsOf({ ...asked(1), commands: [{ ...commandOf('a'), session: 8, sequence: 1 }] })).toBe(1)
   })
 
   test('what it proposes is stamped with the time at which it came, in its ballot', () => {

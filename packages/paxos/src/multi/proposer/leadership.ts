@@ -1,5 +1,6 @@
 import {
   type Address,
+  type Command,
   type Entry,
   entriesAfter,
   instantOf,
@@ -10,13 +11,14 @@ import {
   type Received,
 } from '@quorate/core'
 import { isSameBallot, termOf } from '../../ballot.js'
-import type { Accept, Accepted, Batch, HeartbeatReply, Relayed } from '../../generated/multi_paxos.js'
+import type { Accept, Accepted, Batch, Relayed } from '../../generated/multi_paxos.js'
 import { bytesOf } from '../shared/bytes.js'
-import { everyRole, type RoleName, roleAt } from '../shared/config.js'
+import { roleAt } from '../shared/config.js'
 import { changed, chosenOf, isWon, lastSlotOf, type Poll, withVote } from '../shared/polls.js'
+import { withoutRepeated } from '../shared/repeated.js'
 import { openEntries, type Preparing, provenSlots } from './phaseOne.js'
 import { inTurn, present, toEach } from './presence.js'
-import { type Relaying, relayInTurn, withLate } from './relays.js'
+import { type Relaying, relayInTurn } from './relays.js'
 import { ballotOf, type Outgoing, type Proposer, senderOf } from './state.js'
 
 /** What a distinguished proposer knows, and what it says next. @module */
@@ -90,7 +92,7 @@ const answererOf = (self: Leading, turn: number): NodeId => {
   return nodes.batcher.length === 0 && nodes.learner.includes(id) ? id : inTurn(present(self, 'learner'), turn)
 }
 
-const heard = (self: Leading, from: Address) => ({ heardAt: { ...self.heardAt, [from]: self.beat } })
+export const heard = (self: Leading, from: Address) => ({ heardAt: { ...self.heardAt, [from]: self.beat } })
 
 // Phase 2.
 
@@ -99,7 +101,10 @@ export const usesProxies = ({ config }: Leading): boolean => config.nodes.proxyL
 /** The slots that as many learners hold in snapshots as it takes not to lose them. */
 const forgetThrough = ({ config, snapshots }: Leading): number => config.snapshotQuorum.committed(snapshots)
 
-const accept = (self: Leading, { number, entries, answeredBy }: Pick<Poll, 'number' | 'entries' | 'answeredBy'>) =>
+export const accept = (
+  self: Leading,
+  { number, entries, answeredBy }: Pick<Poll, 'number' | 'entries' | 'answeredBy'>,
+) =>
   ({
     type: 'Accept',
     ballot: ballotOf(self),
@@ -118,8 +123,21 @@ export const isOverloaded = ({ log, chosenThrough, openBytes, config: { limits }
 
 type Brought = Extract<LocalEvent, { type: 'client.proposed' }> | Received<Batch>
 
+/** A client asks again after several heartbeats at the soonest: what is younger is no repetition, and not looked through. */
+const againAfterBeats = 2
+
+const mayBeAskedAgain = ({ polls: [first], beat }: Leading): boolean =>
+  first !== undefined && (first.repeats > 0 || beat - first.sentAt >= againAfterBeats)
+
+/** A command that is under way takes no second slot: where slots are chosen slowly, each of them would be taken many times. */
+const newOnes = (self: Leading, commands: readonly Command[]): readonly Command[] =>
+  mayBeAskedAgain(self)
+    ? withoutRepeated(commands, self.log.slice(self.chosenThrough + 1, self.log.last.index))
+    : commands
+
 export const withCommands = (self: Leading, event: Brought) => {
-  const entries = entriesAfter(self.log.last.index, termOf(ballotOf(self)), event.commands, instantOf(event))
+  const commands = newOnes(self, event.commands)
+  const entries = entriesAfter(self.log.last.index, termOf(ballotOf(self)), commands, instantOf(event))
   return { log: self.log.append(entries), openBytes: self.openBytes + bytesOf(entries) }
 }
 
@@ -221,76 +239,6 @@ export function withoutFirstPoll(self: Leading) {
     log: isWorthwhile ? self.log.compactThrough({ index, term }) : self.log,
     keptBytes: isWorthwhile ? 0 : keptBytes,
   }
-}
-
-// Heartbeats.
-
-/**
- * An unanswered Accept is sent again after so many heartbeats, and after twice as many each time, up to eight times as many:
- * on a slow link the answer takes longer. Only the first few, which the others wait for.
- */
-const repeatAfterBeats = 4
-const doublingsMax = 3
-const repeatsMax = 4
-
-const isLate = (self: Leading, { isChosen, sentAt, repeats }: Poll): boolean =>
-  !isChosen && self.beat - sentAt >= repeatAfterBeats * 2 ** Math.min(repeats, doublingsMax)
-
-/** To the acceptors themselves, whoever was to say it: so that no third can be in the way. */
-function repeatsOf(self: Leading, poll: Poll): readonly Outgoing[] {
-  const message = accept(self, poll)
-  const missing = present(self, 'acceptor').filter((node) => !poll.votes[node])
-  return missing.map((node) => ({ to: roleAt(self, 'acceptor', node), message }))
-}
-
-export function withHeartbeat(before: Leading) {
-  const self = { ...before, beat: before.beat + 1 }
-  const { nodes } = self.config
-  const message = { type: 'Heartbeat', ballot: ballotOf(self), chosenThrough: self.chosenThrough } as const
-  const listeners = (['proposer', 'learner', 'batcher', 'proxyLeader'] as const).filter(
-    (role) => nodes[role].length > 0,
-  )
-  const late = self.polls.filter((poll) => isLate(self, poll)).slice(0, repeatsMax)
-  const number = self.lastNumber + 1
-  return {
-    beat: self.beat,
-    lastNumber: number,
-    provenBytes: 0,
-    ...withLate(self, late),
-    polls: self.polls.map((poll) =>
-      late.includes(poll) ? { ...poll, sentAt: self.beat, repeats: poll.repeats + 1 } : poll,
-    ),
-    outgoing: [
-      ...self.outgoing,
-      ...listeners.map((role) => ({ to: everyRole(self, role), message })),
-      { to: everyRole(self, 'acceptor'), message: question(self, number) },
-      ...late.flatMap((poll) => repeatsOf(self, poll)),
-    ],
-  }
-}
-
-export function withHeartbeatReply(self: Leading, message: Received<HeartbeatReply>) {
-  const node = senderOf(message)
-  const isLearner = message.from === roleAt(self, 'learner', node)
-  const through = Math.max(self.snapshots[node] ?? 0, message.snapshotThrough)
-  return { ...heard(self, message.from), ...(isLearner && { snapshots: { ...self.snapshots, [node]: through } }) }
-}
-
-export const isOwnReply = (self: Leading, { ballot }: HeartbeatReply): boolean => isSameBallot(ballot, ballotOf(self))
-
-/** The first check waits so many times as long: a quorum has just promised, and its first answers may be on a slow link. */
-export const patienceOf = ({ checkedAt }: Leading): number => (checkedAt === 0 ? 3 : 1)
-
-/**
- * Without a quorum of acceptors nothing is chosen any more, and without a learner nothing is executed: clients should know
- * that nobody leads, and another proposer may reach those that this one does not.
- */
-export function isFit(self: Leading): boolean {
-  const { config, heardAt, checkedAt } = self
-  const heardSince = (role: RoleName): readonly NodeId[] =>
-    config.nodes[role].filter((node) => (heardAt[roleAt(self, role, node)] ?? 0) > checkedAt)
-  const votes = Object.fromEntries(heardSince('acceptor').map((node) => [node, true]))
-  return config.quorums.phase2.tally(votes) === 'won' && heardSince('learner').length > 0
 }
 
 /** Says yes to a batcher. */

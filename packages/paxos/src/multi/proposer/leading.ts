@@ -1,5 +1,6 @@
 import { ignore, rulesFor } from '@quorate/core'
 import { assign, emit, setup } from '@quorate/core/statechart'
+import * as heart from './heart.js'
 import * as lead from './leadership.js'
 import type { Preparing } from './phaseOne.js'
 import * as reads from './readIndex.js'
@@ -26,14 +27,14 @@ export const leading = setup({
   guards: {
     isAcceptance: on('Accepted', lead.isAcceptance),
     isRelayed: on('Relayed', lead.isRelayed),
-    isOwnReply: on('HeartbeatReply', lead.isOwnReply),
+    isOwnReply: on('HeartbeatReply', heart.isOwnReply),
     isRefusal: on('Nack', proposer.isRefusal),
     isNewerLeader: on(
       'Heartbeat',
       (self, message) => proposer.isLeader(self, message) && message.ballot.node !== self.config.id,
     ),
     isOverloaded: ({ context: self }) => lead.isOverloaded(self),
-    isFit: ({ context: self }) => lead.isFit(self),
+    isFit: ({ context: self }) => heart.isFit(self),
     isSomethingDue: ({ context: self }) => self.outgoing.length > 0,
     hasWonPoll: ({ context: self }) => lead.hasWonPoll(self),
     isFirstChosen: ({ context: self }) => lead.isFirstChosen(self),
@@ -50,8 +51,8 @@ export const leading = setup({
     noteRelayed: assign(on('Relayed', lead.withRelayed)),
     informLearners: assign(({ context: self }) => lead.withWonPoll(self)),
     advance: assign(({ context: self }) => lead.withoutFirstPoll(self)),
-    beat: assign(({ context: self }) => lead.withHeartbeat(self)),
-    noteHeartbeatReply: assign(on('HeartbeatReply', lead.withHeartbeatReply)),
+    beat: assign(({ context: self }) => heart.withHeartbeat(self)),
+    noteHeartbeatReply: assign(on('HeartbeatReply', heart.withHeartbeatReply)),
     noteChecked: assign(({ context: { beat } }) => ({ checkedAt: beat })),
 
     propose: assign(on('client.proposed', lead.withCommands)),
