@@ -197,6 +197,7 @@ const mistakes: Readonly<Record<string, Trial>> = {
   },
   'an acceptor that does not wait until what was proposed is chosen': {
     doubts: true,
+    options: few,
     acceptor: multiPaxosAcceptor.provide({
       guards: { isRestored: ({ context }) => context.doubtful && context.restoration !== undefined },
     }),

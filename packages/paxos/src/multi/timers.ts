@@ -60,8 +60,10 @@ const timedAcceptor = ({ electionTimeoutMs, heartbeatMs }: Times) =>
     },
   })
 
-const timedLearner = ({ heartbeatMs }: Times) =>
-  learnerRole.provide({ delays: { learnAgain: ({ context }) => heartbeatMs * 2 ** context.doublings } })
+const timedLearner = ({ electionTimeoutMs, heartbeatMs }: Times) =>
+  learnerRole.provide({
+    delays: { learnAgain: ({ context }) => heartbeatMs * 2 ** context.doublings, silence: electionTimeoutMs },
+  })
 
 const timedBatcher = ({ electionTimeoutMs }: Times) =>
   batcherRole.provide({ delays: { leaderTimeout: electionTimeoutMs } })

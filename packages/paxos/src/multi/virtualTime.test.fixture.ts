@@ -173,7 +173,7 @@ function withDistinctDelays(definition: GroupDefinition, random: Random): GroupD
     acceptor: multiPaxosAcceptor.provide({
       delays: { minimumElectionTimeout: after(1000), pieceTimeout: after(300) },
     }),
-    learner: multiPaxosLearner.provide({ delays: { learnAgain: doubling } }),
+    learner: multiPaxosLearner.provide({ delays: { learnAgain: doubling, silence: after(1000) } }),
     batcher: batcher.provide({ delays: { leaderTimeout: after(1000) } }),
   }
   const roles = Object.entries(definition.roles).map(([name, role]) => {

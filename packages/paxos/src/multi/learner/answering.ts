@@ -95,6 +95,7 @@ export function withHeartbeat(self: Learner, { chosenThrough }: Heartbeat) {
   const loans = Object.entries(self.loans)
   return {
     announced: Math.max(self.announced, chosenThrough),
+    heard: true,
     ...(loans.length > 0 && {
       loans: Object.fromEntries(
         loans.flatMap(([node, loan]) => (loan.patience > 1 ? [[node, { ...loan, patience: loan.patience - 1 }]] : [])),

@@ -134,6 +134,16 @@ export function peerInTurn(self: Learner): Address {
   return roleAt(self, 'learner', peer)
 }
 
+export const hasPeers = (self: Learner): boolean => acceptorsTurn(self) > 0
+
+/** The next of the other learners: acceptors are asked only for what is known to be chosen. */
+export const withNextPeer = (self: Learner) => ({ turn: ((self.turn ?? -1) + 1) % acceptorsTurn(self) })
+
+/** Whoever has a snapshot knows that all in it is chosen. */
+export const withAnnounced = (self: Learner, { lastIndex }: Received<InstallSnapshot>) => ({
+  announced: Math.max(self.announced, lastIndex),
+})
+
 export function learn({ chosenThrough, announced, incoming }: Learner): Learn {
   const { index, term } = incoming?.last ?? origin
   return {

@@ -16,8 +16,10 @@ export const learner = setup({
     emitted: Effect<MultiPaxosMessage>
   },
   // Nominal; it doubles while nobody answers, or on a slow link everything would be asked for again before it can come.
-  delays: { learnAgain: 100 },
+  delays: { learnAgain: 100, silence: 1000 },
   guards: {
+    hasHeard: ({ context: self }) => self.heard,
+    hasPeers: ({ context: self }) => catching.hasPeers(self),
     isMalformed: on('Chosen', (_self, message) => catching.isMalformed(message)),
     isKnown: on('Chosen', (self, { entries }) => (entries.at(-1)?.index ?? 0) <= self.chosenThrough),
     isTooFarAhead: on('Chosen', catching.isTooFarAhead),
@@ -57,6 +59,9 @@ export const learner = setup({
     askLearner: emit(({ context: self }) => send(catching.peerInTurn(self), catching.learn(self))),
     askAcceptors: emit(({ context: self }) => send(everyRole(self, 'acceptor'), catching.learn(self))),
     noteAsked: assign({ answered: false }),
+    noteQuiet: assign({ heard: false, turn: undefined }),
+    nextPeer: assign(({ context: self }) => catching.withNextPeer(self)),
+    noteSnapshot: assign(on('InstallSnapshot', catching.withAnnounced)),
     noteRepeat: assign(({ context: self }) => catching.afterSilence(self)),
     nextTurn: assign(({ context: self }) => catching.withNextTurn(self)),
     noteUpToDate: assign({
@@ -113,11 +118,27 @@ export const learner = setup({
     starting: {
       always: [{ guard: 'hasLostWrite', actions: ['persist', 'trust'], target: 'current' }, { target: 'current' }],
     },
+    /** Who hears no distinguished proposer may be behind and not know it: other learners are asked, one after the other. */
     current: {
       always: [
         { guard: 'isNextHere', actions: ['commit', 'advance'] },
         { guard: 'isBehind', target: 'behind' },
+        { guard: 'isAnswered', actions: ['askLearner', 'noteAsked'] },
       ],
+      after: {
+        silence: [
+          { guard: 'hasHeard', actions: 'noteQuiet', target: 'current', reenter: true },
+          { guard: 'hasPeers', actions: ['nextPeer', 'askLearner', 'noteAsked'], target: 'current', reenter: true },
+          { target: 'current', reenter: true },
+        ],
+      },
+      on: {
+        InstallSnapshot: [
+          { guard: 'isSnapshotKnown', ...ignore('it is known already') },
+          { guard: 'isWantedPiece', actions: ['noteSnapshot', 'keepPiece'] },
+          ignore('not what was asked for'),
+        ],
+      },
     },
     /** Slots are chosen that were not heard of. They may be on their way; if they do not come, others are asked. */
     behind: {

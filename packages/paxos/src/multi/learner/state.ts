@@ -45,6 +45,8 @@ export interface Learner extends Configured {
   readonly doublings: number
   /** Somebody has answered, and there is more to ask for. */
   readonly answered: boolean
+  /** A distinguished proposer was heard since that was last looked at. */
+  readonly heard: boolean
   /** What acceptors said they accepted. */
   readonly reports: Readonly<Record<NodeId, Report>>
   /** The disk lost its last write: at worst a snapshot, which is taken again. */
@@ -87,6 +89,7 @@ export function recoverLearner(config: MultiPaxosConfig, { snapshot, base, doubt
     turn: undefined,
     doublings: 0,
     answered: false,
+    heard: false,
     reports: {},
     lostWrite: doubtful,
   }

@@ -53,7 +53,7 @@ describe('3: "a deterministic state machine that performs client commands in som
     role.receive(chosen(3, 3))
     expect(role.state).toBe('current')
     expect(role.context.announced).toBe(0)
-    expect(Object.keys(role.timers)).toEqual([])
+    expect(Object.keys(role.timers)).toEqual(['silence'])
   })
 
   test('slots that do not follow one another, and none at all, are ignored', () => {
@@ -108,7 +108,7 @@ describe('2.3: learners find out what was chosen although messages were lost', (
     role.receive(announce(3))
     role.receive(chosen(1, 3))
     expect(role.state).toBe('current')
-    expect(Object.keys(role.timers)).toEqual([])
+    expect(Object.keys(role.timers)).toEqual(['silence'])
   })
 
   test('each other learner in turn, then the acceptors, and again', () => {
@@ -190,6 +190,60 @@ describe('2.3: learners find out what was chosen although messages were lost', (
     }
     expect(answers).toEqual([16, 16, 8])
     expect(role.state).toBe('current')
+  })
+})
+
+describe('2.3: a learner that hears no distinguished proposer may miss what was chosen, and not know it', () => {
+  test('it asks each other learner in turn; who hears one asks nobody', () => {
+    const role = learnerIn()
+    role.receive(announce(0))
+    role.fire('silence')
+    expect(asks(role)).toEqual([])
+    const asked = [1, 2, 3].flatMap(() => {
+      role.fire('silence')
+      return asks(role)
+    })
+    expect(asked).toEqual(['n2 for 1 to 0', 'n3 for 1 to 0', 'n2 for 1 to 0'])
+    role.receive(announce(0))
+    role.fire('silence')
+    expect(asks(role)).toEqual([])
+    expect(role.state).toBe('current')
+  })
+
+  test('who knows more is asked for more at once, until it has no more', () => {
+    const peer = learnerIn({ limits: { entriesMax: 1 } })
+    peer.receive(chosen(1, 20))
+    const role = learnerIn()
+    role.fire('silence')
+    for (let question = given.sentOf(role.effects, 'Learn')[0]; question; ) {
+      const { to: _, ...learn } = question
+      peer.receive(said.learn('n1', learn))
+      question = undefined
+      for (const { to: _, ...message } of given.sentOf(peer.effects, 'Chosen')) {
+        role.receive(said.taught('n2', message))
+        question = given.sentOf(role.effects, 'Learn')[0]
+      }
+    }
+    expect([role.state, role.context.chosenThrough]).toEqual(['current', 20])
+  })
+
+  test('who has only a snapshot left of it sends that', () => {
+    const snapshot = given.snapshotAt(5, 10)
+    const role = learnerIn()
+    role.fire('silence')
+    expect(role.receive(given.pieceOf(snapshot, 4, 4))).toEqual([])
+    role.receive(given.pieceOf(snapshot, 0, 4))
+    expect([role.state, role.context.announced]).toEqual(['behind', 5])
+    expect(asks(role)).toEqual(['n2 for 1 to 5'])
+    role.receive(given.pieceOf(snapshot, 4, 4))
+    role.receive(given.pieceOf(snapshot, 8, 4))
+    expect([role.state, role.context.chosenThrough]).toEqual(['current', 5])
+  })
+
+  test('the only learner has nobody to ask: acceptors do not know what is chosen', () => {
+    const role = learnerIn({ nodes: { learner: ['n1'] } })
+    expect(role.fire('silence')).toEqual([])
+    expect(role.context.turn).toBeUndefined()
   })
 })
 
