@@ -24,6 +24,8 @@ const raftEvents: Readonly<Record<RaftEvent['type'], 'message' | 'local'>> = {
   'client.proposed': 'local',
   'client.read': 'local',
   'snapshot.taken': 'local',
+  'peer.lost': 'local',
+  'peer.found': 'local',
 }
 
 test('every event is decided in every state of every role', () => {
@@ -94,7 +96,7 @@ describe('a deputy', () => {
   test.each<[string, Received<RaftMessage>, object[]]>([
     [
       'votes in a round of pre-votes',
-      { type: 'PreVote', from, term: 3, ...upToDate, commitIndex: 0 },
+      { type: 'PreVote', from, term: 3, ...upToDate, commitIndex: 0, suspects: false },
       [{ message: { type: 'PreVoteReply', voteGranted: true } }],
     ],
     [
@@ -160,7 +162,7 @@ describe('a deputy', () => {
   })
 
   test.each<[string, Received<RaftMessage>]>([
-    ['a pre-vote', { type: 'PreVote', from, term: 3, ...behind, commitIndex: 0 }],
+    ['a pre-vote', { type: 'PreVote', from, term: 3, ...behind, commitIndex: 0, suspects: false }],
     ['a vote', { type: 'RequestVote', from, term: 3, ...behind }],
   ])('is not stirred by who cannot win, with a longer log of older terms: %s', (_title, message) => {
     const role = deferring()

@@ -87,6 +87,8 @@ export const deputy = setup({
     Inquiry: { target: '.stirred' },
     CatchUp: ignore('this server does not campaign'),
     InquiryReply: ignore('an answer to a question that this server no longer has'),
+    'peer.lost': ignore('it follows nobody'),
+    'peer.found': ignore('it follows nobody'),
   },
   states: {
     deferring: { after: { patience: 'resolved' } },

@@ -4,6 +4,7 @@ import * as catchUp from './catchUp.js'
 import * as check from './consistencyCheck.js'
 import { inquiryReply, nextTerm } from './doubt.js'
 import type { RaftMessage } from './generated/raft.js'
+import * as preVote from './preVote.js'
 import * as server from './server.js'
 
 /**
@@ -33,9 +34,8 @@ const withVote = ({ votes, doubtfulVotes }: typeof noVotes, node: NodeId, { vote
 const ownVote = ({ config, doubtful }: server.Server) => withVote(noVotes, config.id, { voteGranted: true, doubtful })
 const withReply = (self: Candidate, reply: Vote & Parameters<typeof server.senderOf>[0]) =>
   withVote(self, server.senderOf(reply), reply)
-const lastOf = ({ log }: server.Server) => ({ lastLogIndex: log.last.index, lastLogTerm: log.last.term })
 
-export const candidate = setup({
+const behaviour = setup({
   types: {} as {
     context: Candidate
     events: server.RaftEvent
@@ -52,7 +52,8 @@ export const candidate = setup({
     isNewerSender: on('InstallSnapshot', server.isNewerTerm),
     isNewerCandidate: on('RequestVote', server.isNewerTerm),
     mayVote: on('RequestVote', server.mayVote),
-    wouldVote: on('PreVote', server.wouldVote),
+    wouldVote: on('PreVote', preVote.wouldVote),
+    givesWay: on('PreVote', preVote.givesWay),
     isBehind: on('PreVote', catchUp.isBehind),
     needsSnapshot: on('PreVote', catchUp.needsSnapshot),
     wantsMore: on('InstallSnapshotReply', catchUp.wantsMore),
@@ -74,11 +75,7 @@ export const candidate = setup({
   },
   actions: {
     countOwnPreVote: assign(({ context: self }) => ownVote(self)),
-    broadcastPreVote: emit(({ context: self }) => ({
-      type: 'send',
-      to: server.everyServer(self),
-      message: { type: 'PreVote', term: nextTerm(self), ...lastOf(self), commitIndex: self.commitIndex },
-    })),
+    broadcastPreVote: emit(({ context: self }) => preVote.broadcastPreVote(self)),
     countPreVote: assign(on('PreVoteReply', withReply)),
     /** "On conversion to candidate: increment currentTerm, vote for self." */
     beginTerm: assign(({ context: self }) => ({
@@ -90,7 +87,7 @@ export const candidate = setup({
     broadcastRequestVote: emit(({ context: self }) => ({
       type: 'send',
       to: server.everyServer(self),
-      message: { type: 'RequestVote', term: self.currentTerm, ...lastOf(self) },
+      message: { type: 'RequestVote', term: self.currentTerm, ...server.campaignOf(self) },
     })),
     countVote: assign(on('RequestVoteReply', withReply)),
     noteLoss: assign({ mayHaveLost: true }),
@@ -105,7 +102,7 @@ export const candidate = setup({
     rejectEntries: emit(on('AppendEntries', server.rejectEntries)),
     rejectSnapshot: emit(on('InstallSnapshot', server.rejectSnapshot)),
     refuseVote: emit(on('RequestVote', (self, request) => server.voteReply(self, request, false))),
-    replyPreVote: emit(on('PreVote', (self, request) => server.preVoteReply(self, request, true))),
+    replyPreVote: emit(on('PreVote', (self, request) => preVote.preVoteReply(self, request, true))),
     replyCatchUp: emit(on('PreVote', catchUp.catchUpReply)),
     sendFirstChunk: emit(on('PreVote', catchUp.firstChunk)),
     sendNextChunk: emit(on('InstallSnapshotReply', catchUp.nextChunk)),
@@ -117,13 +114,23 @@ export const candidate = setup({
       on('CatchUp', (self, message) => ({ type: 'append' as const, entries: check.newEntries(self, message) })),
     ),
     append: assign(on('CatchUp', check.withEntries)),
-    refusePreVote: emit(on('PreVote', (self, request) => server.preVoteReply(self, request, false))),
+    refusePreVote: emit(on('PreVote', (self, request) => preVote.preVoteReply(self, request, false))),
     persistCompaction: emit(on('snapshot.taken', server.compactEffect)),
     compact: assign(on('snapshot.taken', server.withSnapshot)),
     refuseProposal: emit(on('client.proposed', server.refuse)),
     refuseRead: emit(on('client.read', server.refuse)),
   },
-}).createMachine({
+})
+
+/** To a pre-vote: it is no promise, so who campaigns gives it too. */
+const answers = [
+  { guard: 'wouldVote', actions: 'replyPreVote' },
+  { guard: 'isBehind', actions: ['refusePreVote', 'replyCatchUp'] },
+  { guard: 'needsSnapshot', actions: ['refusePreVote', 'sendFirstChunk'] },
+  { actions: 'refusePreVote' },
+] as const
+
+export const candidate = behaviour.createMachine({
   id: 'candidate',
   context: ({ input }) => ({ ...input, leaderId: undefined, ...noVotes }),
   output: server.handOver,
@@ -144,12 +151,7 @@ export const candidate = setup({
       { guard: 'isNewerCandidate', actions: ['adoptCandidatesTerm', 'persist'], target: '.lost' },
       { actions: 'refuseVote' },
     ],
-    PreVote: [
-      { guard: 'wouldVote', actions: 'replyPreVote' },
-      { guard: 'isBehind', actions: ['refusePreVote', 'replyCatchUp'] },
-      { guard: 'needsSnapshot', actions: ['refusePreVote', 'sendFirstChunk'] },
-      { actions: 'refusePreVote' },
-    ],
+    PreVote: answers,
     CatchUp: ignore('the election is under way already'),
     PreVoteReply: [
       { guard: 'isNewerPreVoter', actions: ['adoptPreVotersTerm', 'persist'], target: '.lost' },
@@ -177,6 +179,8 @@ export const candidate = setup({
     'storage.persisted': ignore('a candidate counts no acknowledgements; its requests wait in the outbox'),
     Inquiry: { actions: 'replyInquiry' },
     InquiryReply: ignore('it is settled what this server may have forgotten'),
+    'peer.lost': ignore('a candidate awaits nobody'),
+    'peer.found': ignore('a candidate awaits nobody'),
   },
   states: {
     /** Asks whether it could win, before it disturbs anyone with a new term. Nothing of this round is durable. */
@@ -188,6 +192,7 @@ export const candidate = setup({
       ],
       after: { electionTimeout: 'timedOut' },
       on: {
+        PreVote: [{ guard: 'givesWay', target: 'lost' }, ...answers],
         RequestVote: [
           { guard: 'isNewerCandidate', actions: ['adoptCandidatesTerm', 'persist'], target: 'lost' },
           { guard: 'mayVote', target: 'lost' },

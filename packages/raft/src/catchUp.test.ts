@@ -99,7 +99,7 @@ describe('the candidate', () => {
     const effects = role.receive(given.catchUp('n2', { ...more, entries }))
     expect(given.kindsOf(effects)).toEqual(['append', 'send'])
     expect(given.sent(effects)).toMatchObject([
-      { type: 'PreVote', term: 4, lastLogIndex: 5, lastLogTerm: 3, commitIndex: 1 },
+      { type: 'PreVote', term: 4, lastLogIndex: 5, lastLogTerm: 3, commitIndex: 1, suspects: false },
     ])
     expect(role.context).toMatchObject({ currentTerm: 3, commitIndex: 1, leaderId: undefined, votes: { n1: true } })
   })

@@ -1,6 +1,6 @@
-import { type Entry, invariant, type LogId } from '@quorate/core'
+import { type Entry, invariant, type LogId, type Received } from '@quorate/core'
 import type { AppendEntries } from './generated/raft.js'
-import type { Server } from './server.js'
+import { replyTo, type Server } from './server.js'
 
 /**
  * What an AppendEntries means for a log: the consistency check of section 5.3, and Figure 2, "AppendEntries RPC,
@@ -71,3 +71,15 @@ export function isMalformed(_self: Server, { term, prevLogIndex, prevLogTerm, en
     return isWrong
   })
 }
+
+export const appendReply = (self: Server, message: Received<AppendEntries>, success: boolean) =>
+  replyTo(message.from, {
+    type: 'AppendEntriesReply',
+    term: self.currentTerm,
+    success,
+    matchIndex: success ? lastNamed(message) : 0,
+    ...(success ? { conflictTerm: 0, conflictIndex: 0 } : conflictOf(self, message)),
+    round: message.round,
+    prevLogIndex: message.prevLogIndex,
+    doubt: self.doubt,
+  })

@@ -52,6 +52,8 @@ export const doubtful = setup({
       ignore('an answer to an earlier inquiry: promises were made since'),
     ],
     Inquiry: { actions: 'replyInquiry' },
+    'peer.lost': ignore('it follows nobody'),
+    'peer.found': ignore('it follows nobody'),
     CatchUp: ignore('this server does not campaign'),
     AppendEntries: ignore('it may have promised another leader not to listen'),
     InstallSnapshot: ignore('it may have promised another leader not to listen'),

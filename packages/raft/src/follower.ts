@@ -3,8 +3,9 @@ import { assign, emit, setup } from '@quorate/core/statechart'
 import * as catchUp from './catchUp.js'
 import * as check from './consistencyCheck.js'
 import * as doubt from './doubt.js'
-import type { AppendEntries, InstallSnapshot, RaftMessage } from './generated/raft.js'
+import type { RaftMessage } from './generated/raft.js'
 import * as chunks from './incomingSnapshot.js'
+import * as preVote from './preVote.js'
 import * as server from './server.js'
 
 /**
@@ -26,27 +27,6 @@ const on = rulesFor<Follower, server.RaftEvent>()
 /** "If leaderCommit > commitIndex, set commitIndex = min(leaderCommit, index of last new entry)." */
 const commitTarget = (self: Follower): number => Math.min(self.leaderCommit, self.matchIndex)
 
-const appendReply = (self: Follower, message: AppendEntries, success: boolean) => ({
-  type: 'AppendEntriesReply' as const,
-  term: self.currentTerm,
-  success,
-  matchIndex: success ? check.lastNamed(message) : 0,
-  ...(success ? { conflictTerm: 0, conflictIndex: 0 } : check.conflictOf(self, message)),
-  round: message.round,
-  prevLogIndex: message.prevLogIndex,
-  doubt: self.doubt,
-})
-
-const snapshotReply = (self: Follower, chunk: InstallSnapshot, installed: boolean) => ({
-  type: 'InstallSnapshotReply' as const,
-  term: self.currentTerm,
-  lastIncludedIndex: chunk.lastIncludedIndex,
-  lastIncludedTerm: chunk.lastIncludedTerm,
-  offset: chunks.receivedOf(self, chunk),
-  installed,
-  doubt: self.doubt,
-})
-
 const behaviour = setup({
   types: {} as {
     context: Follower
@@ -56,7 +36,7 @@ const behaviour = setup({
     emitted: Effect<RaftMessage, server.RaftRecord>
   },
   // Nominal; whoever runs the role provides randomized ones.
-  delays: { electionTimeout: 1000, minimumElectionTimeout: 1000 },
+  delays: { electionTimeout: 1000, minimumElectionTimeout: 1000, suspicion: 20 },
   guards: {
     isOlderLeader: on('AppendEntries', server.isOlderTerm),
     isNewerLeader: on('AppendEntries', server.isNewerTerm),
@@ -72,7 +52,7 @@ const behaviour = setup({
     isHandedOn: on('InstallSnapshot', (_self, { handedOn }) => handedOn),
     isNewerCandidate: on('RequestVote', server.isNewerTerm),
     mayVote: on('RequestVote', server.mayVote),
-    wouldVote: on('PreVote', server.wouldVote),
+    wouldVote: on('PreVote', preVote.wouldVote),
     isBehind: on('PreVote', catchUp.isBehind),
     needsSnapshot: on('PreVote', catchUp.needsSnapshot),
     wantsMore: on('InstallSnapshotReply', catchUp.wantsMore),
@@ -106,12 +86,8 @@ const behaviour = setup({
     ),
     append: assign(on('AppendEntries', check.withEntries)),
     rejectEntries: emit(on('AppendEntries', server.rejectEntries)),
-    replySuccess: emit(
-      on('AppendEntries', (self, message) => server.replyTo(message.from, appendReply(self, message, true))),
-    ),
-    replyConflict: emit(
-      on('AppendEntries', (self, message) => server.replyTo(message.from, appendReply(self, message, false))),
-    ),
+    replySuccess: emit(on('AppendEntries', (self, message) => check.appendReply(self, message, true))),
+    replyConflict: emit(on('AppendEntries', (self, message) => check.appendReply(self, message, false))),
     commit: emit(({ context: self }) => ({
       type: 'commit',
       entries: server.entriesToCommit(self, commitTarget(self)),
@@ -139,21 +115,20 @@ const behaviour = setup({
       return { snapshot, log: Log.empty(snapshot.last), commitIndex: snapshot.last.index }
     }),
     rejectSnapshot: emit(on('InstallSnapshot', server.rejectSnapshot)),
-    replyProgress: emit(
-      on('InstallSnapshot', (self, chunk) => server.replyTo(chunk.from, snapshotReply(self, chunk, false))),
-    ),
-    replyInstalled: emit(
-      on('InstallSnapshot', (self, chunk) => server.replyTo(chunk.from, snapshotReply(self, chunk, true))),
-    ),
+    replyProgress: emit(on('InstallSnapshot', (self, chunk) => chunks.snapshotReply(self, chunk, false))),
+    replyInstalled: emit(on('InstallSnapshot', (self, chunk) => chunks.snapshotReply(self, chunk, true))),
 
     vote: assign(on('RequestVote', (_self, request) => ({ votedFor: server.senderOf(request) }))),
     replyVote: emit(on('RequestVote', (self, request) => server.voteReply(self, request, true))),
     refuseVote: emit(on('RequestVote', (self, request) => server.voteReply(self, request, false))),
-    replyPreVote: emit(on('PreVote', (self, request) => server.preVoteReply(self, request, true))),
+    replyPreVote: emit(on('PreVote', (self, request) => preVote.preVoteReply(self, request, true))),
     replyCatchUp: emit(on('PreVote', catchUp.catchUpReply)),
     sendFirstChunk: emit(on('PreVote', catchUp.firstChunk)),
     sendNextChunk: emit(on('InstallSnapshotReply', catchUp.nextChunk)),
-    refusePreVote: emit(on('PreVote', (self, request) => server.preVoteReply(self, request, false))),
+    refusePreVote: emit(on('PreVote', (self, request) => preVote.preVoteReply(self, request, false))),
+
+    askLeader: emit(({ context: self }) => preVote.askLeader(self)),
+    suspectLeader: assign({ suspects: true }),
 
     persistCompaction: emit(on('snapshot.taken', server.compactEffect)),
     compact: assign(on('snapshot.taken', server.withSnapshot)),
@@ -165,9 +140,22 @@ const behaviour = setup({
   },
 })
 
+/** Of a pre-vote. */
+const refusals = [
+  { guard: 'isBehind', actions: ['refusePreVote', 'replyCatchUp'] },
+  { guard: 'needsSnapshot', actions: ['refusePreVote', 'sendFirstChunk'] },
+  { actions: 'refusePreVote' },
+] as const
+
 export const follower = behaviour.createMachine({
   id: 'follower',
-  context: ({ input }) => ({ ...input, leaderCommit: 0, matchIndex: input.commitIndex, incoming: undefined }),
+  context: ({ input }) => ({
+    ...input,
+    suspects: false,
+    leaderCommit: 0,
+    matchIndex: input.commitIndex,
+    incoming: undefined,
+  }),
   output: server.handOver,
   initial: 'starting',
   always: [
@@ -227,12 +215,7 @@ export const follower = behaviour.createMachine({
       { guard: 'mayVote', actions: ['vote', 'persist', 'replyVote'], target: '.following' },
       { actions: 'refuseVote' },
     ],
-    PreVote: [
-      { guard: 'wouldVote', actions: 'replyPreVote' },
-      { guard: 'isBehind', actions: ['refusePreVote', 'replyCatchUp'] },
-      { guard: 'needsSnapshot', actions: ['refusePreVote', 'sendFirstChunk'] },
-      { actions: 'refusePreVote' },
-    ],
+    PreVote: [{ guard: 'wouldVote', actions: 'replyPreVote' }, ...refusals],
     CatchUp: ignore('this server does not campaign'),
     'snapshot.taken': [
       { guard: 'isNewerSnapshot', actions: ['persistCompaction', 'compact'] },
@@ -258,6 +241,11 @@ export const follower = behaviour.createMachine({
     following: {
       initial: 'free',
       after: { electionTimeout: 'timedOut' },
+      on: {
+        'peer.lost': '.suspecting',
+        /** It was suspected wrongly, or is back. */
+        'peer.found': '.led',
+      },
       states: {
         /** No leader was heard for the minimum election timeout: votes are free. */
         free: {},
@@ -273,6 +261,18 @@ export const follower = behaviour.createMachine({
               { actions: 'refuseVote' },
             ],
             PreVote: { actions: 'refusePreVote' },
+          },
+        },
+        /** The bus says that nobody hears the leader: votes are free, and unless it is heard soon, this server campaigns. */
+        suspecting: {
+          entry: 'askLeader',
+          after: { suspicion: { actions: 'suspectLeader', target: '#follower.timedOut' } },
+          on: {
+            PreVote: [
+              // The other was faster: to campaign as well would split the votes.
+              { guard: 'wouldVote', actions: 'replyPreVote', target: 'free' },
+              ...refusals,
+            ],
           },
         },
       },

@@ -4,6 +4,7 @@ import {
   invariant,
   isLastChunk as isLast,
   isNextChunk as isNext,
+  type Received,
   receivedOf as received,
   type Snapshot,
   type SnapshotChunk,
@@ -11,7 +12,7 @@ import {
   withChunk as withNext,
 } from '@quorate/core'
 import type { InstallSnapshot } from './generated/raft.js'
-import type { Server } from './server.js'
+import { replyTo, type Server } from './server.js'
 
 /** A snapshot that arrives in chunks: section 7 and Figure 13. @module */
 
@@ -27,8 +28,7 @@ const chunkOf = ({ lastIncludedIndex, lastIncludedTerm, offset, data, size }: In
 })
 
 /** Bytes received so far of the snapshot that the chunk belongs to. */
-export const receivedOf = ({ incoming }: Receiver, chunk: InstallSnapshot): number =>
-  received(incoming, chunkOf(chunk).last)
+const receivedOf = ({ incoming }: Receiver, chunk: InstallSnapshot): number => received(incoming, chunkOf(chunk).last)
 
 /** The log holds the snapshot's last entry, or has committed past it: nothing to install (Figure 13, step 6). */
 export const isHeld = ({ log, commitIndex }: Receiver, chunk: InstallSnapshot): boolean =>
@@ -53,3 +53,14 @@ export const stageChunk = (self: Receiver) => stageLastChunk(begun(self))
 
 /** The whole snapshot, once its last chunk is in. */
 export const completed = (self: Receiver): Snapshot => completedSnapshot(begun(self))
+
+export const snapshotReply = (self: Receiver, chunk: Received<InstallSnapshot>, installed: boolean) =>
+  replyTo(chunk.from, {
+    type: 'InstallSnapshotReply',
+    term: self.currentTerm,
+    lastIncludedIndex: chunk.lastIncludedIndex,
+    lastIncludedTerm: chunk.lastIncludedTerm,
+    offset: receivedOf(self, chunk),
+    installed,
+    doubt: self.doubt,
+  })

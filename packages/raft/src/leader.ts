@@ -1,9 +1,12 @@
-import { type Effect, ignore, invariant, rulesFor } from '@quorate/core'
+import { type Effect, ignore, rulesFor } from '@quorate/core'
 import { assign, emit, setup } from '@quorate/core/statechart'
+import * as answers from './answers.js'
 import * as doubt from './doubt.js'
 import type { RaftMessage } from './generated/raft.js'
 import * as leading from './leadership.js'
-import { afterChunk, afterConflict, afterSuccess, isKnown, withDoubt } from './progress.js'
+import * as preVote from './preVote.js'
+import { isKnown } from './progress.js'
+import * as reads from './reads.js'
 import * as replication from './replication.js'
 import * as server from './server.js'
 
@@ -47,6 +50,7 @@ const behaviour = setup({
     ),
     isChunkAnswer: on('InstallSnapshotReply', leading.isOfThisLife),
     isInquirer: on('Inquiry', leading.isFollower),
+    isSuspected: on('PreVote', (self, request) => request.suspects && leading.isFollower(self, request)),
     /** An index alone is not enough: the entry may have been replaced since the write began. */
     isInLog: on('storage.persisted', (self, { last }) => self.log.has(last)),
     isNewerSnapshot: on('snapshot.taken', server.isNewerSnapshot),
@@ -58,11 +62,9 @@ const behaviour = setup({
     isChunkDue: ({ context: self }) => replication.installerDue(self) !== undefined,
     mayMulticastHeartbeat: ({ context: self }) => replication.mayMulticastHeartbeat(self),
     isHeartbeatDue: ({ context: self }) => self.heartbeatsDue.length > 0,
-    isReadConfirmed: ({ context: self }) => leading.isReadConfirmed(self),
-    /** One round at a time: reads that come meanwhile share the next. */
-    isRoundDue: ({ context: self }) =>
-      self.readsWaiting.length > 0 && self.readsAsked.length === 0 && leading.hasCommittedInTerm(self),
-    isReadOpen: ({ context: self }) => self.readsWaiting.length > 0 || self.readsAsked.length > 0,
+    isReadConfirmed: ({ context: self }) => reads.isConfirmed(self),
+    isRoundDue: ({ context: self }) => reads.isRoundDue(self),
+    isReadOpen: ({ context: self }) => reads.isOpen(self),
     isFit: ({ context: self }) => leading.isFit(self),
   },
   actions: {
@@ -92,31 +94,9 @@ const behaviour = setup({
       on('storage.persisted', (self, { last }) => ({ persistedIndex: Math.max(self.persistedIndex, last.index) })),
     ),
 
-    noteAnswer: assign(
-      on('AppendEntriesReply', (self, reply) => {
-        const node = server.senderOf(reply)
-        const progress = withDoubt(replication.progressOf(self, node), reply.doubt, self.log.last.index)
-        const next = reply.success
-          ? afterSuccess(progress, reply)
-          : afterConflict(progress, reply, self.log, self.round)
-        const round = Math.min(self.round, Math.max(next.round, reply.round))
-        return replication.withProgress(self, node, { ...next, heard: true, round })
-      }),
-    ),
-    noteChunkAnswer: assign(
-      on('InstallSnapshotReply', (self, reply) => {
-        const node = server.senderOf(reply)
-        const next = afterChunk(replication.progressOf(self, node), reply)
-        return replication.withProgress(self, node, { ...next, heard: true })
-      }),
-    ),
-    voidAcknowledgements: assign(
-      on('Inquiry', (self, inquiry) => {
-        const node = server.senderOf(inquiry)
-        const progress = withDoubt(replication.progressOf(self, node), inquiry.doubt, self.log.last.index)
-        return replication.withProgress(self, node, progress)
-      }),
-    ),
+    noteAnswer: assign(on('AppendEntriesReply', answers.withAnswer)),
+    noteChunkAnswer: assign(on('InstallSnapshotReply', answers.withChunkAnswer)),
+    voidAcknowledgements: assign(on('Inquiry', answers.withoutAcknowledgements)),
     replyInquiry: emit(on('Inquiry', doubt.inquiryReply)),
     trustAgain: assign(({ context: self }) => doubt.trustAgain(self)),
     multicastEntries: emit(({ context: self }) => replication.multicastEffect(self)),
@@ -141,28 +121,14 @@ const behaviour = setup({
     noteHeartbeat: assign(({ context: self }) => replication.afterHeartbeat(self)),
     forgetWhoWasHeard: assign(({ context: self }) => leading.withoutHeard(self)),
 
-    queueRead: assign(on('client.read', (self, { request }) => ({ readsWaiting: [...self.readsWaiting, request] }))),
-    /** ReadIndex, steps 2 and 3: save the commit index, then make sure, by a round of heartbeats, that nobody else leads. */
-    beginRound: assign(({ context: self }) => ({
-      round: self.round + 1,
-      readsWaiting: [],
-      readsAsked: self.readsWaiting.map((request) => ({ request, at: self.commitIndex, round: self.round + 1 })),
-    })),
+    queueRead: assign(on('client.read', reads.withRead)),
+    beginRound: assign(({ context: self }) => reads.withRound(self)),
     proveDenials: assign(({ context: self }) => leading.withDenialsProven(self)),
-    answerRead: emit(({ context: self }) => {
-      const { request, at } = leading.firstRead(self)
-      return { type: 'readable', request, at, passes: 'append' }
-    }),
+    answerRead: emit(({ context: self }) => reads.readableEffect(self)),
     forgetRead: assign(({ context: self }) => ({ readsAsked: self.readsAsked.slice(1) })),
     /** Reads that were not confirmed are somebody else's to answer. */
-    refuseRead: emit(({ context: self }) => {
-      const request = self.readsAsked[0]?.request ?? self.readsWaiting[0]
-      invariant(request !== undefined, 'no read waits')
-      return { type: 'refuse', request, reason: 'notLeader' }
-    }),
-    forgetOpenRead: assign(({ context: { readsAsked, readsWaiting } }) =>
-      readsAsked.length > 0 ? { readsAsked: readsAsked.slice(1) } : { readsWaiting: readsWaiting.slice(1) },
-    ),
+    refuseRead: emit(({ context: self }) => reads.refusalEffect(self)),
+    forgetOpenRead: assign(({ context: self }) => reads.withoutFirst(self)),
     noLongerLead: assign({ leaderId: undefined }),
 
     adoptLeadersTerm: assign(on('AppendEntries', server.withTerm)),
@@ -175,7 +141,9 @@ const behaviour = setup({
     rejectEntries: emit(on('AppendEntries', server.rejectEntries)),
     rejectSnapshot: emit(on('InstallSnapshot', server.rejectSnapshot)),
     refuseVote: emit(on('RequestVote', (self, request) => server.voteReply(self, request, false))),
-    refusePreVote: emit(on('PreVote', (self, request) => server.preVoteReply(self, request, false))),
+    refusePreVote: emit(on('PreVote', (self, request) => preVote.preVoteReply(self, request, false))),
+    /** To who suspects it, at once. */
+    oweHeartbeat: assign(on('PreVote', (_self, request) => ({ heartbeatsDue: [server.senderOf(request)] }))),
     persistCompaction: emit(on('snapshot.taken', server.compactEffect)),
     compact: assign(on('snapshot.taken', server.withSnapshot)),
   },
@@ -215,7 +183,7 @@ export const leader = behaviour.createMachine({
       },
       { actions: 'refuseVote' },
     ],
-    PreVote: { actions: 'refusePreVote' },
+    PreVote: [{ guard: 'isSuspected', actions: ['refusePreVote', 'oweHeartbeat'] }, { actions: 'refusePreVote' }],
     RequestVoteReply: [
       { guard: 'isNewerVoter', actions: ['adoptVotersTerm', 'persist'], target: '.resigning' },
       ignore('the election is won already'),
@@ -227,6 +195,8 @@ export const leader = behaviour.createMachine({
     Inquiry: [{ guard: 'isInquirer', actions: ['voidAcknowledgements', 'replyInquiry'] }, ignore('of no follower')],
     CatchUp: ignore('the election is won already'),
     InquiryReply: ignore('it is settled what this server may have forgotten'),
+    'peer.lost': ignore('a leader that a quorum does not answer steps down'),
+    'peer.found': ignore('a leader that a quorum does not answer steps down'),
     'client.proposed': [
       { guard: 'isOverloaded', actions: 'refuseOverloaded' },
       { actions: ['append', 'persistEntries'] },

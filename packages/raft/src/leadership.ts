@@ -69,7 +69,7 @@ export function commitTarget(self: Leader): number {
 }
 
 /** The latest round of heartbeats that a quorum answered: nobody else led when it began. */
-const confirmedRound = (self: Leader): number =>
+export const confirmedRound = (self: Leader): number =>
   self.config.quorum.committed(acknowledgements(self, (node) => replication.progressOf(self, node).round, self.round))
 
 /** ReadIndex, step 1: until an entry of this term is committed, the leader does not know what is. */
@@ -105,15 +105,6 @@ export function someone(node: NodeId | undefined): NodeId {
   invariant(node !== undefined, 'a message is due to nobody')
   return node
 }
-
-export function firstRead(self: Leader) {
-  const [read] = self.readsAsked
-  invariant(read !== undefined, 'no read waits')
-  return read
-}
-
-export const isReadConfirmed = (self: Leader): boolean =>
-  self.readsAsked.length > 0 && firstRead(self).round <= confirmedRound(self)
 
 /**
  * Section 6.2 of the dissertation: a leader that a quorum no longer answers steps down, or its clients would wait for

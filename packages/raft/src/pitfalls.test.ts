@@ -644,10 +644,17 @@ describe('missing cells', () => {
 
   test.each(Object.entries(roles))('every cell of the %s that is taken away is missed', (_name, role) => {
     const scenario = (machine: AnyStatechart) => checkMachine(machine, raftEvents as never)
-    const without = Object.keys(raftEvents).map((event) => {
-      const { [event]: _gone, ...on } = role.config.on as Config
-      return [`it does not decide ${event}`, changed(role, (config) => ({ ...config, on }))]
-    })
+    const withoutCell = ({ on, states, ...rest }: Config, event: string): Config => {
+      const { [event]: gone, ...others } = on
+      if (gone) return { ...rest, states, on: others }
+      // It is decided where a leader is followed, and a follower is nowhere else.
+      const { [event]: _gone, ...left } = states.following.on
+      return { ...rest, on, states: { ...states, following: { ...states.following, on: left } } }
+    }
+    const without = Object.keys(raftEvents).map((event) => [
+      `it does not decide ${event}`,
+      changed(role, (config) => withoutCell(config, event)),
+    ])
     pitfall(scenario, role, Object.fromEntries(without))
   })
 

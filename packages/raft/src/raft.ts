@@ -28,7 +28,7 @@ import { follower } from './follower.js'
 import { messages } from './generated/raft.js'
 import { leader } from './leader.js'
 import { type RaftLimits, type RaftRecord, recover, serverRole } from './server.js'
-import { type RaftSnapshot, statusOf } from './status.js'
+import { followed, type RaftSnapshot, statusOf } from './status.js'
 
 export interface RaftOptions<Machine extends AnyStateMachine> {
   /** The servers of the group: 3 survive the loss of 1, 5 of 2. */
@@ -113,6 +113,7 @@ export function raft<Machine extends AnyStateMachine>(
           const config = { group, id: node, peers, quorum, limits, lossAccepted }
           return recover(config, recovered as RecoveredState<RaftRecord>)
         },
+        awaits: (snapshot) => followed(snapshot as RaftSnapshot),
         status: (snapshot) => statusOf(snapshot as RaftSnapshot),
       },
     },
@@ -130,8 +131,10 @@ function withTimers(family: ServerFamily, random: Random, electionTimeoutMs: num
 /** "Raft uses randomized election timeouts to ensure that split votes are rare and that they are resolved quickly" (section 5.2). */
 function timed(family: ServerFamily, random: Random, electionTimeoutMs: number, heartbeatMs: number): AnyActorLogic {
   const electionTimeout = () => electionTimeoutMs + random.below(Math.ceil(electionTimeoutMs))
+  // A leader that is suspected wrongly has answered by then, and two followers seldom campaign at once.
+  const suspicion = () => heartbeatMs / 5 + random.below(Math.ceil(heartbeatMs * 0.3))
   const delaysOf = new Map<string, object>([
-    [follower.id, { electionTimeout, minimumElectionTimeout: electionTimeoutMs }],
+    [follower.id, { electionTimeout, minimumElectionTimeout: electionTimeoutMs, suspicion }],
     [candidate.id, { electionTimeout }],
     [doubtful.id, { inquiry: heartbeatMs, patience: electionTimeoutMs * 2 }],
     [leader.id, { heartbeat: heartbeatMs, quorumCheck: electionTimeoutMs }],

@@ -17,4 +17,6 @@ export const raftEvents: Readonly<Record<RaftEvent['type'], 'message' | 'local'>
   'client.proposed': 'local',
   'client.read': 'local',
   'snapshot.taken': 'local',
+  'peer.lost': 'local',
+  'peer.found': 'local',
 }

@@ -143,7 +143,14 @@ export const requestVoteReply = sayer<RequestVoteReply>({
   voteGranted: true,
   doubtful: false,
 })
-export const preVote = sayer<PreVote>({ type: 'PreVote', term: 1, lastLogIndex: 0, lastLogTerm: 0, commitIndex: 0 })
+export const preVote = sayer<PreVote>({
+  type: 'PreVote',
+  term: 1,
+  lastLogIndex: 0,
+  lastLogTerm: 0,
+  commitIndex: 0,
+  suspects: false,
+})
 export const catchUp = sayer<CatchUp>({
   type: 'CatchUp',
   term: 1,

@@ -9,12 +9,14 @@ import {
   type NodeId,
   nodeOf,
   origin,
+  type PeerFound,
+  type PeerLost,
   type QuorumSystem,
   type Received,
   type RecoveredState,
   type Snapshot,
 } from '@quorate/core'
-import type { AppendEntries, InstallSnapshot, PreVote, RaftMessage, RequestVote } from './generated/raft.js'
+import type { AppendEntries, InstallSnapshot, RaftMessage, RequestVote } from './generated/raft.js'
 
 /**
  * What Follower, Candidate and Leader have in common: Figure 2's state of all servers, and rules that speak of it.
@@ -82,9 +84,11 @@ export interface Server extends RaftRecord {
   readonly committedElsewhere: number
   /** This server, or those that elected it, went on although what they acknowledged last may be lost. */
   readonly mayHaveLost: boolean
+  /** It campaigns because the bus says that nobody hears its leader. */
+  readonly suspects: boolean
 }
 
-export type RaftEvent = Received<RaftMessage> | LocalEvent
+export type RaftEvent = Received<RaftMessage> | LocalEvent | PeerLost | PeerFound
 
 /** A server as it was when it stopped; only what was durable comes back. */
 export function recover(config: RaftConfig, recovered: RecoveredState<RaftRecord>): Server {
@@ -108,15 +112,17 @@ export function recover(config: RaftConfig, recovered: RecoveredState<RaftRecord
     isSettled: !isDoubtful || isForgiven,
     committedElsewhere: 0,
     mayHaveLost: isForgiven,
+    suspects: false,
   }
 }
 
 /** The common part of a role's context: what the next role gets. */
 export const handOver = ({ context }: { context: Server }): Server => {
   const { config, currentTerm, votedFor, doubtful, doubt, spentTerm } = context
-  const { log, snapshot, commitIndex, leaderId, isSettled, committedElsewhere, mayHaveLost } = context
+  const { log, snapshot, commitIndex, leaderId, isSettled, committedElsewhere, mayHaveLost, suspects } = context
   const record = { currentTerm, votedFor, doubtful, doubt, spentTerm }
-  return { config, ...record, log, snapshot, commitIndex, leaderId, isSettled, committedElsewhere, mayHaveLost }
+  const found = { isSettled, committedElsewhere, mayHaveLost }
+  return { config, ...record, log, snapshot, commitIndex, leaderId, ...found, suspects }
 }
 
 export const serverAt = (self: Server, node: NodeId): Address => addressOf(self.config.group, serverRole, node)
@@ -149,6 +155,11 @@ export const recordEffect = ({ currentTerm, votedFor, doubtful, doubt, spentTerm
 
 type Campaign = Pick<RequestVote, 'lastLogIndex' | 'lastLogTerm'>
 
+export const campaignOf = ({ log: { last } }: Server): Campaign => ({
+  lastLogIndex: last.index,
+  lastLogTerm: last.term,
+})
+
 /** Section 5.4.1: the log with the later last term, or with the same last term and more entries, is more up-to-date. */
 export function isUpToDate(self: Server, candidate: Campaign): boolean {
   const { term, index } = self.log.last
@@ -166,23 +177,9 @@ export const mayVote = (self: Server, request: Received<RequestVote>): boolean =
 export const mayStandIn = ({ currentTerm, spentTerm }: Server, term: number): boolean =>
   term > Math.max(currentTerm, spentTerm)
 
-/**
- * PreVote (Ongaro, dissertation, section 9.6): would this server vote in the term asked about? A pre-vote is no promise:
- * it changes neither term nor votedFor.
- */
-export const wouldVote = (self: Server, { term, ...campaign }: Received<PreVote>): boolean =>
-  mayStandIn(self, term) && isUpToDate(self, campaign)
-
 /** A reply of ours always carries our term, so that a rejection teaches it. */
 export const replyTo = <const M extends RaftMessage>(from: Address, message: M) =>
   ({ type: 'send', to: from, message }) as const
-
-/** A pre-vote in a term that is spent here is asked for again above it. */
-export function preVoteReply(self: Server, { from, term }: Received<PreVote>, voteGranted: boolean) {
-  const ownTerm = term > self.currentTerm && term <= self.spentTerm ? self.spentTerm : self.currentTerm
-  const { doubtful } = self
-  return replyTo(from, { type: 'PreVoteReply', term: ownTerm, voteGranted, askedTerm: term, doubtful })
-}
 
 export const voteReply = (self: Server, { from }: Received<RequestVote>, voteGranted: boolean) =>
   replyTo(from, { type: 'RequestVoteReply', term: self.currentTerm, voteGranted, doubtful: self.doubtful })

@@ -26,6 +26,10 @@ export function statusOf({ role, value, context }: RaftSnapshot): RoleStatus {
   }
 }
 
+/** The leader that a server follows, or is. */
+export const followed = ({ context: { leaderId } }: RaftSnapshot): readonly NodeId[] =>
+  leaderId === undefined ? [] : [leaderId]
+
 /** Asked after every step: as a rule there is none, and nothing is made. */
 function noticesOf(context: AnyContext): readonly Notice[] {
   const back = 'progress' in context ? whoWentBack(context) : none

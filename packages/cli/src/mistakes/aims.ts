@@ -120,7 +120,8 @@ export const behind =
   (subject: string) =>
   (seed: number): Script =>
     script(subject, seed, [
-      ...split(3000, ['n1'], ['n3']),
+      // One way alone: who does not reach a node takes it for gone.
+      cut(3000, ['n1'], ['n3']),
       ...asking('c1', 'write', { fromMs: 3100, toMs: 3101, everyMs: 1 }),
       cut(3110, ['c1'], ['n2', 'n3']),
       { ...ms(3110), do: 'crash', node: 'n1', afterEffects: 0, forMs: forEver, unsynced: 'lost' },

@@ -4,6 +4,8 @@ export const pitfalls = {
   vote: 'a server votes twice in one term, or leads with less than a majority',
   twice: 'quorum tracking that is satisfied without a quorum',
   preVote: 'a pre-vote that is taken for a vote, or teaches nothing',
+  suspicion: 'a suspicion is taken for a proof',
+  split: 'those that campaign at once split the votes',
   logLength: 'logs are compared by length, not by last term and index',
   logMatching: 'logs are not made equal before more is added',
   cut: 'what follows prevLogIndex is deleted on every append',

@@ -6,11 +6,13 @@ import { raftElection } from '../check/models/raftElection.js'
 import { withoutPreVote } from '../check/models/raftFamilies.js'
 import { raftLateAnswers } from '../check/models/raftLateAnswers.js'
 import { raftReplication } from '../check/models/raftReplication.js'
+import { raftSuspicion } from '../check/models/raftSuspicion.js'
 import { type Any, always, type Checked, never, nothing } from './mistake.js'
 import type { Pitfall } from './pitfalls.js'
 import {
   acknowledging,
   committing,
+  grantingWhoSuspects,
   handingOnByLength,
   hasHalf,
   heldByQuorum,
@@ -54,6 +56,9 @@ const doubt =
   (changed: Partial<Parameters<typeof raftDoubt>[0]> = {}): Scope =>
   (family) =>
     raftDoubt({ ...scope, ...doubts, family, ...changed })
+
+const suspicion: Scope = (family) =>
+  raftSuspicion({ ...scope, network: { kind: 'fifo' }, family, timeouts: 1, suspicions: 2 })
 
 const catchUp =
   (beginning: CatchUpBeginning, timeouts: number): Scope =>
@@ -152,6 +157,34 @@ export const raftMistakes: readonly Checked[] = [
         },
       },
     },
+    server,
+  ),
+  raft(
+    'a follower that takes the suspicion of another for its own',
+    'suspicion',
+    suspicion,
+    { follower: { actions: { refusePreVote: grantingWhoSuspects } } },
+    server,
+  ),
+  raft(
+    'a follower that does not ask the leader that it suspects',
+    'suspicion',
+    suspicion,
+    { follower: { actions: { askLeader: nothing } } },
+    server,
+  ),
+  raft(
+    'a leader that does not answer who suspects it',
+    'suspicion',
+    suspicion,
+    { leader: { actions: { oweHeartbeat: nothing } } },
+    server,
+  ),
+  raft(
+    'candidates that suspect one leader, and all go on',
+    'split',
+    suspicion,
+    { candidate: { guards: { givesWay: never } } },
     server,
   ),
   raft('a voter that does not compare logs', 'logLength', raftLongerLog, {

@@ -36,6 +36,13 @@ export const isLonger = ({ context: self, event }: Any): boolean =>
 
 type Handed = { readonly term: number; readonly lastLogIndex: number; readonly lastLogTerm: number }
 
+/** Where it would refuse a pre-vote, it grants one that is asked for because of a suspicion. */
+export const grantingWhoSuspects: Any = emit(({ context: { currentTerm, doubtful }, event }: Any) => ({
+  type: 'send',
+  to: event.from,
+  message: { type: 'PreVoteReply', term: currentTerm, voteGranted: event.suspects, askedTerm: event.term, doubtful },
+}))
+
 /** Entries that the log does not have, in the place of others. */
 const replaces = ({ log }: Any, { entries: [first] }: Any): boolean =>
   first !== undefined && first.index <= log.last.index && !log.has(first)

@@ -8,7 +8,7 @@ import { backlogMistake, expiredMistake } from './behindSimulated.js'
 import { hostMistakes } from './hostSimulated.js'
 import { type Any, always, never, nothing } from './mistake.js'
 import type { Pitfall } from './pitfalls.js'
-import { committing, readsUnconfirmed } from './raftRules.js'
+import { committing, grantingWhoSuspects, readsUnconfirmed } from './raftRules.js'
 import { type Change, clusterOf, providing, type Simulated, saying } from './simulated.js'
 
 /** Mistakes in Raft that the simulator has to find. */
@@ -175,8 +175,14 @@ export const raftMistakes: readonly Simulated[] = [
   raft(
     'a leader that goes on when no majority answers',
     'stepDown',
-    server({ leader: { guards: { isFit: always } } }),
+    // Nor does anybody look whether it is there: the bus would say that it is not reached.
+    { ...server({ leader: { guards: { isFit: always } } }), probeEveryMs: 60_000 },
     { aim: deaf('raft') },
+  ),
+  raft(
+    'a follower that takes the suspicion of another for its own',
+    'suspicion',
+    server({ follower: { actions: { refusePreVote: grantingWhoSuspects } } }),
   ),
   raft(
     'a refusal of a pre-vote that does not tell the later term',

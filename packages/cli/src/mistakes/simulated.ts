@@ -18,6 +18,8 @@ import type { Any, Mistake } from './mistake.js'
 export interface Change {
   readonly group?: (group: GroupDefinition) => GroupDefinition
   readonly ports?: () => NonNullable<SimulatedCluster['adapt']>
+  /** How often nodes ask whether others are there. @default as it is by default */
+  readonly probeEveryMs?: number
 }
 
 /** The cluster that mistakes are made in. */
@@ -47,7 +49,7 @@ export const clusterOf = ({
   groupOf,
 }: ClusterOptions): MistakenCluster => ({
   name,
-  subject: ({ group: change, ports }, limits = {}) => ({
+  subject: ({ group: change, ports, probeEveryMs }, limits = {}) => ({
     name: protocol,
     nodes: 3,
     ...(invariants && { invariants }),
@@ -59,6 +61,7 @@ export const clusterOf = ({
         groups: { [protocol]: change?.(group) ?? group },
         ...(workload && { workload: { groups: { [protocol]: workload } } }),
         ...(ports && { adapt: ports() }),
+        ...(probeEveryMs !== undefined && { probeEveryMs }),
       }
     },
   }),

@@ -7,7 +7,9 @@ const nobody: readonly NodeId[] = []
 /** Other nodes of which a role that `own` hosts expects something now, each once. */
 export function awaitedBy({ awaits }: RoleDefinition, snapshot: unknown, own: NodeId): readonly NodeId[] {
   const awaited = awaits?.(snapshot) ?? nobody
-  return awaited.length === 0 ? nobody : [...new Set(awaited)].filter((node) => node !== own)
+  // Asked after each step, and as a rule there is one.
+  if (awaited.length <= 1) return awaited[0] === own ? nobody : awaited
+  return [...new Set(awaited)].filter((node) => node !== own)
 }
 
 /**

@@ -64,7 +64,7 @@ export interface NodeOptions<G extends Groups> {
   readonly stopWithinMs?: number
   /**
    * How long a node of which a role here expects something may be silent before the bus is asked whether anybody hears it, in
-   * milliseconds, from 10 to 60000. A role is told that a node is gone one to two times this long after it was heard last. @default 100
+   * milliseconds, from 10 to 60000. A role is told that a node is gone one to two times this long after it was heard last. @default 50
    */
   readonly probeEveryMs?: number
   /** Of the clients that {@link QuorateNode.group} gives. */
@@ -127,7 +127,7 @@ export function checkNodeOptions(options: NodeOptions<Groups>): void {
 }
 
 /** See {@link NodeOptions}. */
-export const probeEveryMsDefault = 100
+export const probeEveryMsDefault = 50
 const probeEveryMsRange = { least: 10, most: 60_000 }
 
 function checkProbes(probeEveryMs = probeEveryMsDefault): void {

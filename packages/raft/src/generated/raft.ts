@@ -204,6 +204,10 @@ export interface PreVote {
   readonly lastLogTerm: number
   /** What it knows to be committed: up to there all logs are equal. */
   readonly commitIndex: number
+  /**
+   * The bus says that nobody hears the leader whom the sender follows. A leader that receives this sends it a heartbeat.
+   */
+  readonly suspects: boolean
 }
 
 function emptyPreVote(): Draft<PreVote> {
@@ -213,6 +217,7 @@ function emptyPreVote(): Draft<PreVote> {
     lastLogIndex: 0,
     lastLogTerm: 0,
     commitIndex: 0,
+    suspects: false,
   }
 }
 
@@ -233,6 +238,9 @@ function readPreVote(reader: ProtoReader): PreVote {
       case 32:
         message.commitIndex = reader.uint64()
         break
+      case 40:
+        message.suspects = reader.bool()
+        break
       default:
         reader.skip(tag)
     }
@@ -245,6 +253,7 @@ function writePreVote(writer: ProtoWriter, message: PreVote): void {
   if (message.lastLogIndex !== 0) writer.tag(16).uint64(message.lastLogIndex)
   if (message.lastLogTerm !== 0) writer.tag(24).uint64(message.lastLogTerm)
   if (message.commitIndex !== 0) writer.tag(32).uint64(message.commitIndex)
+  if (message.suspects !== false) writer.tag(40).bool(message.suspects)
 }
 
 /** @throws `QUORATE_UNENCODABLE_VALUE` */

@@ -297,7 +297,7 @@ describe('9.6, PreVote', () => {
       {
         type: 'send',
         to: 'g/server/all',
-        message: { type: 'PreVote', term: 4, lastLogIndex: 3, lastLogTerm: 2, commitIndex: 0 },
+        message: { type: 'PreVote', term: 4, lastLogIndex: 3, lastLogTerm: 2, commitIndex: 0, suspects: false },
       },
     ])
     expect(role.context).toMatchObject({ currentTerm: 3, votedFor: 'n2' })

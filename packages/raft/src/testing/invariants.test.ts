@@ -6,6 +6,7 @@ import { electionSafety } from './electionSafety.js'
 import { raftInvariants } from './index.js'
 import { leaderAppendOnly } from './leaderAppendOnly.js'
 import { leaderCompleteness } from './leaderCompleteness.js'
+import { leaderStickiness } from './leaderStickiness.js'
 import { logMatching } from './logMatching.js'
 
 /** Each invariant is shown what is sound, which it must let pass, and what is not, which it must find. */
@@ -41,6 +42,7 @@ const entry = (index: number, term: number, text = `${index}/${term}`): Entry =>
 const logOf = (...terms: number[]) => Log.of(terms.map((term, at) => entry(at + 1, term)))
 const server = (role: string, currentTerm: number, log = logOf(), commitIndex = 0) => ({
   role,
+  value: {},
   context: { currentTerm, votedFor: undefined, log, commitIndex },
 })
 
@@ -83,6 +85,27 @@ test.each([false, true])('Leader Completeness, whichever is known first', (isLat
   expect(judge(leaderCompleteness, elect(logOf(1, 2, 3), isLate))).toEqual([])
   expect(judge(leaderCompleteness, elect(logOf(1, 3), isLate))).toHaveLength(1)
   expect(judge(leaderCompleteness, elect(logOf(1), isLate))).toHaveLength(1)
+})
+
+const answer = (following: string, voteGranted: boolean) => (invariant: Required<Invariant>) => {
+  const follower = { ...server('follower', 2), value: { follower: { following } } }
+  invariant.stepped(
+    place('n2'),
+    undefined,
+    { type: 'AppendEntries' },
+    { ...follower, value: { follower: { following: 'led' } } },
+  )
+  invariant.stepped(place('n2'), follower, { type: 'x' }, follower)
+  const message = { type: 'PreVoteReply', term: 2, voteGranted, askedTerm: 3, doubtful: false }
+  invariant.emitted(place('n2'), { type: 'send', to: 'g/server/n3', message })
+}
+test('Leader Stickiness', () => {
+  expect(judge(leaderStickiness, answer('led', false))).toEqual([])
+  expect(judge(leaderStickiness, answer('free', true))).toEqual([])
+  expect(judge(leaderStickiness, answer('suspecting', true))).toEqual([])
+  expect(judge(leaderStickiness, answer('led', true))).toEqual([
+    'n2 follows a leader that it does not suspect, and votes for g/server/n3',
+  ])
 })
 
 test('each was shown something wrong above, and has found it', () => {

@@ -3,6 +3,7 @@ import type { GroupDefinition, Log, NodeId } from '@quorate/core'
 /** What the invariants of Raft look at, in the snapshot of a server. */
 export interface RaftServer {
   readonly role: string
+  readonly value: { readonly follower?: { readonly following?: string } }
   readonly context: {
     readonly currentTerm: number
     readonly votedFor: NodeId | undefined

@@ -11,6 +11,7 @@ import { raftElection } from './raftElection.js'
 import { withoutPreVote } from './raftFamilies.js'
 import { raftLateAnswers } from './raftLateAnswers.js'
 import { raftReplication } from './raftReplication.js'
+import { raftSuspicion } from './raftSuspicion.js'
 import { registerModel } from './register.js'
 import { singlePaxos } from './singlePaxos.js'
 
@@ -165,6 +166,12 @@ describe('scopes are explored whole', () => {
     expect([longer.distinct, longer.depth]).toEqual([18_844, 28])
   })
 
+  test('Raft, suspicions', { timeout: 120_000 }, () => {
+    const scope = { ...raft, timeouts: 1, suspicions: 2, network: { kind: 'fifo' }, family: server } as const
+    const { distinct, depth } = explored(raftSuspicion(scope), {})
+    expect([distinct, depth]).toEqual([93_918, 43])
+  })
+
   test('Raft, a disk in doubt, and late answers', { timeout: 120_000 }, () => {
     const { distinct, depth } = explored(raftLateAnswers(raft), {})
     expect([distinct, depth]).toEqual([58_694, 30])
@@ -181,6 +188,7 @@ describe('scopes are explored whole', () => {
     'paxos',
     'paxos-doubt',
     'raft-pre-vote',
+    'raft-suspicion',
     'raft-replication',
     'raft-catch-up',
     'raft-doubt',

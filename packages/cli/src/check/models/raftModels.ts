@@ -6,9 +6,11 @@ import { raftElection } from './raftElection.js'
 import { forgetfulVoters, withoutPreVote } from './raftFamilies.js'
 import { raftLateAnswers } from './raftLateAnswers.js'
 import { raftReplication } from './raftReplication.js'
+import { raftSuspicion } from './raftSuspicion.js'
 
 const electionDefaults = { servers: 3, terms: 2, timeouts: 2, crashes: 1 }
 const withoutCrashes = { ...electionDefaults, crashes: 0 }
+const suspicionDefaults = { ...withoutCrashes, timeouts: 1, suspicions: 2 }
 const catchUpDefaults = { timeouts: 3, crashes: 0 }
 const doubtDefaults = { servers: 3, terms: 3, timeouts: 2, doubts: 1, crashes: 0, heartbeats: 0, commands: 0 }
 const allInDoubtDefaults = { ...doubtDefaults, terms: 5, doubts: 0 }
@@ -28,6 +30,16 @@ export const raftModels: readonly CatalogueModel[] = [
     description: "Raft's elections with pre-votes",
     defaults: withoutCrashes,
     make: (settings) => raftElection({ ...scopeOf(settings, withoutCrashes), name: 'raft-pre-vote', family: server }),
+  },
+  {
+    ...nondup,
+    network: 'fifo',
+    symmetric: false,
+    name: 'raft-suspicion',
+    description: 'Raft with pre-votes: servers are told, rightly or not, that nobody hears their leader',
+    defaults: suspicionDefaults,
+    make: (settings) =>
+      raftSuspicion({ ...scopeOf(settings, suspicionDefaults), name: 'raft-suspicion', family: server }),
   },
   {
     ...nondup,
