@@ -16,6 +16,12 @@ describe('quorate check', () => {
     for (const name of ['paxos', 'multi-paxos', 'raft-election', 'raft-replication', 'reference/abd']) {
       expect(out).toMatch(new RegExp(`^${name} `, 'm'))
     }
+    // What is listed can be told.
+    const [, parameters = ''] = /^register +(\S+=\d+(?: \S+=\d+)*) /m.exec(out) ?? []
+    const told = parameters.split(' ').flatMap((parameter) => ['--param', parameter])
+    expect((await check('register', ...told, '--states', '10', '--json')).json.parameters).toMatchObject({
+      replicas: 3,
+    })
     expect((await check('--json')).json.models).toContainEqual({
       name: 'reference/two-phase-commit',
       description: expect.any(String),

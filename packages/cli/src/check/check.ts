@@ -63,13 +63,14 @@ const listModels = async (io: Io, { json }: CheckSettings): Promise<void> => {
     printLine(io, JSON.stringify({ models }))
     return
   }
-  const rows = models.map(({ name, description, parameters }) => [name, flagsOf(parameters), description])
+  const rows = models.map(({ name, description, parameters }) => [name, parametersOf(parameters), description])
   for (const line of table(['MODEL', 'PARAMETERS', 'WHAT IT IS'], rows)) printLine(io, line)
+  printNote(io, 'a parameter is told with --param NAME=VALUE')
 }
 
-const flagsOf = (parameters: Readonly<Record<string, number>>): string =>
+const parametersOf = (parameters: Readonly<Record<string, number>>): string =>
   Object.entries(parameters)
-    .map(([name, value]) => `--${name} ${value}`)
+    .map(([name, value]) => `${name}=${value}`)
     .join(' ')
 
 /** Checks what was named: a model, or one with a mistake; without either it lists the models. */
