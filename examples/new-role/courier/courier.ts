@@ -64,8 +64,8 @@ export const courier = setup({
   context: ({ input }) => input,
   initial: 'opening',
   on: {
-    called: ignore('it was asked for before the letter had to wait'),
-    answered: ignore('it was asked for before the letter had to wait'),
+    called: ignore('nothing of the kind is under way'),
+    answered: ignore('nothing of the kind is under way'),
     'client.asked': { actions: 'refuse' },
   },
   states: {

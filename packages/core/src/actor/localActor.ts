@@ -15,7 +15,7 @@ import type { Cause } from './cause.js'
 import { afterWrite, operationOf, recoveredState } from './durable.js'
 import { type Answer, type Effect, isQuestion, type PeerFound, type PeerLost, type Question } from './effect.js'
 import type { Observe } from './observed.js'
-import { withoutAnswered, withQuestion } from './questions.js'
+import { answeredBy, withQuestion } from './questions.js'
 import { type ObservedActor, stepRecord } from './stepRecord.js'
 import { awaitedBy, stillSuspected, suspectedAfter } from './suspicion.js'
 
@@ -118,9 +118,9 @@ export class LocalActor implements ObservedActor {
    * @throws {@link BrokenInvariantError} `QUORATE_BROKEN_INVARIANT` when it asked something else, or nothing.
    */
   answer(state: LocalState, answer: Answer): LocalStep {
-    const questions = withoutAnswered(state.questions, answer)
-    invariant(questions !== undefined, `${this.address} asked something else, or nothing`)
-    return this.deliver({ ...state, questions }, answer)
+    const found = answeredBy(state.questions, answer)
+    invariant(found !== undefined, `${this.address} asked something else, or nothing`)
+    return this.deliver({ ...state, questions: found.left }, answer)
   }
 
   /** Nodes that it awaits now, suspected or not. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { OwnRequest, Question } from './effect.js'
-import { inOneOrder, requestText, withoutAnswered, withQuestion } from './questions.js'
+import { answeredBy, inOneOrder, requestText, withQuestion } from './questions.js'
 
 const choose = (request: OwnRequest, ...among: readonly string[]): Question => ({
   type: 'choose',
@@ -34,9 +34,10 @@ test('the text of a request tells apart what is not equal', () => {
 
 test('an answer finds its question by its request, wherever that stands', () => {
   const questions = asking(call(1), call({ key: 'a', request: 1 }), call(2))
-  expect(withoutAnswered(questions, called({ key: 'a', request: 1 }))).toEqual(asking(call(1), call(2)))
-  expect(withoutAnswered(questions, called({ key: 'b', request: 1 }))).toBeUndefined()
-  expect(withoutAnswered(questions, { type: 'chosen', request: 1, chosen: [] })).toBeUndefined()
+  const question = call({ key: 'a', request: 1 })
+  expect(answeredBy(questions, called({ key: 'a', request: 1 }))).toEqual({ question, left: asking(call(1), call(2)) })
+  expect(answeredBy(questions, called({ key: 'b', request: 1 }))).toBeUndefined()
+  expect(answeredBy(questions, { type: 'chosen', request: 1 })).toBeUndefined()
 })
 
 test('a call takes the place of one with the same request, and a choice of none', () => {

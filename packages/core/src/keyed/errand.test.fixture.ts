@@ -45,7 +45,7 @@ export const errand = setup({
     resting: {
       on: {
         'client.asked': { actions: ['note', 'persist'], target: 'calling' },
-        called: ignore('it is told of a call of an earlier instance'),
+        called: ignore('it has called for nothing'),
       },
     },
     calling: {

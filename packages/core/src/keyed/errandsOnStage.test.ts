@@ -1,13 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import type { CallOutcome, QuestionOutcome } from '../actor/effect.js'
+import type { Called, CallOutcome, Chosen, ClientAsked, Effect, QuestionOutcome } from '../actor/effect.js'
 import type { GroupDefinition, RoleDefinition } from '../group/protocol.js'
 import type { Message } from '../log/message.js'
-import { emit } from '../role/statechart.js'
+import { assign, emit, setup } from '../role/statechart.js'
 import { json } from '../stateMachine/stateMachine.js'
 import { checkMachine } from '../testing/checkMachine/checkMachine.js'
+import { drive } from '../testing/harness.js'
 import { Stage } from '../testing/stage.js'
 import { errand, errands } from './errand.test.fixture.js'
 import { keyedRecord } from './keyed.js'
+import { perKey } from './perKey.js'
 
 /** What many small ones at one address call for, and what comes of it. */
 
@@ -118,5 +120,76 @@ describe('what many small ones ask another group', () => {
     expect(actor.questions).toMatchObject([{ type: 'ask', group: 'vault' }, { request: of('bob') }])
     actor.endAsk({ type: 'failed', reason: 'unknown', text: 'no answer came' }, of('bob'))
     expect(actor.questions).toMatchObject([{ request: of('ann') }])
+  })
+})
+
+/** Who comes calls and chooses, unless it is quiet, and counts what it is told; asked again it goes. */
+type VisitEvent = ClientAsked<string> | Called | Chosen
+const visit = setup({
+  types: {} as { context: { told: number }; events: VisitEvent; input: { told: number }; emitted: Effect<never, null> },
+  actions: {
+    call: emit({ type: 'call', request: 1, bytes: new Uint8Array() }),
+    choose: emit({ type: 'choose', request: 1, among: ['a'], count: 1 }),
+    hear: assign(({ context }) => ({ told: context.told + 1 })),
+  },
+}).createMachine({
+  id: 'visit',
+  context: ({ input }) => input,
+  initial: 'away',
+  states: {
+    away: {
+      on: {
+        'client.asked': [
+          { guard: ({ event }) => event.body === 'quiet', target: 'there' },
+          { actions: ['call', 'choose'], target: 'there' },
+        ],
+      },
+    },
+    there: { on: { 'client.asked': 'gone', called: { actions: 'hear' }, chosen: { actions: 'hear' } } },
+    gone: { type: 'final' },
+  },
+})
+const visits = perKey<typeof visit, undefined, null>({
+  id: 'visits',
+  each: visit,
+  keyOf: () => 'ann',
+  input: () => ({ told: 0 }),
+  row: json<null>(),
+  refuse: () => undefined,
+})
+
+describe('an answer to one that has ended', () => {
+  const begun = () => {
+    const role = drive(visits, { shared: undefined, recovered: { record: undefined, table: [], doubtful: false } })
+    const ask = (body: string) => role.tell({ type: 'client.asked', request: 4, body })
+    const told = () => role.snapshot.instances.get('ann')?.context.told
+    return { role, ask, told }
+  }
+  const called = { type: 'called', request: of('ann'), outcome: returned('done') } as const
+  const chosen = { type: 'chosen', request: of('ann'), chosen: ['a'] } as const
+
+  test('is told to nobody, and not to the next one of its key', () => {
+    const { role, ask, told } = begun()
+    ask('')
+    ask('')
+    ask('quiet')
+    expect(told()).toBe(0)
+    role.tell(called)
+    role.tell(chosen)
+    expect(told()).toBe(0)
+    expect(role.context.questions.size).toBe(0)
+  })
+
+  test('of the next one it is told what came of its own: the later of two calls, and the second of two choices', () => {
+    const { role, ask, told } = begun()
+    for (let visitor = 0; visitor < 3; visitor++) ask('')
+    role.tell(called)
+    expect(told()).toBe(1)
+    role.tell(called)
+    role.tell(chosen)
+    expect(told()).toBe(1)
+    role.tell(chosen)
+    expect(told()).toBe(2)
+    expect(role.context.questions.size).toBe(0)
   })
 })

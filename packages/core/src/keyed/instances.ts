@@ -1,4 +1,5 @@
-import type { Effect, OwnRequest } from '../actor/effect.js'
+import type { Answer, Effect, OwnRequest } from '../actor/effect.js'
+import { answeredBy } from '../actor/questions.js'
 import { invariant } from '../errors/errors.js'
 import type { AnyActorLogic, AnyActorScope } from '../role/statechart.js'
 import { isTimer, relay, relayTransition, type Step, type Stepper, stepper, withoutKey } from '../role/stepper.js'
@@ -6,6 +7,7 @@ import { persistentMap } from '../values/persistentMap.js'
 import { compareKeys, isRowKey, rowBytesMax, sizeOfRow } from '../values/table.js'
 import type {
   AnyEach,
+  InstanceQuestion,
   KeyedContext,
   KeyedInput,
   KeyedLimits,
@@ -21,6 +23,7 @@ import {
   refusalOf,
   settle,
   snapshotOf,
+  withQuestions,
 } from './outcome.js'
 
 // The types of `perKey` hold for one statechart; here, it is any.
@@ -61,6 +64,7 @@ export class Instances {
       config: shared,
       table: persistentMap(new Map(table.map(({ key, bytes }) => [key, bytes]))),
       tableBytes: table.reduce((sum, row) => sum + sizeOfRow(row), 0),
+      questions: persistentMap(),
       doubts,
     })
     const { resumes = () => true, row } = this.#settings
@@ -87,16 +91,31 @@ export class Instances {
     if (this.#settings.isForAll?.(event)) return this.#deliverToAll(snapshot, event)
     const { request } = event
     if (typeof request !== 'object') return this.#deliver(snapshot, event)
-    const answer = { ...event, request: request.request }
-    return this.#resume(snapshot, request.key, (instance) => this.#steps.step(instance, answer))
+    return this.#answer(snapshot, request.key, { ...event, request: request.request } as Answer)
+  }
+
+  /** An answer to what was asked in the name of a key: for the instance that asked, and for no later one. */
+  #answer(snapshot: AnySnapshot, key: string, answer: Answer): AnySnapshot {
+    const { context, instances } = snapshot
+    const found = answeredBy(context.questions.get(key) ?? nothing, answer)
+    if (!found) return snapshot
+    const { question, left } = found
+    if (question.isStale) return snapshotOf(instances, withQuestions(context, key, left))
+    return this.#resume(snapshot, key, (instance) => this.#steps.step(instance, answer), left)
   }
 
   /** What an instance waited for. Where it has ended meanwhile, nobody waits any more. */
-  #resume(snapshot: AnySnapshot, key: string, step: (instance: AnyInstance) => Step<AnyActorLogic>): AnySnapshot {
+  #resume(
+    snapshot: AnySnapshot,
+    key: string,
+    step: (instance: AnyInstance) => Step<AnyActorLogic>,
+    questions?: readonly InstanceQuestion[],
+  ): AnySnapshot {
     const known = snapshot.instances.get(key) as AnyInstance | undefined
     if (!known) return snapshot
     const [after, outcomes] = step(known) as InstanceStep
-    return this.#done(settle(this.#settings, snapshot, key, { known, after, outcomes }), key)
+    const change = { known, after, outcomes, ...(questions && { questions }) }
+    return this.#done(settle(this.#settings, snapshot, key, change), key)
   }
 
   #deliverToAll(snapshot: AnySnapshot, event: AnyEvent): AnySnapshot {

@@ -1,4 +1,5 @@
 import type { Answer, Effect } from '../actor/effect.js'
+import type { QuestionId } from '../actor/questions.js'
 import type { ManyAtOneAddress, Notice, RecoveredState } from '../group/protocol.js'
 import type { Roles } from '../role/become.js'
 import type {
@@ -103,6 +104,12 @@ export interface KeyedInput<Shared> {
   readonly recovered: Pick<RecoveredState<unknown>, 'record' | 'table' | 'doubtful'>
 }
 
+/** Something that an instance asked. */
+export interface InstanceQuestion extends QuestionId {
+  /** True where the instance has ended since: its answer is told to nobody. @default false */
+  readonly isStale?: true
+}
+
 /** What all instances stand on. */
 export interface KeyedContext<Shared> {
   /** What never changes. */
@@ -111,6 +118,8 @@ export interface KeyedContext<Shared> {
   readonly table: PersistentMap<string, Uint8Array>
   /** What they count against `tableBytesMax`. */
   readonly tableBytes: number
+  /** By key: what was asked in its name and has no answer yet. */
+  readonly questions: PersistentMap<string, readonly InstanceQuestion[]>
   readonly doubts: number
 }
 

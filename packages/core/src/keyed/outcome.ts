@@ -1,10 +1,19 @@
 import { type Effect, isQuestion } from '../actor/effect.js'
+import { withQuestion } from '../actor/questions.js'
 import { invariant } from '../errors/errors.js'
 import type { SnapshotFrom, StateValue } from '../role/statechart.js'
 import { type StepOutcome, withKey } from '../role/stepper.js'
 import type { PersistentMap } from '../values/persistentMap.js'
 import { rowBytesMax, sizeOfRow } from '../values/table.js'
-import type { AnyEach, KeyedContext, KeyedLimits, KeyedRefusal, KeyedSettings, KeyedSnapshot } from './keyed.js'
+import type {
+  AnyEach,
+  InstanceQuestion,
+  KeyedContext,
+  KeyedLimits,
+  KeyedRefusal,
+  KeyedSettings,
+  KeyedSnapshot,
+} from './keyed.js'
 
 export type AnySnapshot = KeyedSnapshot<AnyEach, unknown>
 export type AnyInstance = SnapshotFrom<AnyEach> & { readonly value: StateValue }
@@ -26,6 +35,8 @@ interface Change {
   readonly begun?: AnyInstance
   readonly after: AnyInstance
   readonly outcomes: readonly AnyOutcome[]
+  /** What it had asked and has no answer to. @default what is noted */
+  readonly questions?: readonly InstanceQuestion[]
 }
 
 /** What becomes of the whole when one instance took a step. */
@@ -33,10 +44,11 @@ export function settle(
   settings: Whose,
   snapshot: AnySnapshot,
   key: string,
-  { known, begun, after, outcomes }: Change,
+  { known, begun, after, outcomes, questions: before }: Change,
 ): Outcome {
   const { context, instances } = snapshot
   let { table } = context
+  let questions = before ?? context.questions.get(key) ?? noQuestions
   let isTooLarge = false
   let asks = false
   const waits = new Set<string>()
@@ -50,7 +62,11 @@ export function settle(
     }
     const effect = ofTheActor(settings, outcome.effect, key)
     told.push({ type: 'effect', effect })
-    asks ||= isQuestion(effect)
+    if (isQuestion(outcome.effect)) {
+      const { type, request } = outcome.effect
+      questions = withQuestion(questions, { type, request })
+      asks = true
+    }
     if (effect.type === 'put') {
       table = table.with(key, effect.bytes)
       isTooLarge ||= effect.bytes.length > rowBytesMax
@@ -59,9 +75,26 @@ export function settle(
   }
   const isKept = after.status === 'active' && (known !== undefined || after !== begun || asks || waits.size > 0)
   const kept = isKept ? withInstance(instances, key, after) : instances.without(key)
-  const changed = table === context.table ? context : { ...context, table, tableBytes: bytesAfter(context, table, key) }
+  const tabled = table === context.table ? context : { ...context, table, tableBytes: bytesAfter(context, table, key) }
+  const changed = withQuestions(tabled, key, isKept ? questions : questions.map(stale))
   const isSame = kept === instances && changed === context
   return { snapshot: isSame ? snapshot : snapshotOf(kept, changed), outcomes: told, isTooLarge }
+}
+
+const stale = ({ type, request }: InstanceQuestion): InstanceQuestion => ({ type, request, isStale: true })
+
+const noQuestions: readonly InstanceQuestion[] = []
+
+/** What was asked in the name of a key is from now on this. */
+export function withQuestions<Shared>(
+  context: KeyedContext<Shared>,
+  key: string,
+  questions: readonly InstanceQuestion[],
+): KeyedContext<Shared> {
+  const { questions: all } = context
+  const before = all.get(key) ?? noQuestions
+  if (questions === before || (questions.length === 0 && before.length === 0)) return context
+  return { ...context, questions: questions.length > 0 ? all.with(key, questions) : all.without(key) }
 }
 
 /** What an instance asks for, in the name of all. */

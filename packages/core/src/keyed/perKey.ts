@@ -17,9 +17,8 @@ const defaults: KeyedLimits = { instancesMax: 16_384, rowsMax: 1_000_000, tableB
  * row with the next event. So a key that is at rest costs its row and nothing else. An instance that is done with its key
  * emits `delete` with it.
  *
- * Instances may send, persist, delete, answer, refuse, choose, call, ask and wait. What an instance called for or asked and has no
- * answer to when it ends is answered to the next one of its key, unless that has used the same `request`: a role that may
- * begin anew in the meantime looks at the `request` of an answer. They have no log and no state machine.
+ * Instances may send, persist, delete, answer, refuse, choose, call, ask and wait. They have no log and no state machine. An answer is told to
+ * the instance that asked; when that has ended, to nobody, and not to the next one of its key.
  *
  * An event from outside for which there is no room changes nothing: its step does not happen, and what `refuse` says of it is
  * emitted instead. Timers and answers are never refused, so an instance may pass a limit by itself, with its own row.
