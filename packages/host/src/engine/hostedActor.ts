@@ -99,9 +99,11 @@ export class HostedActor {
     /** Gives it an event, but not at once. */
     post: (event: HostedEvent) => void
     ask: AskGroup
+    /** Its handler threw this. */
+    threw: (thrown: unknown) => void
     observe?: Observe | undefined
   }) {
-    const { place, definition, logic, recovered, clock, post, ask, observe } = options
+    const { place, definition, logic, recovered, clock, post, ask, threw, observe } = options
     this.key = keyOf(place.group, place.role)
     this.group = place.group
     this.role = place.role
@@ -113,7 +115,7 @@ export class HostedActor {
     this.#clock = clock
     this.#observe = observe
     const { handler } = definition
-    this.#makeQuestions = () => new RoleQuestions({ place, handler, ask, post })
+    this.#makeQuestions = () => new RoleQuestions({ place, handler, ask, post, threw })
     const step = this.#actor.begin(definition.input({ group: place.group, node: place.node, recovered }))
     this.#state = step.state
     this.#leaves.push(...step.leaves)

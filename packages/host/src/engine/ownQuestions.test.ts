@@ -10,10 +10,17 @@ const turn = () => new Promise((resolve) => setImmediate(resolve))
 /** Calls of a handler, and what was answered. */
 const callsOf = (handler: CallHandler) => {
   const answers: (Called | Answered)[] = []
+  const thrown: unknown[] = []
   const ask = () => Promise.reject(new Error('nobody is asked'))
-  const calls = new RoleQuestions({ place, handler, ask, post: (answer) => answers.push(answer) })
+  const calls = new RoleQuestions({
+    place,
+    handler,
+    ask,
+    post: (answer) => answers.push(answer),
+    threw: (error) => thrown.push(error),
+  })
   const begin = (request: Called['request'], given = bytes(1)) => calls.begin({ type: 'call', request, bytes: given })
-  return { calls, begin, answers }
+  return { calls, begin, answers, thrown }
 }
 /** A handler whose calls end when they are told to. */
 const held = () => {
@@ -88,6 +95,15 @@ test.each<[string, CallHandler, object]>([
   begin(1)
   await turn()
   expect(answers.map((answer) => answer.outcome)).toEqual([{ type: 'failed', ...outcome }])
+})
+
+test('what a handler throws is told whole to whoever logs it', async () => {
+  const error = new RangeError('not that', { cause: 'this' })
+  const { begin, thrown } = callsOf(() => Promise.reject(error))
+  begin(1)
+  await turn()
+  expect(thrown).toEqual([error])
+  expect(thrown[0]).toBe(error)
 })
 
 test('as many calls are under way as there may be, and one that ends makes room', async () => {

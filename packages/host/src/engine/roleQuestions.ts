@@ -24,21 +24,26 @@ export class RoleQuestions {
   readonly #calls: OwnQuestions<Call, Reason<Called>>
   readonly #asks: OwnQuestions<Ask, Reason<Answered>>
 
-  /** `post` gives the role what came of a question. */
+  /** `post` gives the role what came of a question; `threw` hears what a handler threw, whole. */
   constructor(options: {
     readonly place: { readonly group: string; readonly role: string; readonly node: NodeId }
     readonly handler: CallHandler | undefined
     readonly ask: AskGroup
     readonly post: (answer: Called | Answered) => void
+    readonly threw: (thrown: unknown) => void
   }) {
-    const { place, handler, ask, post } = options
+    const { place, handler, ask, post, threw } = options
     this.#calls = new OwnQuestions({
       perform: ({ bytes }, signal) => {
         invariant(handler !== undefined, 'a role that calls has a handler')
         // The bytes are a value that others hold too.
         return handler(bytes.slice(), { ...place, signal })
       },
-      reasonOf: (what) => (typeof what === 'string' ? what : 'threw'),
+      reasonOf: (what) => {
+        if (typeof what === 'string') return what
+        threw(what.thrown)
+        return 'threw'
+      },
       tell: (request, outcome) => post({ type: 'called', request, outcome }),
     })
     this.#asks = new OwnQuestions({

@@ -256,6 +256,7 @@ export class HostedGroup {
       clock: engine.actorClock(() => actor),
       post: (event) => engine.post(actor, event),
       ask: (...args) => this.#around.ask(...args),
+      threw: (error) => this.#around.logger.debug({ group: this.name, role, error }, 'the handler of this role threw'),
       observe,
     })
     return actor

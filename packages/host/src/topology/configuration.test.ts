@@ -85,6 +85,12 @@ describe('options that cannot work are refused before anything is started', () =
       'node n3 is listed twice for role log of group journal, among those that join',
     ],
     [
+      'a handler that is none',
+      { groups: withRole({ handler: 'reply' as never }) },
+      InvalidConfigurationError,
+      'handler of role log of group journal must be a function from bytes to bytes, not a string',
+    ],
+    [
       'a group without roles',
       { groups: { journal: { ...group, roles: {} } } },
       InvalidConfigurationError,

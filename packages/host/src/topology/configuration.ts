@@ -190,8 +190,13 @@ function checkGroup(name: string, { protocol, roles, messageBytesMax, service }:
   if (name === nodeGroup)
     throw new InvalidConfigurationError(`no group may be called ${nodeGroup}: nodes speak of themselves under it`)
   if (Object.keys(roles).length === 0) throw new InvalidConfigurationError(`group ${name} has no roles`)
-  for (const [role, { nodes, joining = [], members }] of Object.entries(roles)) {
+  for (const [role, { nodes, joining = [], members, handler }] of Object.entries(roles)) {
     checkName('role', role)
+    if (handler !== undefined && typeof handler !== 'function') {
+      throw new InvalidConfigurationError(
+        `handler of role ${role} of group ${name} must be a function from bytes to bytes, not a ${typeof handler}`,
+      )
+    }
     if (reservedRoles.includes(role)) {
       throw new InvalidConfigurationError(
         `no role may be called ${role}, as one of group ${name} is: clients are addressed by it`,
