@@ -2,6 +2,7 @@ import {
   type AskContract,
   type AskService,
   addressOf,
+  bothPhases,
   type ClientAsked,
   type Codec,
   type Effect,
@@ -13,6 +14,7 @@ import {
   type Members,
   type MembersDenied,
   type Message,
+  majority,
   type NodeId,
   nodeOf,
   type Received,
@@ -108,8 +110,9 @@ export const rollRole = setup({
     /** It goes by a later one. */
     isAhead: on('Beat', (self, { version }) => version > versionOf(self)),
     isLater: on('Roll', (self, { version }) => version > versionOf(self)),
-    asksToChange: on('client.asked', (_self, { body }) => isChange(body)),
+    asksToChange: on('client.asked', (self, { body }) => isChange(body) && changed(self, body) !== self.roll),
     asksAnotherToChange: on('client.asked', ({ config }, { body }) => isChange(body) && config.id !== config.keeper),
+    hasRoll: ({ context: { roll } }) => roll !== undefined,
     asksToForget: on('client.asked', (_self, { body }) => body.f === 'forget'),
   },
   actions: {
@@ -123,6 +126,7 @@ export const rollRole = setup({
     adopt: assign(on('Roll', (_self, { version, members }) => ({ roll: rollOf(version, members) }))),
     change: assign(on('client.asked', (self, { body }) => ({ roll: changed(self, body) }))),
     persist: emit(({ context: { roll } }) => ({ type: 'persist', record: roll ? { roll } : {} }) as const),
+    tellMembers: emit(({ context: { roll } }) => ({ type: 'members', ...(roll as Members) }) as const),
     forget: assign({ heard: [], denied: [] }),
     noteDenial: assign(on('members.denied', (self, { by }) => ({ denied: withName(self.denied, by) }))),
     answer: emit(
@@ -143,8 +147,9 @@ export const rollRole = setup({
 }).createMachine({
   id: role,
   context: ({ input: { config, recovered } }) => ({ config, roll: recovered.record?.roll, heard: [], denied: [] }),
-  initial: 'calling',
+  initial: 'starting',
   states: {
+    starting: { always: [{ guard: 'hasRoll', actions: 'tellMembers', target: 'calling' }, { target: 'calling' }] },
     calling: {
       after: { beat: { target: 'calling', reenter: true, actions: 'sayBeat' } },
       on: {
@@ -153,10 +158,10 @@ export const rollRole = setup({
           { guard: 'isAhead', actions: ['hear', 'replyBeat'] },
           { actions: 'hear' },
         ],
-        Roll: [{ guard: 'isLater', actions: ['hear', 'adopt', 'persist'] }, ignore('it is known')],
+        Roll: [{ guard: 'isLater', actions: ['hear', 'adopt', 'persist', 'tellMembers'] }, ignore('it is known')],
         'client.asked': [
           { guard: 'asksAnotherToChange', actions: 'refuse' },
-          { guard: 'asksToChange', actions: ['change', 'persist', 'answer', 'sayRoll'] },
+          { guard: 'asksToChange', actions: ['change', 'persist', 'tellMembers', 'answer', 'sayRoll'] },
           { guard: 'asksToForget', actions: ['forget', 'answer'] },
           { actions: 'answer' },
         ],
@@ -193,7 +198,7 @@ export const rollGroup = (options: {
         logic: () => logic,
         input: ({ group, node: id, recovered }) => ({ config: { group, id, keeper: nodes[0], nodes }, recovered }),
         record: json<Kept>() as Codec<unknown>,
-        members: (snapshot) => contextOf(snapshot).roll,
+        changesMembers: true,
         status: (snapshot) => {
           const context = contextOf(snapshot)
           const isMember = membersOf(context).some(({ node }) => node === context.config.id)
@@ -202,6 +207,7 @@ export const rollGroup = (options: {
         },
       },
     },
+    quorums: bothPhases(majority([nodes[0]])),
     messages: { types: ['Beat', 'Roll'], encode: codec.encode, decode: (_type, bytes) => codec.decode(bytes) },
     messageBytesMax: 4096,
     service: { ...rollContract, type: 'ask', answers: role, limits: { requestBytesMax: 1000 } },

@@ -66,7 +66,7 @@ export {
   timerMsMax,
 } from './group/configuration.js'
 export type { Member, Members } from './group/members.js'
-export { hostsOf, joinsIn, membersIn, statedBy } from './group/placement.js'
+export { checkEmitted, hostsOf, joinsIn, membersIn } from './group/placement.js'
 export type {
   CallHandler,
   CallPlace,

@@ -1,3 +1,4 @@
+import type { Members } from '../group/members.js'
 import type { Command, Entry, LogId, Message, Snapshot } from '../log/message.js'
 import type { Address, NodeId } from '../values/address.js'
 import type { Piece } from '../values/pieces.js'
@@ -91,6 +92,12 @@ export type Effect<M extends Message = Message, Record = unknown, Reply = unknow
    * that is asked anew: a role that asks again when it begins names in the bytes what must be done once.
    */
   | { readonly type: 'ask'; readonly group: string; readonly request: OwnRequest; readonly bytes: Uint8Array }
+  /**
+   * Whom the group consists of from now on. Who may speak here, whom a message to all reaches, and what people and clients are told
+   * follow it. What the disk holds by then says it again after a crash: a role that begins with another list than that of its
+   * definition emits it first. Name a node with its store when that is decided and not before, since it takes part for good then.
+   */
+  | ({ readonly type: 'members' } & Members)
   /**
    * A proposal, a read or a question that this actor does not take, or has given up with nothing done. `notLeader`: another one
    * takes it. `noQuorum`: too few answer this one, and another one may reach more. `overloaded`: asked later, it may take it.

@@ -1,6 +1,6 @@
 import { invariant } from '../errors/errors.js'
 import type { Members } from '../group/members.js'
-import { membersIn, statedBy } from '../group/placement.js'
+import { checkEmitted, membersIn } from '../group/placement.js'
 import type { GroupDefinition, RoleDefinition } from '../group/protocol.js'
 import { type LogService, logAppliedBy } from '../group/service.js'
 import { type Instant, isTimed } from '../log/time.js'
@@ -30,6 +30,8 @@ export interface LocalState {
   readonly questions: readonly Question[]
   /** Nodes that it awaits and was told to be lost, by name. */
   readonly suspected: readonly NodeId[]
+  /** Whom its group consists of, as it said last; `undefined` while that is whom the group began with. */
+  readonly members: Members | undefined
   /** What the clocks of its node show: kept by who sets it. @default nobody looks at them, and events have no time */
   readonly clock?: Instant
 }
@@ -91,8 +93,7 @@ export class LocalActor implements ObservedActor {
     const { record, input } = this.definition
     const recovered = recoveredState(recoveredFrom(stored), record, { doubtful })
     const step = this.#actor.begin(input({ group: this.group, node: this.node, recovered }))
-    const before = { actor: undefined, stored, appliedState: this.#applied(stored), questions: [], suspected: [] }
-    return this.#after(before, undefined, step)
+    return this.#after({ ...nothingOf(stored), appliedState: this.#applied(stored) }, undefined, step)
   }
 
   /**
@@ -128,16 +129,11 @@ export class LocalActor implements ObservedActor {
     return actor ? awaitedBy(this.definition, actor.snapshot, this.node) : []
   }
 
-  /** Whom its group consists of, as it states; `undefined` while that is whom the group began with. */
-  members({ actor }: LocalState): Members | undefined {
-    return actor && statedBy(this.definition, actor.snapshot, this.#of)
-  }
-
-  /** Whom an address means that it speaks to in that state: one actor, or those that host the role then, itself among them. */
-  addressees(state: LocalState, to: Address): readonly Address[] {
+  /** Whom an address means: one actor, or those that host the role where the group consists of these, itself among them. */
+  addressees(to: Address, members: Members | undefined): readonly Address[] {
     const { role = '' } = parseAddress(to) ?? {}
     if (nodeOf(to) !== everyNode) return [to]
-    return membersIn(this.#of, role, this.members(state)).map(({ node }) => addressOf(this.group, role, node))
+    return membersIn(this.#of, role, members).map(({ node }) => addressOf(this.group, role, node))
   }
 
   /**
@@ -180,7 +176,7 @@ export class LocalActor implements ObservedActor {
 
   /** What was not on the disk is gone. */
   crash({ stored }: LocalState): LocalState {
-    return { actor: undefined, stored, appliedState: undefined, questions: [], suspected: [] }
+    return nothingOf(stored)
   }
 
   #instantIn({ clock }: LocalState, type: string): Instant | undefined {
@@ -208,7 +204,7 @@ export class LocalActor implements ObservedActor {
   }
 
   #left(state: LocalState, leaves: readonly Effect[]): Omit<LocalStep, 'emitted'> {
-    let { appliedState, questions } = state
+    let { appliedState, questions, members } = state
     let applied: readonly Applied[] = []
     for (const effect of leaves) {
       if (effect.type === 'restore' && this.log)
@@ -218,9 +214,23 @@ export class LocalActor implements ObservedActor {
         appliedState = next.appliedState
         applied = [...applied, ...next.applied]
       } else if (isQuestion(effect)) questions = withQuestion(questions, effect)
+      else if (effect.type === 'members') {
+        checkEmitted(this.#of, effect)
+        members = { version: effect.version, roles: effect.roles }
+      }
     }
     if (applied.length > 0) this.#observe?.({ type: 'applied', group: this.group, applied })
-    const isSame = appliedState === state.appliedState && questions === state.questions
-    return { state: isSame ? state : { ...state, appliedState, questions }, leaves, applied }
+    const isSame = appliedState === state.appliedState && questions === state.questions && members === state.members
+    return { state: isSame ? state : { ...state, appliedState, questions, members }, leaves, applied }
   }
 }
+
+/** One that is down. */
+const nothingOf = (stored: StoredLog): LocalState => ({
+  actor: undefined,
+  stored,
+  appliedState: undefined,
+  questions: [],
+  suspected: [],
+  members: undefined,
+})

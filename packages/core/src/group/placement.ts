@@ -16,26 +16,10 @@ export const membersIn = ({ roles }: GroupDefinition, role: string, stated: Memb
   stated?.roles[role] ?? (roles[role]?.nodes ?? []).map((node) => ({ node }))
 
 /**
- * What an actor states of its group's members.
- * @throws {@link BrokenInvariantError} `QUORATE_BROKEN_INVARIANT` when that cannot be: it is a defect of the role.
+ * Finds what cannot be of members that a role emits.
+ * @throws {@link BrokenInvariantError} `QUORATE_BROKEN_INVARIANT`: it is a defect of the role.
  */
-export function statedBy(
-  { members }: RoleDefinition,
-  snapshot: unknown,
-  definition: GroupDefinition,
-): Members | undefined {
-  const stated = members?.(snapshot)
-  if (stated && !checked.has(stated)) {
-    check(definition, stated)
-    checked.add(stated)
-  }
-  return stated
-}
-
-/** Asked of each snapshot, and seldom another one. */
-const checked = new WeakSet<Members>()
-
-function check({ roles: known }: GroupDefinition, { version, roles }: Members): void {
+export function checkEmitted({ roles: known }: GroupDefinition, { version, roles }: Members): void {
   invariant(Number.isSafeInteger(version) && version > 0, () => `no number of a list of members: ${version}`)
   for (const [role, members] of Object.entries(roles)) {
     const of = known[role]

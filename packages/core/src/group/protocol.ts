@@ -6,7 +6,6 @@ import type { AnyActorLogic } from '../role/statechart.js'
 import type { Codec } from '../stateMachine/stateMachine.js'
 import type { NodeId } from '../values/address.js'
 import type { Row } from '../values/table.js'
-import type { Members } from './members.js'
 import type { Service } from './service.js'
 
 /** What an actor finds again after a restart. */
@@ -86,8 +85,8 @@ export interface RoleDefinition {
   readonly nodes: readonly NodeId[]
   /**
    * Nodes that join the group while it runs: of others than those it began with, and of one of them that has lost its disk. Such a
-   * node runs the role, and neither hears members nor says anything to them before one of them states that it is a member
-   * with this very store. Only of a role that states {@link RoleDefinition.members}. @default none
+   * node runs the role, and neither hears members nor says anything to them before one of them says that it is a member
+   * with this very store. Only of a role that {@link RoleDefinition.changesMembers}. @default none
    */
   readonly joining?: readonly NodeId[]
   /** The statechart (or family) that `node` runs, its randomized timers drawn from `random`. */
@@ -116,14 +115,10 @@ export interface RoleDefinition {
    */
   readonly handler?: CallHandler
   /**
-   * Whom the group consists of, by all that this actor's state says; `undefined` while that is what it began with. Who may speak
-   * here, whom a multicast reaches and what people and clients are told follow it. It is a part of the state and no deed, so
-   * that what was recovered says it again after a crash, and there is nothing to be remembered beside. Called after each step:
-   * give the same object for as long as nothing changed. Where several actors of a node speak of one role, the highest version
-   * counts. Such a role is told `members.denied`, and must bear messages of nodes that are no members, since lists are not equal on
-   * all nodes at one time. @default the group never changes its members
+   * True of a role that emits `members`. It is told `members.denied`, and must bear messages of nodes that are no members, since lists
+   * are not equal on all nodes at one time. @default the group keeps the members that it began with
    */
-  members?(snapshot: unknown): Members | undefined
+  readonly changesMembers?: boolean
   status(snapshot: unknown): RoleStatus
 }
 

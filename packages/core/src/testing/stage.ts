@@ -55,6 +55,7 @@ export class StageActor {
     appliedState: undefined,
     questions: [],
     suspected: [],
+    members: undefined,
   }
   #emitted: readonly Effect[] = []
   #driven: Driven<AnyActorLogic> | undefined
@@ -99,9 +100,9 @@ export class StageActor {
   get suspected(): readonly NodeId[] {
     return this.#state.suspected
   }
-  /** Whom its group consists of, as it states; `undefined` while that is whom the group began with. */
+  /** Whom its group consists of, as it said last; `undefined` while that is whom the group began with. */
   get members(): Members | undefined {
-    return this.#local.members(this.#state)
+    return this.#state.members
   }
   /** What it asked and has no answer to: choices, in order, and then all else. */
   get questions(): readonly Question[] {
@@ -116,7 +117,7 @@ export class StageActor {
 
   /** Whom an address means that it speaks to now. */
   addresseesOf(to: Address): readonly Address[] {
-    return this.#local.addressees(this.#state, to)
+    return this.#local.addressees(to, this.#state.members)
   }
 
   /** Begins with what its disk holds. */
@@ -239,13 +240,17 @@ export class StageActor {
 
   #take({ state, emitted, leaves, applied }: LocalStep): void {
     const { clock } = this.#state
+    let { members } = this.#state
     this.#state = clock ? { ...state, clock } : state
     this.#emitted = emitted
     this.applied.push(...applied)
     for (const effect of leaves) {
       switch (effect.type) {
         case 'send':
-          this.#stage.say(this.address, effect.to, effect.message)
+          this.#stage.put(this.address, this.#local.addressees(effect.to, members), effect.message)
+          break
+        case 'members':
+          members = effect
           break
         case 'readable':
           this.readable.push({ request: effect.request, at: effect.at })
@@ -296,15 +301,16 @@ export class Stage {
     return [...this.actors.values()].filter((actor) => actor.role === role)
   }
 
-  /**
-   * Puts a message on its way: to one actor, or to each that its sender takes for a member, but itself. Who may speak is not
-   * asked: a host that is behind would let it pass too.
-   */
+  /** Puts a message on its way: to one actor, or to each that its sender takes for a member now, but itself. */
   say(from: Address, to: Address, message: Message): void {
+    this.put(from, this.actors.get(from)?.addresseesOf(to) ?? [to], message)
+  }
+
+  /** Puts a message on its way to each of those but its sender. Who may speak is not asked: a host that is behind would let it pass too. */
+  put(from: Address, to: readonly Address[], message: Message): void {
     const { messages } = this.definition
     const decoded = messages.decode(message.type, messages.encode(message))
-    const receivers = this.actors.get(from)?.addresseesOf(to) ?? [to]
-    for (const receiver of receivers) if (receiver !== from) this.packets.push({ from, to: receiver, message: decoded })
+    for (const receiver of to) if (receiver !== from) this.packets.push({ from, to: receiver, message: decoded })
   }
 
   /** Hands a packet over; it is lost when the actor is down. */

@@ -13,15 +13,21 @@ function begin(home?: NodeId) {
   const seen = { asked: 0, changed: 0 }
   const follower = { askAll: () => void seen.asked++, leaderChanged: () => void seen.changed++ }
   const finder = new MemberFinder(follower, { clock, random: seededRandom(1), name: 'client', home })
-  const says = (by: NodeId, serves = true, waitingFor: readonly NodeId[] = []) =>
+  const says = (
+    by: NodeId,
+    serves = true,
+    waitingFor: readonly NodeId[] = [],
+    list: readonly NodeId[] = members,
+    membersVersion = 0,
+  ) =>
     finder.learn(by, {
       type: 'Leader',
       request: 1,
       epoch: 0,
       incarnation: 0,
       waitingFor: [...waitingFor],
-      members: [...members],
-      membersVersion: 0,
+      members: [...list],
+      membersVersion,
       ...(serves && { node: by }),
     })
   /** So long, with a call that has waited since `sinceMs`. */
@@ -117,5 +123,27 @@ describe('members that may all be asked', () => {
     says('n1', false, ['n3'])
     expect(finder.lately).toEqual({ answered: ['n1', 'n2'], waitingFor: ['n1', 'n3'] })
     expect(finder.first).toBeUndefined()
+  })
+
+  it('are those of the latest list, whoever is behind, and of an earlier one when nobody goes by that any more', () => {
+    const { clock, finder, says } = begin('n4')
+    for (const node of members) says(node)
+    says('n2', true, [], ['n2', 'n4'], 1)
+    says('n4', true, [], ['n2', 'n4'], 1)
+    expect(finder.first).toBe('n4')
+    for (const node of members) says(node)
+    expect(members.map((node) => finder.takes(node))).toEqual([false, true, false])
+    clock.advance(2000)
+    says('n3')
+    expect([...members, 'n4'].map((node) => finder.takes(node))).toEqual([false, true, true, false])
+  })
+
+  it('are remembered, and not all that say that they are one', () => {
+    const { finder, says } = begin()
+    for (let at = 0; at < 1000; at++) says(`x${at}`, false, [`y${at}`], [])
+    expect(finder.lately.answered).toHaveLength(64)
+    says('n1')
+    for (let at = 0; at < 1000; at++) says(`x${at}`, true)
+    expect(finder.lately).toEqual({ answered: ['n1'], waitingFor: [] })
   })
 })

@@ -15,6 +15,14 @@ const askEveryMsMax = 1000
 /** Members are asked so often that all that are there have answered within this. */
 const latelyMs = 5000
 
+/**
+ * A list by which no member has gone for so long is forgotten, and an earlier one counts again: a group that was begun anew
+ * under the same name counts from the beginning.
+ */
+const versionMs = 2000
+/** Before one has said who the members are, anybody may be one: so many are remembered. */
+const strangersMax = 64
+
 /** What is known of a member. */
 interface Member {
   heardAtMs: number
@@ -41,6 +49,8 @@ export class MemberFinder implements Finder {
   /** All of them, as one has said. */
   #members: readonly NodeId[] = []
   #membersVersion = 0
+  /** When a member last went by that list. */
+  #versionAtMs = Number.NEGATIVE_INFINITY
   /** For calls without a key. */
   #ownOrder: readonly NodeId[] = []
   /** Those that took calls when that was last looked at. */
@@ -83,12 +93,14 @@ export class MemberFinder implements Finder {
   learn(by: NodeId, { node, members, membersVersion, waitingFor }: Leader): void {
     const nowMs = this.#clock.nowMs()
     const serves = node === by
-    this.#known.set(by, { heardAtMs: nowMs, saidAtMs: nowMs, serves, waitingFor, unansweredSinceMs: undefined })
-    // A member that is behind does not know better.
-    if (members.length > 0 && membersVersion >= this.#membersVersion) {
+    if (members.length > 0 && !this.#isBehind(membersVersion)) {
       this.#membersVersion = membersVersion
+      this.#versionAtMs = nowMs
       if (members.join() !== this.#members.join()) this.#meetAll(members)
     }
+    const isMember = this.#members.length === 0 ? this.#known.size < strangersMax : this.#members.includes(by)
+    if (isMember || this.#known.has(by))
+      this.#known.set(by, { heardAtMs: nowMs, saidAtMs: nowMs, serves, waitingFor, unansweredSinceMs: undefined })
     this.#look()
   }
 
@@ -139,6 +151,11 @@ export class MemberFinder implements Finder {
     const home = this.#home
     this.#ownOrder = home !== undefined && order.includes(home) ? [home, ...order.filter((n) => n !== home)] : order
     for (const node of this.#known.keys()) if (!members.includes(node)) this.#known.delete(node)
+  }
+
+  /** True of a list that is earlier than one by which a member has gone of late. Later it is that of a group begun anew. */
+  #isBehind(version: number): boolean {
+    return version < this.#membersVersion && this.#clock.nowMs() - this.#versionAtMs < versionMs
   }
 
   /** Its first word is on its way, if it is there. */

@@ -16,6 +16,7 @@ import {
   invariant,
   isTimed,
   type LocalEvent,
+  type Members,
   type MembersDenied,
   type Message,
   type NodeId,
@@ -27,7 +28,6 @@ import {
   type Received,
   type RecoveredState,
   type RoleDefinition,
-  type RoleSnapshot,
   type RoleStatus,
   type StoreOperation,
   stepRecord,
@@ -158,8 +158,9 @@ export class HostedActor {
     this.#take(event, this.#actor.deliver(this.#state, event), cause)
   }
 
-  get snapshot(): RoleSnapshot {
-    return this.#state.snapshot
+  /** Whom the group consists of, as it says when it begins. */
+  get firstMembers(): readonly Members[] {
+    return this.#leaves.filter((effect) => effect.type === 'members')
   }
 
   /** Has its handler do something, or asks another group; what comes of it is posted. */

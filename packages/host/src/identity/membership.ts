@@ -77,9 +77,8 @@ export class Membership {
   /** Runs `then`, about what a speaker says, when its store is the right one: at once, or after that was recorded. Else drops it. */
   admit(node: NodeId, envelope: Envelope, then: () => void): void {
     const store = this.roster.storeOf(node)
-    // Of one that is ahead the group may have named another store, or have taken it in, since.
-    const isNews = this.#isAhead(envelope) && !this.#peerStores.isKnown(node, envelope.fromStore, store)
-    if (isNews) then()
+    // For one that is ahead the group may have named another store since.
+    if (this.#isAhead(envelope) && this.#peerStores.isAnother(node, envelope.fromStore, store)) then()
     else this.#peerStores.admit(node, envelope, then, store)
   }
 

@@ -72,15 +72,15 @@ export class PeerStores {
     return this.#book.takeOperations([...this.#recording].map(([node, { store }]) => [node, store]))
   }
 
-  /** True of a node that is known by this very store, or by the one that its group has named. */
-  isKnown(node: NodeId, store: Uint8Array, named: Uint8Array | undefined): boolean {
+  /** True of a node that is known by another store; if the group has named one, by another than that. */
+  isAnother(node: NodeId, store: Uint8Array, named: Uint8Array | undefined): boolean {
     const known = named ?? this.#book.storeOf(node)
-    return known !== undefined && isSameStore(known, store)
+    return known !== undefined && !isSameStore(known, store)
   }
 
   /**
    * Runs `then`, about a message, when its node is known by its store: at once, or after that was recorded. Else drops it.
-   * @param named the store that the group has named for the node. It counts in that group alone, and is remembered by its roles.
+   * @param named the store that the group has named for the node: in that group it counts, and not the one that is known
    */
   admit(
     node: NodeId,
@@ -89,10 +89,13 @@ export class PeerStores {
     named?: Uint8Array,
   ): void {
     const { fromStore: store, fromStart, payload } = envelope
-    const known = named ?? this.#book.storeOf(node)
+    const known = this.#book.storeOf(node)
+    if (this.isAnother(node, store, named)) {
+      this.#drop(node, store, named ?? known)
+      return
+    }
     if (known) {
-      if (!isSameStore(known, store)) this.#drop(node, store, known)
-      else if (fromStart === undefined || this.#isLast(node, known, fromStart)) then()
+      if (fromStart === undefined || this.#isLast(node, store, fromStart)) then()
       return
     }
     const recording = this.#recording.get(node)
@@ -121,7 +124,7 @@ export class PeerStores {
   #isLast(node: NodeId, store: Uint8Array, start: number): boolean {
     const last = this.#starts.get(node)
     if (!last || !isSameStore(last.store, store)) {
-      this.#starts.set(node, { store, start, silentSinceMs: undefined })
+      this.#starts.set(node, { store: store.slice(), start, silentSinceMs: undefined })
       return true
     }
     if (last.start === start) {

@@ -8,12 +8,12 @@ import {
   type NodeId,
 } from '@quorate/core'
 
-/** Whom one group consists of, by all that the actors of this node state. */
+/** Whom one group consists of, by all that its actors on this node say. */
 export class Roster {
   readonly #group: string
   readonly #definition: GroupDefinition
-  /** By the role that states it. */
-  readonly #stated = new Map<string, Members>()
+  /** By the role that said it last. */
+  readonly #said = new Map<string, Members>()
   #version = 0
   #roles: ReadonlyMap<string, readonly Member[]> = new Map()
   #speakers: ReadonlyMap<Address, NodeId> = new Map()
@@ -26,11 +26,14 @@ export class Roster {
     this.#draw()
   }
 
-  /** An actor states its group's members; `undefined` while that is whom it began with. True if that is news. */
-  follow(role: string, stated: Members | undefined): boolean {
-    if (this.#stated.get(role) === stated) return false
-    if (stated) this.#stated.set(role, stated)
-    else this.#stated.delete(role)
+  /**
+   * The actor of a role says whom the group consists of. Where several speak of one role, the latest list counts. True if that
+   * is news.
+   */
+  follow(role: string, { version, roles }: Members): boolean {
+    const known = this.#said.get(role)
+    if (known?.version === version && known.roles === roles) return false
+    this.#said.set(role, { version, roles })
     this.#draw()
     return true
   }
@@ -68,7 +71,7 @@ export class Roster {
   }
 
   #draw(): void {
-    const latestFirst = [...this.#stated.values()].sort((a, b) => b.version - a.version)
+    const latestFirst = [...this.#said.values()].sort((a, b) => b.version - a.version)
     this.#version = latestFirst[0]?.version ?? 0
     const roles = new Map<string, readonly Member[]>()
     const stores = new Map<NodeId, Uint8Array | undefined>()
@@ -76,7 +79,7 @@ export class Roster {
       const members = membersIn(
         this.#definition,
         role,
-        latestFirst.find((stated) => stated.roles[role]),
+        latestFirst.find((said) => said.roles[role]),
       )
       roles.set(role, members)
       for (const { node, store } of members) stores.set(node, store === undefined ? stores.get(node) : bytesOf(store))

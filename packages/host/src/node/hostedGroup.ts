@@ -1,5 +1,6 @@
 import {
   type Cause,
+  checkEmitted,
   drawn,
   type Effect,
   type Envelope,
@@ -7,6 +8,7 @@ import {
   hostsOf,
   invariant,
   logAppliedBy,
+  type Members,
   messageIdOf,
   messageOf,
   type NodeId,
@@ -14,7 +16,6 @@ import {
   type RoleStatus,
   type Subscription,
   servingRole,
-  statedBy,
 } from '@quorate/core'
 import type { Bus } from '../bus/bus.js'
 import type { Applier } from '../engine/applier.js'
@@ -75,7 +76,8 @@ export class HostedGroup {
       const actor = this.#actors.get(role)
       return actor && ((envelope) => this.#receive(actor, envelope))
     })
-    for (const actor of this.#actors.values()) this.#follow(actor)
+    // Before anybody is heard, and not in the first turn.
+    for (const actor of this.#actors.values()) for (const members of actor.firstMembers) this.#follow(actor, members)
     await Promise.all([this.#subscription.ready, this.#service?.listen()])
     if (this.#isClosed) return
     for (const actor of this.#actors.values()) this.#around.engine.start(actor)
@@ -110,9 +112,11 @@ export class HostedGroup {
   carryOut(actor: HostedActor, effect: Effect): void {
     switch (effect.type) {
       case 'send':
-        this.#follow(actor)
         if (this.#membership.isJoining) return
         this.#around.members.publish(this.#bus, actor.address, effect.to, this.definition.messages, effect.message)
+        return
+      case 'members':
+        this.#follow(actor, effect)
         return
       case 'commit':
         this.applier?.commit(effect.entries, effect.answers)
@@ -148,12 +152,11 @@ export class HostedGroup {
     if (!this.#membership.denied(by, version)) return
     tellDenied(this.#around, this.name, by)
     for (const actor of this.#actors.values()) {
-      if (actor.definition.members) this.#around.engine.post(actor, { type: 'members.denied', by, version })
+      if (actor.definition.changesMembers) this.#around.engine.post(actor, { type: 'members.denied', by, version })
     }
   }
 
   stepped(actor: HostedActor): void {
-    this.#follow(actor)
     this.#around.peerWatch.stepped(actor)
     if (actor !== this.#serving) return
     const before = this.#status
@@ -175,13 +178,10 @@ export class HostedGroup {
   }
 
   /** What follows whom an actor takes for the group's members. */
-  #follow(actor: HostedActor): void {
+  #follow(actor: HostedActor, members: Members): void {
     const { roster } = this.#membership
-    if (
-      !actor.definition.members ||
-      !roster.follow(actor.role, statedBy(actor.definition, actor.snapshot, this.definition))
-    )
-      return
+    checkEmitted(this.definition, members)
+    if (!roster.follow(actor.role, members)) return
     this.#membership.followed()
     this.#bus = this.#busNow()
     for (const [role, { nodes }] of Object.entries(this.definition.roles))

@@ -80,7 +80,7 @@ describe('options that cannot work are refused before anything is started', () =
     ],
     [
       'a node that joins twice',
-      { groups: withRole({ joining: ['n3', 'n3'], members: () => undefined }) },
+      { groups: withRole({ joining: ['n3', 'n3'], changesMembers: true }) },
       InvalidConfigurationError,
       'node n3 is listed twice for role log of group journal, among those that join',
     ],

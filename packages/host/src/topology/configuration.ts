@@ -190,7 +190,7 @@ function checkGroup(name: string, { protocol, roles, messageBytesMax, service }:
   if (name === nodeGroup)
     throw new InvalidConfigurationError(`no group may be called ${nodeGroup}: nodes speak of themselves under it`)
   if (Object.keys(roles).length === 0) throw new InvalidConfigurationError(`group ${name} has no roles`)
-  for (const [role, { nodes, joining = [], members, handler }] of Object.entries(roles)) {
+  for (const [role, { nodes, joining = [], changesMembers, handler }] of Object.entries(roles)) {
     checkName('role', role)
     if (handler !== undefined && typeof handler !== 'function') {
       throw new InvalidConfigurationError(
@@ -205,7 +205,7 @@ function checkGroup(name: string, { protocol, roles, messageBytesMax, service }:
     if (nodes.length === 0) throw new InvalidConfigurationError(`no node hosts role ${role} of group ${name}`)
     checkListed(nodes, `role ${role} of group ${name}`)
     checkListed(joining, `role ${role} of group ${name}, among those that join`)
-    if (joining.length > 0 && !members) {
+    if (joining.length > 0 && !changesMembers) {
       throw new InvalidConfigurationError(
         `${joining.join(', ')} cannot join role ${role} of group ${name}: protocol ${protocol} never changes the members of a group`,
       )

@@ -1,10 +1,10 @@
-import type { GroupDefinition, NodeId } from '@quorate/core'
+import { type GroupDefinition, hostsOf, type NodeId } from '@quorate/core'
 import type { Chance } from '../chance/chance.js'
 import type { SimulatedCluster } from '../subject/subject.js'
 
 /**
  * Nodes of which no one can be spared: with them alone every group has its quorums, and of every role a majority of
- * those that host it. Drawn at random.
+ * those that host it; all of them, where a group changes its members, since nobody knows whom it will need. Drawn at random.
  */
 export function drawSoundNodes({ nodes, groups }: SimulatedCluster, chance: Chance): NodeId[] {
   const core = new Set(nodes)
@@ -38,9 +38,10 @@ export function drawHub(cluster: SimulatedCluster, core: readonly NodeId[], chan
 }
 
 function isEnough({ roles, quorums }: GroupDefinition, core: ReadonlySet<NodeId>): boolean {
-  const hasRoles = Object.values(roles).every(
-    ({ nodes }) => nodes.filter((node) => core.has(node)).length * 2 > nodes.length,
-  )
+  const hasRoles = Object.values(roles).every((role) => {
+    const left = hostsOf(role).filter((node) => core.has(node)).length
+    return role.changesMembers ? left === hostsOf(role).length : left * 2 > role.nodes.length
+  })
   if (!hasRoles || !quorums) return hasRoles
   const votes = Object.fromEntries([...core].map((node) => [node, true]))
   return [quorums.phase1, quorums.phase2].every((quorum) => quorum.tally(votes) === 'won')

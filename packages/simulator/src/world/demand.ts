@@ -100,10 +100,10 @@ export class Demand {
    * Nodes of the core that run the state machine, and have not come so far. Links that stay bad or cut may keep them apart
    * from who leads: that one must be of the core, and hear them.
    */
-  #membersBehind({ name, definition: { roles, service } }: ClientGroup, index: number): readonly NodeId[] {
+  #membersBehind({ name, definition: { service } }: ClientGroup, index: number): readonly NodeId[] {
     const leader = this.#world.named(whoLeads)?.id
     if (leader === undefined || !this.#core.has(leader)) return []
-    const applying = service.type === 'log' ? (roles[service.applies]?.nodes ?? []) : []
+    const applying = service.type === 'log' ? this.#world.node(leader).membersOf(name, service.applies) : []
     const { links } = this.#world.network
     const isHeard = (node: NodeId) => !links.isCut(node, leader) && !links.isCut(leader, node)
     return applying.filter(

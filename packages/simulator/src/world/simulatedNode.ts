@@ -1,4 +1,4 @@
-import { type GroupDefinition, type Logger, messageOf, type NodeId, type Random } from '@quorate/core'
+import { type GroupDefinition, hostsOf, type Logger, messageOf, type NodeId, type Random } from '@quorate/core'
 import { type QuorateNode, startNode } from '@quorate/host'
 import { isDiskFault } from '../errors.js'
 import { observed } from '../observation/observation.js'
@@ -93,6 +93,11 @@ export class SimulatedNode {
     return this.#node?.status({ groups: [group] }).groups[group]?.applied ?? 0
   }
 
+  /** Who hosts a role of a group, as far as it knows; nobody while it does not run. */
+  membersOf(group: string, role: string): readonly NodeId[] {
+    return this.#node?.status({ groups: [group] }).groups[group]?.placement[role] ?? []
+  }
+
   /** Starts it, unless it runs. */
   start(): void {
     if (this.#process) return
@@ -180,7 +185,8 @@ export class SimulatedNode {
   #disksWith(key: string): readonly SimulatedDisk[] {
     const { groups, diskOf } = this.#around
     const [group = '', role = ''] = key.split('/')
-    const nodes = groups[group]?.roles[role]?.nodes ?? []
+    const of = groups[group]?.roles[role]
+    const nodes = of ? hostsOf(of) : []
     return nodes.flatMap((node) => (node === this.id ? [] : (diskOf(node) ?? [])))
   }
 

@@ -56,7 +56,7 @@ export function alikeNodes<History>(
 }
 
 function renamedState(state: RoleState, role: RoleActor, names: NewNames): RoleState {
-  const { actor, stored, before, appliedState, questions, suspected } = state
+  const { actor, stored, before, appliedState, questions, suspected, members } = state
   const rows = new RenamedRows(role, names)
   const codec = role.recordCodec
   const renamedStored = ({ record, table, ...rest }: StoredLog): StoredLog => ({
@@ -78,6 +78,7 @@ function renamedState(state: RoleState, role: RoleActor, names: NewNames): RoleS
     appliedState: appliedState && renamed({ ...appliedState, sessions: new Map(appliedState.sessions) }, names),
     questions: inOneOrder(renamed(questions, names)),
     suspected: renamed(suspected, names).toSorted(),
+    members: renamed(members, names),
   }
 }
 

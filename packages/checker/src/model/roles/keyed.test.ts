@@ -213,7 +213,7 @@ describe('many small ones at one address', () => {
       }).state
       const voted = votes.reduce((state, event) => actor.deliver(state, event).state, begun)
       const local = { actor: { ...voted, outbox: emptyOutbox }, stored: nothingStored, appliedState: undefined }
-      return keyOfRole({ ...local, questions: [], suspected: [], failure: undefined }, undefined)
+      return keyOfRole({ ...local, questions: [], suspected: [], members: undefined, failure: undefined }, undefined)
     }
     const [one, two, three] = [vote('a', 'v1'), vote('b', 'v1'), vote('b', 'v2')]
     expect(after(one, two, three)).toBe(after(three, two, one))

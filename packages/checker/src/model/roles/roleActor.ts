@@ -36,6 +36,7 @@ const nothing: RoleState = {
   appliedState: undefined,
   questions: [],
   suspected: [],
+  members: undefined,
   failure: undefined,
 }
 
@@ -246,13 +247,15 @@ export class RoleActor implements ModelActor<RoleState, Message> {
     const { messages } = this.#group
     const sends: Sending<Message>[] = []
     const outputs: Effect[] = []
+    let { members } = state
     for (const effect of turn.leaves) {
+      if (effect.type === 'members') members = effect
       if (effect.type !== 'send') outputs.push(effect)
       else if (!loses?.(effect.message)) {
         const { type } = effect.message
         const bytes = messages.encode(effect.message)
         const id = this.#tellSent(effect, bytes)
-        for (const address of this.#actor.addressees(turn.state, effect.to)) {
+        for (const address of this.#actor.addressees(effect.to, members)) {
           const to = this.#names.at(address)
           if (to === undefined || to === this.name) continue
           const message = messages.decode(type, bytes)

@@ -33,6 +33,7 @@ const stateWith = (changed: Partial<RoleState>): RoleState => ({
   appliedState: undefined,
   questions: [],
   suspected: [],
+  members: undefined,
   failure: undefined,
   ...changed,
 })

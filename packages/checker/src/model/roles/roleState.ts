@@ -70,7 +70,7 @@ const returnsOf = (historyValue: RoleSnapshot['historyValue']): object =>
 
 /** Equal for equal contents, whatever objects hold them. */
 export function keyOfRole(state: RoleState, machine: AnyStateMachine | undefined): string {
-  const { actor, stored, before, doubtful, appliedState, questions, suspected, clock, failure } = state
+  const { actor, stored, before, doubtful, appliedState, questions, suspected, members, clock, failure } = state
   const role = actor && [keyOfSnapshot(actor.snapshot), pendingTimers(state), actor.outbox]
   const asked = questions.length > 0 ? questions : undefined
   return contentKey([
@@ -82,6 +82,7 @@ export function keyOfRole(state: RoleState, machine: AnyStateMachine | undefined
     asked,
     failure,
     ...(clock ? [clock] : []),
+    ...(members ? [members] : []),
     ...suspected,
   ])
 }

@@ -54,7 +54,7 @@ export class Turn {
 
   /** A node goes by the next list of members, which does not name this one. */
   deny(by: NodeId): void {
-    const { version = 0 } = this.#actor.members(this.#state) ?? {}
+    const { version = 0 } = this.#state.members ?? {}
     const denied: MembersDenied = { type: 'members.denied', by, version: version + 1 }
     this.deliver(denied)
   }
@@ -103,8 +103,8 @@ export class Turn {
   }
 
   #take({ state, leaves }: LocalStep): void {
-    const { actor, stored, appliedState, questions, suspected } = state
-    this.#state = { ...this.#state, actor, stored, appliedState, questions, suspected }
+    const { actor, stored, appliedState, questions, suspected, members } = state
+    this.#state = { ...this.#state, actor, stored, appliedState, questions, suspected, members }
     this.leaves.push(...leaves)
   }
 }
