@@ -60,7 +60,8 @@ const eventsBetweenTurns = 4096
 
 /**
  * Runs a script to its end, or to the first violation. The same script gives the same result, on every machine.
- * @throws {@link UnfitScriptError} `QUORATE_UNFIT_SCRIPT`; and what is a defect of the simulation itself.
+ * @throws {@link UnfitScriptError} `QUORATE_UNFIT_SCRIPT`; `QUORATE_INVALID_CONFIGURATION` where a role has a handler and the subject gives
+ *   none in its place; and what is a defect of the simulation itself.
  */
 export async function simulate(options: SimulateOptions): Promise<RunResult> {
   const { script } = options
