@@ -199,7 +199,7 @@ export {
   failureTextMax,
   initialAppliedState,
 } from './stateMachine/appliedState.js'
-export type { Outcome } from './stateMachine/outcomes.js'
+export { type Outcome, Outcomes } from './stateMachine/outcomes.js'
 export { answerChecked, applyChecked, checkBytes } from './stateMachine/returned.js'
 export {
   openedBy,

@@ -10,6 +10,12 @@ export interface StoredEntry {
   readonly length: number
 }
 
+/** An entry with the block that its value lies in, whatever becomes of the log. */
+export interface KeptEntry {
+  readonly stored: StoredEntry
+  readonly bytes: Uint8Array
+}
+
 /** A larger value has a block of its own. */
 const blockBytes = 32 * 1024
 /** The first blocks are smaller: many states hold little, and share nothing. */
@@ -83,9 +89,12 @@ export class EntryLog {
   }
 
   /** The value is a view, and must not be changed. */
-  read({ key, revision, version, block, offset, length }: StoredEntry): KvEntry {
-    const value = (this.#blocks[block] as Uint8Array).subarray(offset, offset + length)
-    return { key, value, revision, version }
+  read(stored: StoredEntry): KvEntry {
+    return entryOf(this.keep(stored))
+  }
+
+  keep(stored: StoredEntry): KeptEntry {
+    return { stored, bytes: this.#blocks[stored.block] as Uint8Array }
   }
 
   /** The entry is needed no more. */
@@ -158,3 +167,11 @@ export class EntryLog {
     this.#free.push(block)
   }
 }
+
+/** The value is a view, and must not be changed. */
+export const entryOf = ({ stored: { key, revision, version, offset, length }, bytes }: KeptEntry): KvEntry => ({
+  key,
+  value: bytes.subarray(offset, offset + length),
+  revision,
+  version,
+})

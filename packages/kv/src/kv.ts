@@ -49,7 +49,7 @@ function restoring(): Restoring<KvState> {
   let state = KvState.empty()
   return {
     add: (piece) => {
-      for (const entry of decodeKvSnapshot(piece).entries) state = state.with(entry.key, undefined, entry)
+      for (const entry of decodeKvSnapshot(piece).entries) state = state.with(entry.key, entry)
     },
     finish: () => state,
   }

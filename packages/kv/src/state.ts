@@ -1,5 +1,5 @@
 import { EmptyBTree, type default as sortedBtree } from 'sorted-btree'
-import { EntryLog, type StoredEntry } from './entryLog.js'
+import { EntryLog, entryOf, type KeptEntry, type StoredEntry } from './entryLog.js'
 import type { KvEntry } from './generated/kv.js'
 
 type Tree = sortedBtree.default<string, StoredEntry>
@@ -21,7 +21,7 @@ const compareTexts = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 :
 interface Older {
   readonly newer: KvState
   readonly key: string
-  readonly before: KvEntry | undefined
+  readonly before: KeptEntry | undefined
 }
 
 /** All entries by key. It is changed in place. */
@@ -49,23 +49,26 @@ class Entries {
     return this.#tree.size
   }
 
-  get(key: string): KvEntry | undefined {
+  find(key: string): KeptEntry | undefined {
     this.#found = this.#tree.get(key)
-    return this.#found && this.#log.read(this.#found)
+    return this.#found && this.#log.keep(this.#found)
   }
 
-  put(key: string, entry: KvEntry | undefined): void {
-    const before = this.#found?.key === key ? this.#found : this.#tree.get(key)
+  /** Gives what was there before. */
+  put(key: string, entry: KvEntry | undefined): KeptEntry | undefined {
+    const stored = this.#found?.key === key ? this.#found : this.#tree.get(key)
+    const before = stored && this.#log.keep(stored)
     this.#found = undefined
     if (entry) this.#tree.set(key, this.#log.append(entry))
     else this.#tree.delete(key)
-    if (before) this.#log.free(before)
+    if (stored) this.#log.free(stored)
     if (this.#log.isSparse) {
       this.#log.clean({
         isAlive: (each) => this.#tree.get(each.key) === each,
         moved: (each) => this.#tree.set(each.key, each),
       })
     }
+    return before
   }
 
   *from(key: string): Generator<KvEntry, void, undefined> {
@@ -101,18 +104,21 @@ export class KvState {
 
   /** Its value is a view, and must not be changed. */
   get(key: string): KvEntry | undefined {
-    return this.#own().get(key)
+    const found = this.find(key)
+    return found && entryOf(found)
   }
 
-  /**
-   * The state with this entry under the key, or without one. `before` is what `get` gives for the key. The value is copied:
-   * it may be a view of something larger.
-   */
-  with(key: string, before: KvEntry | undefined, entry: KvEntry | undefined): KvState {
+  /** The entry as it lies here: a view of the value costs as much as all else of a lookup. */
+  find(key: string): KeptEntry | undefined {
+    return this.#own().find(key)
+  }
+
+  /** The state with this entry under the key, or without one. The value is copied: it may be a view of something larger. */
+  with(key: string, entry: KvEntry | undefined): KvState {
     const own = this.#own()
     const isLast = this.#changes >= changesMax
     const entries = isLast ? own.clone() : own
-    entries.put(key, entry)
+    const before = entries.put(key, entry)
     const newer = new KvState(entries, isLast ? 0 : this.#changes + 1)
     if (isLast) return newer
     this.#entries = undefined
@@ -140,7 +146,7 @@ export class KvState {
       state = state.#older.newer
     }
     const entries = state.#own().clone()
-    for (const { key, before } of differences.reverse()) entries.put(key, before)
+    for (const { key, before } of differences.reverse()) entries.put(key, before && entryOf(before))
     this.#entries = entries
     this.#older = undefined
     return entries

@@ -13,6 +13,7 @@ import {
   json,
   majority,
   type Outbox,
+  Outcomes,
   type QuorumSystem,
   take,
   written,
@@ -576,7 +577,7 @@ describe('duplicate commands on retry', () => {
     ...sound,
     carried: (appliedState) => ({ ...sound.carried(appliedState), sessions: new Map([[1, emptySession]]) }),
   }
-  const emptySession = { client: '', opening: 0, usedAt: 1, answeredBelow: 0, outcomes: new Map() }
+  const emptySession = { client: '', opening: 0, usedAt: 1, answeredBelow: 0, outcomes: Outcomes.of() }
 
   test('a command that comes again is executed once, also when a snapshot lies between', () => {
     const scenario = ({ apply, carried }: Execution) => {

@@ -20,12 +20,14 @@ export function enqueue<E extends Effect>(
 ): { readonly outbox: Outbox<E>; readonly leaves: readonly E[] } {
   const leaves: E[] = []
   let kept: E[] | undefined
+  let ahead = aheadIn(outbox.waiting)
   for (const effect of emitted) {
-    const ahead = kept ?? outbox.waiting
-    if (!isDurable(effect) && (ahead.length === 0 || mayPass(effect, ahead))) leaves.push(effect)
+    const isFirst = (kept ?? outbox.waiting).length === 0
+    if (!isDurable(effect) && (isFirst || mayPass(effect, ahead))) leaves.push(effect)
     else {
-      kept ??= [...ahead]
+      kept ??= [...outbox.waiting]
       kept.push(effect)
+      ahead = withOne(ahead, effect)
     }
   }
   return { outbox: kept ? { waiting: kept, writing: outbox.writing } : outbox, leaves }
@@ -48,12 +50,27 @@ export function written<E extends Effect>(
   return { outbox: rest.outbox, leaves: [...leaves, ...rest.leaves] }
 }
 
+/** What is known of all that waits: to look through it for each effect costs a busy node much. */
+interface Ahead {
+  readonly isDurableByAppendsOnly: boolean
+  readonly isOtherwiseMessages: boolean
+}
+
+const aheadIn = (waiting: readonly Effect[]): Ahead =>
+  waiting.reduce(withOne, { isDurableByAppendsOnly: true, isOtherwiseMessages: true })
+
+/** With one more that waits. */
+const withOne = (ahead: Ahead, effect: Effect): Ahead => {
+  if (isDurable(effect)) return effect.type === 'append' ? ahead : { ...ahead, isDurableByAppendsOnly: false }
+  return effect.type === 'send' ? ahead : { ...ahead, isOtherwiseMessages: false }
+}
+
 /**
  * An effect that passes appends may overtake messages, which know no order anyway, but no other effect: the state
  * machine must receive its commits in order, also when a follower's commit still waits as it becomes leader.
  */
-function mayPass(effect: Effect, waiting: readonly Effect[]): boolean {
-  if (!('passes' in effect) || effect.passes !== 'append') return false
-  const isMessage = effect.type === 'send'
-  return waiting.every((ahead) => (isDurable(ahead) ? ahead.type === 'append' : isMessage || ahead.type === 'send'))
-}
+const mayPass = (effect: Effect, { isDurableByAppendsOnly, isOtherwiseMessages }: Ahead): boolean =>
+  'passes' in effect &&
+  effect.passes === 'append' &&
+  isDurableByAppendsOnly &&
+  (effect.type === 'send' || isOtherwiseMessages)

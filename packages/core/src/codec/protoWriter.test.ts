@@ -68,10 +68,40 @@ describe('what was written', () => {
     const write = (writer: ProtoWriter, value: number): void => {
       writer.uint64(value)
     }
-    const first = encodeWith(write, 1)
-    encodeWith(write, 2)
-    expect(first).toEqual(Uint8Array.of(1))
-    expect(first.buffer.byteLength).toBe(1)
+    const written = Array.from({ length: 3000 }, (_, value) => encodeWith(write, value))
+    const anew = Array.from({ length: 3000 }, (_, value) => encodeWith(write, value))
+    expect(written.map((bytes) => Buffer.from(bytes).toString('hex'))).toEqual(
+      anew.map((bytes) => Buffer.from(bytes).toString('hex')),
+    )
+    expect(written[1]).toEqual(Uint8Array.of(1))
+  })
+
+  it('keeps at most a kilobyte of its neighbours, and none where it is longer than 64 bytes', () => {
+    const write = (writer: ProtoWriter, value: Uint8Array): void => {
+      writer.fields(value)
+    }
+    for (const length of [0, 1, 63, 64]) {
+      expect(encodeWith(write, new Uint8Array(length)).buffer.byteLength).toBeLessThanOrEqual(1024)
+    }
+    expect(encodeWith(write, new Uint8Array(65)).buffer.byteLength).toBe(65)
+  })
+
+  it('is written by depth: what lies within and is short moves nothing of what lies around it and is long', () => {
+    const leaf = (writer: ProtoWriter, value: number): void => {
+      writer.uint64(value)
+    }
+    const inner = (writer: ProtoWriter, bytes: Uint8Array): void => {
+      writer.bytes(bytes).message(leaf, 7)
+    }
+    const outer = (writer: ProtoWriter, lengths: readonly number[]): void => {
+      for (const length of lengths) writer.message(inner, new Uint8Array(length).fill(length))
+    }
+    const lengths = [3, 300, 2, 20_000, 126, 127, 128]
+    const expected = lengths.flatMap((length) => {
+      const field = [...varint(length), ...new Uint8Array(length).fill(length), 1, 7]
+      return [...varint(field.length), ...field]
+    })
+    expect([...encodeWith(outer, lengths)]).toEqual(expected)
   })
 
   it('leaves nothing behind when it could not be finished', () => {
@@ -82,3 +112,6 @@ describe('what was written', () => {
     expect(encodeWith(write, [3])).toEqual(Uint8Array.of(3))
   })
 })
+
+const varint = (value: number): number[] =>
+  value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...varint(Math.floor(value / 0x80))]

@@ -3,6 +3,9 @@ import { UnencodableValueError } from './errors.js'
 const initialBytes = 16_384
 /** A buffer that grew beyond this for one message is not kept for the next. */
 const keptBytesMax = 2_097_152
+/** Messages up to this size share buffers of `poolBytes`: who keeps one keeps its neighbours, so both are small. */
+const pooledBytesMax = 64
+const poolBytes = 1024
 const maxUint32 = 0xffff_ffff
 const maxVarintBytes = 10
 const twoTo28 = 0x1000_0000
@@ -18,8 +21,13 @@ const loneSurrogate = /\p{Surrogate}/u
 export class ProtoWriter {
   #bytes = new Uint8Array(initialBytes)
   #position = 0
-  /** Bytes that the length of the last inner message took: the next one is probably like it. */
-  #lengthBytes = 1
+  /** How many messages the one that is written now lies within. */
+  #depth = 0
+  /** Bytes that the length of the last message took, by depth: the next one there is probably like it. */
+  readonly #lengthBytes: number[] = []
+  /** Where short messages are put one behind the other, and how much of it is taken. */
+  #pool = new Uint8Array(poolBytes)
+  #pooled = 0
 
   /** Field number times 8, plus wire type. */
   tag(tag: number): this {
@@ -84,28 +92,45 @@ export class ProtoWriter {
   /** A message within this one, or a packed list. */
   message<T>(write: (writer: this, message: T) => void, message: T): this {
     this.#reserve(maxVarintBytes)
-    const guessed = this.#lengthBytes
+    const depth = this.#depth
+    const guessed = this.#lengthBytes[depth] ?? 1
     const start = this.#position + guessed
     this.#position = start
+    this.#depth = depth + 1
     write(this, message)
+    this.#depth = depth
     const length = this.#position - start
     const needed = varintBytes(length)
     if (needed !== guessed) this.#shift(start, needed - guessed)
     putVarint(this.#bytes, start - guessed, length)
-    this.#lengthBytes = needed
+    this.#lengthBytes[depth] = needed
     return this
   }
 
-  /** What was written, as bytes of their own. The writer starts anew. */
+  /** What was written, as bytes that nobody else writes to; short ones share a buffer. The writer starts anew. */
   finish(): Uint8Array {
-    const written = this.#bytes.slice(0, this.#position)
+    const length = this.#position
+    const written = length > pooledBytesMax ? this.#bytes.slice(0, length) : this.#intoPool(length)
     this.clear()
+    return written
+  }
+
+  /** A buffer of its own costs a short message more than all that is written into it. */
+  #intoPool(length: number): Uint8Array {
+    if (length > poolBytes - this.#pooled) {
+      this.#pool = new Uint8Array(poolBytes)
+      this.#pooled = 0
+    }
+    const written = this.#pool.subarray(this.#pooled, this.#pooled + length)
+    for (let at = 0; at < length; at++) written[at] = this.#bytes[at] as number
+    this.#pooled += length
     return written
   }
 
   /** Forgets what was written. */
   clear(): void {
     this.#position = 0
+    this.#depth = 0
     if (this.#bytes.length > keptBytesMax) this.#bytes = new Uint8Array(initialBytes)
   }
 

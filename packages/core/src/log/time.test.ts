@@ -59,12 +59,12 @@ describe('the time of a log', () => {
   })
 })
 
-test('commands are stamped with the time of the event that brought them, and with the term in which they are ordered', () => {
+test('the first of commands that came together is stamped with the time of their event, and with the term in which they are ordered', () => {
   const command = { kind: 'command', session: 1, sequence: 1, answeredBelow: 0, bytes: new Uint8Array() } as const
   const when = instantOf({ type: 'client.proposed', nowMs: 5, wallMs: 6 })
   expect(entriesAfter(3, 7, [command, command], when).map(({ index, stamp: of }) => [index, of])).toEqual([
     [4, stamp(7, 5, 6)],
-    [5, stamp(7, 5, 6)],
+    [5, undefined],
   ])
   expect(entriesAfter(3, 7, [command], instantOf({ type: 'client.proposed' }))[0]).not.toHaveProperty('stamp')
   expect(noopAt({ index: 1, term: 1 })).not.toHaveProperty('stamp')

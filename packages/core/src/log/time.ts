@@ -29,7 +29,8 @@ export interface Stamp extends Instant {
 }
 
 /**
- * The time of a log after an entry, equal on every node. Without a stamp, as in what earlier versions wrote, it stands still.
+ * The time of a log after an entry, equal on every node. Without a stamp it stands still: of commands that came together the
+ * first has one, and what earlier versions wrote has none.
  */
 export interface LogTime {
   /** The latest wall clock of those who ordered, in milliseconds since 1970: it never goes back. 0 before the first stamp. */

@@ -5,6 +5,7 @@ import { startOfTime } from '../log/time.js'
 import { noBytes } from '../values/pieces.js'
 import { decodeAppliedState, encodeAppliedState } from './appliedSnapshot.js'
 import { applyEntries, initialAppliedState } from './appliedState.js'
+import { Outcomes } from './outcomes.js'
 import { defineStateMachine } from './stateMachine.js'
 
 const sum = defineStateMachine({
@@ -82,7 +83,7 @@ describe('the snapshot of an applied state', () => {
       opening: 3,
       usedAt: 9,
       answeredBelow: 1,
-      outcomes: new Map(sequences.map((sequence) => [sequence, outcome])),
+      outcomes: Outcomes.of(sequences.map((sequence) => [sequence, outcome])),
     })
     const appliedState = (ids: number[], sequences: number[]) => ({
       applied: { index: 9, term: 2 },

@@ -5,7 +5,7 @@ import { persistentMap } from '../values/persistentMap.js'
 import type { Bytes } from '../values/pieces.js'
 import { noBytes } from '../values/pieces.js'
 import type { AppliedState } from './appliedState.js'
-import type { Outcome } from './outcomes.js'
+import { type Outcome, Outcomes } from './outcomes.js'
 import { checkBytes, checkSettled } from './returned.js'
 import type { Session } from './sessions.js'
 import type { Restoring, StateMachine } from './stateMachine.js'
@@ -47,7 +47,7 @@ export function* appliedStateInParts<State>(
     if (given.length > 0) yield* field(stateField, given)
   } else for (const piece of given) yield* field(piecesField, checkBytes('a piece of a snapshot', piece))
   for (const [id, { client, opening, usedAt, answeredBelow, outcomes }] of inOrder(sessions)) {
-    const remembered = inOrder(outcomes).map(([sequence, { status, index, bytes }]) => ({
+    const remembered = [...outcomes].map(([sequence, { status, index, bytes }]) => ({
       sequence,
       status,
       index,
@@ -139,7 +139,7 @@ const sessionOf = ({
   opening,
   usedAt,
   answeredBelow,
-  outcomes: new Map(
+  outcomes: Outcomes.of(
     outcomes.map(({ sequence, status, index, bytes }): [number, Outcome] => [
       sequence,
       { status, index, bytes: bytes.slice() },

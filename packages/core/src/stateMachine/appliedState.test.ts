@@ -212,7 +212,7 @@ function plainly(entries: readonly Entry[], sessionsMax: number) {
   return { done, sessions, outcomes }
 }
 
-const inOrder = <Value>(map: ReadonlyMap<number, Value>) => [...map].sort(([a], [b]) => a - b)
+const inOrder = <Value>(map: Iterable<[number, Value]>) => [...map].sort(([a], [b]) => a - b)
 const plainOf = ({ sessions }: AppliedState<unknown>): PlainSession[] =>
   inOrder(sessions).map(([id, session]) => ({ id, ...session, outcomes: inOrder(session.outcomes) }))
 
@@ -475,7 +475,7 @@ describe('by hand', () => {
   test('a session forgets the outcomes of its lowest sequences when there is no room for all of them', () => {
     const steps = [open(), ...[4, 1, 3, 2, 6, 5].map((sequence) => command(1, sequence))]
     expect(remembered(steps, { sessionBytesMax: 5 * 80 })).toEqual([
-      { id: 1, answeredBelow: 3, outcomes: [4, 3, 6, 5] },
+      { id: 1, answeredBelow: 3, outcomes: [3, 4, 5, 6] },
     ])
     // The highest stays, however large it is.
     expect(remembered(steps, { sessionBytesMax: 1 })).toEqual([{ id: 1, answeredBelow: 6, outcomes: [6] }])

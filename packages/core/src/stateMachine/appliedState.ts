@@ -93,10 +93,17 @@ export function applyEntries<State>(
       applied.push({ entry, outcome: known })
       continue
     }
-    const next = applyCommand(machine, state, entry, time)
-    state = next.state
-    sessions.record(entry, next.outcome)
-    applied.push({ entry, outcome: next.outcome })
+    let outcome: Outcome
+    try {
+      const next = applyChecked(machine, state, entry.bytes, { index, wallMs: time.wallMs, logMs: time.logMs })
+      state = next.state
+      outcome = { status: 'ok', index, bytes: next.result }
+    } catch (error) {
+      // Not a failure of the node: every node throws the same, so it is a result like any other.
+      outcome = failed(index, error)
+    }
+    sessions.record(entry, outcome)
+    applied.push({ entry, outcome })
   }
   const now = { applied: { index, term }, state, sessions: sessions.finish(), incarnation, time }
   return { appliedState: now, applied }
@@ -107,21 +114,6 @@ export const clientOf = (entry: Entry): string => textDecoder.decode(entry.bytes
 
 /** Longest reason that is remembered of a command that failed, in characters. */
 export const failureTextMax = 1024
-
-function applyCommand<State>(
-  machine: StateMachine<State>,
-  state: State,
-  { index, bytes }: Entry,
-  { wallMs, logMs }: LogTime,
-): { state: State; outcome: Outcome } {
-  try {
-    const next = applyChecked(machine, state, bytes, { index, wallMs, logMs })
-    return { state: next.state, outcome: { status: 'ok', index, bytes: next.result } }
-  } catch (error) {
-    // Not a failure of the node: every node throws the same, so it is a result like any other.
-    return { state, outcome: failed(index, error) }
-  }
-}
 
 function applyTick<State>(
   machine: StateMachine<State>,

@@ -15,39 +15,107 @@ export interface Outcome {
 const outcomeOverheadBytes = 64
 
 /** What an outcome counts against the limits in bytes. */
-export const sizeOf = ({ bytes }: Outcome): number => bytes.length + outcomeOverheadBytes
+const sizeOf = ({ bytes }: Outcome): number => bytes.length + outcomeOverheadBytes
 
-/** What outcomes count against the limits in bytes, so that they are counted once. */
-const sizes = new WeakMap<ReadonlyMap<number, Outcome>, number>()
+/** So many neighbours are copied where one of them changes. */
+const sequencesPerChunk = 64
+const chunkOf = (sequence: number): number => Math.floor(sequence / sequencesPerChunk)
 
-/** What all of these count. */
-export function bytesOf(outcomes: ReadonlyMap<number, Outcome>): number {
-  const known = sizes.get(outcomes)
-  if (known !== undefined) return known
-  let bytes = 0
-  for (const outcome of outcomes.values()) bytes += sizeOf(outcome)
-  sizes.set(outcomes, bytes)
-  return bytes
-}
-
-/** All of these count so many bytes now: whoever changes them, or copies them, knows. */
-export function setBytes(outcomes: ReadonlyMap<number, Outcome>, bytes: number): void {
-  sizes.set(outcomes, bytes)
-}
+type Chunk = Map<number, Outcome>
 
 /**
- * Forgets all below; nothing below `from` is remembered. Gives what they counted in bytes. Clients say often what they have
- * heard, so what remains is not walked through.
+ * The outcomes of a session by sequence. A client has hundreds under way, which come and go in their order: so a copy shares
+ * what its original has, and makes neighbours its own as it changes them.
  */
-export function forgetBelow(outcomes: Map<number, Outcome>, from: number, below: number): number {
-  let bytes = 0
-  const drop = (sequence: number): void => {
-    const outcome = outcomes.get(sequence)
-    if (!outcome) return
-    bytes += sizeOf(outcome)
-    outcomes.delete(sequence)
+export class Outcomes implements Iterable<[number, Outcome]> {
+  readonly #chunks: Map<number, Chunk>
+  /** Those of the chunks that are nobody else's. */
+  readonly #own = new Set<Chunk>()
+  #size = 0
+  #bytes = 0
+
+  private constructor(chunks: Map<number, Chunk>) {
+    this.#chunks = chunks
   }
-  if (below - from < outcomes.size) for (let sequence = from; sequence < below; sequence++) drop(sequence)
-  else for (const sequence of [...outcomes.keys()]) if (sequence < below) drop(sequence)
-  return bytes
+
+  static of(outcomes: Iterable<[number, Outcome]> = []): Outcomes {
+    const all = new Outcomes(new Map())
+    for (const [sequence, outcome] of outcomes) all.set(sequence, outcome)
+    return all
+  }
+
+  /** Another one that holds the same. Whoever changes it leaves this one as it is, which must not be changed any more. */
+  copy(): Outcomes {
+    const copy = new Outcomes(new Map(this.#chunks))
+    copy.#size = this.#size
+    copy.#bytes = this.#bytes
+    return copy
+  }
+
+  get size(): number {
+    return this.#size
+  }
+
+  /** What all of them count against the limits. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  get(sequence: number): Outcome | undefined {
+    return this.#chunks.get(chunkOf(sequence))?.get(sequence)
+  }
+
+  /** From the lowest on. */
+  *keys(): Generator<number, void, undefined> {
+    for (const [sequence] of this) yield sequence
+  }
+
+  /** By sequence, from the lowest on. */
+  *[Symbol.iterator](): Generator<[number, Outcome], void, undefined> {
+    for (const [, chunk] of inOrder(this.#chunks)) yield* inOrder(chunk)
+  }
+
+  set(sequence: number, outcome: Outcome): void {
+    this.delete(sequence)
+    this.#ownChunk(chunkOf(sequence)).set(sequence, outcome)
+    this.#size++
+    this.#bytes += sizeOf(outcome)
+  }
+
+  delete(sequence: number): void {
+    const known = this.get(sequence)
+    if (!known) return
+    const number = chunkOf(sequence)
+    const chunk = this.#ownChunk(number)
+    chunk.delete(sequence)
+    this.#size--
+    this.#bytes -= sizeOf(known)
+    if (chunk.size > 0) return
+    this.#chunks.delete(number)
+    this.#own.delete(chunk)
+  }
+
+  /** Forgets all below; there is nothing below `from`. Clients say often what they have heard, so what remains is not walked through. */
+  forgetBelow(from: number, below: number): void {
+    if (below - from < this.#size) for (let sequence = from; sequence < below; sequence++) this.delete(sequence)
+    else for (const sequence of [...this.keys()]) if (sequence < below) this.delete(sequence)
+  }
+
+  clear(): void {
+    this.#chunks.clear()
+    this.#own.clear()
+    this.#size = 0
+    this.#bytes = 0
+  }
+
+  #ownChunk(number: number): Chunk {
+    const chunk = this.#chunks.get(number)
+    if (chunk && this.#own.has(chunk)) return chunk
+    const own: Chunk = new Map(chunk)
+    this.#chunks.set(number, own)
+    this.#own.add(own)
+    return own
+  }
 }
+
+const inOrder = <Value>(entries: Iterable<[number, Value]>): [number, Value][] => [...entries].sort(([a], [b]) => a - b)

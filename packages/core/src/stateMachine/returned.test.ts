@@ -44,7 +44,7 @@ const bad: Readonly<Record<string, readonly [returned: () => unknown, reason: st
   'a promise that rejects': [() => Promise.reject(new Error('later')), 'what apply returned is a promise'],
   'a promise for a state': [() => ({ state: Promise.resolve(8), result: bytes }), 'the state that apply returned is'],
   'a promise for a result': [() => ({ state: 8, result: Promise.resolve(bytes) }), 'the result that apply returned is'],
-  'a state that cannot be looked at': [() => ({ state: new Proxy({}, { has: raise }), result: bytes }), 'gotcha'],
+  'a state that cannot be looked at': [() => ({ state: new Proxy({}, { get: raise }), result: bytes }), 'gotcha'],
   'an object without a prototype, thrown': [
     () => {
       throw Object.create(null)

@@ -2,7 +2,7 @@ import type { Entry } from '../log/message.js'
 import { fingerprintOf } from '../values/fingerprint.js'
 import { type PersistentMap, PersistentMapDraft } from '../values/persistentMap.js'
 import { noBytes } from '../values/pieces.js'
-import { bytesOf, forgetBelow, type Outcome, setBytes, sizeOf } from './outcomes.js'
+import { type Outcome, Outcomes } from './outcomes.js'
 
 /** What is remembered of a client, so that no command is executed twice (Ongaro, dissertation, section 6.3). */
 export interface Session {
@@ -17,7 +17,7 @@ export interface Session {
   readonly usedAt: number
   /** Nothing below it is remembered: the client has it, or there was no room for it. */
   readonly answeredBelow: number
-  readonly outcomes: ReadonlyMap<number, Outcome>
+  readonly outcomes: Outcomes
 }
 
 /** How much is remembered of clients. Equal on all nodes, because it decides what is forgotten. */
@@ -54,7 +54,7 @@ function totalOf(sessions: Sessions): number {
   const known = totals.get(sessions)
   if (known !== undefined) return known
   let total = 0
-  for (const { outcomes } of sessions.values()) total += bytesOf(outcomes)
+  for (const { outcomes } of sessions.values()) total += outcomes.bytes
   return total
 }
 
@@ -133,7 +133,7 @@ export class SessionsDraft {
       return { outcome: { status: 'failed', index, bytes: allInUse } }
     }
     const session = openedBy(entry)
-    this.#sessions.set(session, { client, opening, usedAt: index, answeredBelow: 0, outcomes: new Map() })
+    this.#sessions.set(session, { client, opening, usedAt: index, answeredBelow: 0, outcomes: Outcomes.of() })
     if (opening > 0) this.#byClient?.set(client, session)
     return { outcome: done, session }
   }
@@ -149,7 +149,9 @@ export class SessionsDraft {
     const known = session.outcomes.get(sequence)
     session.usedAt = index
     if (answeredBelow > session.answeredBelow) {
-      this.#count(session.outcomes, -forgetBelow(session.outcomes, session.answeredBelow, answeredBelow))
+      const { bytes } = session.outcomes
+      session.outcomes.forgetBelow(session.answeredBelow, answeredBelow)
+      this.#bytes += session.outcomes.bytes - bytes
       session.answeredBelow = answeredBelow
     }
     return known ?? (isForgotten ? { status: 'answered', index, bytes: noBytes } : undefined)
@@ -158,10 +160,12 @@ export class SessionsDraft {
   record({ session: id, sequence }: Entry, outcome: Outcome): void {
     const session = this.#change(id)
     if (!session || sequence < session.answeredBelow) return
-    this.#count(session.outcomes, sizeOf(outcome))
-    session.outcomes.set(sequence, outcome)
+    const { outcomes } = session
+    const { bytes } = outcomes
+    outcomes.set(sequence, outcome)
     const { sessionBytesMax, sessionsBytesMax } = this.#limits
-    if (bytesOf(session.outcomes) > sessionBytesMax) this.#forgetLowest(session)
+    if (outcomes.bytes > sessionBytesMax) this.#forgetLowest(session)
+    this.#bytes += outcomes.bytes - bytes
     while (this.#bytes > sessionsBytesMax && this.#forgetUnused(id)) {}
   }
 
@@ -186,16 +190,10 @@ export class SessionsDraft {
     if (changed) return changed
     const session = this.#sessions.get(id)
     if (!session) return undefined
-    const changing = { ...session, outcomes: new Map(session.outcomes) }
-    setBytes(changing.outcomes, bytesOf(session.outcomes))
+    const changing = { ...session, outcomes: session.outcomes.copy() }
     this.#changed.set(id, changing)
     this.#sessions.set(id, changing)
     return changing
-  }
-
-  #count(outcomes: ReadonlyMap<number, Outcome>, bytes: number): void {
-    setBytes(outcomes, bytesOf(outcomes) + bytes)
-    this.#bytes += bytes
   }
 
   /**
@@ -205,11 +203,10 @@ export class SessionsDraft {
   #forgetLowest(session: ChangingSession): void {
     const { outcomes } = session
     const keptBytesMax = (this.#limits.sessionBytesMax * 3) / 4
-    const sequences = [...outcomes.keys()].sort((a, b) => a - b)
+    const sequences = [...outcomes.keys()]
     sequences.pop()
     for (const sequence of sequences) {
-      if (bytesOf(outcomes) <= keptBytesMax) break
-      this.#count(outcomes, -sizeOf(outcomes.get(sequence) as Outcome))
+      if (outcomes.bytes <= keptBytesMax) break
       outcomes.delete(sequence)
       session.answeredBelow = sequence + 1
     }
@@ -222,7 +219,7 @@ export class SessionsDraft {
     if (!session) return false
     for (const sequence of session.outcomes.keys())
       session.answeredBelow = Math.max(session.answeredBelow, sequence + 1)
-    this.#count(session.outcomes, -bytesOf(session.outcomes))
+    this.#bytes -= session.outcomes.bytes
     session.outcomes.clear()
     return true
   }
@@ -240,7 +237,7 @@ export class SessionsDraft {
   }
 
   #delete(id: number, { client, outcomes }: Session): void {
-    this.#bytes -= bytesOf(outcomes)
+    this.#bytes -= outcomes.bytes
     this.#sessions.delete(id)
     this.#changed.delete(id)
     if (this.#byClient?.get(client) === id) this.#byClient.delete(client)
@@ -263,7 +260,7 @@ interface ChangingSession {
   readonly opening: number
   usedAt: number
   answeredBelow: number
-  readonly outcomes: Map<number, Outcome>
+  readonly outcomes: Outcomes
 }
 
 const allInUse = new TextEncoder().encode('all sessions are in use')

@@ -7,6 +7,7 @@ import {
   restoringAppliedState,
 } from '../stateMachine/appliedSnapshot.js'
 import { initialAppliedState } from '../stateMachine/appliedState.js'
+import { Outcomes } from '../stateMachine/outcomes.js'
 import type { Session } from '../stateMachine/sessions.js'
 import { defineStateMachine } from '../stateMachine/stateMachine.js'
 import { patternOf } from '../testing/suites/storeWrites.js'
@@ -73,7 +74,7 @@ const appliedStateOf = (state: readonly string[]) => ({
           opening: 1,
           usedAt: 6,
           answeredBelow: 2,
-          outcomes: new Map([[2, { status: 'ok', index: 5, bytes: noBytes }]]),
+          outcomes: Outcomes.of([[2, { status: 'ok', index: 5, bytes: noBytes }]]),
         },
       ],
     ]),

@@ -116,7 +116,9 @@ export interface Entry {
   readonly answeredBelow: number
   /** The user's command, opaque. */
   readonly bytes: Uint8Array
-  /** Part of the value. Absent in what earlier versions wrote, and of entries that hold nobody's command. */
+  /**
+   * Part of the value. Absent in what earlier versions wrote, of entries that hold nobody's command, and of all but the first of those that came together.
+   */
   readonly stamp?: Stamp
 }
 

@@ -67,7 +67,9 @@ export interface Entry {
   readonly answeredBelow: number
   /** The user's command, opaque. */
   readonly bytes: Uint8Array
-  /** Absent in what earlier versions wrote, and of entries that hold nobody's command. */
+  /**
+   * Absent in what earlier versions wrote, of entries that hold nobody's command, and of all but the first of those that came together.
+   */
   readonly stamp?: Stamp
 }
 

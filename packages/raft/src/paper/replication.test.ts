@@ -46,12 +46,12 @@ describe('Figure 2, leaders', () => {
     expect(role.context.log.last).toEqual({ index: 6, term: 3 })
   })
 
-  test('commands are stamped with the time at which they came, in the term of the leader', () => {
+  test('the first of commands that came together is stamped with the time at which they came, in the term of the leader', () => {
     const role = leading()
     const effects = role.tell({ ...given.proposed('a', 'b'), nowMs: 5, wallMs: 6 } as ReturnType<typeof given.proposed>)
     const stamp = { by: 3, nowMs: 5, wallMs: 6 }
-    expect(given.effectOf(effects, 'append').entries.map((entry) => entry.stamp)).toEqual([stamp, stamp])
-    expect(given.sentOf(effects, 'AppendEntries')[0]?.entries.map((entry) => entry.stamp)).toEqual([stamp, stamp])
+    expect(given.effectOf(effects, 'append').entries.map((entry) => entry.stamp)).toEqual([stamp, undefined])
+    expect(given.sentOf(effects, 'AppendEntries')[0]?.entries.map((entry) => entry.stamp)).toEqual([stamp, undefined])
   })
 
   test('nextIndex is "initialized to leader last log index + 1", matchIndex "to 0"', () => {
