@@ -144,7 +144,13 @@ describe('messages that nobody should have sent', () => {
   })
   afterAll(() => bus.close())
 
-  const usurpation = { type: 'RequestVote', term: 1_000_000, lastLogIndex: 1_000_000, lastLogTerm: 999_999 } as const
+  const usurpation = {
+    type: 'RequestVote',
+    term: 1_000_000,
+    lastLogIndex: 1_000_000,
+    lastLogTerm: 999_999,
+    transfer: false,
+  } as const
   const envelope = (from: Address, fromStore: Uint8Array): Envelope => ({
     version: wireVersion,
     cluster: 'test',

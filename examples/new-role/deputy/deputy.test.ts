@@ -20,10 +20,12 @@ const raftEvents: Readonly<Record<RaftEvent['type'], 'message' | 'local'>> = {
   Inquiry: 'message',
   InquiryReply: 'message',
   CatchUp: 'message',
+  TimeoutNow: 'message',
   'storage.persisted': 'local',
   'client.proposed': 'local',
   'client.read': 'local',
   'snapshot.taken': 'local',
+  'leader.transfer': 'local',
   'peer.lost': 'local',
   'peer.found': 'local',
 }
@@ -101,7 +103,7 @@ describe('a deputy', () => {
     ],
     [
       'votes, durably, and adopts the newer term first',
-      { type: 'RequestVote', from, term: 3, ...upToDate },
+      { type: 'RequestVote', from, term: 3, ...upToDate, transfer: false },
       [
         { type: 'persist', record: { currentTerm: 3, votedFor: undefined, doubtful: false, doubt: 0, spentTerm: 0 } },
         { type: 'persist', record: { currentTerm: 3, votedFor: 'n1', doubtful: false } },
@@ -110,7 +112,7 @@ describe('a deputy', () => {
     ],
     [
       'votes in its own term too',
-      { type: 'RequestVote', from, term: 2, ...upToDate },
+      { type: 'RequestVote', from, term: 2, ...upToDate, transfer: false },
       [{ type: 'persist' }, { message: { type: 'RequestVoteReply', term: 2, voteGranted: true } }],
     ],
     [
@@ -163,7 +165,7 @@ describe('a deputy', () => {
 
   test.each<[string, Received<RaftMessage>]>([
     ['a pre-vote', { type: 'PreVote', from, term: 3, ...behind, commitIndex: 0, suspects: false }],
-    ['a vote', { type: 'RequestVote', from, term: 3, ...behind }],
+    ['a vote', { type: 'RequestVote', from, term: 3, ...behind, transfer: false }],
   ])('is not stirred by who cannot win, with a longer log of older terms: %s', (_title, message) => {
     const role = deferring()
     expect(role.receive(message)).toEqual([])

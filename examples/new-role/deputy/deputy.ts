@@ -52,6 +52,7 @@ export const deputy = setup({
     })),
     refuseProposal: emit(on('client.proposed', refusal)),
     refuseRead: emit(on('client.read', refusal)),
+    refuseTransfer: emit(on('leader.transfer', refusal)),
   },
 }).createMachine({
   id: 'deputy',
@@ -79,6 +80,8 @@ export const deputy = setup({
     'snapshot.taken': { target: '.stirred' },
     'client.proposed': { actions: 'refuseProposal' },
     'client.read': { actions: 'refuseRead' },
+    'leader.transfer': { actions: 'refuseTransfer' },
+    TimeoutNow: ignore('it follows nobody'),
     'storage.persisted': ignore('only a leader counts what it wrote'),
     AppendEntriesReply: ignore('an answer to a leader that this server no longer is'),
     InstallSnapshotReply: ignore('an answer to a leader that this server no longer is'),

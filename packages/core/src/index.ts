@@ -24,6 +24,7 @@ export {
   type Effect,
   isDurable,
   isQuestion,
+  type LeaderTransfer,
   type LocalEvent,
   type MembersDenied,
   type OwnRequest,

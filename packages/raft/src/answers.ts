@@ -1,11 +1,19 @@
 import type { Received } from '@quorate/core'
 import type { AppendEntriesReply, Inquiry, InstallSnapshotReply } from './generated/raft.js'
-import type { Leader } from './leadership.js'
-import { afterChunk, afterConflict, afterSuccess, withDoubt } from './progress.js'
+import { isOfThisLife, type Leader } from './leadership.js'
+import { afterChunk, afterConflict, afterSuccess, isKnown, withDoubt } from './progress.js'
 import { progressOf, withProgress } from './replication.js'
 import { senderOf } from './server.js'
 
 /** What a leader learns from what its followers say. @module */
+
+/** An answer in this term, of a follower, that speaks of entries which were sent. */
+export const isAnswer = (self: Leader, reply: Received<AppendEntriesReply>): boolean =>
+  isOfThisLife(self, reply) && reply.matchIndex <= self.log.last.index
+
+/** As most answers to heartbeats of an idle group do. */
+export const saysWhatIsKnown = (self: Leader, reply: Received<AppendEntriesReply>): boolean =>
+  isOfThisLife(self, reply) && isKnown(progressOf(self, senderOf(reply)), reply)
 
 export function withAnswer(self: Leader, reply: Received<AppendEntriesReply>) {
   const node = senderOf(reply)

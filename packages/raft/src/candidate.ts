@@ -67,6 +67,7 @@ const behaviour = setup({
     isAboutNextTerm: on('PreVoteReply', (self, { askedTerm }) => askedTerm === nextTerm(self)),
     isAboutThisTerm: on('RequestVoteReply', (self, { term }) => term === self.currentTerm),
     isNewerSnapshot: on('snapshot.taken', server.isNewerSnapshot),
+    isAppointed: ({ context: self }) => self.campaign === 'transfer',
     /** "If votes received from majority of servers." */
     hasMajority: ({ context: self }) => self.config.quorum.tally(self.votes) === 'won',
     /** No server is left that may hold what those in doubt may have lost. */
@@ -87,7 +88,12 @@ const behaviour = setup({
     broadcastRequestVote: emit(({ context: self }) => ({
       type: 'send',
       to: server.everyServer(self),
-      message: { type: 'RequestVote', term: self.currentTerm, ...server.campaignOf(self) },
+      message: {
+        type: 'RequestVote',
+        term: self.currentTerm,
+        ...server.campaignOf(self),
+        transfer: self.campaign === 'transfer',
+      },
     })),
     countVote: assign(on('RequestVoteReply', withReply)),
     noteLoss: assign({ mayHaveLost: true }),
@@ -119,6 +125,7 @@ const behaviour = setup({
     compact: assign(on('snapshot.taken', server.withSnapshot)),
     refuseProposal: emit(on('client.proposed', server.refuse)),
     refuseRead: emit(on('client.read', server.refuse)),
+    refuseTransfer: emit(on('leader.transfer', server.refuse)),
   },
 })
 
@@ -133,8 +140,9 @@ const answers = [
 export const candidate = behaviour.createMachine({
   id: 'candidate',
   context: ({ input }) => ({ ...input, leaderId: undefined, ...noVotes }),
-  output: server.handOver,
-  initial: 'preVoting',
+  // It was asked to, or had a reason of its own, this once.
+  output: (args) => ({ ...server.handOver(args), campaign: 'timeout' as const }),
+  initial: 'standing',
   on: {
     /** "If AppendEntries RPC received from new leader: convert to follower." */
     AppendEntries: [
@@ -176,6 +184,8 @@ export const candidate = behaviour.createMachine({
     ],
     'client.proposed': { actions: 'refuseProposal' },
     'client.read': { actions: 'refuseRead' },
+    'leader.transfer': { actions: 'refuseTransfer' },
+    TimeoutNow: ignore('it campaigns already'),
     'storage.persisted': ignore('a candidate counts no acknowledgements; its requests wait in the outbox'),
     Inquiry: { actions: 'replyInquiry' },
     InquiryReply: ignore('it is settled what this server may have forgotten'),
@@ -183,6 +193,8 @@ export const candidate = behaviour.createMachine({
     'peer.found': ignore('a candidate awaits nobody'),
   },
   states: {
+    /** Whom the leader itself has asked asks nobody first. */
+    standing: { always: [{ guard: 'isAppointed', target: 'voting' }, { target: 'preVoting' }] },
     /** Asks whether it could win, before it disturbs anyone with a new term. Nothing of this round is durable. */
     preVoting: {
       entry: ['countOwnPreVote', 'broadcastPreVote'],

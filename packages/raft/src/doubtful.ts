@@ -40,6 +40,7 @@ export const doubtful = setup({
     replyInquiry: emit(on('Inquiry', doubt.inquiryReply)),
     refuseProposal: emit(on('client.proposed', server.refuse)),
     refuseRead: emit(on('client.read', server.refuse)),
+    refuseTransfer: emit(on('leader.transfer', server.refuse)),
   },
 }).createMachine({
   id: 'doubtful',
@@ -61,6 +62,8 @@ export const doubtful = setup({
     PreVote: ignore('it may have given its vote'),
     'client.proposed': { actions: 'refuseProposal' },
     'client.read': { actions: 'refuseRead' },
+    'leader.transfer': { actions: 'refuseTransfer' },
+    TimeoutNow: ignore('it may have given its vote'),
     'snapshot.taken': ignore('nothing was committed since it started'),
     'storage.persisted': ignore('it appends nothing'),
     AppendEntriesReply: ignore('an answer to a leader that this server no longer is'),

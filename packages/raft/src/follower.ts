@@ -51,6 +51,8 @@ const behaviour = setup({
     isNextChunk: on('InstallSnapshot', chunks.isNextChunk),
     isHandedOn: on('InstallSnapshot', (_self, { handedOn }) => handedOn),
     isNewerCandidate: on('RequestVote', server.isNewerTerm),
+    isSuccessor: on('RequestVote', server.isSuccessor),
+    isOwnLeader: on('TimeoutNow', server.isOwnLeader),
     mayVote: on('RequestVote', server.mayVote),
     wouldVote: on('PreVote', preVote.wouldVote),
     isBehind: on('PreVote', catchUp.isBehind),
@@ -128,12 +130,14 @@ const behaviour = setup({
     refusePreVote: emit(on('PreVote', (self, request) => preVote.preVoteReply(self, request, false))),
 
     askLeader: emit(({ context: self }) => preVote.askLeader(self)),
-    suspectLeader: assign({ suspects: true }),
+    suspectLeader: assign({ campaign: 'suspicion' }),
+    succeedLeader: assign({ campaign: 'transfer' }),
 
     persistCompaction: emit(on('snapshot.taken', server.compactEffect)),
     compact: assign(on('snapshot.taken', server.withSnapshot)),
     refuseProposal: emit(on('client.proposed', server.refuse)),
     refuseRead: emit(on('client.read', server.refuse)),
+    refuseTransfer: emit(on('leader.transfer', server.refuse)),
 
     replyInquiry: emit(on('Inquiry', doubt.inquiryReply)),
     trustAgain: assign(({ context: self }) => doubt.trustAgain(self)),
@@ -151,7 +155,6 @@ export const follower = behaviour.createMachine({
   id: 'follower',
   context: ({ input }) => ({
     ...input,
-    suspects: false,
     leaderCommit: 0,
     matchIndex: input.commitIndex,
     incoming: undefined,
@@ -217,12 +220,17 @@ export const follower = behaviour.createMachine({
     ],
     PreVote: [{ guard: 'wouldVote', actions: 'replyPreVote' }, ...refusals],
     CatchUp: ignore('this server does not campaign'),
+    TimeoutNow: [
+      { guard: 'isOwnLeader', actions: 'succeedLeader', target: '.timedOut' },
+      ignore('only the leader of this term gives its place away'),
+    ],
     'snapshot.taken': [
       { guard: 'isNewerSnapshot', actions: ['persistCompaction', 'compact'] },
       ignore('it came too late: a newer one is here, or the log was replaced'),
     ],
     'client.proposed': { actions: 'refuseProposal' },
     'client.read': { actions: 'refuseRead' },
+    'leader.transfer': { actions: 'refuseTransfer' },
     'storage.persisted': ignore('a follower counts no acknowledgements; its replies wait in the outbox'),
     AppendEntriesReply: ignore('an answer to a leader that this server no longer is'),
     InstallSnapshotReply: [
@@ -257,6 +265,7 @@ export const follower = behaviour.createMachine({
           after: { minimumElectionTimeout: 'free' },
           on: {
             RequestVote: [
+              { guard: 'isSuccessor', actions: ['adoptCandidatesTerm', 'persist'], target: '#follower.outdated' },
               { guard: 'isNewerCandidate', ...ignore('the leader is alive; a disruptive server must not depose it') },
               { actions: 'refuseVote' },
             ],

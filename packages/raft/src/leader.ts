@@ -5,10 +5,10 @@ import * as doubt from './doubt.js'
 import type { RaftMessage } from './generated/raft.js'
 import * as leading from './leadership.js'
 import * as preVote from './preVote.js'
-import { isKnown } from './progress.js'
 import * as reads from './reads.js'
 import * as replication from './replication.js'
 import * as server from './server.js'
+import * as transfer from './transfer.js'
 
 /**
  * Raft leader. Ongaro and Ousterhout (2014), Figure 2 and sections 5.3, 5.4.2, 7 and 8. ReadIndex and the check of
@@ -26,7 +26,7 @@ const behaviour = setup({
     output: server.Server
     emitted: Effect<RaftMessage, server.RaftRecord>
   },
-  delays: { heartbeat: 100, quorumCheck: 1000 },
+  delays: { heartbeat: 100, quorumCheck: 1000, transferTimeout: 1000 },
   guards: {
     isNewerLeader: on('AppendEntries', server.isNewerTerm),
     isOlderLeader: on('AppendEntries', server.isOlderTerm),
@@ -37,17 +37,8 @@ const behaviour = setup({
     isNewerVoter: on('RequestVoteReply', server.isNewerTerm),
     isNewerFollower: on('AppendEntriesReply', server.isNewerTerm),
     isNewerInstaller: on('InstallSnapshotReply', server.isNewerTerm),
-    /** An answer in this term, of a follower, that speaks of entries which were sent. */
-    isAnswer: on(
-      'AppendEntriesReply',
-      (self, reply) => leading.isOfThisLife(self, reply) && reply.matchIndex <= self.log.last.index,
-    ),
-    /** As most answers to heartbeats of an idle group do. */
-    saysWhatIsKnown: on(
-      'AppendEntriesReply',
-      (self, reply) =>
-        leading.isOfThisLife(self, reply) && isKnown(replication.progressOf(self, server.senderOf(reply)), reply),
-    ),
+    isAnswer: on('AppendEntriesReply', answers.isAnswer),
+    saysWhatIsKnown: on('AppendEntriesReply', answers.saysWhatIsKnown),
     isChunkAnswer: on('InstallSnapshotReply', leading.isOfThisLife),
     isInquirer: on('Inquiry', leading.isFollower),
     isSuspected: on('PreVote', (self, request) => request.suspects && leading.isFollower(self, request)),
@@ -66,6 +57,10 @@ const behaviour = setup({
     isRoundDue: ({ context: self }) => reads.isRoundDue(self),
     isReadOpen: ({ context: self }) => reads.isOpen(self),
     isFit: ({ context: self }) => leading.isFit(self),
+    isSuccessor: on('RequestVote', server.isSuccessor),
+    isLeaving: ({ context: self }) => self.transfer !== undefined,
+    mayTransfer: on('leader.transfer', transfer.mayTransfer),
+    hasSuccessor: ({ context: self }) => transfer.hasSuccessor(self),
   },
   actions: {
     persistNoop: emit(({ context: self }) => ({ type: 'append', entries: leading.lastEntries(self, 1) })),
@@ -83,13 +78,7 @@ const behaviour = setup({
         entries: leading.lastEntries(self, commands.length),
       })),
     ),
-    refuseOverloaded: emit(
-      on('client.proposed', (_self, { request }) => ({
-        type: 'refuse' as const,
-        request,
-        reason: 'overloaded' as const,
-      })),
-    ),
+    refuseOverloaded: emit(on('client.proposed', leading.refusing('overloaded'))),
     notePersisted: assign(
       on('storage.persisted', (self, { last }) => ({ persistedIndex: Math.max(self.persistedIndex, last.index) })),
     ),
@@ -129,8 +118,17 @@ const behaviour = setup({
     /** Reads that were not confirmed are somebody else's to answer. */
     refuseRead: emit(({ context: self }) => reads.refusalEffect(self)),
     forgetOpenRead: assign(({ context: self }) => reads.withoutFirst(self)),
+    beginTransfer: assign(on('leader.transfer', transfer.withTransfer)),
+    sendTimeoutNow: emit(({ context: self }) => transfer.timeoutNowEffect(self)),
+    noteTimeoutNow: assign(({ context: self }) => transfer.afterTimeoutNow(self)),
+    giveTransferUp: emit(({ context: self }) => transfer.givenUp(self)),
+    forgetTransfer: assign({ transfer: undefined }),
+    refuseTransfer: emit(on('leader.transfer', leading.refusing('noQuorum'))),
+    refuseOtherTransfer: emit(on('leader.transfer', leading.refusing('overloaded'))),
+    refuseProposal: emit(on('client.proposed', leading.refusing('notLeader'))),
     noLongerLead: assign({ leaderId: undefined }),
 
+    adoptSuccessorsTerm: assign(on('RequestVote', server.withTerm)),
     adoptLeadersTerm: assign(on('AppendEntries', server.withTerm)),
     adoptSendersTerm: assign(on('InstallSnapshot', server.withTerm)),
     adoptPreVotersTerm: assign(on('PreVoteReply', server.withTerm)),
@@ -177,6 +175,7 @@ export const leader = behaviour.createMachine({
       ignore('of an older term, or of no follower'),
     ],
     RequestVote: [
+      { guard: 'isSuccessor', actions: ['adoptSuccessorsTerm', 'persist'], target: '.resigning' },
       {
         guard: 'isNewerCandidate',
         ...ignore('this leader is alive; who answers its entries in a newer term deposes it'),
@@ -194,14 +193,21 @@ export const leader = behaviour.createMachine({
     ],
     Inquiry: [{ guard: 'isInquirer', actions: ['voidAcknowledgements', 'replyInquiry'] }, ignore('of no follower')],
     CatchUp: ignore('the election is won already'),
+    TimeoutNow: ignore('the election is won already'),
     InquiryReply: ignore('it is settled what this server may have forgotten'),
     'peer.lost': ignore('a leader that a quorum does not answer steps down'),
     'peer.found': ignore('a leader that a quorum does not answer steps down'),
     'client.proposed': [
+      { guard: 'isLeaving', actions: 'refuseProposal' },
       { guard: 'isOverloaded', actions: 'refuseOverloaded' },
       { actions: ['append', 'persistEntries'] },
     ],
     'client.read': { actions: 'queueRead' },
+    'leader.transfer': [
+      { guard: 'isLeaving', actions: 'refuseOtherTransfer' },
+      { guard: 'mayTransfer', actions: 'beginTransfer' },
+      { actions: 'refuseTransfer' },
+    ],
     'storage.persisted': [
       { guard: 'isInLog', actions: 'notePersisted' },
       ignore('the entry was replaced since its write began'),
@@ -223,6 +229,7 @@ export const leader = behaviour.createMachine({
         { guard: 'mayMulticast', actions: ['multicastEntries', 'noteMulticast'] },
         { guard: 'isEntryDue', actions: ['sendEntries', 'noteSent'] },
         { guard: 'isChunkDue', actions: ['sendChunk', 'noteChunkSent'] },
+        { guard: 'hasSuccessor', actions: ['sendTimeoutNow', 'noteTimeoutNow'] },
         { guard: 'isReadConfirmed', actions: ['answerRead', 'forgetRead'] },
         { guard: 'isRoundDue', actions: ['beginRound', 'beginHeartbeats'] },
         { guard: 'mayMulticastHeartbeat', actions: ['multicastHeartbeat', 'noHeartbeatDue'] },
@@ -241,6 +248,16 @@ export const leader = behaviour.createMachine({
                   actions: ['retryChunks', 'proveDenials', 'beginHeartbeats'],
                 },
               },
+            },
+          },
+        },
+        office: {
+          initial: 'held',
+          states: {
+            held: { always: { guard: 'isLeaving', target: 'handedOver' } },
+            /** "The prior leader aborts the transfer and resumes accepting client requests." */
+            handedOver: {
+              after: { transferTimeout: { actions: ['giveTransferUp', 'forgetTransfer'], target: 'held' } },
             },
           },
         },

@@ -14,6 +14,7 @@ import type { AppendEntriesReply, InstallSnapshotReply } from './generated/raft.
 import { firstProgress, type Progress, withRetry } from './progress.js'
 import * as replication from './replication.js'
 import * as server from './server.js'
+import type { Transfer } from './transfer.js'
 
 /** What a leader knows, and what follows from it: what is committed, and whether it still leads. @module */
 
@@ -24,6 +25,8 @@ export interface Leader extends replication.Replication {
   readonly uncommittedBytes: number
   /** Where the log ended when quorum was last checked. */
   readonly lastIndexAtCheck: number
+  /** While it gives its place to another. */
+  readonly transfer: Transfer | undefined
   /** Reads for which no round has begun. */
   readonly readsWaiting: readonly RequestId[]
   /** Reads for which a round is under way, in the order of rounds. */
@@ -45,6 +48,7 @@ export function begin(input: server.Server): Leader {
     round: 0,
     persistedIndex: 0,
     lastIndexAtCheck: 0,
+    transfer: undefined,
     readsWaiting: [],
     readsAsked: [],
   }
@@ -132,3 +136,8 @@ export const withDenialsProven = (self: Leader) => {
 
 const mapProgress = (self: Leader, change: (progress: Progress) => Progress): Leader['progress'] =>
   Object.fromEntries(Object.entries(self.progress).map(([node, progress]) => [node, change(progress)]))
+
+export const refusing =
+  <const Reason extends 'notLeader' | 'noQuorum' | 'overloaded'>(reason: Reason) =>
+  (_self: Leader, { request }: { readonly request: RequestId }) =>
+    ({ type: 'refuse', request, reason }) as const

@@ -18,7 +18,7 @@ const preVoteOf = (self: Server, suspects: boolean) =>
   ({ type: 'PreVote', term: nextTerm(self), ...campaignOf(self), commitIndex: self.commitIndex, suspects }) as const
 
 export const broadcastPreVote = (self: Server) =>
-  ({ type: 'send', to: everyServer(self), message: preVoteOf(self, self.suspects) }) as const
+  ({ type: 'send', to: everyServer(self), message: preVoteOf(self, self.campaign === 'suspicion') }) as const
 
 /** Is it still there? */
 export function askLeader(self: Server) {

@@ -113,6 +113,7 @@ export function raft<Machine extends AnyStateMachine>(
           const config = { group, id: node, peers, quorum, limits, lossAccepted }
           return recover(config, recovered as RecoveredState<RaftRecord>)
         },
+        transfers: true,
         awaits: (snapshot) => followed(snapshot as RaftSnapshot),
         status: (snapshot) => statusOf(snapshot as RaftSnapshot),
       },
@@ -137,7 +138,7 @@ function timed(family: ServerFamily, random: Random, electionTimeoutMs: number, 
     [follower.id, { electionTimeout, minimumElectionTimeout: electionTimeoutMs, suspicion }],
     [candidate.id, { electionTimeout }],
     [doubtful.id, { inquiry: heartbeatMs, patience: electionTimeoutMs * 2 }],
-    [leader.id, { heartbeat: heartbeatMs, quorumCheck: electionTimeoutMs }],
+    [leader.id, { heartbeat: heartbeatMs, quorumCheck: electionTimeoutMs, transferTimeout: electionTimeoutMs }],
   ])
   const rows = Object.entries(family.roles).flatMap(([row, { actor }]) => {
     const delays = delaysOf.get(actor.id)

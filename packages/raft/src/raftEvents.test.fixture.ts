@@ -13,10 +13,12 @@ export const raftEvents: Readonly<Record<RaftEvent['type'], 'message' | 'local'>
   Inquiry: 'message',
   InquiryReply: 'message',
   CatchUp: 'message',
+  TimeoutNow: 'message',
   'storage.persisted': 'local',
   'client.proposed': 'local',
   'client.read': 'local',
   'snapshot.taken': 'local',
+  'leader.transfer': 'local',
   'peer.lost': 'local',
   'peer.found': 'local',
 }

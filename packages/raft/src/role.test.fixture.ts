@@ -27,6 +27,7 @@ import type {
   RaftMessage,
   RequestVote,
   RequestVoteReply,
+  TimeoutNow,
 } from './generated/raft.js'
 import { type RaftLimits, type RaftRecord, recover, type Server } from './server.js'
 
@@ -136,7 +137,13 @@ export const appendEntriesReply = sayer<AppendEntriesReply>({
   prevLogIndex: 0,
   doubt: 0,
 })
-export const requestVote = sayer<RequestVote>({ type: 'RequestVote', term: 1, lastLogIndex: 0, lastLogTerm: 0 })
+export const requestVote = sayer<RequestVote>({
+  type: 'RequestVote',
+  term: 1,
+  lastLogIndex: 0,
+  lastLogTerm: 0,
+  transfer: false,
+})
 export const requestVoteReply = sayer<RequestVoteReply>({
   type: 'RequestVoteReply',
   term: 1,
@@ -186,6 +193,7 @@ export const installSnapshotReply = sayer<InstallSnapshotReply>({
   installed: false,
   doubt: 0,
 })
+export const timeoutNow = sayer<TimeoutNow>({ type: 'TimeoutNow', term: 1 })
 export const inquiry = sayer<Inquiry>({ type: 'Inquiry', doubt: 1 })
 export const inquiryReply = sayer<InquiryReply>({
   type: 'InquiryReply',

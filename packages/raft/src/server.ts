@@ -3,6 +3,7 @@ import {
   addressOf,
   type Entry,
   everyNode,
+  type LeaderTransfer,
   type LocalEvent,
   Log,
   type LogId,
@@ -16,7 +17,7 @@ import {
   type RecoveredState,
   type Snapshot,
 } from '@quorate/core'
-import type { AppendEntries, InstallSnapshot, RaftMessage, RequestVote } from './generated/raft.js'
+import type { AppendEntries, InstallSnapshot, RaftMessage, RequestVote, TimeoutNow } from './generated/raft.js'
 
 /**
  * What Follower, Candidate and Leader have in common: Figure 2's state of all servers, and rules that speak of it.
@@ -84,11 +85,11 @@ export interface Server extends RaftRecord {
   readonly committedElsewhere: number
   /** This server, or those that elected it, went on although what they acknowledged last may be lost. */
   readonly mayHaveLost: boolean
-  /** It campaigns because the bus says that nobody hears its leader. */
-  readonly suspects: boolean
+  /** Why it campaigns, when it does. */
+  readonly campaign: 'timeout' | 'suspicion' | 'transfer'
 }
 
-export type RaftEvent = Received<RaftMessage> | LocalEvent | PeerLost | PeerFound
+export type RaftEvent = Received<RaftMessage> | LocalEvent | PeerLost | PeerFound | LeaderTransfer
 
 /** A server as it was when it stopped; only what was durable comes back. */
 export function recover(config: RaftConfig, recovered: RecoveredState<RaftRecord>): Server {
@@ -112,17 +113,17 @@ export function recover(config: RaftConfig, recovered: RecoveredState<RaftRecord
     isSettled: !isDoubtful || isForgiven,
     committedElsewhere: 0,
     mayHaveLost: isForgiven,
-    suspects: false,
+    campaign: 'timeout',
   }
 }
 
 /** The common part of a role's context: what the next role gets. */
 export const handOver = ({ context }: { context: Server }): Server => {
   const { config, currentTerm, votedFor, doubtful, doubt, spentTerm } = context
-  const { log, snapshot, commitIndex, leaderId, isSettled, committedElsewhere, mayHaveLost, suspects } = context
+  const { log, snapshot, commitIndex, leaderId, isSettled, committedElsewhere, mayHaveLost, campaign } = context
   const record = { currentTerm, votedFor, doubtful, doubt, spentTerm }
   const found = { isSettled, committedElsewhere, mayHaveLost }
-  return { config, ...record, log, snapshot, commitIndex, leaderId, ...found, suspects }
+  return { config, ...record, log, snapshot, commitIndex, leaderId, ...found, campaign }
 }
 
 export const serverAt = (self: Server, node: NodeId): Address => addressOf(self.config.group, serverRole, node)
@@ -231,6 +232,16 @@ export const withSnapshot = (self: Server, { snapshot }: Taken) => ({
 
 export const compactEffect = (self: Server, { snapshot }: Taken) =>
   ({ type: 'compact', snapshot, through: compactionPoint(self, snapshot) }) as const
+
+// Transfer of leadership: Ongaro, dissertation, section 3.10.
+
+/** The leader of this term says it, whom this server follows. */
+export const isOwnLeader = (self: Server, message: Received<TimeoutNow>): boolean =>
+  message.term === self.currentTerm && senderOf(message) === self.leaderId
+
+/** "I have permission to disrupt the leader: it told me to!" (section 4.2.3). */
+export const isSuccessor = (self: Server, request: RequestVote): boolean =>
+  request.transfer && isNewerTerm(self, request)
 
 // Clients, section 8.
 

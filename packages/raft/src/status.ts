@@ -15,11 +15,13 @@ export interface RaftSnapshot {
 
 export function statusOf({ role, value, context }: RaftSnapshot): RoleStatus {
   const notices = noticesOf(context)
+  // It takes nothing for a while, or for ever, and others are to be asked.
+  const isLeaving = 'transfer' in context && context.transfer !== undefined
   return {
     state: statePath(value),
-    serves: role === 'leader',
+    serves: role === 'leader' && !isLeaving,
     epoch: context.currentTerm,
-    leader: context.leaderId,
+    leader: isLeaving ? undefined : context.leaderId,
     committed: context.commitIndex,
     details: { last: context.log.last.index },
     ...(notices.length > 0 && { notices }),

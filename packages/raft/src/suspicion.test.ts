@@ -46,7 +46,7 @@ describe('a follower that is told that its leader is lost', () => {
     expect(Object.keys(role.timers).sort()).toEqual(['electionTimeout', 'suspicion'])
     role.fire('suspicion')
     expect(role.state).toBe('timedOut')
-    expect(role.context.suspects).toBe(true)
+    expect(role.context.campaign).toBe('suspicion')
   })
 
   test.each([

@@ -5,6 +5,7 @@ export const pitfalls = {
   twice: 'quorum tracking that is satisfied without a quorum',
   preVote: 'a pre-vote that is taken for a vote, or teaches nothing',
   suspicion: 'a suspicion is taken for a proof',
+  transfer: 'a leader gives its place away too early, to the wrong one, or not wholly',
   split: 'those that campaign at once split the votes',
   logLength: 'logs are compared by length, not by last term and index',
   logMatching: 'logs are not made equal before more is added',

@@ -1,18 +1,15 @@
 import { assign, enqueueActions } from '@quorate/core/statechart'
-import { type ServerFamily, server } from '@quorate/raft'
+import { server } from '@quorate/raft'
 import { type CatchUpBeginning, handsOnLate, longerLog, raftCatchUp } from '../check/models/raftCatchUp.js'
 import { oneHoldsMore, raftDoubt } from '../check/models/raftDoubt.js'
 import { raftElection } from '../check/models/raftElection.js'
-import { withoutPreVote } from '../check/models/raftFamilies.js'
 import { raftLateAnswers } from '../check/models/raftLateAnswers.js'
 import { raftReplication } from '../check/models/raftReplication.js'
-import { raftSuspicion } from '../check/models/raftSuspicion.js'
 import { type Any, always, type Checked, never, nothing } from './mistake.js'
-import type { Pitfall } from './pitfalls.js'
+import { leadershipMistakes } from './raftLeadershipChecked.js'
 import {
   acknowledging,
   committing,
-  grantingWhoSuspects,
   handingOnByLength,
   hasHalf,
   heldByQuorum,
@@ -23,24 +20,13 @@ import {
   takesEverything,
   trustsItsLeader,
 } from './raftRules.js'
+import { raft, type Scope, scope } from './raftScope.js'
 import { raftDisks, raftFigure8, raftLongerLog, raftReads } from './scopes.js'
 
 /** Mistakes in Raft that the model checker has to find. */
 
-const scope = {
-  name: 'raft',
-  servers: 3,
-  terms: 2,
-  timeouts: 2,
-  crashes: 0,
-  writes: 'atomic',
-  network: { kind: 'nondup' },
-} as const
-
 /** Disks that lose their last write. */
 const doubts = { terms: 3, doubts: 1, heartbeats: 0, commands: 0 } as const
-
-type Scope = (family: ServerFamily) => Checked['model']
 
 const election =
   (changed: Partial<Parameters<typeof raftElection>[0]> = {}): Scope =>
@@ -57,9 +43,6 @@ const doubt =
   (family) =>
     raftDoubt({ ...scope, ...doubts, family, ...changed })
 
-const suspicion: Scope = (family) =>
-  raftSuspicion({ ...scope, network: { kind: 'fifo' }, family, timeouts: 1, suspicions: 2 })
-
 const catchUp =
   (beginning: CatchUpBeginning, timeouts: number): Scope =>
   (family) =>
@@ -73,13 +56,6 @@ const allInDoubt = doubt({ doubts: 0, terms: 5, timeouts: 1, remains: oneHoldsMo
 const isVoteFree = ({ context: self, event }: Any): boolean =>
   event.term === self.currentTerm && (self.votedFor === undefined || self.votedFor === senderOf(event))
 
-const raft = (name: string, pitfall: Pitfall, within: Scope, by: Any, family: Any = withoutPreVote): Checked => ({
-  name: `Raft: ${name}`,
-  pitfall,
-  model: within(family.provide(by)),
-  sound: () => within(family),
-})
-
 /** Counts votes, and not voters. */
 const countingMessages = {
   countVote: assign(({ context: { votes }, event }: Any) =>
@@ -90,6 +66,7 @@ const hasMajorityOfMessages = ({ context: { votes, config } }: Any): boolean =>
   Object.keys(votes).length * 2 > config.peers.length + 1
 
 export const raftMistakes: readonly Checked[] = [
+  ...leadershipMistakes,
   raft('a voter that votes for everyone', 'vote', election(), { follower: { guards: { mayVote: always } } }),
   raft('a voter that does not remember its vote', 'vote', election(), { follower: { actions: { vote: nothing } } }),
   raft('a voter whose vote never reaches the disk', 'disk', election({ crashes: 1 }), {
@@ -157,34 +134,6 @@ export const raftMistakes: readonly Checked[] = [
         },
       },
     },
-    server,
-  ),
-  raft(
-    'a follower that takes the suspicion of another for its own',
-    'suspicion',
-    suspicion,
-    { follower: { actions: { refusePreVote: grantingWhoSuspects } } },
-    server,
-  ),
-  raft(
-    'a follower that does not ask the leader that it suspects',
-    'suspicion',
-    suspicion,
-    { follower: { actions: { askLeader: nothing } } },
-    server,
-  ),
-  raft(
-    'a leader that does not answer who suspects it',
-    'suspicion',
-    suspicion,
-    { leader: { actions: { oweHeartbeat: nothing } } },
-    server,
-  ),
-  raft(
-    'candidates that suspect one leader, and all go on',
-    'split',
-    suspicion,
-    { candidate: { guards: { givesWay: never } } },
     server,
   ),
   raft('a voter that does not compare logs', 'logLength', raftLongerLog, {

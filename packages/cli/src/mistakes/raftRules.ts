@@ -43,6 +43,22 @@ export const grantingWhoSuspects: Any = emit(({ context: { currentTerm, doubtful
   message: { type: 'PreVoteReply', term: currentTerm, voteGranted: event.suspects, askedTerm: event.term, doubtful },
 }))
 
+/** Tells one to campaign without having heard of it how much it holds. */
+export const handingOverToTheFirst: Any = {
+  guards: { hasSuccessor: ({ context: { transfer } }: Any) => transfer !== undefined && transfer.sentTo === undefined },
+  actions: {
+    sendTimeoutNow: emit(({ context: { config, currentTerm } }: Any) => ({
+      type: 'send',
+      to: `${config.group}/server/${config.peers[0]}`,
+      message: { type: 'TimeoutNow', term: currentTerm },
+      passes: 'append',
+    })),
+    noteTimeoutNow: assign(({ context: { config, transfer } }: Any) => ({
+      transfer: { ...transfer, sentTo: config.peers[0] },
+    })),
+  },
+}
+
 /** Entries that the log does not have, in the place of others. */
 const replaces = ({ log }: Any, { entries: [first] }: Any): boolean =>
   first !== undefined && first.index <= log.last.index && !log.has(first)

@@ -58,11 +58,11 @@ function watching() {
     name: 'Elections',
     source: 'this test',
     stepped({ node }, before, event, after) {
-      const [was, is] = [before, after] as { readonly role: string; readonly context: { suspects: boolean } }[]
+      const [was, is] = [before, after] as { readonly role: string; readonly context: { campaign: string } }[]
       if (event?.type === 'peer.lost') seen.suspicions++
       if (is?.role === was?.role) return
       if (is?.role === 'leader') seen.leaders.push(node)
-      if (is?.role === 'candidate' && is.context.suspects) seen.candidates++
+      if (is?.role === 'candidate' && is.context.campaign === 'suspicion') seen.candidates++
     },
   })
   return { seen, watch }

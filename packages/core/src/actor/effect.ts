@@ -99,7 +99,7 @@ export type Effect<M extends Message = Message, Record = unknown, Reply = unknow
    */
   | ({ readonly type: 'members' } & Members)
   /**
-   * A proposal, a read or a question that this actor does not take, or has given up with nothing done. `notLeader`: another one
+   * A proposal, a read, a question or a transfer that this actor does not take, or has given up with nothing done. `notLeader`: another one
    * takes it. `noQuorum`: too few answer this one, and another one may reach more. `overloaded`: asked later, it may take it.
    */
   | {
@@ -219,6 +219,18 @@ export type QuestionOutcome<Reason extends string> =
 export interface PeerLost {
   readonly type: 'peer.lost'
   readonly node: NodeId
+}
+
+/**
+ * Another node is to lead in the place of this one: that one, or whichever can soonest. Told only to a role that `transfers`. One that
+ * leads takes nothing from clients from then on, and does not serve; then another leads, or it gives up, refuses this request,
+ * and serves again. One that does not lead refuses it.
+ */
+export interface LeaderTransfer {
+  readonly type: 'leader.transfer'
+  readonly request: RequestId
+  /** @default whichever can soonest */
+  readonly to?: NodeId
 }
 
 /** A node of which the role was told that it is lost is heard again. Nothing is told of one that is awaited no more. */

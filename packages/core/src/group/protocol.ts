@@ -119,6 +119,8 @@ export interface RoleDefinition {
    * are not equal on all nodes at one time. @default the group keeps the members that it began with
    */
   readonly changesMembers?: boolean
+  /** True of a role that gives its leadership to another when it is told `leader.transfer`. @default false */
+  readonly transfers?: boolean
   status(snapshot: unknown): RoleStatus
 }
 

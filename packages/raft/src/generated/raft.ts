@@ -413,6 +413,10 @@ export interface RequestVote {
   readonly term: number
   readonly lastLogIndex: number
   readonly lastLogTerm: number
+  /**
+   * The leader has asked the candidate to take its place: that it was heard is no reason to keep the vote (dissertation, section 4.2.3).
+   */
+  readonly transfer: boolean
 }
 
 function emptyRequestVote(): Draft<RequestVote> {
@@ -421,6 +425,7 @@ function emptyRequestVote(): Draft<RequestVote> {
     term: 0,
     lastLogIndex: 0,
     lastLogTerm: 0,
+    transfer: false,
   }
 }
 
@@ -438,6 +443,9 @@ function readRequestVote(reader: ProtoReader): RequestVote {
       case 24:
         message.lastLogTerm = reader.uint64()
         break
+      case 32:
+        message.transfer = reader.bool()
+        break
       default:
         reader.skip(tag)
     }
@@ -449,6 +457,7 @@ function writeRequestVote(writer: ProtoWriter, message: RequestVote): void {
   if (message.term !== 0) writer.tag(8).uint64(message.term)
   if (message.lastLogIndex !== 0) writer.tag(16).uint64(message.lastLogIndex)
   if (message.lastLogTerm !== 0) writer.tag(24).uint64(message.lastLogTerm)
+  if (message.transfer !== false) writer.tag(32).bool(message.transfer)
 }
 
 /** @throws `QUORATE_UNENCODABLE_VALUE` */
@@ -459,6 +468,48 @@ export function encodeRequestVote(message: RequestVote): Uint8Array {
 /** @throws `QUORATE_MALFORMED_MESSAGE` */
 export function decodeRequestVote(bytes: Uint8Array): RequestVote {
   return decodeWith(readRequestVote, bytes)
+}
+
+/** From a leader to a follower whose log is as long as its own: campaign at once (dissertation, section 3.10). */
+export interface TimeoutNow {
+  readonly type: 'TimeoutNow'
+  readonly term: number
+}
+
+function emptyTimeoutNow(): Draft<TimeoutNow> {
+  return {
+    type: 'TimeoutNow',
+    term: 0,
+  }
+}
+
+function readTimeoutNow(reader: ProtoReader): TimeoutNow {
+  const message = emptyTimeoutNow()
+  while (reader.hasMore()) {
+    const tag = reader.tag()
+    switch (tag) {
+      case 8:
+        message.term = reader.uint64()
+        break
+      default:
+        reader.skip(tag)
+    }
+  }
+  return message
+}
+
+function writeTimeoutNow(writer: ProtoWriter, message: TimeoutNow): void {
+  if (message.term !== 0) writer.tag(8).uint64(message.term)
+}
+
+/** @throws `QUORATE_UNENCODABLE_VALUE` */
+export function encodeTimeoutNow(message: TimeoutNow): Uint8Array {
+  return encodeWith(writeTimeoutNow, message)
+}
+
+/** @throws `QUORATE_MALFORMED_MESSAGE` */
+export function decodeTimeoutNow(bytes: Uint8Array): TimeoutNow {
+  return decodeWith(readTimeoutNow, bytes)
 }
 
 export interface RequestVoteReply {
@@ -944,6 +995,7 @@ export type RaftMessage =
   | PreVoteReply
   | CatchUp
   | RequestVote
+  | TimeoutNow
   | RequestVoteReply
   | AppendEntries
   | AppendEntriesReply
@@ -959,6 +1011,7 @@ export const messages: MessageCodec<RaftMessage> = {
     'PreVoteReply',
     'CatchUp',
     'RequestVote',
+    'TimeoutNow',
     'RequestVoteReply',
     'AppendEntries',
     'AppendEntriesReply',
@@ -977,6 +1030,8 @@ export const messages: MessageCodec<RaftMessage> = {
         return encodeCatchUp(message)
       case 'RequestVote':
         return encodeRequestVote(message)
+      case 'TimeoutNow':
+        return encodeTimeoutNow(message)
       case 'RequestVoteReply':
         return encodeRequestVoteReply(message)
       case 'AppendEntries':
@@ -1005,6 +1060,8 @@ export const messages: MessageCodec<RaftMessage> = {
         return decodeCatchUp(bytes)
       case 'RequestVote':
         return decodeRequestVote(bytes)
+      case 'TimeoutNow':
+        return decodeTimeoutNow(bytes)
       case 'RequestVoteReply':
         return decodeRequestVoteReply(bytes)
       case 'AppendEntries':

@@ -95,7 +95,7 @@ describe('6.2, CheckQuorum: "a leader steps down if an election timeout elapses 
       role.receive(answer('n2'))
       role.receive(given.appendEntriesReply('n3', { term: 2, success: false, prevLogIndex: 0, conflictIndex: 1 }))
       role.fire('quorumCheck')
-      expect(role.state).toEqual({ leading: { heart: 'resting', quorum: 'listening' } })
+      expect(role.state).toEqual({ leading: { heart: 'resting', office: 'held', quorum: 'listening' } })
       expect(role.timers).toMatchObject({ quorumCheck: 1000 })
     }
     role.fire('quorumCheck')

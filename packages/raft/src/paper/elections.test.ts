@@ -74,7 +74,7 @@ describe('5.2, candidates', () => {
     expect(role.context).toMatchObject({ currentTerm: 2, votedFor: 'n1', votes: { n1: true } })
     expect(role.timers).toEqual({ electionTimeout: 1000 })
     expect(given.sent(role.effects)).toEqual([
-      { type: 'RequestVote', to: given.everyone, term: 2, lastLogIndex: 2, lastLogTerm: 1 },
+      { type: 'RequestVote', to: given.everyone, term: 2, lastLogIndex: 2, lastLogTerm: 1, transfer: false },
     ])
   })
 

@@ -87,25 +87,29 @@ test.each([false, true])('Leader Completeness, whichever is known first', (isLat
   expect(judge(leaderCompleteness, elect(logOf(1), isLate))).toHaveLength(1)
 })
 
-const answer = (following: string, voteGranted: boolean) => (invariant: Required<Invariant>) => {
-  const follower = { ...server('follower', 2), value: { follower: { following } } }
-  invariant.stepped(
-    place('n2'),
-    undefined,
-    { type: 'AppendEntries' },
-    { ...follower, value: { follower: { following: 'led' } } },
-  )
-  invariant.stepped(place('n2'), follower, { type: 'x' }, follower)
+const led = { ...server('follower', 2), value: { follower: { following: 'led' } } }
+const following = (state: string) => (invariant: Required<Invariant>) => {
+  invariant.stepped(place('n2'), undefined, { type: 'AppendEntries' }, led)
+  const now = { ...led, value: { follower: { following: state } } }
+  invariant.stepped(place('n2'), led, { type: 'x' }, now)
+  return now
+}
+const answer = (state: string, voteGranted: boolean) => (invariant: Required<Invariant>) => {
+  following(state)(invariant)
   const message = { type: 'PreVoteReply', term: 2, voteGranted, askedTerm: 3, doubtful: false }
   invariant.emitted(place('n2'), { type: 'send', to: 'g/server/n3', message })
 }
+const vote = (state: string, transfer: boolean) => (invariant: Required<Invariant>) => {
+  const now = following(state)(invariant)
+  invariant.stepped(place('n2'), now, { type: 'RequestVote', transfer } as never, server('follower', 3))
+}
 test('Leader Stickiness', () => {
-  expect(judge(leaderStickiness, answer('led', false))).toEqual([])
-  expect(judge(leaderStickiness, answer('free', true))).toEqual([])
-  expect(judge(leaderStickiness, answer('suspecting', true))).toEqual([])
-  expect(judge(leaderStickiness, answer('led', true))).toEqual([
-    'n2 follows a leader that it does not suspect, and votes for g/server/n3',
-  ])
+  for (const sound of [answer('led', false), answer('free', true), vote('free', false), vote('led', true)])
+    expect(judge(leaderStickiness, sound)).toEqual([])
+  for (const wrong of [answer('led', true), vote('led', false)])
+    expect(judge(leaderStickiness, wrong)).toEqual([
+      'n2 follows a leader that it does not suspect, and votes for another',
+    ])
 })
 
 test('each was shown something wrong above, and has found it', () => {

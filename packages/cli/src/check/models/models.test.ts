@@ -12,6 +12,7 @@ import { withoutPreVote } from './raftFamilies.js'
 import { raftLateAnswers } from './raftLateAnswers.js'
 import { raftReplication } from './raftReplication.js'
 import { raftSuspicion } from './raftSuspicion.js'
+import { raftTransfer } from './raftTransfer.js'
 import { registerModel } from './register.js'
 import { singlePaxos } from './singlePaxos.js'
 
@@ -99,10 +100,10 @@ describe('what forgets is caught', () => {
       [
         "n1: electionTimeout ends",
         "n2: electionTimeout ends",
-        "n3 receives RequestVote{term: 1, lastLogIndex: 0, lastLogTerm: 0} from n1",
+        "n3 receives RequestVote{term: 1, lastLogIndex: 0, lastLogTerm: 0, transfer: false} from n1",
         "n3: crashes",
         "n3: restarts",
-        "n3 receives RequestVote{term: 1, lastLogIndex: 0, lastLogTerm: 0} from n2",
+        "n3 receives RequestVote{term: 1, lastLogIndex: 0, lastLogTerm: 0, transfer: false} from n2",
         "n1 receives RequestVoteReply{term: 1, voteGranted: true, doubtful: false} from n3",
         "n2 receives RequestVoteReply{term: 1, voteGranted: true, doubtful: false} from n3",
       ]
@@ -172,6 +173,12 @@ describe('scopes are explored whole', () => {
     expect([distinct, depth]).toEqual([93_918, 43])
   })
 
+  test('Raft, a transfer', { timeout: 120_000 }, () => {
+    const scope = { ...raft, timeouts: 1, transfers: 1, network: { kind: 'fifo' }, family: server } as const
+    const { distinct, depth } = explored(raftTransfer(scope), {})
+    expect([distinct, depth]).toEqual([100_113, 35])
+  })
+
   test('Raft, a disk in doubt, and late answers', { timeout: 120_000 }, () => {
     const { distinct, depth } = explored(raftLateAnswers(raft), {})
     expect([distinct, depth]).toEqual([58_694, 30])
@@ -189,6 +196,7 @@ describe('scopes are explored whole', () => {
     'paxos-doubt',
     'raft-pre-vote',
     'raft-suspicion',
+    'raft-transfer',
     'raft-replication',
     'raft-catch-up',
     'raft-doubt',

@@ -7,10 +7,12 @@ import { forgetfulVoters, withoutPreVote } from './raftFamilies.js'
 import { raftLateAnswers } from './raftLateAnswers.js'
 import { raftReplication } from './raftReplication.js'
 import { raftSuspicion } from './raftSuspicion.js'
+import { raftTransfer } from './raftTransfer.js'
 
 const electionDefaults = { servers: 3, terms: 2, timeouts: 2, crashes: 1 }
 const withoutCrashes = { ...electionDefaults, crashes: 0 }
 const suspicionDefaults = { ...withoutCrashes, timeouts: 1, suspicions: 2 }
+const transferDefaults = { ...withoutCrashes, timeouts: 1, transfers: 1 }
 const catchUpDefaults = { timeouts: 3, crashes: 0 }
 const doubtDefaults = { servers: 3, terms: 3, timeouts: 2, doubts: 1, crashes: 0, heartbeats: 0, commands: 0 }
 const allInDoubtDefaults = { ...doubtDefaults, terms: 5, doubts: 0 }
@@ -40,6 +42,15 @@ export const raftModels: readonly CatalogueModel[] = [
     defaults: suspicionDefaults,
     make: (settings) =>
       raftSuspicion({ ...scopeOf(settings, suspicionDefaults), name: 'raft-suspicion', family: server }),
+  },
+  {
+    ...nondup,
+    network: 'fifo',
+    symmetric: false,
+    name: 'raft-transfer',
+    description: 'Raft with pre-votes: a leader gives its place to another, and a command is on its way',
+    defaults: transferDefaults,
+    make: (settings) => raftTransfer({ ...scopeOf(settings, transferDefaults), name: 'raft-transfer', family: server }),
   },
   {
     ...nondup,

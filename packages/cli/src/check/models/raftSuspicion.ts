@@ -47,7 +47,8 @@ const elections: HistoryDefinition<RoleState, Message, Note, Elections> = {
   note({ actor, before, after, sends }) {
     const server = serverOf(after)
     const leads = isLeader(after) && !(before && isLeader(before))
-    const campaigns = isIn(after, 'candidate.voting') && !isIn(before, 'candidate.voting') && server?.suspects === true
+    const campaigns =
+      isIn(after, 'candidate.voting') && !isIn(before, 'candidate.voting') && server?.campaign === 'suspicion'
     const isDisloyal = isIn(before, 'follower.following.led') && sends.some(grants)
     return leads || campaigns || isDisloyal
       ? { server: actor, term: server?.currentTerm ?? 0, leads, campaigns, isDisloyal }
