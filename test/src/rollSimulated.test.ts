@@ -48,8 +48,39 @@ const subject: SimulationSubject = {
   },
 }
 
-/** So many events come to a node, at most, while its disk writes. */
+/** So many events wait, at most, when the list is on the disk. */
 const waitingMax = 30
+
+/** Lists by which the role of a node goes no more, and its host still does, or did when it heard what the role takes now. */
+class FormerLists {
+  readonly #lists = new Map<
+    NodeId,
+    { readonly context: RollContext; state: 'new' | 'asked' | 'written'; steps: number }[]
+  >()
+
+  stepped(node: NodeId, before: RollContext | undefined, after: RollContext): void {
+    const lists = before === undefined ? [] : (this.#lists.get(node) ?? [])
+    for (const list of lists) if (list.state === 'written') list.steps++
+    if (before !== undefined && before.roll !== after.roll) lists.push({ context: before, state: 'new', steps: 0 })
+    this.#lists.set(
+      node,
+      lists.filter(({ steps }) => steps < waitingMax),
+    )
+  }
+
+  /** The node asks its disk to write its record. */
+  asked(node: NodeId): void {
+    for (const list of this.#lists.get(node) ?? []) if (list.state === 'new') list.state = 'asked'
+  }
+
+  written(node: NodeId): void {
+    for (const list of this.#lists.get(node) ?? []) if (list.state === 'asked') list.state = 'written'
+  }
+
+  of(node: NodeId): readonly RollContext[] {
+    return (this.#lists.get(node) ?? []).map(({ context }) => context)
+  }
+}
 
 /** What came of the runs, beside what must hold in them. */
 interface Seen {
@@ -79,27 +110,24 @@ const watching = (seen: Seen): readonly InvariantFactory[] => {
     /** The latest list that each node ever went by. */
     const latest = new Map<NodeId, number>()
     const joined = new Set<NodeId>()
-    /** By node: the context that it had under the list before, and how many steps it has taken since. */
-    const former = new Map<NodeId, { readonly context: RollContext; steps: number }>()
+    const former = new FormerLists()
     return {
       name: 'Only Members Speak, and Who Is Ahead',
       source: 'this test',
+      asked: (node) => former.asked(node),
+      durable: (node) => former.written(node),
       stepped({ node }, before, event, after) {
         if (event?.type === 'members.denied') seen.denied++
         const { version = 0 } = contextOf(after).roll ?? {}
         latest.set(node, Math.max(version, latest.get(node) ?? 0))
-        const last = former.get(node)
-        if (last) last.steps++
-        if (before !== undefined && contextOf(before).roll !== contextOf(after).roll)
-          former.set(node, { context: contextOf(before), steps: 0 })
+        former.stepped(node, before === undefined ? undefined : contextOf(before), contextOf(after))
         if (before === undefined || (event?.type !== 'Beat' && event?.type !== 'Roll')) return
         if (!joined.has(node) && !['n1', 'n2', 'n3'].includes(node)) seen.joined++
         joined.add(node)
         const from = nodeOf((event as Received<RollMessage>).from)
         if (isListed(contextOf(before), from)) return
         const own = contextOf(before).roll?.version ?? 0
-        // The host follows when the list is on the disk, and of what was heard before some may wait.
-        if (last && last.steps < waitingMax && isListed(last.context, from)) return
+        if (former.of(node).some((context) => isListed(context, from))) return
         if ((latest.get(from) ?? 0) > own) seen.heardByOneBehind++
         else broken(`${node} goes by list ${own} and hears ${from}, which is not on it and was never ahead`)
       },

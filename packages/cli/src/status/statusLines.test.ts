@@ -84,9 +84,17 @@ test('what people should know of a node is told below', async () => {
     { level: 'error', text: 'it lost something', count: 2 },
     { level: 'warn', text: 'it may lose something' },
   ] as const
-  const store = { ...node!.groups['store']!, roles: { server: { ...role, notices } }, disagrees: ['n2'] }
+  const store = {
+    ...node!.groups['store']!,
+    roles: { server: { ...role, notices } },
+    isJoining: true,
+    denials: ['n3'],
+    disagrees: ['n2'],
+  }
   const report = { ...node!, groups: { store } }
-  expect(statusLines(viewOf([report])).slice(-3)).toEqual([
+  expect(statusLines(viewOf([report])).slice(-5)).toEqual([
+    'node n1, group store: it joins, and no member has taken it in',
+    'node n1, group store: it was removed, as n3 says',
     'node n1, group store: n2 was started with other members, and neither hears the other',
     'node n1, group store: it lost something (2 times)',
     'node n1, group store: it may lose something',

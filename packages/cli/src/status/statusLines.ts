@@ -40,7 +40,9 @@ const noticesOf = ({ node, groups, groupCount, next }: NodeReport): string[] => 
   ...(next === undefined
     ? []
     : [`node ${node} told of its groups up to ${next}, and has ${groupCount}: then it fell silent`]),
-  ...Object.entries(groups).flatMap(([group, { roles, disagrees = [], snapshotFailure }]) => [
+  ...Object.entries(groups).flatMap(([group, { roles, disagrees = [], denials = [], isJoining, snapshotFailure }]) => [
+    ...(isJoining ? [`node ${node}, group ${group}: it joins, and no member has taken it in`] : []),
+    ...(denials.length > 0 ? [`node ${node}, group ${group}: it was removed, as ${denials.join(', ')} says`] : []),
     ...disagrees.map(
       (peer) => `node ${node}, group ${group}: ${peer} was started with other members, and neither hears the other`,
     ),

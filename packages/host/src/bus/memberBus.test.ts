@@ -105,6 +105,31 @@ describe('members of many groups', () => {
     expect([...listeners.keys()]).toEqual(own)
   })
 
+  it('that are other ones than at first are reached where they hear, whether they know of that or not', () => {
+    const one = memberBus('n1')
+    one.members.join('g', three, () => () => {})
+    const reached = (...nodes: readonly string[]) => {
+      one.members.place('g', 'server', three.server.nodes, nodes)
+      say(one, server('g', 'n1'), server('g', 'all'))
+      one.members.flush()
+      const addresses = typesOf().map(([to]) => to?.replace(/-[0-9a-z]+/, ''))
+      published = []
+      return addresses
+    }
+    const shared = 'quorate/members/all'
+    expect(reached('n1', 'n2', 'n3')).toEqual([shared])
+    expect(reached('n3', 'n2', 'n1', 'n4')).toEqual([shared, 'quorate/members/n4'])
+    expect(reached('n1', 'n2')).toEqual(['quorate/members/n1', 'quorate/members/n2'])
+    expect(reached('n1', 'n4')).toEqual(['quorate/members/n1', 'quorate/members/n4'])
+    expect(reached('n1', 'n2', 'n3')).toEqual([shared])
+  })
+
+  it('that join hear at their own address alone', () => {
+    const four = memberBus('n4')
+    four.members.join('g', three, () => () => {})
+    expect([...listeners.keys()]).toEqual([])
+  })
+
   it('share a message of the bus with what the others say in the same turn', () => {
     const one = memberBus('n1')
     for (const group of ['a', 'b', 'c']) one.members.join(group, three, () => () => {})

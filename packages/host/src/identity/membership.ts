@@ -52,13 +52,13 @@ export class Membership {
   speakerOf(envelope: Envelope): NodeId | undefined {
     const { from, to } = envelope
     const { roster } = this
-    const isMember = roster.speakerAt(from) !== undefined
-    if (!isMember && !this.#isAhead(envelope)) {
+    const member = roster.speakerAt(from)
+    if (member === undefined && !this.#isAhead(envelope)) {
       this.#drops.note('unknownSender', { from, to }, envelope)
       this.#accord.meetStranger(this.#group, envelope, roster.version)
       return undefined
     }
-    const node = roster.speakerAt(from) ?? nodeOf(from)
+    const node = member ?? nodeOf(from)
     if (!this.agrees(node, envelope)) return undefined
     if (this.isJoining) {
       this.#drops.note('notTakenIn', { group: this.#group, node }, envelope)
