@@ -1,5 +1,6 @@
 import { defineStateMachine, type GroupDefinition, json } from '@quorate/core'
-import { connectClient, defineTopology, startNode } from '@quorate/host'
+import { clusterStatus, connectClient, defineTopology, startNode } from '@quorate/host'
+import { localCluster } from '@quorate/host/testing'
 import { startRelay, stately } from '@quorate/inspector'
 import { level } from '@quorate/level'
 import { nats } from '@quorate/nats'
@@ -23,6 +24,15 @@ const three = ['n1', 'n2', 'n3']
 const groups: Record<string, GroupDefinition> = { counter: raft({ members: three, stateMachine: counter }) }
 const places = { proposers: three, acceptors: three, learners: three }
 const transport = nats()
+
+const nodeWith = (change: object): Loose => ({
+  id: 'n1',
+  cluster: 'c',
+  transport,
+  store: level('nowhere'),
+  groups,
+  ...change,
+})
 
 const misspelt: Readonly<Record<string, readonly [call: () => unknown, meant: string]>> = {
   raft: [() => raft({ members: three, stateMachine: counter, electionTimeout: 5 } as Loose), 'electionTimeoutMs'],
@@ -130,7 +140,7 @@ describe('a value of another kind is refused where it is given', () => {
     ],
     'half a state machine': [
       () => raft({ members: three, stateMachine: { apply: () => {} } } as Loose),
-      'stateMachine of raft(...) must have the functions initial, query, snapshot, restore',
+      'stateMachine of raft(...), e.g. defineStateMachine({ ... }), must have the functions initial, query, snapshot, restore',
     ],
     'a path for a store': [
       () => startNode({ id: 'n1', cluster: 'c', transport, store: './data', groups } as Loose),
@@ -139,6 +149,50 @@ describe('a value of another kind is refused where it is given', () => {
     'a URL for a transport': [
       () => connectClient({ transport: 'nats://n', cluster: 'c', group: 'g', stateMachine: counter } as Loose),
       'transport of connectClient(...), e.g. nats({ servers }), must have the functions connect',
+    ],
+    'a state machine that nobody defined, for a client': [
+      () => connectClient({ transport, cluster: 'c', group: 'g', stateMachine: { initial: () => 0 } } as Loose),
+      'stateMachine of connectClient(...), e.g. defineStateMachine({ ... }), must have the functions apply, query',
+    ],
+    'a list for groups': [() => startNode(nodeWith({ groups: [] })), 'groups of startNode(...) must be an object'],
+    'an object for a group': [
+      () => startNode(nodeWith({ groups: { counter: {} } })),
+      'group counter must be what a protocol makes, e.g. raft({ members, stateMachine }), not another object',
+    ],
+    'nothing for a group of a topology': [
+      () => defineTopology({ cluster: 'c', nodes: three, groups: { counter: undefined } } as Loose),
+      'group counter must be what a protocol makes, e.g. raft({ members, stateMachine }), not undefined',
+    ],
+    'a text for a logger': [
+      () => startNode(nodeWith({ logger: 'pino' })),
+      'logger of startNode(...), e.g. pino(), must have the functions debug, info, warn, error, not a string',
+    ],
+    'half a logger for a client': [
+      () =>
+        connectClient({ transport, cluster: 'c', group: 'g', stateMachine: counter, logger: { info() {} } } as Loose),
+      'logger of connectClient(...), e.g. pino(), must have the functions debug, warn, error',
+    ],
+    'a number for an observer': [
+      () => startNode(nodeWith({ observe: 1 })),
+      'observe of startNode(...) must be a function',
+    ],
+    'a text for yes': [
+      () => startNode(nodeWith({ bootstrap: 'no' })),
+      'bootstrap of startNode(...) must be true or false',
+    ],
+    'one signal for a list': [
+      () => startNode(nodeWith({ stopOn: 'SIGTERM' })),
+      `stopOn of startNode(...) must be a list of signals, e.g. ['SIGTERM', 'SIGINT'], not a string`,
+    ],
+    'what is no signal': [() => startNode(nodeWith({ stopOn: ['term'] })), 'not term'],
+    'no options of a status': [() => clusterStatus(undefined as Loose), 'clusterStatus(...) takes an object with'],
+    'a URL for the transport of a status': [
+      () => clusterStatus({ transport: 'nats://n', cluster: 'c' } as Loose),
+      'transport of clusterStatus(...), e.g. nats({ servers }), must have the functions connect, not a string',
+    ],
+    'no topology for a local cluster': [
+      () => localCluster(undefined as Loose),
+      'topology of localCluster(...) takes an object with cluster, nodes and groups, not undefined',
     ],
   }
   for (const [what, [call, text]] of Object.entries(kinds)) {

@@ -89,7 +89,7 @@ export function raft<Machine extends AnyStateMachine>(
   })
   const { members, stateMachine, electionTimeoutMs = 1000, heartbeatMs = 100, family = () => server } = options
   checkNodes('members', members)
-  checkMethods('stateMachine of raft(...)', stateMachine, stateMachineMethods)
+  checkMethods('stateMachine of raft(...), e.g. defineStateMachine({ ... }),', stateMachine, stateMachineMethods)
   const quorum = options.quorum ?? majority(members)
   checkMethods('quorum of raft(...), e.g. majority(members),', quorum, quorumMethods)
   const limits = limitsOf('raft(...)', defaults, options.limits)

@@ -36,11 +36,15 @@ describe('a value that is none', () => {
     },
   )
 
-  it('says what a codec threw, as its cause', () => {
+  it('says what a codec threw, in one line and as its cause', () => {
     const circular: Record<string, unknown> = {}
     circular['self'] = circular
     expect(() => encoded(json(), circular)).toThrow(
-      expect.objectContaining({ code: 'QUORATE_UNENCODABLE_VALUE', cause: expect.any(TypeError) }),
+      expect.objectContaining({
+        code: 'QUORATE_UNENCODABLE_VALUE',
+        message: expect.stringMatching(/^expected .* \(Converting circular structure to JSON\), found .*$/),
+        cause: expect.any(TypeError),
+      }),
     )
   })
 })

@@ -1,4 +1,12 @@
-import { asBytes, type Codec, noBytes, QuorateError, type StateMachine, UnencodableValueError } from '@quorate/core'
+import {
+  asBytes,
+  type Codec,
+  messageOf,
+  noBytes,
+  QuorateError,
+  type StateMachine,
+  UnencodableValueError,
+} from '@quorate/core'
 
 /** How the values of a state machine become bytes. */
 export interface ClientCodecs<Command, Result, Query, Answer> {
@@ -28,7 +36,9 @@ export function encoded<Given>(codec: Codec<Given>, given: Given): Uint8Array {
     bytes = codec.encode(given)
   } catch (cause) {
     if (cause instanceof QuorateError) throw cause
-    throw new UnencodableValueError('a value that the codec of this group takes', given, { cause })
+    // JSON draws a picture of a circle below the line that says what is wrong.
+    const [why] = messageOf(cause).split('\n')
+    throw new UnencodableValueError(`a value that the codec of this group takes (${why})`, given, { cause })
   }
   if (bytes instanceof Uint8Array) return bytes
   throw new UnencodableValueError('a Uint8Array', bytes)

@@ -1,5 +1,5 @@
-import { checkOptions, type StateMachine } from '@quorate/core'
-import type { ClientCodecs } from './clientCodecs.js'
+import { checkMethods, checkOptions, type StateMachine, stateMachineMethods } from '@quorate/core'
+import { type ClientCodecs, codecsOf } from './clientCodecs.js'
 import { type ClientOptions, clientOptionKeys } from './clientOptions.js'
 import { LogClient } from './logClient.js'
 import { type ConnectionOptions, connectionOptionKeys, OwnConnection } from './ownConnection.js'
@@ -28,7 +28,12 @@ export async function connectClient<Command, Result, Query = never, Answer = nev
     ...clientOptionKeys,
     stateMachine: 'required',
   })
-  return new OwnLogClient(await OwnConnection.open(what, options), options.stateMachine.codecs)
+  const { stateMachine } = options
+  checkMethods(`stateMachine of ${what}, e.g. defineStateMachine({ ... }),`, stateMachine, stateMachineMethods)
+  return new OwnLogClient(
+    await OwnConnection.open(what, options),
+    codecsOf(stateMachine) as ClientCodecs<Command, Result, Query, Answer>,
+  )
 }
 
 class OwnLogClient<Command, Result, Query, Answer>

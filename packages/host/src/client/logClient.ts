@@ -1,4 +1,4 @@
-import type { NodeId, QuorateError } from '@quorate/core'
+import { InvalidConfigurationError, type NodeId, type QuorateError, textOf } from '@quorate/core'
 import type { ClientMessage, ReadConsistency } from '../generated/client.js'
 import type { CallOptions } from './call.js'
 import { Calls, type CallsOptions } from './calls.js'
@@ -11,6 +11,14 @@ import { Reads } from './reads.js'
 export interface QueryOptions extends CallOptions {
   /** `stale` answers from what the asked node has applied. @default 'linearizable' */
   readonly consistency?: ReadConsistency
+}
+
+/** What is wrong with the consistency of a read, if anything: a misspelt `stale` would read otherwise than was meant. */
+export function consistencyFault({ consistency }: QueryOptions = {}): InvalidConfigurationError | undefined {
+  if (consistency === undefined || consistency === 'linearizable' || consistency === 'stale') return undefined
+  return new InvalidConfigurationError(
+    `consistency of a read must be linearizable or stale, not ${textOf(consistency)}`,
+  )
 }
 
 /**
@@ -72,9 +80,11 @@ export class LogClient<Command, Result, Query = never, Answer = never> {
   /**
    * Has a question answered by the state machine of the node that leads, or of one that this node chooses where it has none.
    * @throws `QUORATE_NOT_EXECUTED` or `QUORATE_OVERLOADED` when no answer came in time; `QUORATE_QUERY_FAILED` when the
-   * state machine threw.
+   * state machine threw; `QUORATE_INVALID_CONFIGURATION` for a consistency that is none.
    */
   query(query: Query, options?: QueryOptions): Promise<Answer> {
+    const fault = consistencyFault(options)
+    if (fault) return Promise.reject(fault)
     const reads = options?.consistency === 'stale' ? this.#stale : this.#linearizable
     return this.#calls.make(reads, 'query', this.#codecs.query, query, options)
   }

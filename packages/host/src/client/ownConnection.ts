@@ -12,6 +12,7 @@ import {
 import { Bus } from '../bus/bus.js'
 import { BusWatch } from '../bus/busWatch.js'
 import { DropLog } from '../bus/dropLog.js'
+import { checkLogger } from '../system/checkLogger.js'
 import { checkPositive } from '../system/checkPositive.js'
 import { isDoneWithin } from '../system/isDoneWithin.js'
 import { randomName, systemRandom } from '../system/random.js'
@@ -65,6 +66,7 @@ export class OwnConnection {
     checkMethods(`transport of ${what}, e.g. nats({ servers }),`, transport, ['connect'])
     checkName('cluster', cluster)
     checkName('group', group)
+    checkLogger(what, options.logger)
     checkBehaviour(options)
     if (closeWithinMs !== undefined) checkPositive('closeWithinMs', closeWithinMs)
     const random = options.random ?? systemRandom

@@ -220,6 +220,13 @@ describe('a group that is dropped', () => {
     expect((await cluster.wait(node('n1').group('journal').propose({ text: 'a' }))).result).toBe(1)
   })
 
+  it('is gone, too, when it was only being opened and had begun nothing', async () => {
+    const opening = errorOf(node('n1').open('later', other))
+    await cluster.wait(node('n1').drop('later'))
+    expect(await opening).toMatchObject({ code: 'QUORATE_GROUP_CLOSED' })
+    expect(node('n1').status().unopened).toEqual([])
+  })
+
   it('is never opened again here, nor after a restart: its promises are forgotten; another under its name may be', async () => {
     const [first] = await openAll('later')
     await cluster.wait(first!.propose({ text: 'a' }))

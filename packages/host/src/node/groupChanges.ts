@@ -82,10 +82,15 @@ export class GroupChanges {
     const { node, groups, identity, store, book } = this.#options
     await this.#untilReady()
     const closed = new GroupClosedError(node, name)
-    this.#opening.get(name)?.reject(closed)
+    const opening = this.#opening.get(name)
+    opening?.reject(closed)
     await this.#inTurn(name, async () => {
       const keys = keysOf(store, name)
-      if (!groups.has(name) && keys.length === 0 && book.charterOf(name) === undefined) throw this.#unknown(name)
+      if (!groups.has(name) && keys.length === 0 && book.charterOf(name) === undefined) {
+        // One that was being opened has begun nothing: it is gone, as was asked for.
+        if (opening) return
+        throw this.#unknown(name)
+      }
       if (groups.has(name)) await this.#close(name, closed)
       // Without it the book could not tell, afterwards, that this node has forgotten what it promised.
       if (keys.length > 0 && book.charterOf(name) === undefined) throw this.#unheld(name)

@@ -8,7 +8,7 @@ import {
 import type { CallOptions } from '../client/call.js'
 import type { CallsOptions } from '../client/calls.js'
 import { type ClientCodecs, codecsOf, encoded } from '../client/clientCodecs.js'
-import { LogClient, type QueryOptions } from '../client/logClient.js'
+import { consistencyFault, LogClient, type QueryOptions } from '../client/logClient.js'
 import type { Proposed } from '../client/proposals.js'
 import type { Applier } from '../engine/applier.js'
 import { NotExecutedError } from '../errors.js'
@@ -23,7 +23,8 @@ export interface LogGroup<State, Command, Result, Query = never, Answer = never>
   /**
    * Reads the state on this very node: by default only after it has applied all that was acknowledged before the call.
    * The state is a value: look, do not change.
-   * @throws `QUORATE_NOT_EXECUTED` when that did not happen in time; what `look` throws.
+   * @throws `QUORATE_NOT_EXECUTED` when that did not happen in time; what `look` throws; `QUORATE_INVALID_CONFIGURATION`
+   *   without a function, and for a consistency that is none.
    */
   read<Value>(look: (state: State) => Value, options?: QueryOptions): Promise<Value>
   /** Has a question answered by the state machine of this node, read like `read`; where it has none, of another. */
@@ -61,6 +62,13 @@ export class LocalLogGroup implements LogGroup<unknown, unknown, unknown, unknow
 
   async read<Value>(look: (state: unknown) => Value, options: QueryOptions = {}): Promise<Value> {
     if (this.#stopped) throw this.#stopped
+    if (typeof look !== 'function') {
+      throw new InvalidConfigurationError(
+        `read takes a function of the state, e.g. (state) => state, not ${typeof look}`,
+      )
+    }
+    const fault = consistencyFault(options)
+    if (fault) throw fault
     const applier = this.#applier
     if (!applier) {
       throw new InvalidConfigurationError(

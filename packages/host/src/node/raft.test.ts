@@ -55,6 +55,30 @@ describe('three hosts run Raft', () => {
     expect([...texts].sort()).toEqual([...acknowledged].sort())
   })
 
+  it('refuses to read without a function, and with a consistency that is none', async () => {
+    cluster = new TestCluster(raft({ members: ids, stateMachine: journal }))
+    const [node] = await cluster.startAll(ids)
+    const group = node!.group('journal')
+    const misspelt = { consistency: 'stael' } as never
+    for (const call of [
+      () => group.read(undefined as never),
+      () => group.read((texts) => texts, misspelt),
+      () => group.query(0, misspelt),
+    ]) {
+      await expect(call()).rejects.toMatchObject({ code: 'QUORATE_INVALID_CONFIGURATION' })
+    }
+    const client = await cluster.wait(
+      connectClient({
+        transport: cluster.bus,
+        cluster: 'test',
+        group: 'journal',
+        stateMachine: journal,
+        clock: cluster.clock,
+      }),
+    )
+    await expect(client.query(0, misspelt)).rejects.toMatchObject({ code: 'QUORATE_INVALID_CONFIGURATION' })
+  })
+
   it('has a client that finds the next leader as soon as there is one', async () => {
     cluster = new TestCluster(raft({ members: ids, stateMachine: journal }))
     await cluster.startAll(ids)

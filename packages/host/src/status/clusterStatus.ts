@@ -1,11 +1,14 @@
 import {
   addressOf,
   type Clock,
+  checkMethods,
   checkName,
+  checkOptions,
   everyNode,
   type NodeId,
   noBytes,
   nodeOf,
+  type OptionKeys,
   type Transport,
 } from '@quorate/core'
 import { answersRole, nodeGroup, nodeRole } from '../bus/addresses.js'
@@ -23,12 +26,8 @@ import { ToldPages } from './toldPages.js'
 /** All pages together are waited for so many times as long as one. */
 const pagesMax = 100
 
-/**
- * Asks all nodes of a cluster for their status, and returns what came, sorted by node. Of a node that fell silent before it had
- * told of all its groups, or answered nonsense, the report has `next`.
- * @throws `QUORATE_INVALID_NAME`, and what the transport throws.
- */
-export async function clusterStatus(options: {
+/** Of {@link clusterStatus}. */
+interface ClusterStatusOptions {
   readonly transport: Transport
   readonly cluster: string
   /**
@@ -43,7 +42,26 @@ export async function clusterStatus(options: {
   /** Hears of a node that answers what is no answer, which is not taken: why it is none. @default nobody hears of it */
   readonly onNonsense?: (node: NodeId, why: string) => void
   readonly clock?: Clock
-}): Promise<NodeReport[]> {
+}
+
+const optionKeys: OptionKeys<ClusterStatusOptions> = {
+  transport: 'required',
+  cluster: 'required',
+  waitMs: 'optional',
+  nodes: 'optional',
+  groups: 'optional',
+  onNonsense: 'optional',
+  clock: 'optional',
+}
+
+/**
+ * Asks all nodes of a cluster for their status, and returns what came, sorted by node. Of a node that fell silent before it had
+ * told of all its groups, or answered nonsense, the report has `next`.
+ * @throws `QUORATE_INVALID_NAME`, `QUORATE_INVALID_CONFIGURATION`, and what the transport throws.
+ */
+export async function clusterStatus(options: ClusterStatusOptions): Promise<NodeReport[]> {
+  checkOptions<ClusterStatusOptions>('clusterStatus(...)', options, optionKeys)
+  checkMethods('transport of clusterStatus(...), e.g. nats({ servers }),', options.transport, ['connect'])
   const { transport, cluster, waitMs = 1000, nodes = Number.POSITIVE_INFINITY, groups = [] } = options
   checkName('cluster', cluster)
   const clock = options.clock ?? realClock()

@@ -29,6 +29,11 @@ describe('a local cluster', () => {
     expect(() => cluster.node(leader)).toThrow(expect.objectContaining({ code: 'QUORATE_UNKNOWN_NODE' }))
     expect(await client.propose({ text: 'two' })).toMatchObject({ result: 2 })
 
+    await cluster.kill(leader)
+    for (const act of ['start', 'stop', 'kill'] as const) {
+      await expect(cluster[act]('n4')).rejects.toMatchObject({ code: 'QUORATE_UNKNOWN_NODE' })
+    }
+
     await cluster.start(leader, ...cluster.running)
     expect(
       await cluster

@@ -52,11 +52,15 @@ export interface LocalCluster<G extends Groups = Groups> extends AsyncDisposable
    * @throws {@link UnknownNodeError} `QUORATE_UNKNOWN_NODE`: it is not in the topology; what `startNode` throws.
    */
   start(...ids: readonly NodeId[]): Promise<void>
-  /** Stops nodes in good order. */
+  /**
+   * Stops nodes in good order; one that does not run stays as it is.
+   * @throws {@link UnknownNodeError} `QUORATE_UNKNOWN_NODE`: it is not in the topology.
+   */
   stop(...ids: readonly NodeId[]): Promise<void>
   /**
    * Ends nodes as SIGKILL does: the write under way is lost, they do and hear nothing more, and nobody is told. What their
-   * own groups were asked for never settles.
+   * own groups were asked for never settles. One that does not run stays as it is.
+   * @throws {@link UnknownNodeError} `QUORATE_UNKNOWN_NODE`: it is not in the topology.
    */
   kill(...ids: readonly NodeId[]): Promise<void>
   /**
@@ -104,6 +108,11 @@ export async function localCluster<G extends Groups>(
   options: LocalClusterOptions = {},
 ): Promise<LocalCluster<G>> {
   checkOptions<LocalClusterOptions>('localCluster(...)', options, { checkDeterminism: 'optional' })
+  checkOptions<Topology<G>>('topology of localCluster(...)', topology, {
+    cluster: 'required',
+    nodes: 'required',
+    groups: 'required',
+  })
   const cluster = new MemoryCluster(topology, options.checkDeterminism ? new DeterminismCheck() : undefined)
   try {
     await cluster.start(...topology.nodes)
@@ -150,10 +159,12 @@ class MemoryCluster<G extends Groups> implements LocalCluster<G> {
   }
 
   async stop(...ids: readonly NodeId[]): Promise<void> {
+    for (const id of ids) this.#checkKnown(id)
     await Promise.all(ids.map((id) => this.#take(id)?.node.stop()))
   }
 
   async kill(...ids: readonly NodeId[]): Promise<void> {
+    for (const id of ids) this.#checkKnown(id)
     for (const id of ids) {
       const running = this.#take(id)
       if (!running) continue
@@ -209,9 +220,9 @@ class MemoryCluster<G extends Groups> implements LocalCluster<G> {
   }
 
   async #start(id: NodeId): Promise<void> {
-    const { cluster, nodes } = this.#topology
+    this.#checkKnown(id)
+    const { cluster } = this.#topology
     const groups = this.#determinism?.watched(this.#topology.groups, id) ?? this.#topology.groups
-    if (!nodes.includes(id)) throw new UnknownNodeError(id, 'a test', nodes)
     if (this.#running.has(id)) return
     const store = this.#stores.get(id) ?? memoryStore({ clock: this.#clock })
     this.#stores.set(id, store)
@@ -220,6 +231,12 @@ class MemoryCluster<G extends Groups> implements LocalCluster<G> {
     const node = await startNode<G>({ id, cluster, groups, store, clock, transport })
     this.#running.set(id, { node, life })
     await node.ready
+  }
+
+  /** A test that kills a node of a misspelt name would prove nothing. */
+  #checkKnown(id: NodeId): void {
+    const { nodes } = this.#topology
+    if (!nodes.includes(id)) throw new UnknownNodeError(id, 'a test', nodes)
   }
 
   #take(id: NodeId): Running<G> | undefined {

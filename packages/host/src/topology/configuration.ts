@@ -21,6 +21,7 @@ import { checkContract } from '../client/checkContract.js'
 import { type ClientOptions, checkBehaviour, clientOptionKeys } from '../client/clientOptions.js'
 import { checkPositive } from '../system/checkPositive.js'
 import { checkDeadlines } from './deadlineCheck.js'
+import { checkIsGroup, checkIsGroups, checkKinds } from './kindCheck.js'
 import { checkQuorums } from './quorumCheck.js'
 
 /** Consensus groups by name. */
@@ -107,6 +108,7 @@ export function checkNodeOptions(options: NodeOptions<Groups>): void {
   const { id, cluster, groups } = options
   checkName('node', id)
   checkName('cluster', cluster)
+  checkIsGroups('startNode(...)', groups)
   const names = Object.keys(groups)
   for (const [name, definition] of Object.entries(groups)) {
     checkGroup(name, definition)
@@ -118,6 +120,7 @@ export function checkNodeOptions(options: NodeOptions<Groups>): void {
       `node ${id} hosts no role of ${names.join(', ')}: its id is not among ${hostsIn(groups).join(', ')}; correct the id, or use a client`,
     )
   }
+  checkKinds(options)
   if (options.stopWithinMs !== undefined) checkPositive('stopWithinMs', options.stopWithinMs)
   checkProbes(options.probeEveryMs)
   if (options.client) {
@@ -168,6 +171,7 @@ export function checkBus(groups: Groups, bus: { readonly bytesMax: number; reado
  * @throws as {@link checkNodeOptions}
  */
 export function checkHostedGroup(node: NodeId, name: string, definition: GroupDefinition): void {
+  checkIsGroup(name, definition)
   checkGroup(name, definition)
   checkQuorums(name, definition)
   const nodes = hostsIn({ [name]: definition })

@@ -1,5 +1,6 @@
 import { checkName, checkOptions, InvalidConfigurationError, type NodeId, QuorateError } from '@quorate/core'
 import type { Groups } from './configuration.js'
+import { checkIsGroups } from './kindCheck.js'
 import { checkQuorums, UnknownNodeError } from './quorumCheck.js'
 
 /** Which nodes make a cluster, and which roles of which groups they host. Plain data. */
@@ -60,6 +61,7 @@ export function defineTopology<const G extends Groups>(topology: Topology<G>): T
   if (nodes.length === 0) throw new InvalidConfigurationError(`cluster ${cluster} has no nodes: list at least one`)
   for (const node of nodes) checkName('node', node)
   checkDistinct(nodes, `cluster ${cluster}`)
+  checkIsGroups('defineTopology(...)', groups)
   const names = Object.keys(groups)
   if (names.length === 0) throw new InvalidConfigurationError(`cluster ${cluster} has no groups: give at least one`)
   for (const name of names) checkName('group', name)

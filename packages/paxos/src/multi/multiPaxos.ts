@@ -108,7 +108,7 @@ export function multiPaxos<Machine extends AnyStateMachine>(
   const { proposers, acceptors, learners, batchers = [], proxyLeaders = [], stateMachine } = options
   const { electionTimeoutMs = 1000, heartbeatMs = 100 } = options
   checkRoles(options)
-  checkMethods('stateMachine of multiPaxos(...)', stateMachine, stateMachineMethods)
+  checkMethods('stateMachine of multiPaxos(...), e.g. defineStateMachine({ ... }),', stateMachine, stateMachineMethods)
   const quorums = options.quorums ?? bothPhases(majority(acceptors))
   for (const phase of ['phase1', 'phase2'] as const)
     checkMethods(`${phase} of the quorums of multiPaxos(...)`, quorums[phase], quorumMethods)
