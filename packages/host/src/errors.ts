@@ -261,6 +261,34 @@ export class NodeStoppedError extends QuorateError {
   }
 }
 
+/** `QUORATE_NOT_LEADER`: asked for something that only the node which leads can do. */
+export class NotLeaderError extends QuorateError {
+  constructor(node: string, group: string, leader: string | undefined) {
+    const who = leader === undefined || leader === node ? 'ask again when one is elected' : `ask node ${leader}`
+    super('QUORATE_NOT_LEADER', `node ${node} does not lead group ${group}: ${who}`)
+  }
+}
+
+/** `QUORATE_TRANSFER_FAILED`: the leadership was not given to another node. The group has a leader, or elects one as ever. */
+export class TransferFailedError extends QuorateError {
+  constructor(group: string, why: string) {
+    super(
+      'QUORATE_TRANSFER_FAILED',
+      `the leadership of group ${group} was not transferred: ${why}. It does no harm to try again`,
+    )
+  }
+}
+
+/** `QUORATE_LEADERSHIP_UNSUPPORTED`: the protocol of the group has no leader, or none that gives its place to another. */
+export class LeadershipUnsupportedError extends QuorateError {
+  constructor(group: string, protocol: string) {
+    super(
+      'QUORATE_LEADERSHIP_UNSUPPORTED',
+      `group ${group} runs ${protocol}, which cannot transfer its leadership: stop the node that leads, and another is elected`,
+    )
+  }
+}
+
 /** What `text` says and `other` does not, in one line. */
 export function differenceFrom(other: string, text: string): string {
   const lines = text.split('\n').filter((line) => !other.split('\n').includes(line))

@@ -11,15 +11,18 @@ export {
   CommandFailedError,
   CommandTooLargeError,
   InitialFailedError,
+  LeadershipUnsupportedError,
   MalformedRequestError,
   NodeStoppedError,
   NotExecutedError,
+  NotLeaderError,
   OverloadedError,
   QueryFailedError,
   RestoreFailedError,
   ResultTooLargeError,
   SnapshotFailedError,
   StoreReplacedError,
+  TransferFailedError,
   UnknownOutcomeError,
 } from './errors.js'
 export type { LogGroup } from './node/logGroup.js'

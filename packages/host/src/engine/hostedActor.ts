@@ -15,6 +15,7 @@ import {
   type Instant,
   invariant,
   isTimed,
+  type LeaderTransfer,
   type LocalEvent,
   type Members,
   type MembersDenied,
@@ -57,7 +58,15 @@ interface Place {
 export const keyOf = (group: string, role: string): string => `${group}/${role}`
 
 /** What an actor is given. */
-export type HostedEvent = LocalEvent | ClientAsked | Answer | PeerLost | PeerFound | MembersDenied | Received<Message>
+export type HostedEvent =
+  | LeaderTransfer
+  | LocalEvent
+  | ClientAsked
+  | Answer
+  | PeerLost
+  | PeerFound
+  | MembersDenied
+  | Received<Message>
 
 interface EarlyEvent {
   readonly event: HostedEvent

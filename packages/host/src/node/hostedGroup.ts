@@ -1,5 +1,4 @@
 import {
-  type Cause,
   checkEmitted,
   drawn,
   type Effect,
@@ -9,7 +8,6 @@ import {
   invariant,
   logAppliedBy,
   type Members,
-  messageIdOf,
   messageOf,
   type NodeId,
   type RoleDefinition,
@@ -18,11 +16,13 @@ import {
   servingRole,
 } from '@quorate/core'
 import type { Bus } from '../bus/bus.js'
+import { causeOf } from '../bus/causeOf.js'
 import type { Applier } from '../engine/applier.js'
-import { HostedActor } from '../engine/hostedActor.js'
+import { HostedActor, type HostedEvent } from '../engine/hostedActor.js'
 import type { RecoveredRoles } from '../engine/recoverRoles.js'
 import { Membership } from '../identity/membership.js'
 import { ClientService } from '../serving/clientService.js'
+import { LeaderTransfers } from '../serving/leaderTransfers.js'
 import type { RequestMemory } from '../serving/requestMemories.js'
 import type { GroupReport } from '../status/nodeStatus.js'
 import { groupApplier } from './groupApplier.js'
@@ -37,6 +37,7 @@ export class HostedGroup {
   readonly name: string
   readonly definition: GroupDefinition
   readonly applier: Applier | undefined
+  readonly transfers: LeaderTransfers
   readonly #around: GroupSurroundings
   readonly #membership: Membership
   #bus: Bus
@@ -62,6 +63,8 @@ export class HostedGroup {
     this.#hosted = new Map(Object.entries(definition.roles).filter(([, of]) => hostsOf(of).includes(around.node)))
     this.applier = this.#makeApplier()
     this.#service = this.#makeService()
+    const [status, post] = [() => this.#status, (event: HostedEvent) => this.#post(event)]
+    this.transfers = new LeaderTransfers({ ...around, group: name, definition, status, post })
   }
 
   /** Makes the actors, starts them, and resolves when everyone is heard. */
@@ -89,6 +92,7 @@ export class HostedGroup {
 
   /** Clients are taken no more. */
   async stopServing(): Promise<void> {
+    this.transfers.stop()
     await this.#service?.stop()
   }
 
@@ -133,7 +137,7 @@ export class HostedGroup {
         this.#service?.answered(effect)
         return
       case 'refuse':
-        this.#service?.refused(effect)
+        if (!this.transfers.refused(effect)) this.#service?.refused(effect)
         return
       case 'choose':
         this.#around.engine.post(actor, drawn(effect, this.#around.random))
@@ -162,6 +166,7 @@ export class HostedGroup {
     const before = this.#status
     this.#status = actor.status()
     tellNotices(this.#around.logger, this.name, before.notices, this.#status.notices)
+    this.transfers.stepped(this.#status)
     if (before.committed !== this.#status.committed) this.#service?.committed()
     const isSame = before.serves === this.#status.serves && before.epoch === this.#status.epoch
     if (isSame) return
@@ -214,7 +219,7 @@ export class HostedGroup {
   }
 
   #makeService(): ClientService | undefined {
-    const { node, clock, drops, telemetry, engine } = this.#around
+    const { node, clock, drops, telemetry } = this.#around
     const serving = servingRole(this.definition.service)
     const isServing = serving !== undefined && this.#hosted.has(serving)
     if (!isServing && !this.applier) return undefined
@@ -237,11 +242,13 @@ export class HostedGroup {
         this.#around.logger.error({ group: this.name, error }, text)
       },
       status: () => this.#serving?.status() ?? unknownStatus,
-      post: (event) => {
-        if (this.#serving) engine.post(this.#serving, event)
-      },
+      post: (event) => this.#post(event),
       schedule: () => this.#around.asked(),
     })
+  }
+
+  #post(event: HostedEvent): void {
+    if (this.#serving) this.#around.engine.post(this.#serving, event)
   }
 
   #makeActor(role: string, definition: RoleDefinition): HostedActor {
@@ -285,11 +292,6 @@ export class HostedGroup {
       if (message) engine.post(actor, { ...message, from: envelope.from }, observe && causeOf(envelope))
     })
   }
-}
-
-function causeOf(envelope: Envelope): Cause {
-  const [id, { from }] = [messageIdOf(envelope), envelope]
-  return id === undefined ? { type: 'message', from } : { type: 'message', from, id }
 }
 
 const unknownStatus: RoleStatus = { state: '', serves: false }

@@ -124,6 +124,13 @@ export class HostedGroups {
     await Promise.all([group.close(), handle?.stop(closed), this.#clients.forget(name)])
   }
 
+  /** Gives away what this node leads; of each such group, when another is known to lead it. */
+  giveAway(): readonly Promise<unknown>[] {
+    return [...this.#groups.values()]
+      .filter(({ transfers }) => transfers.isDue)
+      .map(({ transfers }) => transfers.begin())
+  }
+
   /** Clients are taken no more; in each group, when that is so. */
   stopServing(): readonly Promise<void>[] {
     return [...this.#groups.values()].map((group) => group.stopServing())

@@ -2,6 +2,7 @@ import {
   answerChecked,
   type Clock,
   InvalidConfigurationError,
+  type NodeId,
   type QuorateError,
   type StateMachine,
 } from '@quorate/core'
@@ -12,6 +13,7 @@ import { consistencyFault, LogClient, type QueryOptions } from '../client/logCli
 import type { Proposed } from '../client/proposals.js'
 import type { Applier } from '../engine/applier.js'
 import { NotExecutedError } from '../errors.js'
+import type { LeaderTransfers } from '../serving/leaderTransfers.js'
 
 /** A group that orders a log, as the programme that embeds a node uses it: typed by the group's state machine. */
 export interface LogGroup<State, Command, Result, Query = never, Answer = never> {
@@ -29,6 +31,14 @@ export interface LogGroup<State, Command, Result, Query = never, Answer = never>
   read<Value>(look: (state: State) => Value, options?: QueryOptions): Promise<Value>
   /** Has a question answered by the state machine of this node, read like `read`; where it has none, of another. */
   query(query: Query, options?: QueryOptions): Promise<Answer>
+  /**
+   * Gives the leadership that this node has in the group to another: to that one, or to whichever can soonest. Meanwhile, some
+   * milliseconds as a rule, nobody takes commands, and clients send theirs again; nothing is lost. Resolves with the node that leads, as soon as
+   * this one knows of it.
+   * @throws `QUORATE_NOT_LEADER` where this node does not lead; `QUORATE_TRANSFER_FAILED` when no other node took the place: then
+   *   the group has a leader, or elects one, as ever; `QUORATE_LEADERSHIP_UNSUPPORTED` of a protocol that has no such thing
+   */
+  transferLeadership(to?: NodeId): Promise<NodeId>
 }
 
 /** {@link LogGroup} over a node's own client and state machine. */
@@ -41,11 +51,19 @@ export class LocalLogGroup implements LogGroup<unknown, unknown, unknown, unknow
   readonly #applier: Applier | undefined
   readonly #client: LogClient<unknown, unknown, unknown, unknown>
   readonly #deadlineMs: number
+  readonly #transfers: LeaderTransfers
   readonly #waiting = new Set<(error: Error) => void>()
   #stopped: QuorateError | undefined
 
-  constructor(options: { node: string; machine: StateMachine; applier: Applier | undefined; calls: CallsOptions }) {
-    const { node, machine, applier, calls } = options
+  constructor(options: {
+    node: string
+    machine: StateMachine
+    applier: Applier | undefined
+    transfers: LeaderTransfers
+    calls: CallsOptions
+  }) {
+    const { node, machine, applier, transfers, calls } = options
+    this.#transfers = transfers
     this.#node = node
     this.#name = calls.group
     this.#clock = calls.clock
@@ -86,6 +104,11 @@ export class LocalLogGroup implements LogGroup<unknown, unknown, unknown, unknow
     if (!this.#applier) return this.#client.query(query, options)
     const bytes = encoded(this.#codecs.query, query)
     return this.#codecs.answer.decode(await this.read((state) => answerChecked(this.#machine, state, bytes), options))
+  }
+
+  async transferLeadership(to?: NodeId): Promise<NodeId> {
+    if (this.#stopped) throw this.#stopped
+    return this.#transfers.begin(to)
   }
 
   async stop(stopped: QuorateError): Promise<void> {

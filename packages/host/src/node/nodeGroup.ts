@@ -48,11 +48,15 @@ export function homeIn({ roles }: GroupDefinition, { answers }: AskService, node
 }
 
 /** @throws `QUORATE_INVALID_CONFIGURATION` of a group that does nothing for clients. */
-export function localGroup(node: string, { definition, applier }: HostedGroup, calls: CallsOptions): LocalGroup {
+export function localGroup(
+  node: string,
+  { definition, applier, transfers }: HostedGroup,
+  calls: CallsOptions,
+): LocalGroup {
   const { service } = definition
   switch (service.type) {
     case 'log': {
-      const group = new LocalLogGroup({ node, machine: service.stateMachine, applier, calls })
+      const group = new LocalLogGroup({ node, machine: service.stateMachine, applier, transfers, calls })
       return { group, stop: (stopped) => group.stop(stopped) }
     }
     case 'ask': {

@@ -40,6 +40,6 @@ export interface QuorateNode<G extends Groups = Groups> extends AsyncDisposable 
   readonly ready: Promise<void>
   /** Settles when the node has stopped: with the cause, unless it was asked to. */
   readonly stopped: Promise<Error | undefined>
-  /** Takes no more clients, finishes the write under way, and leaves. Idempotent. */
+  /** Gives to others what it leads, takes no more clients, finishes the write under way, and leaves. Idempotent. */
   stop(): Promise<void>
 }

@@ -12,6 +12,8 @@ import { StopSignals } from './stopSignals.js'
 
 /** How long a node may take to stop in order. */
 const stopWithinMsDefault = 5000
+/** So long a node that stops waits for others to lead in its place; as a rule it takes some milliseconds. */
+const giveAwayWithinMs = 500
 
 /** Made by `startNode`, of what it opened. */
 export class RunningNode<G extends Groups> implements QuorateNode<G> {
@@ -26,6 +28,8 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
   #ending: Promise<void> | undefined
   /** Why the node ends, unless it was asked to. */
   #endedBy: Error | undefined
+  /** Something broke while others were to lead in the place of this node: nothing of it may speak any more. */
+  #giveUp: (error: Error) => void = () => {}
 
   constructor(options: NodeOptions<G>, opened: Opened) {
     this.id = options.id
@@ -139,7 +143,10 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
 
   /** What cannot be mended while the node runs ends it: an actor whose memory is ahead of its disk must not speak again. */
   #fail(thrown: unknown): void {
-    if (this.#ending) return
+    if (this.#ending) {
+      this.#giveUp(errorOf(thrown))
+      return
+    }
     const error = errorOf(thrown)
     this.#parts.bus.silence()
     this.#parts.logger.error({ node: this.id, error }, 'node stops, because something broke')
@@ -177,8 +184,23 @@ export class RunningNode<G extends Groups> implements QuorateNode<G> {
     this.#stopped.resolve(this.#endedBy)
   }
 
+  /** A node that stops lets others lead first what it leads, so that clients need not wait for an election. */
+  async #untilGiven(given: readonly Promise<unknown>[], causes: unknown[]): Promise<void> {
+    const broken = new Deferred<void>()
+    this.#giveUp = (error) => {
+      causes.push(error)
+      this.#parts.bus.silence()
+      broken.resolve()
+    }
+    await isDoneWithin(this.#parts.clock, giveAwayWithinMs, Promise.allSettled(given), broken.promise)
+    this.#giveUp = () => {}
+  }
+
   async #leaveInOrder(causes: unknown[]): Promise<void> {
-    // Asked of all at once, before anything is awaited: no turn comes in between.
+    const mayGive = !this.#endedBy && this.#parts.busWatch.outage === undefined
+    const given = mayGive ? this.#parts.groups.giveAway() : []
+    if (given.length > 0) await this.#untilGiven(given, causes)
+    // Asked of all at once, before anything more is awaited: no turn comes in between.
     const served = this.#parts.groups.stopServing()
     this.#parts.peerWatch.stop()
     const written = new Promise<void>((resolve) => this.#parts.engine.stop(resolve))

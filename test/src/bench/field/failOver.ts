@@ -8,10 +8,14 @@ const rounds = 10
 /** How long nobody is answered when the leader is killed, and when it is asked to stop. */
 export const failOver: FieldSection = {
   name: 'fail-over',
-  about: 'SIGKILL of the leader, ten times: how long until the next write is acknowledged',
+  about: 'SIGKILL and SIGTERM of the leader, ten times each: how long until the next write is acknowledged',
   async measure(around) {
     await using group = await startFieldNodes(around)
-    return figuresOf('SIGKILL', await failOvers(group, 'SIGKILL', around.quick ? 3 : rounds), [200, 400])
+    const times = around.quick ? 3 : rounds
+    return [
+      ...figuresOf('SIGKILL', await failOvers(group, 'SIGKILL', times), [200, 400]),
+      ...figuresOf('SIGTERM', await failOvers(group, 'SIGTERM', times), [50, 150]),
+    ]
   },
 }
 
