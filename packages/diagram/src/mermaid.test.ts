@@ -55,16 +55,16 @@ test('Figure 4 of the Raft paper', async () => {
   [*] --> follower
   state "follower<br/>starting, following" as follower
   state "doubtful<br/>asking" as doubtful
-  state "candidate<br/>preVoting, voting" as candidate
+  state "candidate<br/>standing, preVoting, voting" as candidate
   state "leader<br/>leading, resigning" as leader
-  follower --> candidate: timedOut<br/>after electionTimeout
+  follower --> candidate: timedOut<br/>after electionTimeout<br/>after suspicion<br/>TimeoutNow
   follower --> follower: outdated, again<br/>AppendEntries<br/>InstallSnapshot<br/>RequestVote
   follower --> doubtful: unsettled<br/>[isUnsettled]
   doubtful --> follower: settled<br/>[hasAllAnswers]<br/>[mayGoWithout]
   candidate --> leader: won<br/>[hasMajority]<br/>[hasEveryVote]
-  candidate --> follower: lost, again<br/>AppendEntries<br/>InstallSnapshot<br/>RequestVote<br/>5 more
+  candidate --> follower: lost, again<br/>AppendEntries<br/>InstallSnapshot<br/>RequestVote<br/>6 more
   candidate --> candidate: timedOut<br/>after electionTimeout
-  leader --> follower: deposed, again<br/>after quorumCheck<br/>AppendEntries<br/>InstallSnapshot<br/>4 more
+  leader --> follower: deposed, again<br/>after quorumCheck<br/>AppendEntries<br/>InstallSnapshot<br/>5 more
 `)
   const { edges } = await read(text)
   expect(edges.map(({ start, end }) => [start, end])).toEqual([

@@ -118,14 +118,14 @@ test('Figure 4 of the Raft paper can be read off the family', async () => {
   const description = parsed(await drawn(server)).querySelector('desc')!.textContent
   expect(description.split('\n')).toEqual([
     'Begins in follower.',
-    'From follower to candidate: timedOut, (after electionTimeout).',
+    'From follower to candidate: timedOut, (after electionTimeout), (after suspicion), (TimeoutNow).',
     'From follower to follower: outdated, again, (AppendEntries), (InstallSnapshot), (RequestVote).',
     'From follower to doubtful: unsettled, ([isUnsettled]).',
     'From doubtful to follower: settled, ([hasAllAnswers]), ([mayGoWithout]).',
     'From candidate to leader: won, ([hasMajority]), ([hasEveryVote]).',
-    'From candidate to follower: lost, again, (AppendEntries), (InstallSnapshot), (RequestVote), (5 more).',
+    'From candidate to follower: lost, again, (AppendEntries), (InstallSnapshot), (RequestVote), (6 more).',
     'From candidate to candidate: timedOut, (after electionTimeout).',
-    'From leader to follower: deposed, again, (after quorumCheck), (AppendEntries), (InstallSnapshot), (4 more).',
+    'From leader to follower: deposed, again, (after quorumCheck), (AppendEntries), (InstallSnapshot), (5 more).',
   ])
 })
 
@@ -133,7 +133,8 @@ test('a summary leaves out what changes no state, and says how much; in full it 
   const summary = wordsOf(await drawn(follower.actor))
   const full = wordsOf(await drawn(follower.actor, 'full'))
   expect(summary).toContain('AppendEntries [else]')
-  expect(summary).toContain('Not shown: 27 transitions that change no state')
+  expect(summary).toContainEqual(expect.stringMatching(/^Not shown: \d+ transitions that change no state$/))
+  expect(full.join()).not.toContain('Not shown')
   expect(summary.join()).not.toContain('rejectEntries')
   expect(full).toContain('AppendEntries [isOlderLeader] / rejectEntries')
   expect(full).toContain('PreVoteReply ignored: an answer to a candidate that this server no longer is')
