@@ -12,6 +12,7 @@ import { until } from './until.js'
 
 const group = rollGroup({ members: ['n1', 'n2', 'n3'], joining: ['n3', 'n4'] })
 const first = rollGroup({ members: ['n1', 'n2', 'n3'], joining: ['n4'] })
+const again = rollGroup({ members: ['n1', 'n2', 'n3'], joining: ['n2', 'n3', 'n4'] })
 type Roll = { readonly roll: typeof group }
 
 /** Where nodes run. */
@@ -72,10 +73,14 @@ class Nodes {
     await Promise.all([...this.#nodes.values()].map((node) => node.ready))
   }
 
-  report(id: NodeId): NodeReport {
+  node(id: NodeId): QuorateNode<Roll> {
     const node = this.#nodes.get(id)
     if (!node) throw new Error(`${id} does not run`)
-    return node.status()
+    return node
+  }
+
+  report(id: NodeId): NodeReport {
+    return this.node(id).status()
   }
 
   group(id: NodeId) {
@@ -163,6 +168,29 @@ describe('members that change, on NATS and disks', { timeout: 120_000 }, () => {
     await nodes.ask({ f: 'add', node: 'n3', store: nodes.report('n3').storeId })
     for (const id of ['n1', 'n2', 'n3']) await nodes.knows(id, 'n1,n2,n3')
     expect(nodes.group('n3').denials).toBeUndefined()
+  })
+
+  test('a node that has left may drop the group and join it again; one that has not left may not', async () => {
+    nodes = new Nodes(await onNats())
+    await nodes.startAll()
+    await nodes.ask({ f: 'dismiss', node: 'n3' })
+    await until('n3 knows it', () => nodes.group('n3').members === 'n1,n2')
+    await nodes.knows('n2', 'n1,n2')
+    for (const id of ['n2', 'n3']) await nodes.node(id).drop('roll')
+    const gone = { code: 'QUORATE_GROUP_DROPPED' }
+    await expect(nodes.node('n3').open('roll', first)).rejects.toMatchObject(gone)
+    await nodes.node('n3').open('roll', again)
+    await expect(nodes.node('n2').open('roll', again)).rejects.toMatchObject(gone)
+    expect(nodes.group('n3')).toMatchObject({ isJoining: true, heard: '' })
+
+    await nodes.ask({ f: 'add', node: 'n3', store: nodes.report('n3').storeId })
+    await until('n3 is a member, and has it on its disk', () => {
+      const { isJoining, roles } = nodes.group('n3')
+      return isJoining === undefined && roles?.['roll']?.waitingEffects === 0
+    })
+    await nodes.node('n3').close('roll')
+    await nodes.node('n3').open('roll', first)
+    expect(nodes.group('n3')).toMatchObject({ members: 'n1,n2,n3' })
   })
 
   test('one that has lost its disk comes back once the group has named its new one', async () => {

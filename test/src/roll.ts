@@ -30,9 +30,12 @@ import { assign, emit, setup } from '@quorate/core/statechart'
  * whoever goes by an earlier one.
  */
 
-/** What clients ask: to change the list, which the keeper does; what a node knows; and to forget whom it has heard. */
+/**
+ * What clients ask: to change the list, which the keeper does, and who is dismissed is told as well; what a node knows; and to
+ * forget whom it has heard.
+ */
 export interface RollQuestion {
-  readonly f: 'add' | 'remove' | 'who' | 'forget'
+  readonly f: 'add' | 'remove' | 'dismiss' | 'who' | 'forget'
   readonly node?: NodeId
   /** Of the node that is added, in hexadecimal. */
   readonly store?: string
@@ -89,7 +92,7 @@ const everyone = ({ group }: RollContext['config']) => addressOf(group, role, ev
 const beat = (self: RollContext): RollMessage => ({ type: 'Beat', version: versionOf(self) })
 const told = (self: RollContext): RollMessage => ({ type: 'Roll', version: versionOf(self), members: membersOf(self) })
 
-const isChange = ({ f }: RollQuestion): boolean => f === 'add' || f === 'remove'
+const isChange = ({ f }: RollQuestion): boolean => f === 'add' || f === 'remove' || f === 'dismiss'
 
 /** The list that is asked for; the one that there is where it asks for nothing new. */
 function changed(self: RollContext, { f, node, store }: RollQuestion): Members | undefined {
@@ -97,7 +100,7 @@ function changed(self: RollContext, { f, node, store }: RollQuestion): Members |
   const [before, others] = [membersOf(self), membersOf(self).filter((member) => member.node !== node)]
   const isThere = before.some((member) => member.node === node && member.store === store)
   if (f === 'add' && store !== undefined && !isThere) return rollOf(versionOf(self) + 1, [...others, { node, store }])
-  if (f === 'remove' && others.length < before.length) return rollOf(versionOf(self) + 1, others)
+  if (f !== 'add' && others.length < before.length) return rollOf(versionOf(self) + 1, others)
   return self.roll
 }
 
@@ -112,6 +115,7 @@ export const rollRole = setup({
     isLater: on('Roll', (self, { version }) => version > versionOf(self)),
     asksToChange: on('client.asked', (self, { body }) => isChange(body) && changed(self, body) !== self.roll),
     asksAnotherToChange: on('client.asked', ({ config }, { body }) => isChange(body) && config.id !== config.keeper),
+    dismisses: on('client.asked', (self, { body }) => body.f === 'dismiss' && changed(self, body) !== self.roll),
     hasRoll: ({ context: { roll } }) => roll !== undefined,
     asksToForget: on('client.asked', (_self, { body }) => body.f === 'forget'),
   },
@@ -120,6 +124,9 @@ export const rollRole = setup({
     replyBeat: emit(on('Beat', (self, { from }) => send(from, beat(self)))),
     replyRoll: emit(on('Beat', (self, { from }) => send(from, told(self)))),
     sayRoll: emit(({ context }) => send(everyone(context.config), told(context))),
+    sayFarewell: emit(
+      on('client.asked', (self, { body }) => send(addressOf(self.config.group, role, body.node ?? ''), told(self))),
+    ),
     hear: assign(({ context, event }) => ({
       heard: withName(context.heard, nodeOf((event as Received<Message>).from)),
     })),
@@ -161,6 +168,7 @@ export const rollRole = setup({
         Roll: [{ guard: 'isLater', actions: ['hear', 'adopt', 'persist', 'tellMembers'] }, ignore('it is known')],
         'client.asked': [
           { guard: 'asksAnotherToChange', actions: 'refuse' },
+          { guard: 'dismisses', actions: ['change', 'persist', 'tellMembers', 'answer', 'sayRoll', 'sayFarewell'] },
           { guard: 'asksToChange', actions: ['change', 'persist', 'tellMembers', 'answer', 'sayRoll'] },
           { guard: 'asksToForget', actions: ['forget', 'answer'] },
           { actions: 'answer' },

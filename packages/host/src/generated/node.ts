@@ -121,6 +121,8 @@ export interface Introduced {
   readonly isStranger: boolean
   /** Those of the sender's groups that have taken it in as a member, with this very store. */
   readonly takenIn: readonly string[]
+  /** The versions of the lists that name it, in the same order. */
+  readonly takenInBy: readonly number[]
 }
 
 function emptyIntroduced(): Draft<Introduced> {
@@ -132,6 +134,7 @@ function emptyIntroduced(): Draft<Introduced> {
     others: [],
     isStranger: false,
     takenIn: [],
+    takenInBy: [],
   }
 }
 
@@ -158,6 +161,14 @@ function readIntroduced(reader: ProtoReader): Introduced {
       case 50:
         message.takenIn.push(reader.string())
         break
+      case 58:
+        reader.message((list) => {
+          while (list.hasMore()) message.takenInBy.push(list.uint64())
+        })
+        break
+      case 56:
+        message.takenInBy.push(reader.uint64())
+        break
       default:
         reader.skip(tag)
     }
@@ -172,6 +183,11 @@ function writeIntroduced(writer: ProtoWriter, message: Introduced): void {
   for (const item of message.others) writer.tag(34).message(writeGroupCharter, item)
   if (message.isStranger !== false) writer.tag(40).bool(message.isStranger)
   for (const item of message.takenIn) writer.tag(50).string(item)
+  if (message.takenInBy.length !== 0) {
+    writer.tag(58).message((list, items) => {
+      for (const item of items) list.uint64(item)
+    }, message.takenInBy)
+  }
 }
 
 /** @throws `QUORATE_UNENCODABLE_VALUE` */

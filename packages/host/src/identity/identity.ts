@@ -15,6 +15,7 @@ import { Deferred } from '../system/deferred.js'
 import { type Charter, charterOf, chartersOf } from '../topology/charter.js'
 import { type Groups, nodesOf } from '../topology/configuration.js'
 import { Accord } from './accord.js'
+import { Joining } from './joining.js'
 import { bookKey, type NodeBook } from './nodeBook.js'
 import { NodeService, type ReportOf } from './nodeService.js'
 import { PeerStores } from './peerStores.js'
@@ -66,6 +67,7 @@ export class Identity {
   readonly rosters = new Rosters()
   readonly #options: IdentityOptions
   readonly #charters: readonly Charter[]
+  readonly joining: Joining
   readonly handshake: StoreHandshake
   readonly #twins: Twins
   readonly #service: NodeService
@@ -84,6 +86,7 @@ export class Identity {
       write: (operations, done) => write([{ key: bookKey, operations }], done),
       earlier: (peer, start) => this.#twins.tell(peer, start),
     })
+    this.joining = new Joining(options.clock, (group) => this.#joined(group))
     const { accord, rosters } = this
     this.handshake = new StoreHandshake({
       ...options,
@@ -91,10 +94,10 @@ export class Identity {
       peerStores: this.peerStores,
       accord,
       rosters,
-      takenIn: (group) => this.#takenIn(group),
+      joining: this.joining,
     })
     for (const [name, definition] of Object.entries(groups))
-      if (this.#joins(name, definition)) this.handshake.join(name)
+      if (this.#joins(name, definition)) this.joining.add(name, book.leftBy(charterOf(name, definition)))
     this.#waitingService = new WaitingService({ node, bus, waitingFor: () => this.waitingFor })
     this.#service = new NodeService({ ...options, handshake: this.handshake, accord, twins: this.#twins, report })
   }
@@ -127,7 +130,7 @@ export class Identity {
     this.accord.join(charter, book.charterOf(group) === charter.text)
     this.rosters.open(group, definition)
     if (this.#joins(group, definition)) {
-      this.handshake.join(group)
+      this.joining.add(group, book.leftBy(charter))
       return { done: Promise.resolve(), cancel: () => {} }
     }
     const asked = this.#toBeAsked({ [group]: definition })
@@ -146,13 +149,19 @@ export class Identity {
   leave(group: string): void {
     this.accord.leave(group)
     this.rosters.close(group)
-    this.handshake.joined(group)
+    this.joining.forget(group)
+  }
+
+  /** The version of the list by which this node is no member of a group that is open; `undefined` where it is one. */
+  leftBy(group: string): number | undefined {
+    const roster = this.rosters.of(group)
+    return roster && roster.version > 0 && !roster.has(this.#options.node) ? roster.version : undefined
   }
 
   /** Forgets a group that is not open: the logs under these keys, and in the same write what the node remembers of it. */
-  drop(group: string, keys: readonly string[], done: () => void): void {
+  drop(group: string, keys: readonly string[], leftBy: number | undefined, done: () => void): void {
     const { book, write } = this.#options
-    book.drop(group, keys.length > 0)
+    book.drop(group, keys.length > 0, leftBy)
     const drops = keys.map((key): StoreWrite => ({ key, operations: [{ type: 'drop' }] }))
     write([...drops, { key: bookKey, operations: this.peerStores.takeOperations() }], done)
   }
@@ -163,12 +172,12 @@ export class Identity {
     return !bootstrap && joinsIn(definition, node) && book.charterOf(group) === undefined
   }
 
-  /** A group that this node joins has taken it in: once that is remembered the node takes part, for good. */
-  #takenIn(group: string): void {
+  /** This node is a member as any other, also when it starts again. */
+  #joined(group: string): void {
     const charter = this.accord.charters.find((each) => each.group === group)
     if (!charter) return
-    this.#note([charter])
-    this.peerStores.record(() => this.handshake.joined(group))
+    this.#options.book.rejoin(charter)
+    if (this.#note([charter])) this.peerStores.record(() => {})
   }
 
   /**
@@ -179,7 +188,7 @@ export class Identity {
     const { bootstrap, book } = this.#options
     if (bootstrap) return []
     const isNew = ([name, definition]: readonly [string, GroupDefinition]) =>
-      book.charterOf(name) !== charterOf(name, definition).text && !this.handshake.joins(name)
+      book.charterOf(name) !== charterOf(name, definition).text && !this.joining.has(name)
     const others = this.#othersIn(Object.fromEntries(Object.entries(groups).filter(isNew)))
     return book.isIntroduced ? others.filter((other) => !book.storeOf(other)) : others
   }
@@ -208,7 +217,7 @@ export class Identity {
   /** Remembers all of it, then runs. */
   #take(): void {
     const { book, bus, run, fail } = this.#options
-    const met = this.#charters.filter(({ group }) => !this.handshake.joins(group))
+    const met = this.#charters.filter(({ group }) => !this.joining.has(group))
     // One that has asked nobody so far has to ask once it is a member of something.
     if (met.length > 0) book.introduce()
     this.#note(met)

@@ -1,6 +1,7 @@
 import { type Envelope, type GroupDefinition, type NodeId, nodeOf, parseAddress } from '@quorate/core'
 import type { DropLog } from '../bus/dropLog.js'
 import type { Accord } from './accord.js'
+import type { Joining } from './joining.js'
 import type { PeerStores } from './peerStores.js'
 import type { Roster } from './roster.js'
 import type { StoreHandshake } from './storeHandshake.js'
@@ -12,10 +13,13 @@ export class Membership {
   readonly #definition: GroupDefinition
   readonly #accord: Accord
   readonly #peerStores: PeerStores
-  readonly #handshake: Pick<StoreHandshake, 'joins' | 'knock'>
+  readonly #joining: Joining
+  readonly #handshake: Pick<StoreHandshake, 'knock'>
   readonly #drops: DropLog
   /** Members that go by a later list, on which this node is not, and its version. */
   readonly #denials = new Map<NodeId, number>()
+  /** While this node joins: whom it has heard. */
+  readonly #heard = new Set<NodeId>()
 
   constructor(options: {
     group: string
@@ -23,7 +27,8 @@ export class Membership {
     roster: Roster
     accord: Accord
     peerStores: PeerStores
-    handshake: Pick<StoreHandshake, 'joins' | 'knock'>
+    joining: Joining
+    handshake: Pick<StoreHandshake, 'knock'>
     drops: DropLog
   }) {
     this.roster = options.roster
@@ -31,13 +36,14 @@ export class Membership {
     this.#definition = options.definition
     this.#accord = options.accord
     this.#peerStores = options.peerStores
+    this.#joining = options.joining
     this.#handshake = options.handshake
     this.#drops = options.drops
   }
 
-  /** True while no member has taken this node in: it is to be silent until then. */
+  /** True while this node joins the group. */
   get isJoining(): boolean {
-    return this.#handshake.joins(this.#group)
+    return this.#joining.has(this.#group)
   }
 
   /** Members that go by a later list, on which this node is not. */
@@ -60,13 +66,19 @@ export class Membership {
     }
     const node = member ?? nodeOf(from)
     if (!this.agrees(node, envelope)) return undefined
-    if (this.isJoining) {
+    if (!this.#joining.hears(this.#group, envelope.members ?? 0)) {
       this.#drops.note('notTakenIn', { group: this.#group, node }, envelope)
-      this.#handshake.knock(this.#group, node)
+      if (this.#joining.isOutside(this.#group)) this.#handshake.knock(this.#group, node)
       return undefined
     }
+    if (this.isJoining) this.#heard.add(node)
     if (this.#denials.size > 0) this.#denials.delete(node)
     return node
+  }
+
+  /** True if this node may say something to a node, or to all: while it joins only to those that it hears. */
+  mayReach(node: NodeId): boolean {
+    return !this.isJoining || this.#heard.has(node)
   }
 
   /** True if a node takes the group for the same. Else it is told. */
@@ -91,6 +103,7 @@ export class Membership {
 
   /** The list has changed. */
   followed(): void {
+    this.#joining.follows(this.#group, this.roster.version)
     for (const [by, version] of this.#denials) if (version <= this.roster.version) this.#denials.delete(by)
   }
 

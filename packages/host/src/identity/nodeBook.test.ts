@@ -40,6 +40,23 @@ it('knows, after a restart too, what a group was begun with, and in which it has
   }
 })
 
+it('knows, after a restart too, by which list it had left a group that was dropped, until it is named again', () => {
+  const book = bookOf(nothing)
+  for (const group of ['left', 'dropped']) book.setCharter(charterOf(group))
+  book.drop('left', true, 7)
+  book.drop('dropped', true)
+  const first = written(book.takeOperations())
+  const again = bookOf(first)
+  for (const each of [book, again]) {
+    expect(each.leftBy(charterOf('left'))).toBe(7)
+    expect(each.hasDropped(charterOf('left'))).toBe(true)
+    expect(each.leftBy(charterOf('dropped'))).toBeUndefined()
+  }
+  again.rejoin(charterOf('left'))
+  const third = bookOf(written(again.takeOperations(), first))
+  expect([third.hasDropped(charterOf('left')), third.hasDropped(charterOf('dropped'))]).toEqual([false, true])
+})
+
 it('writes for a group what concerns that group alone, however many there are and were', () => {
   const book = bookOf(nothing)
   const bytesOf = (operations: readonly StoreOperation[]) => JSON.stringify(operations).length

@@ -10,7 +10,10 @@ const startStep = 2 ** 24
 
 /** A row for each group of which it is known what it was begun with: that text. */
 const charters = 'charter/'
-/** A row for each group that was dropped, by its name and the fingerprint of what it was begun with. They stay for good. */
+/**
+ * A row for each group that was dropped, by its name and the fingerprint of what it was begun with: the version of the list by
+ * which the node was no member when it dropped it, if it was none. They stay until a later list names the node again.
+ */
 const dropped = 'dropped/'
 
 /**
@@ -22,8 +25,8 @@ export class NodeBook {
   readonly start: number
   readonly #stores = new Map<NodeId, Uint8Array>()
   readonly #charters = new Map<string, string>()
-  /** Keys of rows. */
-  readonly #dropped = new Set<string>()
+  /** By the keys of rows: the version of the list by which this node was no member, if it was none. */
+  readonly #dropped = new Map<string, number | undefined>()
   /** Rows that are to be written; without bytes, those that are to be deleted. */
   readonly #changed = new Map<string, Uint8Array | undefined>()
   #isIntroduced = false
@@ -86,18 +89,32 @@ export class NodeBook {
     return [...this.#charters.keys()]
   }
 
-  /** Forgets what a group was begun with; with `promised`, not that this node has forgotten what it promised in it. */
-  drop(group: string, promised: boolean): void {
+  /**
+   * Forgets what a group was begun with; with `promised`, not that this node has forgotten what it promised in it.
+   * @param leftBy the version of the list by which it is no member, if it is none
+   */
+  drop(group: string, promised: boolean, leftBy?: number): void {
     const charter = this.#charters.get(group)
     if (charter === undefined) return
     this.#charters.delete(group)
     this.#changed.set(charters + group, undefined)
-    if (promised) this.#setDropped(group, fingerprintOf(charter))
+    if (promised) this.#setDropped(group, fingerprintOf(charter), leftBy)
   }
 
   /** True of a group that was dropped here: this node has forgotten what it promised in it. */
   hasDropped({ group, fingerprint }: Charter): boolean {
     return this.#dropped.has(droppedRow(group, fingerprint))
+  }
+
+  /** Of a group that was dropped here: the version of the list by which this node had left it before; `undefined` if it had not. */
+  leftBy({ group, fingerprint }: Charter): number | undefined {
+    return this.#dropped.get(droppedRow(group, fingerprint))
+  }
+
+  /** A later list names this node again: what it promised before counts no more. */
+  rejoin({ group, fingerprint }: Charter): void {
+    const key = droppedRow(group, fingerprint)
+    if (this.#dropped.delete(key)) this.#changed.set(key, undefined)
   }
 
   /** How often this store was started, this time included. */
@@ -126,13 +143,14 @@ export class NodeBook {
 
   #recover({ key, bytes }: Row): void {
     if (key.startsWith(charters)) this.#charters.set(key.slice(charters.length), new TextDecoder().decode(bytes))
-    if (key.startsWith(dropped)) this.#dropped.add(key)
+    if (key.startsWith(dropped))
+      this.#dropped.set(key, bytes.length > 0 ? Number(new TextDecoder().decode(bytes)) : undefined)
   }
 
-  #setDropped(group: string, fingerprint: number): void {
+  #setDropped(group: string, fingerprint: number, leftBy?: number): void {
     const key = droppedRow(group, fingerprint)
-    this.#dropped.add(key)
-    this.#changed.set(key, noBytes)
+    this.#dropped.set(key, leftBy)
+    this.#changed.set(key, leftBy === undefined ? noBytes : new TextEncoder().encode(String(leftBy)))
   }
 }
 

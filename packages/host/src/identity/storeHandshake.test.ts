@@ -91,7 +91,14 @@ describe('a store that is new', () => {
     begin()
     const node = await cluster.start('n1')
     const stranger = await cluster.bus.connect({ cluster: 'test', name: 'stranger' })
-    const about = { store: storeId(7), otherStore: storeId(8), others: [], isStranger: false, takenIn: [] }
+    const about = {
+      store: storeId(7),
+      otherStore: storeId(8),
+      others: [],
+      isStranger: false,
+      takenIn: [],
+      takenInBy: [],
+    }
     const message: Introduced = { type: 'Introduced', request: 1, ...about }
     const to = 'quorate/node/n1'
     const envelope = {

@@ -16,6 +16,7 @@ import { type Introduce, type Introduced, messages } from '../generated/node.js'
 import { jittered } from '../system/random.js'
 import type { Charter } from '../topology/charter.js'
 import type { Accord } from './accord.js'
+import type { Joining } from './joining.js'
 import { hex, isSameStore, type PeerStores } from './peerStores.js'
 import type { Rosters } from './roster.js'
 
@@ -46,9 +47,7 @@ export class StoreHandshake {
   readonly #waiting = new Set<Waiting>()
   /** Those of them that said that no group of theirs names this node. */
   readonly #strangers = new Set<NodeId>()
-  /** Groups that this node joins, and none of whose members has taken it in; and when one was asked last. */
-  readonly #joining = new Map<string, number>()
-  readonly #takenIn: (group: string) => void
+  readonly #joining: Joining
   readonly #fail: (error: Error) => void
   readonly #differs: (error: MembersChangedError) => void
   #timer: unknown
@@ -65,8 +64,7 @@ export class StoreHandshake {
     peerStores: PeerStores
     accord: Accord
     rosters: Rosters
-    /** A member says that a group which this node joins has taken it in. */
-    takenIn: (group: string) => void
+    joining: Joining
     fail: (error: Error) => void
     /** A group of this node is another one than the others know. */
     differs: (error: MembersChangedError) => void
@@ -80,40 +78,16 @@ export class StoreHandshake {
     this.#peerStores = options.peerStores
     this.#accord = options.accord
     this.#rosters = options.rosters
-    this.#takenIn = options.takenIn
+    this.#joining = options.joining
     this.#fail = options.fail
     this.#differs = options.differs
   }
 
-  /** This node joins a group that runs: it is no member before one says so. */
-  join(group: string): void {
-    this.#joining.set(group, Number.NEGATIVE_INFINITY)
-  }
-
-  /** It is a member of it, or has nothing to do with it any more. */
-  joined(group: string): void {
-    this.#joining.delete(group)
-  }
-
-  /** True of a group that it joins, and that has not taken it in. */
-  joins(group: string): boolean {
-    return this.#joining.has(group)
-  }
-
-  /** The groups that it joins. */
-  get joining(): readonly string[] {
-    return [...this.#joining.keys()]
-  }
-
   /** Asks a node that speaks in a group which this one joins whether it is a member now. */
   knock(group: string, node: NodeId): void {
-    const nowMs = this.#clock.nowMs()
-    if (nowMs - (this.#joining.get(group) ?? nowMs) < askEveryMs) return
-    this.#joining.set(group, nowMs)
-    this.#ask(
-      node,
-      this.#accord.charters.filter((charter) => charter.group === group),
-    )
+    if (!this.#joining.mayAsk(group)) return
+    const charters = this.#accord.charters.filter((charter) => charter.group === group)
+    this.#ask(node, charters)
   }
 
   /** Asks those nodes until all have answered, and none knows another store: then `done` is called, unless that was cancelled. */
@@ -146,7 +120,7 @@ export class StoreHandshake {
   receive(envelope: Envelope, message: Introduce | Introduced): void {
     const node = nodeOf(envelope.from)
     if (message.type === 'Introduce') this.#answer(node, envelope, message)
-    else if (this.#rosters.has(node) || this.#joining.size > 0) this.#answered(node, envelope, message)
+    else if (this.#rosters.has(node) || this.#joining.groups.length > 0) this.#answered(node, envelope, message)
   }
 
   #answer(node: NodeId, envelope: Envelope, { request, groups }: Introduce): void {
@@ -154,12 +128,15 @@ export class StoreHandshake {
     const isStranger = !this.#rosters.has(node)
     const others = this.#accord.differing(groups)
     const named = groups.flatMap(({ group }) => {
-      const of = this.#rosters.of(group)?.storeOf(node)
-      return of ? [{ group, of }] : []
+      const roster = this.#rosters.of(group)
+      const of = roster?.storeOf(node)
+      return roster && of ? [{ group, of, version: roster.version }] : []
     })
-    const takenIn = named.filter(({ of }) => isSameStore(of, store)).map(({ group }) => group)
+    const naming = named.filter(({ of }) => isSameStore(of, store))
+    const takenIn = naming.map(({ group }) => group)
+    const takenInBy = naming.map(({ version }) => version)
     const common = { type: 'Introduced', request, store, others, isStranger } as const
-    const answer: Introduced = { ...common, otherStore: noBytes, takenIn }
+    const answer: Introduced = { ...common, otherStore: noBytes, takenIn, takenInBy }
     if (isStranger || others.length > 0) {
       if (others.length > 0)
         this.#logger.error(
@@ -184,8 +161,8 @@ export class StoreHandshake {
   }
 
   #answered(node: NodeId, envelope: Envelope, introduced: Introduced): void {
-    const { store: ours, otherStore, others, isStranger, takenIn } = introduced
-    if (this.#waiting.size + this.#joining.size === 0 || !isSameStore(ours, this.#store)) return
+    const { store: ours, otherStore, others, isStranger, takenIn, takenInBy } = introduced
+    if (this.#waiting.size + this.#joining.groups.length === 0 || !isSameStore(ours, this.#store)) return
     const changed = this.#accord.errorOf(node, others)
     if (changed) {
       this.#differs(changed)
@@ -200,7 +177,7 @@ export class StoreHandshake {
       this.#isReplaced(node, otherStore)
       return
     }
-    for (const group of takenIn) if (this.#joining.has(group)) this.#takenIn(group)
+    for (const [at, group] of takenIn.entries()) this.#joining.takenIn(group, takenInBy[at] ?? 0)
     if (this.#waiting.size === 0) return
     this.#peerStores.admit(node, envelope, () => {
       const done = [...this.#waiting].filter(({ unanswered }) => unanswered.delete(node) && unanswered.size === 0)
@@ -215,7 +192,7 @@ export class StoreHandshake {
     const [store, known] = [hex(this.#store), hex(otherStore)]
     const error = new StoreReplacedError({ node: this.#node, peer, store, otherStore: known })
     if (this.#waiting.size > 0) this.#fail(error)
-    else this.#logger.error({ groups: this.joining, peer, error }, error.message)
+    else this.#logger.error({ groups: this.#joining.groups, peer, error }, error.message)
   }
 
   #ask(node: NodeId, charters: readonly Charter[]): void {

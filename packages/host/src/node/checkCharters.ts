@@ -3,6 +3,7 @@ import {
   type Connection,
   everyNode,
   type GroupDefinition,
+  joinsIn,
   type NodeId,
   type OpenStore,
   type RecoveredState,
@@ -69,7 +70,8 @@ export function changeOf(
   recovered: RecoveredRoles | undefined,
 ): Change | undefined {
   const charter = charterOf(group, definition)
-  if (book.hasDropped(charter)) throw new GroupDroppedError(node, group)
+  const mayRejoin = joinsIn(definition, node) && book.leftBy(charter) !== undefined
+  if (book.hasDropped(charter) && !mayRejoin) throw new GroupDroppedError(node, group)
   const known = book.charterOf(group)
   if (known === undefined || known === charter.text || isCorrectable(recovered)) return undefined
   return { group, given: charter.text, known }

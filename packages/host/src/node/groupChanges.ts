@@ -91,10 +91,12 @@ export class GroupChanges {
         if (opening) return
         throw this.#unknown(name)
       }
+      const leftBy = identity.leftBy(name)
       if (groups.has(name)) await this.#close(name, closed)
       // Without it the book could not tell, afterwards, that this node has forgotten what it promised.
       if (keys.length > 0 && book.charterOf(name) === undefined) throw this.#unheld(name)
-      await this.#unlessStopped(new Promise<void>((resolve) => identity.drop(name, keysOf(store, name), resolve)))
+      const dropped = new Promise<void>((resolve) => identity.drop(name, keysOf(store, name), leftBy, resolve))
+      await this.#unlessStopped(dropped)
     })
   }
 

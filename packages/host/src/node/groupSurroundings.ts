@@ -7,6 +7,7 @@ import type { Engine } from '../engine/engine.js'
 import type { PeerWatch } from '../engine/peerWatch.js'
 import type { AskGroup } from '../engine/roleQuestions.js'
 import type { Accord } from '../identity/accord.js'
+import type { Joining } from '../identity/joining.js'
 import type { PeerStores } from '../identity/peerStores.js'
 import type { Roster } from '../identity/roster.js'
 import type { StoreHandshake } from '../identity/storeHandshake.js'
@@ -29,6 +30,7 @@ export interface GroupSurroundings {
   readonly peerStores: PeerStores
   readonly accord: Accord
   readonly handshake: StoreHandshake
+  readonly joining: Joining
   readonly peerWatch: PeerWatch
   readonly observe: Observe | undefined
   /** Whom the group consists of. */

@@ -10,6 +10,7 @@ import {
   type Members,
   messageOf,
   type NodeId,
+  nodeOf,
   type RoleDefinition,
   type RoleStatus,
   type Subscription,
@@ -116,7 +117,7 @@ export class HostedGroup {
   carryOut(actor: HostedActor, effect: Effect): void {
     switch (effect.type) {
       case 'send':
-        if (this.#membership.isJoining) return
+        if (!this.#membership.mayReach(nodeOf(effect.to))) return
         this.#around.members.publish(this.#bus, actor.address, effect.to, this.definition.messages, effect.message)
         return
       case 'members':

@@ -124,10 +124,10 @@ export class NodeParts {
   #makeGroups(): HostedGroups {
     const { id: node, observe, client = {}, clock } = this.#options
     const { bus, members, logger, drops, engine, peerWatch } = this
-    const { peerStores, accord, rosters, handshake } = this.identity
+    const { peerStores, accord, rosters, handshake, joining } = this.identity
     return new HostedGroups({
       ...{ node, bus, members, logger, drops, engine, peerWatch, observe, client },
-      ...{ peerStores, accord, rosters, handshake },
+      ...{ peerStores, accord, rosters, handshake, joining },
       clock: this.clock,
       random: this.#random,
       telemetry: this.#telemetry,

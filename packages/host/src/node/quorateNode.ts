@@ -30,7 +30,8 @@ export interface QuorateNode<G extends Groups = Groups> extends AsyncDisposable 
   /**
    * Closes a group, if it is open, and deletes what the store holds of it: durably, in one write, when this resolves. Of a node
    * that stops meanwhile the store holds all of it or nothing. What the node had promised in the group is forgotten, so that
-   * it never takes part in it again: drop a group on all members, or on none that the others need to decide.
+   * it never takes part in it again: drop a group on all members, or on none that the others need to decide. A node that was
+   * removed and knows it, and drops the group while it is open, may join it again.
    * @throws as `close`, when nothing is stored of such a group either.
    */
   drop(name: string): Promise<void>
