@@ -27,10 +27,15 @@ export class UnusableRoleError extends QuorateError {
 /** `QUORATE_UNREADABLE_FILE`: a file that was named on the command line cannot be read. */
 export class UnreadableFileError extends QuorateError {
   constructor(what: string, path: string, cause: unknown) {
-    const reason = messageOf(cause)
-    super('QUORATE_UNREADABLE_FILE', `${what} ${path} cannot be read: ${reason}`, { cause })
+    super('QUORATE_UNREADABLE_FILE', `${what} ${path} cannot be read: ${whyUnreadable(cause)}`, { cause })
   }
 }
+
+/** Why a file cannot be read: what Node says, but for a directory. */
+const whyUnreadable = (cause: unknown): string =>
+  (cause as NodeJS.ErrnoException | undefined)?.code === 'EISDIR'
+    ? 'it is a directory; name a file in it'
+    : messageOf(cause)
 
 /** `QUORATE_UNSUITABLE_INPUT`: a file that the demo cannot replicate. */
 export class UnsuitableInputError extends QuorateError {
@@ -186,7 +191,6 @@ export class UnusableModelError extends QuorateError {
 /** `QUORATE_UNREADABLE_HISTORY`: the file of a history cannot be read at all. */
 export class UnreadableHistoryFileError extends QuorateError {
   constructor(path: string, cause: unknown) {
-    const reason = messageOf(cause)
-    super('QUORATE_UNREADABLE_HISTORY', `the history ${path} cannot be read: ${reason}`, { cause })
+    super('QUORATE_UNREADABLE_HISTORY', `the history ${path} cannot be read: ${whyUnreadable(cause)}`, { cause })
   }
 }

@@ -14,6 +14,7 @@ import { statusCommand } from './commands/status.js'
 import { traceCommand } from './commands/trace.js'
 import { upCommand } from './commands/up.js'
 import { exitCodesHelp } from './exitCodes.js'
+import { helpCommand } from './helpCommand.js'
 import type { Io } from './io.js'
 
 const examples = `
@@ -67,6 +68,7 @@ const prepared = (command: Command, io: Io): Command => {
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
     })
+  if (command.commands.length > 0) command.helpCommand(false).addCommand(helpCommand(command))
   for (const each of command.commands) prepared(each as Command, io)
   return command
 }

@@ -50,6 +50,15 @@ describe('help', () => {
     expect(out).toMatch(/^Usage: quorate/)
   })
 
+  test.each([
+    ['of a command of a command', ['help', 'kv', 'put'], 'Usage: quorate kv put '],
+    ['of a command, with words for it', ['help', 'sim', 'raft'], 'Usage: quorate sim '],
+  ])('%s', async (_what, argv, usage) => {
+    const { code, out } = await runCaptured(argv)
+    expect(code).toBe(0)
+    expect(out.startsWith(usage)).toBe(true)
+  })
+
   test('--version', async () => {
     const { code, out } = await runCaptured(['--version'])
     expect(code).toBe(0)
@@ -70,6 +79,9 @@ describe('a command line that is wrong ends with 2 and says what was expected', 
     [['kv'], /Usage: quorate kv/],
     [['frobnicate'], /unknown command 'frobnicate'/],
     [['statsu'], /Did you mean status/],
+    [['help', 'statsu'], /unknown command 'statsu'\s+\(Did you mean status/],
+    [['help', 'kv', 'frobnicate'], /unknown command 'frobnicate'/],
+    [['trace', '.'], /it is a directory; name a file in it \[QUORATE_UNREADABLE_FILE\]/],
     [['status', '--frobnicate'], /unknown option '--frobnicate'/],
     [['status', '--output', 'xml'], /Allowed choices are text, json/],
     [['status', '--wait', 'long'], /whole number of at least 1/],

@@ -10,7 +10,7 @@ export class InvalidModelError extends QuorateError {
 /** `QUORATE_INVALID_PARAMETER`: a parameter that a model does not have, or a value that it cannot take. */
 export class InvalidParameterError extends QuorateError {
   constructor(what: string) {
-    super('QUORATE_INVALID_PARAMETER', `parameter ${what}`)
+    super('QUORATE_INVALID_PARAMETER', what)
   }
 }
 

@@ -65,7 +65,7 @@ export function parameterized<const Definitions extends ParameterDefinitions>({
   for (const [name, definition] of Object.entries(parameters)) {
     if (!/^[A-Za-z][\w-]*$/.test(name)) {
       throw new InvalidParameterError(
-        `the name ${JSON.stringify(name)}: expected a letter, and then letters, digits, _ and -`,
+        `no parameter may be called ${JSON.stringify(name)}: expected a letter, and then letters, digits, _ and -`,
       )
     }
     checkValue(name, definition, definition.default, 'its default')
@@ -137,10 +137,12 @@ function isTaken(definition: ParameterDefinition, value: ParameterValue): boolea
 }
 
 const refused = (name: string, definition: ParameterDefinition, value: unknown, which = 'it'): InvalidParameterError =>
-  new InvalidParameterError(`${name}: expected ${expectedOf(definition)}, and ${which} is ${JSON.stringify(value)}`)
+  new InvalidParameterError(
+    `parameter ${name}: expected ${expectedOf(definition)}, and ${which} is ${JSON.stringify(value)}`,
+  )
 
 const unknown = (definitions: ParameterDefinitions, name: string): InvalidParameterError => {
   const known = Object.entries(definitions).map(([each, definition]) => `${each} (${expectedOf(definition)})`)
   const what = known.length === 0 ? 'the model has none' : `expected one of ${known.join(', ')}`
-  return new InvalidParameterError(`there is no ${name}: ${what}`)
+  return new InvalidParameterError(`there is no parameter ${name}: ${what}`)
 }

@@ -288,7 +288,7 @@ odd        true | false  false
     test.each([
       [
         ['--param', 'M=7'],
-        /there is no M: expected one of N \(2 to 9\), way \(on \| back\), odd.*QUORATE_INVALID_PARAMETER/,
+        /there is no parameter M: expected one of N \(2 to 9\), way \(on \| back\), odd.*QUORATE_INVALID_PARAMETER/,
       ],
       [['--param', 'N=10'], /parameter N: expected 2 to 9, and it is 10/],
       [['--param', 'N=x'], /parameter N: expected 2 to 9, and it is "x"/],
