@@ -20,14 +20,14 @@ export function enqueue<E extends Effect>(
 ): { readonly outbox: Outbox<E>; readonly leaves: readonly E[] } {
   const leaves: E[] = []
   let kept: E[] | undefined
-  let ahead = aheadIn(outbox.waiting)
+  const ahead = aheadIn(outbox.waiting)
   for (const effect of emitted) {
     const isFirst = (kept ?? outbox.waiting).length === 0
     if (!isDurable(effect) && (isFirst || mayPass(effect, ahead))) leaves.push(effect)
     else {
       kept ??= [...outbox.waiting]
       kept.push(effect)
-      ahead = withOne(ahead, effect)
+      note(ahead, effect)
     }
   }
   return { outbox: kept ? { waiting: kept, writing: outbox.writing } : outbox, leaves }
@@ -52,24 +52,27 @@ export function written<E extends Effect>(
 
 /** What is known of all that waits: to look through it for each effect costs a busy node much. */
 interface Ahead {
-  readonly isDurableByAppendsOnly: boolean
-  readonly isOtherwiseMessages: boolean
+  isDurableByAppendsOnly: boolean
+  isOtherwiseMessages: boolean
 }
 
-const aheadIn = (waiting: readonly Effect[]): Ahead =>
-  waiting.reduce(withOne, { isDurableByAppendsOnly: true, isOtherwiseMessages: true })
+function aheadIn(waiting: readonly Effect[]): Ahead {
+  const ahead = { isDurableByAppendsOnly: true, isOtherwiseMessages: true }
+  for (const effect of waiting) note(ahead, effect)
+  return ahead
+}
 
-/** With one more that waits. */
-const withOne = (ahead: Ahead, effect: Effect): Ahead => {
-  if (isDurable(effect)) return effect.type === 'append' ? ahead : { ...ahead, isDurableByAppendsOnly: false }
-  return effect.type === 'send' ? ahead : { ...ahead, isOtherwiseMessages: false }
+/** One more waits. */
+function note(ahead: Ahead, effect: Effect): void {
+  if (isDurable(effect)) ahead.isDurableByAppendsOnly &&= effect.type === 'append'
+  else ahead.isOtherwiseMessages &&= effect.type === 'send'
 }
 
 /**
  * An effect that passes appends may overtake messages, which know no order anyway, but no other effect: the state
  * machine must receive its commits in order, also when a follower's commit still waits as it becomes leader.
  */
-const mayPass = (effect: Effect, { isDurableByAppendsOnly, isOtherwiseMessages }: Ahead): boolean =>
+const mayPass = (effect: Effect, { isDurableByAppendsOnly, isOtherwiseMessages }: Readonly<Ahead>): boolean =>
   'passes' in effect &&
   effect.passes === 'append' &&
   isDurableByAppendsOnly &&

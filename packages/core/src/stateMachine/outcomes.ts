@@ -76,29 +76,35 @@ export class Outcomes implements Iterable<[number, Outcome]> {
   }
 
   set(sequence: number, outcome: Outcome): void {
-    this.delete(sequence)
-    this.#ownChunk(chunkOf(sequence)).set(sequence, outcome)
-    this.#size++
-    this.#bytes += sizeOf(outcome)
+    const chunk = this.#ownChunk(chunkOf(sequence))
+    const known = chunk.get(sequence)
+    chunk.set(sequence, outcome)
+    this.#size += known ? 0 : 1
+    this.#bytes += sizeOf(outcome) - (known ? sizeOf(known) : 0)
   }
 
   delete(sequence: number): void {
-    const known = this.get(sequence)
-    if (!known) return
     const number = chunkOf(sequence)
+    const known = this.#chunks.get(number)?.get(sequence)
+    if (!known) return
     const chunk = this.#ownChunk(number)
     chunk.delete(sequence)
     this.#size--
     this.#bytes -= sizeOf(known)
-    if (chunk.size > 0) return
-    this.#chunks.delete(number)
-    this.#own.delete(chunk)
+    if (chunk.size === 0) this.#drop(number, chunk)
   }
 
   /** Forgets all below; there is nothing below `from`. Clients say often what they have heard, so what remains is not walked through. */
   forgetBelow(from: number, below: number): void {
-    if (below - from < this.#size) for (let sequence = from; sequence < below; sequence++) this.delete(sequence)
-    else for (const sequence of [...this.keys()]) if (sequence < below) this.delete(sequence)
+    if (below - from < sequencesPerChunk) {
+      for (let sequence = from; sequence < below; sequence++) this.delete(sequence)
+      return
+    }
+    const last = chunkOf(below)
+    for (const [number, chunk] of this.#chunks) {
+      if (number < last) this.#drop(number, chunk)
+      else if (number === last) for (const sequence of chunk.keys()) if (sequence < below) this.delete(sequence)
+    }
   }
 
   clear(): void {
@@ -106,6 +112,14 @@ export class Outcomes implements Iterable<[number, Outcome]> {
     this.#own.clear()
     this.#size = 0
     this.#bytes = 0
+  }
+
+  /** With all that is in it. */
+  #drop(number: number, chunk: Chunk): void {
+    for (const outcome of chunk.values()) this.#bytes -= sizeOf(outcome)
+    this.#size -= chunk.size
+    this.#chunks.delete(number)
+    this.#own.delete(chunk)
   }
 
   #ownChunk(number: number): Chunk {
