@@ -279,13 +279,10 @@ export class TransferFailedError extends QuorateError {
   }
 }
 
-/** `QUORATE_LEADERSHIP_UNSUPPORTED`: the protocol of the group has no leader, or none that gives its place to another. */
+/** `QUORATE_LEADERSHIP_UNSUPPORTED`: the protocol of the group, or this node's part in it, has no such thing as was asked for. */
 export class LeadershipUnsupportedError extends QuorateError {
-  constructor(group: string, protocol: string) {
-    super(
-      'QUORATE_LEADERSHIP_UNSUPPORTED',
-      `group ${group} runs ${protocol}, which cannot transfer its leadership: stop the node that leads, and another is elected`,
-    )
+  constructor(why: string) {
+    super('QUORATE_LEADERSHIP_UNSUPPORTED', why)
   }
 }
 

@@ -23,7 +23,7 @@ import { HostedActor, type HostedEvent } from '../engine/hostedActor.js'
 import type { RecoveredRoles } from '../engine/recoverRoles.js'
 import { Membership } from '../identity/membership.js'
 import { ClientService } from '../serving/clientService.js'
-import { LeaderTransfers } from '../serving/leaderTransfers.js'
+import { GroupLeadership } from '../serving/groupLeadership.js'
 import type { RequestMemory } from '../serving/requestMemories.js'
 import type { GroupReport } from '../status/nodeStatus.js'
 import { groupApplier } from './groupApplier.js'
@@ -38,7 +38,7 @@ export class HostedGroup {
   readonly name: string
   readonly definition: GroupDefinition
   readonly applier: Applier | undefined
-  readonly transfers: LeaderTransfers
+  readonly leadership: GroupLeadership
   readonly #around: GroupSurroundings
   readonly #membership: Membership
   #bus: Bus
@@ -65,7 +65,7 @@ export class HostedGroup {
     this.applier = this.#makeApplier()
     this.#service = this.#makeService()
     const [status, post] = [() => this.#status, (event: HostedEvent) => this.#post(event)]
-    this.transfers = new LeaderTransfers({ ...around, group: name, definition, status, post })
+    this.leadership = new GroupLeadership({ ...around, group: name, definition, status, post })
   }
 
   /** Makes the actors, starts them, and resolves when everyone is heard. */
@@ -93,7 +93,7 @@ export class HostedGroup {
 
   /** Clients are taken no more. */
   async stopServing(): Promise<void> {
-    this.transfers.stop()
+    this.leadership.stop()
     await this.#service?.stop()
   }
 
@@ -138,7 +138,7 @@ export class HostedGroup {
         this.#service?.answered(effect)
         return
       case 'refuse':
-        if (!this.transfers.refused(effect)) this.#service?.refused(effect)
+        if (!this.leadership.refused(effect)) this.#service?.refused(effect)
         return
       case 'choose':
         this.#around.engine.post(actor, drawn(effect, this.#around.random))
@@ -167,7 +167,7 @@ export class HostedGroup {
     const before = this.#status
     this.#status = actor.status()
     tellNotices(this.#around.logger, this.name, before.notices, this.#status.notices)
-    this.transfers.stepped(this.#status)
+    this.leadership.stepped(this.#status)
     if (before.committed !== this.#status.committed) this.#service?.committed()
     const isSame = before.serves === this.#status.serves && before.epoch === this.#status.epoch
     if (isSame) return

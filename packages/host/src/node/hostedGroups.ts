@@ -127,8 +127,8 @@ export class HostedGroups {
   /** Gives away what this node leads; of each such group, when another is known to lead it. */
   giveAway(): readonly Promise<unknown>[] {
     return [...this.#groups.values()]
-      .filter(({ transfers }) => transfers.isDue)
-      .map(({ transfers }) => transfers.begin())
+      .filter(({ leadership }) => leadership.transfers.isDue)
+      .map(({ leadership }) => leadership.transfers.begin())
   }
 
   /** Clients are taken no more; in each group, when that is so. */

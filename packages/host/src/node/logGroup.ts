@@ -13,7 +13,8 @@ import { consistencyFault, LogClient, type QueryOptions } from '../client/logCli
 import type { Proposed } from '../client/proposals.js'
 import type { Applier } from '../engine/applier.js'
 import { NotExecutedError } from '../errors.js'
-import type { LeaderTransfers } from '../serving/leaderTransfers.js'
+import type { GroupLeadership } from '../serving/groupLeadership.js'
+import type { Leadership } from '../serving/leadership.js'
 
 /** A group that orders a log, as the programme that embeds a node uses it: typed by the group's state machine. */
 export interface LogGroup<State, Command, Result, Query = never, Answer = never> {
@@ -31,6 +32,11 @@ export interface LogGroup<State, Command, Result, Query = never, Answer = never>
   read<Value>(look: (state: State) => Value, options?: QueryOptions): Promise<Value>
   /** Has a question answered by the state machine of this node, read like `read`; where it has none, of another. */
   query(query: Query, options?: QueryOptions): Promise<Answer>
+  /**
+   * Whether this node leads, and when that begins and ends.
+   * @throws `QUORATE_LEADERSHIP_UNSUPPORTED` on a node that never leads, since the role that takes commands is on others
+   */
+  readonly leadership: Leadership
   /**
    * Gives the leadership that this node has in the group to another: to that one, or to whichever can soonest. Meanwhile, some
    * milliseconds as a rule, nobody takes commands, and clients send theirs again; nothing is lost. Resolves with the node that leads, as soon as
@@ -51,7 +57,7 @@ export class LocalLogGroup implements LogGroup<unknown, unknown, unknown, unknow
   readonly #applier: Applier | undefined
   readonly #client: LogClient<unknown, unknown, unknown, unknown>
   readonly #deadlineMs: number
-  readonly #transfers: LeaderTransfers
+  readonly #leadership: GroupLeadership
   readonly #waiting = new Set<(error: Error) => void>()
   #stopped: QuorateError | undefined
 
@@ -59,11 +65,11 @@ export class LocalLogGroup implements LogGroup<unknown, unknown, unknown, unknow
     node: string
     machine: StateMachine
     applier: Applier | undefined
-    transfers: LeaderTransfers
+    leadership: GroupLeadership
     calls: CallsOptions
   }) {
-    const { node, machine, applier, transfers, calls } = options
-    this.#transfers = transfers
+    const { node, machine, applier, leadership, calls } = options
+    this.#leadership = leadership
     this.#node = node
     this.#name = calls.group
     this.#clock = calls.clock
@@ -106,9 +112,13 @@ export class LocalLogGroup implements LogGroup<unknown, unknown, unknown, unknow
     return this.#codecs.answer.decode(await this.read((state) => answerChecked(this.#machine, state, bytes), options))
   }
 
+  get leadership(): Leadership {
+    return this.#leadership.watch
+  }
+
   async transferLeadership(to?: NodeId): Promise<NodeId> {
     if (this.#stopped) throw this.#stopped
-    return this.#transfers.begin(to)
+    return this.#leadership.transfers.begin(to)
   }
 
   async stop(stopped: QuorateError): Promise<void> {

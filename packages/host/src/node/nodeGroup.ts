@@ -50,13 +50,13 @@ export function homeIn({ roles }: GroupDefinition, { answers }: AskService, node
 /** @throws `QUORATE_INVALID_CONFIGURATION` of a group that does nothing for clients. */
 export function localGroup(
   node: string,
-  { definition, applier, transfers }: HostedGroup,
+  { definition, applier, leadership }: HostedGroup,
   calls: CallsOptions,
 ): LocalGroup {
   const { service } = definition
   switch (service.type) {
     case 'log': {
-      const group = new LocalLogGroup({ node, machine: service.stateMachine, applier, transfers, calls })
+      const group = new LocalLogGroup({ node, machine: service.stateMachine, applier, leadership, calls })
       return { group, stop: (stopped) => group.stop(stopped) }
     }
     case 'ask': {

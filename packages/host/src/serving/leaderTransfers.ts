@@ -23,7 +23,7 @@ interface Waiting {
 }
 
 /** What {@link LeaderTransfers} stand on. */
-interface LeaderTransfersOptions {
+export interface LeaderTransfersOptions {
   readonly group: string
   readonly node: NodeId
   readonly definition: GroupDefinition
@@ -66,7 +66,11 @@ export class LeaderTransfers {
    */
   async begin(to?: NodeId): Promise<NodeId> {
     const { group, node, clock, definition, nextRequest, status, post } = this.#options
-    if (!this.#isSupported) throw new LeadershipUnsupportedError(group, definition.protocol)
+    if (!this.#isSupported) {
+      throw new LeadershipUnsupportedError(
+        `group ${group} runs ${definition.protocol}, which cannot transfer its leadership: stop the node that leads, and another is elected`,
+      )
+    }
     if (this.#waiting.size > 0) throw this.#failed(to, isUnderWay)
     const { leader, epoch } = status()
     if (!this.#leads) throw new NotLeaderError(node, group, leader)
