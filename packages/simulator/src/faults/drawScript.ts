@@ -3,7 +3,7 @@ import { Chance } from '../chance/chance.js'
 import { type Boundary, type Script, type Step, type Unsynced, whoLeads } from '../script/script.js'
 import type { SimulationSubject } from '../subject/subject.js'
 import { drawOperations } from './drawOperations.js'
-import { drawFaultRates, type FaultMix, type FaultRates } from './faultRates.js'
+import { drawFaultRates, type FaultMix, type FaultRates, hasKind } from './faultRates.js'
 import { drawHub, drawSoundNodes, hasSoleDecider } from './soundNodes.js'
 
 /** What a run is drawn from. */
@@ -26,9 +26,9 @@ export function drawScript({ subject, seed, faults, nodes: count, lastsMs }: Dra
   const drawn = drawFaultRates(chance.stream('dials'), faults, cluster.promises)
   const rates = { ...drawn, doubts: drawn.doubts && !hasSoleDecider(cluster) }
   // Whoever is in doubt may have to hear everybody.
-  const { nodes: core, cut } = rates.doubts
-    ? { nodes: cluster.nodes, cut: [] }
-    : drawHub(cluster, drawSoundNodes(cluster, chance.stream('core')), chance.stream('hub'))
+  const sound = rates.doubts ? cluster.nodes : drawSoundNodes(cluster, chance.stream('core'))
+  const mayCut = hasKind(faults, 'network') && !rates.doubts
+  const { nodes: core, cut } = mayCut ? drawHub(cluster, sound, chance.stream('hub')) : { nodes: sound, cut: [] }
   const bootstrap = chance.stream('bootstrap').isOne(500)
   const fromUs = bootstrap ? 0 : introductionUs + 2000 * rates.roundTripMs
   const healUs = Math.max(fromUs, Math.floor((lastsMs * 1000 * chance.stream('heal').between(55, 75)) / 100))

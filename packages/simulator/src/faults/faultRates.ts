@@ -39,13 +39,16 @@ export interface FaultRates {
   readonly rots: boolean
 }
 
+/** True if a run of this mix may have faults of that kind. */
+export const hasKind = (mix: FaultMix, kind: FaultMix): boolean => mix === 'all' || mix === kind
+
 /** Draws the rates of a run. */
 export function drawFaultRates(
   chance: Chance,
   mix: FaultMix,
   { roundTripMs: longestMs = 0 }: Promises = {},
 ): FaultRates {
-  const has = (kind: FaultMix) => mix === 'all' || mix === kind
+  const has = (kind: FaultMix) => hasKind(mix, kind)
   const rate = (name: string, isOn: boolean, least: number, most: number): number => {
     const own = chance.stream(name)
     return isOn && own.isOne(500) ? own.between(least, most) : 0
