@@ -130,6 +130,14 @@ describe('a server whose disk lost its last write', () => {
     expect(role.effects.at(-1)).toMatchObject({ record: doubt({ votedFor: 'n2', doubtful: false, spentTerm: 4 }) })
   })
 
+  test("is in doubt of its log while nothing of the leader's own term is committed: an old acknowledgement may still count", () => {
+    const role = settled({}, { commitIndex: 2 })
+    role.receive(heartbeat({ prevLogIndex: 2, prevLogTerm: 1, leaderCommit: 2 }))
+    expect(role.context).toMatchObject({ commitIndex: 2, doubtful: true })
+    role.receive(heartbeat({ prevLogIndex: 3, prevLogTerm: 2, entries: [given.entry(4, 3)], leaderCommit: 4 }))
+    expect(role.context).toMatchObject({ commitIndex: 4, doubtful: false })
+  })
+
   test('is brought up to date by a snapshot as well', () => {
     const role = settled()
     role.receive(given.chunkOf(given.snapshotAt(9, 3), 0, 10))
