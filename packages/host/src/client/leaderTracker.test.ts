@@ -41,6 +41,17 @@ describe('LeaderTracker', () => {
     expect([tracker.leader, tracker.epoch]).toEqual(['n2', 2])
   })
 
+  it('counts the epochs of another life of the group from the beginning', () => {
+    const { tracker } = make()
+    tracker.meet(11)
+    tracker.learn('n1', 'n1', 7)
+    tracker.meet(11)
+    expect([tracker.leader, tracker.learn('n2', 'n2', 2)]).toEqual(['n1', false])
+    tracker.meet(12)
+    expect([tracker.leader, tracker.epoch]).toEqual([undefined, 0])
+    expect([tracker.learn('n2', 'n2', 2), tracker.leader]).toEqual([true, 'n2'])
+  })
+
   it('does not ask all the time while one names as leader who denies it', () => {
     const { clock, asked, tracker, follower } = make()
     const sinceMs = clock.nowMs() - 1000

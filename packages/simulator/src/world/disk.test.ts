@@ -155,6 +155,45 @@ describe('simulated disk', () => {
     expect(await found()).toEqual({ byte: 1, doubtful: true })
   })
 
+  test('it says so until each log that it held has persisted a record', async () => {
+    const { agenda, disk, write, pass } = await bench()
+    write(1)
+    pass()
+    disk.crash('zeroed')
+    /** Of another life, in which so many logs are written to. */
+    const isDoubtful = async (...keys: readonly string[]) => {
+      const store = await disk.storeFor(new SimulatedProcess('n1', agenda, () => {})).open(owner)
+      const operations = [{ type: 'persist', record: new Uint8Array(1) }] as const
+      if (keys.length > 0)
+        store.write(
+          keys.map((key) => ({ key, operations })),
+          () => {},
+        )
+      pass()
+      disk.crash('lost')
+      return store.doubtful
+    }
+    expect(await isDoubtful('g/other')).toBe(true)
+    expect(await isDoubtful('g/r')).toBe(true)
+    expect(await isDoubtful()).toBe(false)
+  })
+
+  test('a slow disk takes so much longer for a write', async () => {
+    const { agenda, disk, write, pass, done } = await bench()
+    const timeOf = (byte: number) => {
+      const fromUs = agenda.nowUs
+      write(byte)
+      while (done.length < byte) agenda.step(fromUs + 1_000_000)
+      return agenda.nowUs - fromUs
+    }
+    const usualUs = timeOf(1)
+    disk.extraUs = 5000
+    expect(timeOf(2)).toBe(usualUs + 5000)
+    disk.extraUs = 0
+    expect(timeOf(3)).toBe(usualUs)
+    pass()
+  })
+
   test('a crash may strike when it has been opened and nobody knows', async () => {
     const { agenda, disk, write, pass, found } = await bench()
     write(1)
