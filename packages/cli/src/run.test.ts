@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { QuorateError } from '@quorate/core'
 import type { Command } from 'commander'
 import { describe, expect, test, vi } from 'vitest'
 import { runCaptured } from './captured.test.fixture.js'
@@ -138,6 +139,15 @@ test.each([[['status']], [['kv', 'get', 'a']], [['ask', 'a', 'read', 'b']], [['d
     expect(code).toBe(4)
   },
 )
+
+test('what an error quotes does not steer the terminal', () => {
+  const stderr = new PassThrough()
+  printError(
+    { stderr } as unknown as Io,
+    new QuorateError('QUORATE_TEST', 'found \u001b[2J\u009b2J\r\u0007, then\n\tmore'),
+  )
+  expect(String(stderr.read())).toMatch(/found {2}\[2J 2J {2}, then\n\tmore \[QUORATE_TEST\]\n$/)
+})
 
 test('what nobody expected is one line too; QUORATE_STACK tells more', () => {
   const told = () => {

@@ -5,10 +5,16 @@ export class UnreadableScriptError extends QuorateError {
   constructor(line: number, expected: string, found: string) {
     super(
       'QUORATE_UNREADABLE_SCRIPT',
-      `line ${line} of the script: expected ${expected}, found ${JSON.stringify(found)}; write scripts with quorate sim`,
+      `line ${line} of the script: expected ${expected}, found ${shown(found)}; write scripts with quorate sim`,
     )
   }
 }
+
+/** So much of a line is shown: a file that is no script may be one of megabytes. */
+const shownMax = 200
+
+const shown = (line: string): string =>
+  line.length > shownMax ? `${JSON.stringify(line.slice(0, shownMax))}…` : JSON.stringify(line)
 
 /** `QUORATE_UNFIT_SCRIPT`: a script that names what the simulated cluster does not have. */
 export class UnfitScriptError extends QuorateError {

@@ -146,6 +146,12 @@ describe('a script as text', () => {
   ])('%s is none', (text, error) => {
     expect(() => parseScript(text)).toThrow(error)
   })
+
+  test('a long line that is none is told by its beginning', () => {
+    expect(() => parseScript('x'.repeat(1_000_000))).toThrow(
+      /^line 1 .* found "x{200}"…; write scripts with quorate sim$/,
+    )
+  })
 })
 
 describe('chance', () => {
