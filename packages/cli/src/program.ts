@@ -6,6 +6,7 @@ import { completionCommand } from './commands/completion.js'
 import { demoCommand } from './commands/demo.js'
 import { diagramCommand } from './commands/diagram.js'
 import { kvCommand } from './commands/kv.js'
+import { leaderCommand } from './commands/leader.js'
 import { lincheckCommand } from './commands/lincheck.js'
 import { newCommand } from './commands/new.js'
 import { protoCommand } from './commands/proto.js'
@@ -25,6 +26,7 @@ Examples:
   quorate kv put greeting hello
   quorate ask registers read sky            a group without a log, in the words of its protocol
   quorate status
+  quorate leader transfer kv                another node is to lead
   quorate sim raft --runs 100               a hundred faulty half minutes, one seed each
   quorate diagram raft > raft.svg           a protocol, drawn from its statecharts
   quorate check raft-election               every run of a small scope
@@ -46,6 +48,7 @@ export const program = (io: Io): Command => {
     kvCommand,
     askCommand,
     statusCommand,
+    leaderCommand,
     simCommand,
     checkCommand,
     lincheckCommand,

@@ -98,6 +98,25 @@ test('range: a table, pages, JSON', async () => {
   expect(await json('kv', 'range', 'nothing')).toEqual({ entries: [], more: false })
 })
 
+test('leader transfer: another node leads, and where none can, it says why', async () => {
+  const { from, leader, ...rest } = await json('leader', 'transfer', 'store')
+  expect(rest).toEqual({ group: 'store' })
+  expect(leader).not.toBe(from)
+  expect(await quorate('leader', 'transfer', 'store', '--to', from)).toMatchObject({
+    code: 0,
+    out: `node ${from} leads group store in place of ${leader}\n`,
+  })
+  expect(await quorate('leader', 'transfer', 'store', '--to', 'n9')).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('no node that could lead in its place'),
+  })
+  expect(await quorate('leader', 'transfer', 'other')).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('no node that answers leads it'),
+  })
+  expect(await quorate('leader', 'transfer', 'store', '--to', 'n 1')).toMatchObject({ code: 2 })
+})
+
 test('status: a table, JSON', async () => {
   const { code, out } = await quorate('status', '--wait-for-leader')
   expect(code).toBe(0)

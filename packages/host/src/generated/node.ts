@@ -476,6 +476,121 @@ export function decodeNodeStatusReport(bytes: Uint8Array): NodeStatusReport {
   return decodeWith(readNodeStatusReport, bytes)
 }
 
+/** Asks the node that leads a group to give that to another one. */
+export interface TransferLeadership {
+  readonly type: 'TransferLeadership'
+  readonly request: number
+  readonly group: string
+  /** To whichever can soonest, if none is named. */
+  readonly to?: string
+}
+
+function emptyTransferLeadership(): Draft<TransferLeadership> {
+  return {
+    type: 'TransferLeadership',
+    request: 0,
+    group: '',
+  }
+}
+
+function readTransferLeadership(reader: ProtoReader): TransferLeadership {
+  const message = emptyTransferLeadership()
+  while (reader.hasMore()) {
+    const tag = reader.tag()
+    switch (tag) {
+      case 8:
+        message.request = reader.uint64()
+        break
+      case 18:
+        message.group = reader.string()
+        break
+      case 26:
+        message.to = reader.string()
+        break
+      default:
+        reader.skip(tag)
+    }
+  }
+  return message
+}
+
+function writeTransferLeadership(writer: ProtoWriter, message: TransferLeadership): void {
+  if (message.request !== 0) writer.tag(8).uint64(message.request)
+  if (message.group !== '') writer.tag(18).string(message.group)
+  if (message.to !== undefined) writer.tag(26).string(message.to)
+}
+
+/** @throws `QUORATE_UNENCODABLE_VALUE` */
+export function encodeTransferLeadership(message: TransferLeadership): Uint8Array {
+  return encodeWith(writeTransferLeadership, message)
+}
+
+/** @throws `QUORATE_MALFORMED_MESSAGE` */
+export function decodeTransferLeadership(bytes: Uint8Array): TransferLeadership {
+  return decodeWith(readTransferLeadership, bytes)
+}
+
+/** Answers TransferLeadership. */
+export interface LeadershipTransferred {
+  readonly type: 'LeadershipTransferred'
+  readonly request: number
+  /** Who leads now; absent when nobody took the place. */
+  readonly leader?: string
+  /** Why nobody did: the code of the error, and its text. */
+  readonly code: string
+  readonly reason: string
+}
+
+function emptyLeadershipTransferred(): Draft<LeadershipTransferred> {
+  return {
+    type: 'LeadershipTransferred',
+    request: 0,
+    code: '',
+    reason: '',
+  }
+}
+
+function readLeadershipTransferred(reader: ProtoReader): LeadershipTransferred {
+  const message = emptyLeadershipTransferred()
+  while (reader.hasMore()) {
+    const tag = reader.tag()
+    switch (tag) {
+      case 8:
+        message.request = reader.uint64()
+        break
+      case 18:
+        message.leader = reader.string()
+        break
+      case 26:
+        message.code = reader.string()
+        break
+      case 34:
+        message.reason = reader.string()
+        break
+      default:
+        reader.skip(tag)
+    }
+  }
+  return message
+}
+
+function writeLeadershipTransferred(writer: ProtoWriter, message: LeadershipTransferred): void {
+  if (message.request !== 0) writer.tag(8).uint64(message.request)
+  if (message.leader !== undefined) writer.tag(18).string(message.leader)
+  if (message.code !== '') writer.tag(26).string(message.code)
+  if (message.reason !== '') writer.tag(34).string(message.reason)
+}
+
+/** @throws `QUORATE_UNENCODABLE_VALUE` */
+export function encodeLeadershipTransferred(message: LeadershipTransferred): Uint8Array {
+  return encodeWith(writeLeadershipTransferred, message)
+}
+
+/** @throws `QUORATE_MALFORMED_MESSAGE` */
+export function decodeLeadershipTransferred(bytes: Uint8Array): LeadershipTransferred {
+  return decodeWith(readLeadershipTransferred, bytes)
+}
+
 /** What a node keeps of itself and of others, on its own disk. */
 export interface PeerBook {
   /** True when all others have been asked whether they know this node with another store. */
@@ -655,6 +770,8 @@ export type NodeMessage =
   | OtherStart
   | NodeStatus
   | NodeStatusReport
+  | TransferLeadership
+  | LeadershipTransferred
 
 /** How they become bytes, and bytes become messages. */
 export const messages: MessageCodec<NodeMessage> = {
@@ -667,6 +784,8 @@ export const messages: MessageCodec<NodeMessage> = {
     'OtherStart',
     'NodeStatus',
     'NodeStatusReport',
+    'TransferLeadership',
+    'LeadershipTransferred',
   ],
   encode(message) {
     switch (message.type) {
@@ -686,6 +805,10 @@ export const messages: MessageCodec<NodeMessage> = {
         return encodeNodeStatus(message)
       case 'NodeStatusReport':
         return encodeNodeStatusReport(message)
+      case 'TransferLeadership':
+        return encodeTransferLeadership(message)
+      case 'LeadershipTransferred':
+        return encodeLeadershipTransferred(message)
       default:
         throw new UnencodableValueError('a message of node.proto', (message as { readonly type: unknown }).type)
     }
@@ -708,6 +831,10 @@ export const messages: MessageCodec<NodeMessage> = {
         return decodeNodeStatus(bytes)
       case 'NodeStatusReport':
         return decodeNodeStatusReport(bytes)
+      case 'TransferLeadership':
+        return decodeTransferLeadership(bytes)
+      case 'LeadershipTransferred':
+        return decodeLeadershipTransferred(bytes)
       default:
         throw new MalformedMessageError(`${JSON.stringify(type)} is no message of node.proto; drop it, and see who sends it`)
     }

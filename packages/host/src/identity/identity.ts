@@ -47,6 +47,8 @@ export interface IdentityOptions {
   differs(error: MembersChangedError): void
   /** A node goes by a later list of a group's members, on which this one is not. */
   denied(by: NodeId, group: string, version: number): void
+  /** Gives away what this node leads, because an operator asks for it. */
+  transfer(group: string, to: NodeId | undefined): Promise<NodeId>
 }
 
 /** A group that this node is to become a member of while it runs. */

@@ -3,14 +3,16 @@ import {
   addressOf,
   type Envelope,
   everyNode,
+  messageOf,
   type NodeId,
   parseAddress,
+  QuorateError,
   type Subscription,
 } from '@quorate/core'
 import { answersRole, nodeGroup, nodeRole } from '../bus/addresses.js'
 import type { Bus } from '../bus/bus.js'
 import type { DropLog } from '../bus/dropLog.js'
-import { messages, type NodeMessage } from '../generated/node.js'
+import { messages, type NodeMessage, type TransferLeadership } from '../generated/node.js'
 import type { Accord } from './accord.js'
 import type { StoreHandshake } from './storeHandshake.js'
 import type { Twins } from './twins.js'
@@ -36,6 +38,9 @@ export class NodeService {
   readonly #report: ReportOf
   /** A node goes by a later list of a group's members, on which this one is not. */
   readonly #denied: (by: NodeId, group: string, version: number) => void
+  readonly #transfer: (group: string, to: NodeId | undefined) => Promise<NodeId>
+  /** Transfers that are under way, by who asked and under which number: a copy is no other one. */
+  readonly #transfers = new Set<string>()
   #subscriptions: readonly Subscription[] = []
 
   constructor(options: {
@@ -47,6 +52,8 @@ export class NodeService {
     twins: Twins
     report: ReportOf
     denied: (by: NodeId, group: string, version: number) => void
+    /** Gives away what this node leads. Rejects when nobody takes it. */
+    transfer: (group: string, to: NodeId | undefined) => Promise<NodeId>
   }) {
     this.#address = addressOf(nodeGroup, nodeRole, options.node)
     this.#bus = options.bus
@@ -56,6 +63,7 @@ export class NodeService {
     this.#twins = options.twins
     this.#report = options.report
     this.#denied = options.denied
+    this.#transfer = options.transfer
   }
 
   /** Resolves when the node is heard. */
@@ -97,8 +105,25 @@ export class NodeService {
         request: message.request,
         report,
       })
+    } else if (isAsker && message.type === 'TransferLeadership') {
+      void this.#giveAway(envelope.from, message)
     } else this.#drops.note('unknownSender', { from: envelope.from, to: envelope.to, type: message.type }, envelope)
   }
+
+  async #giveAway(asker: Address, { request, group, to }: TransferLeadership): Promise<void> {
+    const key = `${asker} ${request}`
+    if (this.#transfers.has(key)) return
+    this.#transfers.add(key)
+    const answer = { type: 'LeadershipTransferred', request, code: '', reason: '' } as const
+    const given = await this.#transfer(group, to).then(
+      (leader) => ({ ...answer, leader }),
+      (error) => ({ ...answer, code: codeOf(error), reason: messageOf(error) }),
+    )
+    this.#transfers.delete(key)
+    this.#bus.publish(this.#address, asker, messages, given)
+  }
 }
+
+const codeOf = (error: unknown): string => (error instanceof QuorateError ? error.code : '')
 
 const textEncoder = new TextEncoder()

@@ -12,6 +12,7 @@ import type { ClientOptions } from '../client/clientOptions.js'
 import { ApplierTurns } from '../engine/applierTurns.js'
 import type { HostedActor } from '../engine/hostedActor.js'
 import type { RecoveredRoles } from '../engine/recoverRoles.js'
+import { NotLeaderError } from '../errors.js'
 import { startsOf } from '../identity/nodeBook.js'
 import type { Rosters } from '../identity/roster.js'
 import { RequestMemories } from '../serving/requestMemories.js'
@@ -122,6 +123,13 @@ export class HostedGroups {
     if (group.applier) this.#applierTurns.remove(group.applier)
     this.#memories.keep(name, group.memory)
     await Promise.all([group.close(), handle?.stop(closed), this.#clients.forget(name)])
+  }
+
+  /** @throws as {@link LeaderTransfers.begin}, and `QUORATE_NOT_LEADER` of a group that is not open here. */
+  async transfer(name: string, to: NodeId | undefined): Promise<NodeId> {
+    const group = this.#groups.get(name)
+    if (!group) throw new NotLeaderError(this.#options.node, name, undefined)
+    return group.leadership.transfers.begin(to)
   }
 
   /** Gives away what this node leads; of each such group, when another is known to lead it. */

@@ -118,6 +118,7 @@ export class NodeParts {
       drops: this.drops,
       write: (writes, done) => this.engine.write(writes, done),
       denied: (by, group, version) => this.groups.denied(by, group, version),
+      transfer: (group, to) => this.groups.transfer(group, to),
     })
   }
 

@@ -1,5 +1,7 @@
+import { decodeEnvelope } from '@quorate/core'
 import { raft } from '@quorate/raft'
 import { afterEach, describe, expect, it } from 'vitest'
+import { transferLeadership } from '../status/transferLeadership.js'
 import { connectJournal, type JournalNode, journal, TestCluster } from './cluster.test.fixture.js'
 import { sequenced } from './sequencer.test.fixture.js'
 
@@ -58,6 +60,28 @@ describe('the leadership of a group', () => {
     const texts = await cluster.wait(client.query(0).then(() => leader.group('journal').read((all) => all)))
     expect(texts).toEqual(['before', ...Array.from({ length: 20 }, (_, at) => String(at))])
     await cluster.wait(client.close())
+  })
+
+  it('is given away when an operator asks for it, also where the question comes twice', async () => {
+    const { leader, others } = await begin()
+    const to = others[1]?.id as string
+    const about = { transport: cluster.bus, cluster: 'test', group: 'journal', clock: cluster.clock }
+    const copier = await cluster.wait(cluster.bus.connect({ cluster: 'test', name: 'copier' }))
+    let copies = 0
+    cluster.bus.setFilter(({ bytes }) => {
+      const envelope = bytes.length > 0 ? decodeEnvelope(bytes) : undefined
+      if (envelope?.type === 'TransferLeadership' && copies++ === 0) copier.publish(envelope.to, bytes.slice())
+      return true
+    })
+    expect(await cluster.wait(transferLeadership({ ...about, to }))).toEqual({ from: leader.id, leader: to })
+    expect(copies).toBe(2)
+    cluster.bus.setFilter(() => true)
+    const failed = { code: 'QUORATE_TRANSFER_FAILED' }
+    await expect(cluster.wait(transferLeadership({ ...about, to: 'n9' }))).rejects.toMatchObject(failed)
+    await expect(cluster.wait(transferLeadership({ ...about, group: 'other' }))).rejects.toMatchObject(failed)
+    await expect(cluster.wait(transferLeadership({ ...about, to: 'n 1' }))).rejects.toMatchObject({
+      code: 'QUORATE_INVALID_NAME',
+    })
   })
 
   it('is no matter of a node that does not lead', async () => {
