@@ -28,7 +28,9 @@ export class BusForbiddenError extends QuorateError {
   constructor(operation: 'publish' | 'subscription', subject: string, options?: { cause?: unknown }) {
     const verb = operation === 'publish' ? 'publish' : 'subscribe'
     const text = `the NATS server forbids to ${verb} "${subject}": `
-    super('QUORATE_BUS_FORBIDDEN', `${text}grant it in the "${verb}" permissions of this user`, options)
+    // Clients draw their names anew: what is granted to one name is of use once.
+    const pattern = subject.replace(/[^.]+$/, '*')
+    super('QUORATE_BUS_FORBIDDEN', `${text}grant "${pattern}" in the "${verb}" permissions of this user`, options)
   }
 }
 

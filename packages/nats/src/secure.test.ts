@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { addressOf, everyNode, type TransportStatus } from '@quorate/core'
@@ -19,25 +19,23 @@ afterEach(async () => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-/** As the README shows it. */
-const permissions = `
-authorization {
-  users = [
-    { user: node, password: n, permissions: { publish: "quorate.v1.demo.>", subscribe: "quorate.v1.demo.>" } }
-    { user: client, password: c, permissions: {
-        publish: "quorate.v1.demo.counter.client.*"
-        subscribe: "quorate.v1.demo.counter.answers.client-7" } }
-  ]
+/** Those of the README, each with the name of its user for a password. */
+const permissions = (): string => {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+  const [block = ''] = /^authorization \{[^`]*/m.exec(readme) ?? []
+  return block.replaceAll(/user: (\w+), password: \$\w+/g, 'user: $1, password: $1')
 }
-`
 
 describeNatsServer(describe, 'nats-server: permissions', () => {
   const connectBoth = async () => {
     const config = join(folder, 'permissions.conf')
-    writeFileSync(config, permissions)
+    writeFileSync(config, permissions())
     server = await startNatsServer({ args: ['-c', config] })
-    const node = await nats({ servers: server.url, user: 'node', pass: 'n' }).connect({ cluster: 'demo', name: 'n1' })
-    const client = await nats({ servers: server.url, user: 'client', pass: 'c' }).connect({
+    const node = await nats({ servers: server.url, user: 'node', pass: 'node' }).connect({
+      cluster: 'demo',
+      name: 'n1',
+    })
+    const client = await nats({ servers: server.url, user: 'client', pass: 'client' }).connect({
       cluster: 'demo',
       name: 'client-7',
     })
@@ -59,6 +57,23 @@ describeNatsServer(describe, 'nats-server: permissions', () => {
     await end()
   })
 
+  test('those of the README suffice for an operator to ask nodes how they are', async () => {
+    const { node, end } = await connectBoth()
+    const operator = await nats({ servers: server?.url ?? '', user: 'operator', pass: 'operator' }).connect({
+      cluster: 'demo',
+      name: 'status-7',
+    })
+    const heard: number[] = []
+    await node.subscribe(addressOf('quorate', 'node', everyNode), ([byte = 0]) =>
+      node.publish(addressOf('quorate', 'answers', 'status-7'), Uint8Array.of(byte + 1)),
+    ).ready
+    await operator.subscribe(addressOf('quorate', 'answers', 'status-7'), (bytes) => heard.push(...bytes)).ready
+    operator.publish(addressOf('quorate', 'node', everyNode), Uint8Array.of(1))
+    await vi.waitFor(() => expect(heard).toEqual([2]))
+    await operator.close()
+    await end()
+  })
+
   test('those of the README suffice for a node to ask whether another one is there', async () => {
     const { node, end } = await connectBoth()
     await node.subscribe(addressOf('quorate', 'node', 'n1'), () => {}).ready
@@ -70,8 +85,11 @@ describeNatsServer(describe, 'nats-server: permissions', () => {
 
   test('a subject that they do not cover: not ready, and reported', async () => {
     const { client, statuses, end } = await connectBoth()
-    const subscription = client.subscribe(addressOf('counter', 'answers', 'client-8'), () => {})
-    await expect(subscription.ready).rejects.toMatchObject({ code: 'QUORATE_BUS_FORBIDDEN' })
+    const subscription = client.subscribe(addressOf('orders', 'answers', 'client-7'), () => {})
+    await expect(subscription.ready).rejects.toMatchObject({
+      code: 'QUORATE_BUS_FORBIDDEN',
+      message: expect.stringContaining('grant "quorate.v1.demo.orders.answers.*" in the "subscribe" permissions'),
+    })
     expect(statuses).toMatchObject([{ type: 'error', error: { code: 'QUORATE_BUS_FORBIDDEN' } }])
     await subscription.close()
     await end()
