@@ -66,7 +66,6 @@ const hasMajorityOfMessages = ({ context: { votes, config } }: Any): boolean =>
   Object.keys(votes).length * 2 > config.peers.length + 1
 
 export const raftMistakes: readonly Checked[] = [
-  ...leadershipMistakes,
   raft('a voter that votes for everyone', 'vote', election(), { follower: { guards: { mayVote: always } } }),
   raft('a voter that does not remember its vote', 'vote', election(), { follower: { actions: { vote: nothing } } }),
   raft('a voter whose vote never reaches the disk', 'disk', election({ crashes: 1 }), {
@@ -224,4 +223,5 @@ export const raftMistakes: readonly Checked[] = [
       },
     },
   }),
+  ...leadershipMistakes,
 ]

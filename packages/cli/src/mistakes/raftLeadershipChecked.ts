@@ -66,6 +66,13 @@ export const leadershipMistakes: readonly Checked[] = [
     server,
   ),
   raft(
+    'a leader that never takes commands again when nobody took its place',
+    'transfer',
+    transfer(),
+    { leader: { actions: { forgetTransfer: nothing } } },
+    server,
+  ),
+  raft(
     'a follower that campaigns whoever tells it to',
     'transfer',
     transfer({ crashes: 1 }),

@@ -30,6 +30,8 @@ interface Transfers {
   readonly isGreedy: boolean
   /** Somebody campaigned because one told it to that did not lead it. */
   readonly isGullible: boolean
+  /** A leader gave up, and did not go on as before. */
+  readonly isStuck: boolean
   /** Who was told to campaign has been elected. */
   readonly isSucceeded: boolean
 }
@@ -39,7 +41,7 @@ interface Note extends Omit<Transfers, 'leaders'> {
 }
 
 const transfers: HistoryDefinition<RoleState, Message, Note, Transfers> = {
-  initial: { leaders: leaderLogs.initial, isGreedy: false, isGullible: false, isSucceeded: false },
+  initial: { leaders: leaderLogs.initial, isGreedy: false, isGullible: false, isStuck: false, isSucceeded: false },
   gathers: true,
   note(step) {
     const { before, after, event: cause } = step
@@ -52,12 +54,15 @@ const transfers: HistoryDefinition<RoleState, Message, Note, Transfers> = {
       (serverOf(before)?.leaderId !== cause.from ||
         serverOf(before)?.currentTerm !== (cause.message as { readonly term?: number }).term)
     const isSucceeded = led?.log !== undefined && serverOf(before ?? after)?.campaign === 'transfer'
-    return led || isGreedy || isGullible || isSucceeded ? { led, isGreedy, isGullible, isSucceeded } : undefined
+    const isStuck = cause.type === 'own' && cause.name === 'transferTimeout ends' && isLeaving(after)
+    const isNews = led || isGreedy || isGullible || isStuck || isSucceeded
+    return isNews ? { led, isGreedy, isGullible, isStuck, isSucceeded } : undefined
   },
-  record: (history, { led, isGreedy, isGullible, isSucceeded }) => ({
+  record: (history, { led, isGreedy, isGullible, isStuck, isSucceeded }) => ({
     leaders: led ? leaderLogs.record(history.leaders, led) : history.leaders,
     isGreedy: history.isGreedy || isGreedy,
     isGullible: history.isGullible || isGullible,
+    isStuck: history.isStuck || isStuck,
     isSucceeded: history.isSucceeded || isSucceeded,
   }),
 }
@@ -122,6 +127,10 @@ export const raftTransfer = (scope: TransferScope): Model =>
       always(
         'section 3.10: who is told to campaign holds all that the leader does',
         (view: View<RoleState, Message, Transfers>) => areSuccessorsWhole(view),
+      ),
+      always(
+        'section 3.10: who gives up takes commands again',
+        ofHistory(({ isStuck }: Transfers) => !isStuck),
       ),
       always(
         'nobody campaigns because one says so that does not lead it',
