@@ -25,11 +25,20 @@ describe('a group that a node joins', () => {
   it('has joined when its roles go by the list that took it in, or a later one', () => {
     const { joining, joined } = begin()
     joining.add('g')
-    joining.follows('g', 5)
+    joining.follows('g', 1)
     joining.takenIn('g', 3)
     joining.follows('g', 2)
     expect([joined, joining.has('g')]).toEqual([[], true])
     joining.follows('g', 4)
+    expect([joined, joining.has('g'), joining.hears('g', 0)]).toEqual([['g'], false, true])
+  })
+
+  it('has joined as soon as it is taken in where its roles have recovered such a list: it crashed before that was noted', () => {
+    const { joining, joined } = begin()
+    joining.add('g')
+    joining.follows('g', 3)
+    expect([joined, joining.hears('g', 3)]).toEqual([[], false])
+    joining.takenIn('g', 3)
     expect([joined, joining.has('g'), joining.hears('g', 0)]).toEqual([['g'], false, true])
   })
 

@@ -9,6 +9,8 @@ interface Joined {
   readonly after: number
   /** The version of the list by which a member has taken it in. */
   by: number | undefined
+  /** The version of the list by which the node's own roles go; of one that has crashed before it was noted here, from its disk. */
+  follows: number
 }
 
 /**
@@ -29,7 +31,7 @@ export class Joining {
 
   /** @param after the version of a list by which the node had left the group: only a later one takes it in. @default it was never in it */
   add(group: string, after = 0): void {
-    this.#groups.set(group, { askedAtMs: Number.NEGATIVE_INFINITY, after, by: undefined })
+    this.#groups.set(group, { askedAtMs: Number.NEGATIVE_INFINITY, after, by: undefined, follows: 0 })
   }
 
   forget(group: string): void {
@@ -68,13 +70,21 @@ export class Joining {
   /** A member goes by the list of that version, which names this node with this store. */
   takenIn(group: string, version: number): void {
     const joined = this.#groups.get(group)
-    if (joined && version > joined.after) joined.by ??= version
+    if (!joined || version <= joined.after) return
+    joined.by ??= version
+    this.#settle(group, joined)
   }
 
   /** The node's own roles go by the list of that version. */
   follows(group: string, version: number): void {
-    const { by } = this.#groups.get(group) ?? {}
-    if (by === undefined || version < by) return
+    const joined = this.#groups.get(group)
+    if (!joined) return
+    joined.follows = version
+    this.#settle(group, joined)
+  }
+
+  #settle(group: string, { by, follows }: Joined): void {
+    if (by === undefined || follows < by) return
     this.#groups.delete(group)
     this.#joined(group)
   }
