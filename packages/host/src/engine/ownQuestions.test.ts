@@ -81,6 +81,15 @@ test.each<[string, CallHandler, object]>([
     { reason: 'malformed', text: expect.stringMatching(/1048577 bytes were returned, and may be 1048576/) },
   ],
   [
+    'returns bytes that it has given away',
+    () => {
+      const given = bytes(1)
+      structuredClone(given, { transfer: [given.buffer] })
+      return given
+    },
+    { reason: 'malformed', text: expect.stringMatching(/no bytes any more/) },
+  ],
+  [
     'returns what throws when it is awaited',
     (() => ({
       // biome-ignore lint/suspicious/noThenProperty: that is what is tried.

@@ -81,8 +81,13 @@ export class OwnQuestions<Of extends Asked, Reason extends string> {
     if (result.length > answerBytesMax) {
       return this.#failed('malformed', `${result.length} bytes were returned, and may be ${answerBytesMax}`)
     }
-    // Whoever returned it may hold it still.
-    return { type: 'returned', bytes: new Uint8Array(result) }
+    try {
+      // Whoever returned it may hold it still.
+      return { type: 'returned', bytes: new Uint8Array(result) }
+    } catch (error) {
+      // It was transferred, to a worker perhaps.
+      return this.#failed('malformed', `what was returned has no bytes any more: ${messageOf(error)}`)
+    }
   }
 
   #failed(what: Parameters<Answering<Of, Reason>['reasonOf']>[0], text: string): QuestionOutcome<Reason> {
