@@ -43,3 +43,7 @@ export async function recoverRoles(
   }
   return roles
 }
+
+/** Under which keys a store holds what roles of a group remember, also roles that the group has no more. */
+export const keysOf = (store: OpenStore, group: string): readonly string[] =>
+  store.keys().filter((key) => key.startsWith(keyOf(group, '')))

@@ -11,7 +11,8 @@ import {
 import { nodeGroup, nodeRole } from '../bus/addresses.js'
 import { Bus } from '../bus/bus.js'
 import { DropLog } from '../bus/dropLog.js'
-import type { RecoveredRoles } from '../engine/recoverRoles.js'
+import { keyOf } from '../engine/hostedActor.js'
+import { keysOf, type RecoveredRoles } from '../engine/recoverRoles.js'
 import { GroupDroppedError, MembersChangedError } from '../errors.js'
 import { type GroupCharter, messages } from '../generated/node.js'
 import type { NodeBook } from '../identity/nodeBook.js'
@@ -35,7 +36,7 @@ export function checkCharters(
   recovered: ReadonlyMap<string, RecoveredRoles>,
 ): void {
   const changed = Object.entries(options.groups).flatMap(
-    ([group, definition]) => changeOf(book, options.id, group, definition, recovered.get(group)) ?? [],
+    ([group, definition]) => changeOf(book, options.id, group, definition, recovered.get(group), store) ?? [],
   )
   const [first] = changed
   if (!first) return
@@ -68,12 +69,13 @@ export function changeOf(
   group: string,
   definition: GroupDefinition,
   recovered: RecoveredRoles | undefined,
+  store: OpenStore,
 ): Change | undefined {
   const charter = charterOf(group, definition)
   const mayRejoin = joinsIn(definition, node) && book.leftBy(charter) !== undefined
   if (book.hasDropped(charter) && !mayRejoin) throw new GroupDroppedError(node, group)
   const known = book.charterOf(group)
-  if (known === undefined || known === charter.text || isCorrectable(recovered)) return undefined
+  if (known === undefined || known === charter.text || isCorrectable(group, recovered, store)) return undefined
   return { group, given: charter.text, known }
 }
 
@@ -83,9 +85,12 @@ export function tellCharters(bus: Bus, node: NodeId, groups: readonly GroupChart
   bus.publish(address(node), address(everyNode), messages, { type: 'OtherCharters', groups })
 }
 
-/** True for a member that holds nothing of the group. */
-const isCorrectable = (roles: RecoveredRoles | undefined): boolean =>
-  roles !== undefined && roles.size > 0 && ![...roles.values()].some(holdsAnything)
+/** True for a member that holds nothing of the group, also not in a role that it has no more: of another protocol, say. */
+function isCorrectable(group: string, roles: RecoveredRoles | undefined, store: OpenStore): boolean {
+  if (roles === undefined || roles.size === 0 || [...roles.values()].some(holdsAnything)) return false
+  const hosted = new Set([...roles.keys()].map((role) => keyOf(group, role)))
+  return keysOf(store, group).every((key) => hosted.has(key))
+}
 
 const holdsAnything = ({ record, snapshot, base, entries, table }: RecoveredState): boolean =>
   record !== undefined || snapshot !== undefined || base.index > 0 || entries.length > 0 || table.length > 0

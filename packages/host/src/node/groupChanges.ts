@@ -8,7 +8,7 @@ import {
   QuorateError,
 } from '@quorate/core'
 import type { Bus } from '../bus/bus.js'
-import { recoverRoles } from '../engine/recoverRoles.js'
+import { keysOf, recoverRoles } from '../engine/recoverRoles.js'
 import { GroupClosedError, GroupOpenError, MembersChangedError, type NodeStoppedError } from '../errors.js'
 import type { Identity } from '../identity/identity.js'
 import type { NodeBook } from '../identity/nodeBook.js'
@@ -117,7 +117,7 @@ export class GroupChanges {
     const { node, acceptPossibleLoss, store, book, bus, identity, groups } = this.#options
     if (groups.has(name)) throw new GroupOpenError(node, name)
     const recovered = await Promise.race([recoverRoles(store, node, name, definition, acceptPossibleLoss), ended])
-    const change = changeOf(book, node, name, definition, recovered)
+    const change = changeOf(book, node, name, definition, recovered, store)
     if (change) {
       tellCharters(bus, node, [{ group: name, charter: change.known }])
       throw new MembersChangedError({ node, ...change })
@@ -190,7 +190,3 @@ export class GroupChanges {
     return turn
   }
 }
-
-/** Under which keys a store holds what the roles of a group remember. */
-const keysOf = (store: OpenStore, group: string): readonly string[] =>
-  store.keys().filter((key) => key.startsWith(`${group}/`))

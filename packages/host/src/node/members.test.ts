@@ -49,6 +49,21 @@ describe('what a group was begun with is remembered', () => {
     await expect(cluster.start('n1', options)).rejects.toMatchObject(changed)
   })
 
+  it('also with another protocol, which has no role of the name under which something is held', async () => {
+    await begin()
+    await cluster.kill('n1')
+    const group = groupOf(ids)
+    const [role] = Object.values(group.roles)
+    const service = { ...group.service, orders: 'other', applies: 'other' }
+    const other = { ...group, protocol: 'other', roles: { other: role! }, service }
+    await expect(cluster.start('n1', { groups: { journal: other } as never })).rejects.toMatchObject(changed)
+    const node = await cluster.start('n1')
+    expect((await cluster.wait(node.group('journal').propose({ text: 'b' }))).result).toBe(2)
+    await cluster.wait(node.close('journal'))
+    const opening = node.open('journal', other as never).catch((error: unknown) => error)
+    expect(await cluster.wait(opening)).toMatchObject(changed)
+  })
+
   it('what may differ may be changed, and groups added', async () => {
     await begin()
     for (const id of ids) await cluster.kill(id)
