@@ -1,11 +1,12 @@
 import { execFile, spawnSync } from 'node:child_process'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CliProcess, offeredAfter } from './cliProcess.js'
+import { until } from './until.js'
 
 /** One seed, one trace: in other processes, and on another Node. */
 
@@ -59,9 +60,13 @@ describe.each(offeredAfter('sim'))('%s', (protocol) => {
 })
 
 test('Ctrl-C ends the run that is under way, and what was found so far is said', { timeout: 60_000 }, async () => {
-  const cli = new CliProcess(['sim', 'raft', '--runs', '100000', '--seed', '1', '--json'])
-  await new Promise((resolve) => setTimeout(resolve, 4000))
+  const directory = await mkdtemp(join(tmpdir(), 'quorate-interrupted-'))
+  const trace = join(directory, 'trace')
+  const cli = new CliProcess(['sim', 'raft', '--runs', '100000', '--seed', '1', '--trace', trace, '--json'])
+  const written = () => stat(trace).then(({ size }) => size)
+  await until('a run is under way', () => written().catch(() => 0))
   cli.kill('SIGINT')
   expect(await cli.exited).toEqual({ code: 130, signal: null })
   expect(JSON.parse(cli.out)).toMatchObject({ protocol: 'raft', firstSeed: 1, violations: [] })
+  await rm(directory, { recursive: true })
 })
