@@ -7,9 +7,10 @@ import { replyTo, type Server, senderOf } from './server.js'
  * both. Before it says anything it asks all other servers, and all must answer.
  *
  * Terms. Whoever asked it for a vote that it forgot has that term on its own disk, or lost it too, and then leads no more.
- * A candidate asks for votes in the term after one that was on its disk by an earlier write (its pre-votes were answered in
- * between), so who is in doubt has asked in no term beyond the next one. Above the terms of all others, and above each next
- * term of those in doubt, no vote is forgotten: there it votes. In the terms of all others it acknowledges entries.
+ * A candidate asks for votes in the term after one that was on its disk by an earlier write (in between its pre-votes were
+ * answered, or the leader that gives its place to it had an answer from it in that term), so who is in doubt has asked in no
+ * term beyond the next one. Above the terms of all others, and above each next term of those in doubt, no vote is forgotten:
+ * there it votes. In the terms of all others it acknowledges entries.
  *
  * Entries. A leader that answers counts nothing that the server acknowledged before: an acknowledgement of then may still be
  * on its way. So the log is as good as the leader's once it holds what any server knew to be committed when it answered,
