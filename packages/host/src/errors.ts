@@ -185,8 +185,9 @@ export class MembersChangedError extends QuorateError {
     super(
       'QUORATE_MEMBERS_CHANGED',
       `node ${node} was started with another group ${group} than ${peer ? `node ${peer} knows` : 'it was begun with'}: given ` +
-        `${differenceFrom(known, given)}; known ${differenceFrom(given, known)}. The members, quorums and session limits of a ` +
-        'group cannot be changed yet, and no member can be replaced. Start every node with what the group was begun with',
+        `${differenceFrom(known, given)}; known ${differenceFrom(given, known)}. The protocol, members, quorums and session ` +
+        'limits of a group cannot be changed yet, and no member can be replaced. Start every node with what the group was begun ' +
+        'with; if another group is meant, give it another name, or its nodes directories of their own',
     )
     this.group = group
   }

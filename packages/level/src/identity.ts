@@ -28,7 +28,7 @@ export const checkOwner = (where: string, found: Owner, expected: Owner): void =
   if (found.cluster === expected.cluster && found.node === expected.node) return
   throw new StoreIdentityError(
     `${where} belongs to node ${found.node} of cluster ${found.cluster}, ` +
-      `not to node ${expected.node} of cluster ${expected.cluster}: open the store of this node, or an empty place`,
+      `not to node ${expected.node} of cluster ${expected.cluster}: give this node the store that is its own, or an empty directory`,
   )
 }
 
