@@ -72,6 +72,23 @@ describe('who leads a group', () => {
     expect(young.ended()).toEqual([[epoch + 1, false]])
   })
 
+  it('begins again in the same epoch where a transfer comes to nothing', async () => {
+    const { leader, others } = await begin()
+    const to = others[0] as JournalNode
+    const { epoch } = leadershipOf(leader).now
+    const { ended } = running(leader)
+    await cluster.pass(10)
+    await cluster.kill(to.id)
+    const given = leader.group('journal').transferLeadership(to.id)
+    await expect(cluster.wait(given)).rejects.toMatchObject({ code: 'QUORATE_TRANSFER_FAILED' })
+    await cluster.pass(10)
+    expect(leadershipOf(leader).now).toEqual({ leads: true, epoch })
+    expect(ended()).toEqual([
+      [epoch, true],
+      [epoch, false],
+    ])
+  })
+
   it('ends for a leader that nobody answers', async () => {
     const { leader, others } = await begin()
     const old = running(leader)
@@ -116,6 +133,12 @@ describe('what runs while a node leads', () => {
     second.end()
     expect(second.ended()).toMatchObject([[expect.any(Number), true]])
     expect(ended()).toEqual([])
+  })
+
+  it('is a function', async () => {
+    const { leader } = await begin()
+    const invalid = expect.objectContaining({ code: 'QUORATE_INVALID_CONFIGURATION' })
+    expect(() => leadershipOf(leader).whileLeading(undefined as never)).toThrow(invalid)
   })
 
   it.each([

@@ -1,12 +1,12 @@
-import type { Clock, Logger, NodeId, RoleStatus } from '@quorate/core'
+import { type Clock, InvalidConfigurationError, type Logger, type NodeId, type RoleStatus } from '@quorate/core'
 import { Deferred } from '../system/deferred.js'
 
 /** Whether this node leads a group. */
 export interface LeadershipState {
   readonly leads: boolean
   /**
-   * A number that is greater whenever another one comes to lead, or this one anew: a term, the round of a ballot. While
-   * this node leads, its fencing token.
+   * A number that is greater whenever another one comes to lead, or this one is elected anew: a term, the round of a ballot. While
+   * this node leads, its fencing token. After a transfer that came to nothing this node leads again in the same epoch.
    */
   readonly epoch: number
 }
@@ -31,6 +31,7 @@ export interface Leadership extends AsyncIterable<LeadershipState> {
    * Runs something each time that this node begins to lead, also if it leads now; `signal` is aborted when it ends, or leads in
    * another epoch. An earlier run may still be ending when the next begins. What `run` throws, or rejects with, is logged.
    * @returns a function that ends it: what runs is aborted, and nothing is run any more
+   * @throws `QUORATE_INVALID_CONFIGURATION` without a function
    */
   whileLeading(run: (epoch: number, signal: AbortSignal) => unknown): () => void
 }
@@ -69,6 +70,11 @@ export class LeadershipWatch implements Leadership {
   }
 
   whileLeading(run: (epoch: number, signal: AbortSignal) => unknown): () => void {
+    if (typeof run !== 'function') {
+      throw new InvalidConfigurationError(
+        `whileLeading takes a function, e.g. (epoch, signal) => work(epoch, signal), not ${typeof run}`,
+      )
+    }
     const wanted = new LeaderRun(run, {
       // Not in the turn of the engine: it is somebody else's code.
       soon: (work) => this.#clock.soon(work),
