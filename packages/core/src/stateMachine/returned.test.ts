@@ -35,11 +35,17 @@ function outcomeOf<State>(machine: StateMachine<State>) {
 const raise = () => {
   throw new Error('gotcha')
 }
+const transferred = (): Uint8Array => {
+  const given = Uint8Array.of(1)
+  structuredClone(given, { transfer: [given.buffer] })
+  return given
+}
 const bad: Readonly<Record<string, readonly [returned: () => unknown, reason: string]>> = {
   nothing: [() => undefined, 'there is no state'],
   'no state': [() => ({ result: bytes }), 'there is no state'],
   'no result': [() => ({ state: 8 }), 'must be a Uint8Array, not undefined'],
   'a text for bytes': [() => ({ state: 8, result: 'text' }), 'must be a Uint8Array, not string'],
+  'bytes that it has transferred': [() => ({ state: 8, result: transferred() }), 'has no bytes any more'],
   'a promise': [() => Promise.resolve({ state: 8, result: bytes }), 'what apply returned is a promise'],
   'a promise that rejects': [() => Promise.reject(new Error('later')), 'what apply returned is a promise'],
   'a promise for a state': [() => ({ state: Promise.resolve(8), result: bytes }), 'the state that apply returned is'],

@@ -42,7 +42,19 @@ export const answerChecked = <State>(machine: StateMachine<State>, state: State,
   checkBytes('what query returned', machine.query(state, query))
 
 export function checkBytes(what: string, bytes: unknown): Uint8Array {
-  if (bytes instanceof Uint8Array) return bytes
+  if (bytes instanceof Uint8Array) {
+    if (bytes.length === 0) checkAttached(what, bytes)
+    return bytes
+  }
   checkSettled(what, bytes)
   throw new TypeError(`${what} must be a Uint8Array, not ${bytes === null ? 'null' : typeof bytes}`)
+}
+
+/** What was transferred, to a worker perhaps, throws where it is copied, and that is the node's own code. */
+function checkAttached(what: string, bytes: Uint8Array): void {
+  try {
+    new Uint8Array(bytes.buffer)
+  } catch (cause) {
+    throw new TypeError(`${what} has no bytes any more: they were transferred`, { cause })
+  }
 }
