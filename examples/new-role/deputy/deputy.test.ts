@@ -194,7 +194,11 @@ const untilOnlyTheThirdHoldsAll = async (cluster: ReturnType<typeof clusterWith>
   const other = leader === 'n1' ? 'n2' : 'n1'
   cluster.cutOff(other)
   await cluster.wait(new KvClient(cluster.node('n3').group('kv')).put('a', 'kept'))
+  // It gives its place to nobody before it is gone.
+  cluster.cutOff(leader, other)
   await cluster.stop(leader)
+  // The third has noticed by then.
+  await cluster.pass(1000)
   cluster.cutOff()
   return { leader, other }
 }
