@@ -2,9 +2,11 @@ import {
   type Clock,
   type Effect,
   type GroupDefinition,
+  hostsOf,
   type LeaderTransfer,
   type NodeId,
   type RequestId,
+  type RoleDefinition,
   type RoleStatus,
   servingRole,
 } from '@quorate/core'
@@ -54,9 +56,17 @@ export class LeaderTransfers {
     return serves && leader === this.#options.node
   }
 
-  get #isSupported(): boolean {
+  get #role(): RoleDefinition | undefined {
     const { service, roles } = this.#options.definition
-    return roles[servingRole(service) ?? '']?.transfers === true
+    return roles[servingRole(service) ?? '']
+  }
+
+  get #isSupported(): boolean {
+    return this.#role?.transfers === true
+  }
+
+  get #hosts(): readonly NodeId[] {
+    return this.#role ? hostsOf(this.#role) : []
   }
 
   /**
@@ -75,6 +85,9 @@ export class LeaderTransfers {
     const { leader, epoch } = status()
     if (!this.#leads) throw new NotLeaderError(node, group, leader)
     if (to === node) return node
+    if (to !== undefined && !this.#hosts.includes(to)) {
+      throw this.#failed(undefined, `node ${to} runs no role that could lead it; ${this.#hosts.join(', ')} do`)
+    }
     const request = nextRequest()
     const done = new Deferred<NodeId>()
     const late = () => this.#end(request)?.done.reject(this.#failed(to, `no other node led within ${withinMs} ms`))
