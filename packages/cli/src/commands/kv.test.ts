@@ -108,7 +108,7 @@ test('leader transfer: another node leads, and where none can, it says why', asy
   })
   expect(await quorate('leader', 'transfer', 'store', '--to', 'n9')).toMatchObject({
     code: 1,
-    err: expect.stringContaining('no node that could lead in its place'),
+    err: expect.stringContaining('node n9 runs no role that could lead it'),
   })
   expect(await quorate('leader', 'transfer', 'other')).toMatchObject({
     code: 1,
