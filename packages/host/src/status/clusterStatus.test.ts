@@ -59,7 +59,8 @@ const told = async () => {
   return { reports, nonsense }
 }
 
-const page = (name: string, next?: string) => ({ node: 'n1', groups: { [name]: {} }, next })
+const group = { service: { type: 'none' }, roles: { server: { state: 'leader' } } }
+const page = (name: string, next?: string) => ({ node: 'n1', waitingFor: [], groups: { [name]: group }, next })
 
 it('waits for each page of a node, however many there are', async () => {
   const names = ['a', 'b', 'c', 'd', 'e']
@@ -124,10 +125,21 @@ it('takes one answer to a question: a copy, or a second node of this name, tells
   expect(asked).toEqual(['', '', 'a', 'a'])
 })
 
-it.each([null, 5, 'n1', {}, { node: 'n2', groups: {} }, { node: 'n1' }, { node: 'n1', groups: null }])(
-  'does not take %j for a report of n1',
-  async (answer) => {
-    await answering(() => answer)
-    expect(await told()).toEqual({ reports: [], nonsense: ['n1: no report of this node'] })
-  },
-)
+it.each([
+  null,
+  5,
+  'n1',
+  {},
+  { ...page('a'), node: 'n2' },
+  { node: 'n1', waitingFor: [] },
+  { ...page('a'), groups: null },
+  // What whoever shows it would stumble over.
+  { ...page('a'), waitingFor: undefined },
+  { ...page('a'), groups: { a: null } },
+  { ...page('a'), groups: { a: { ...group, service: undefined } } },
+  { ...page('a'), groups: { a: { ...group, roles: undefined } } },
+  { ...page('a'), groups: { a: { ...group, roles: { server: null } } } },
+])('does not take %j for a report of n1', async (answer) => {
+  await answering(() => answer)
+  expect(await told()).toEqual({ reports: [], nonsense: ['n1: no report of this node'] })
+})

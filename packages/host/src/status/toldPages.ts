@@ -53,12 +53,30 @@ const shown = (next: unknown): string =>
 /** Of that node; `undefined` for what is none. */
 function readPage(bytes: Uint8Array, node: NodeId): NodeReport | undefined {
   try {
-    const report = JSON.parse(new TextDecoder().decode(bytes)) as NodeReport
-    return report.node === node && typeof report.groups === 'object' && report.groups !== null ? report : undefined
+    const report: unknown = JSON.parse(new TextDecoder().decode(bytes))
+    return isReportOf(node, report) ? report : undefined
   } catch {
     return undefined
   }
 }
+
+type Unknown = Readonly<Record<string, unknown>>
+
+const isObject = (value: unknown): value is Unknown =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** As much of it is there as whoever shows it relies on. */
+const isReportOf = (of: NodeId, report: unknown): report is NodeReport => {
+  if (!isObject(report)) return false
+  const { node, waitingFor, groups } = report
+  return node === of && Array.isArray(waitingFor) && isObject(groups) && Object.values(groups).every(isGroup)
+}
+
+const isGroup = (group: unknown): boolean =>
+  isObject(group) &&
+  isObject(group['service']) &&
+  isObject(group['roles']) &&
+  Object.values(group['roles']).every(isObject)
 
 /** The next page follows one of the groups that this one tells of, which comes after the mark before. */
 const isMark = ({ next, groups }: NodeReport, before = ''): boolean =>
