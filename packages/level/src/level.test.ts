@@ -129,7 +129,7 @@ describe('a store that this node must not open', () => {
     expect(await refusal(directory, { ...owner, node: 'n2' })).toMatchObject({
       code: 'QUORATE_STORE_IDENTITY',
       message: expect.stringMatching(
-        /belongs to node n1 of cluster demo, not to node n2 of cluster demo: open the store/,
+        /belongs to node n1 of cluster demo, not to node n2 of cluster demo: give this node the store/,
       ),
     })
     expect(await refusal(directory, { ...owner, cluster: 'other' })).toMatchObject({ code: 'QUORATE_STORE_IDENTITY' })
