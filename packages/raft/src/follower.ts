@@ -52,7 +52,7 @@ const behaviour = setup({
     isHandedOn: on('InstallSnapshot', (_self, { handedOn }) => handedOn),
     isNewerCandidate: on('RequestVote', server.isNewerTerm),
     isSuccessor: on('RequestVote', server.isSuccessor),
-    isOwnLeader: on('TimeoutNow', server.isOwnLeader),
+    maySucceed: on('TimeoutNow', server.maySucceed),
     mayVote: on('RequestVote', server.mayVote),
     wouldVote: on('PreVote', preVote.wouldVote),
     isBehind: on('PreVote', catchUp.isBehind),
@@ -221,8 +221,8 @@ export const follower = behaviour.createMachine({
     PreVote: [{ guard: 'wouldVote', actions: 'replyPreVote' }, ...refusals],
     CatchUp: ignore('this server does not campaign'),
     TimeoutNow: [
-      { guard: 'isOwnLeader', actions: 'succeedLeader', target: '.timedOut' },
-      ignore('only the leader of this term gives its place away'),
+      { guard: 'maySucceed', actions: 'succeedLeader', target: '.timedOut' },
+      ignore('only the leader of this term gives its place away, and to nobody in doubt'),
     ],
     'snapshot.taken': [
       { guard: 'isNewerSnapshot', actions: ['persistCompaction', 'compact'] },

@@ -235,9 +235,12 @@ export const compactEffect = (self: Server, { snapshot }: Taken) =>
 
 // Transfer of leadership: Ongaro, dissertation, section 3.10.
 
-/** The leader of this term says it, whom this server follows. */
-export const isOwnLeader = (self: Server, message: Received<TimeoutNow>): boolean =>
-  message.term === self.currentTerm && senderOf(message) === self.leaderId
+/**
+ * The leader of this term says it, whom this server follows. Where its log may lack what it acknowledged, it asks for pre-votes
+ * first, as always: only they tell it whether it may be elected.
+ */
+export const maySucceed = (self: Server, message: Received<TimeoutNow>): boolean =>
+  !self.doubtful && message.term === self.currentTerm && senderOf(message) === self.leaderId
 
 /** "I have permission to disrupt the leader: it told me to!" (section 4.2.3). */
 export const isSuccessor = (self: Server, request: RequestVote): boolean =>

@@ -119,6 +119,13 @@ describe('a follower', () => {
     expect(given.kindsOf(effects)).toEqual(['persist', 'send'])
   })
 
+  test('whose log may lack what it acknowledged does not campaign unasked, whoever tells it to', () => {
+    const role = drive(server, { ...given.serverIn({ terms: [1, 1], currentTerm: 3 }), doubtful: true })
+    role.receive(given.appendEntries('n2', { term: 3, prevLogIndex: 2, prevLogTerm: 1 }))
+    expect(role.receive(given.timeoutNow('n2', { term: 3 }))).toEqual([])
+    expect(role.state).toEqual({ follower: { following: 'led' } })
+  })
+
   test('that was told so once has to ask for pre-votes the next time', () => {
     const role = led()
     role.receive(given.timeoutNow('n2', { term: 3 }))

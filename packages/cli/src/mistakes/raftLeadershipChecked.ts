@@ -76,7 +76,7 @@ export const leadershipMistakes: readonly Checked[] = [
     'a follower that campaigns whoever tells it to',
     'transfer',
     transfer({ crashes: 1 }),
-    { follower: { guards: { isOwnLeader: always } } },
+    { follower: { guards: { maySucceed: always } } },
     server,
   ),
 ]
