@@ -152,7 +152,8 @@ describe('roles are timed as told', () => {
     const { role: learner } = hosted<Driven<typeof multiPaxosLearner>>('learner', times)
     learner.receive(given.said.heartbeat('n1', { chosenThrough: 1 }))
     expect(learner.timers).toEqual({ learnAgain: 40 })
-    for (let time = 0; time < 3; time++) learner.fire('learnAgain')
+    // Two rounds over two other learners and the acceptors.
+    for (let time = 0; time < 1 + 2 * 3; time++) learner.fire('learnAgain')
     expect(learner.timers).toEqual({ learnAgain: 160 })
     const { role: taker } = hosted<Driven<typeof batcher>>('batcher', { ...times, batchers: ['b1'] }, 'b1')
     taker.receive(given.said.heartbeat('n1'))

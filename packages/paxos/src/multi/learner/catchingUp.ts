@@ -100,8 +100,12 @@ export const afterSilence = ({ doublings, repeats }: Learner) => ({
   repeats: repeats + 1,
 })
 
+/**
+ * The wait doubles once all have been asked, and not with each of them: the one that can answer may be the last, and those that
+ * cannot be reached would make it wait for longest.
+ */
 export const withNextTurn = (self: Learner) => ({
-  ...(self.turn !== undefined && afterSilence(self)),
+  ...(areAcceptorsAsked(self) && afterSilence(self)),
   turn: turnAfter(self),
   incoming: undefined,
   pieces: [],

@@ -595,11 +595,15 @@ describe('snapshots', () => {
     expect(asks(role)).toEqual(['n2 for 3 to 7'])
   })
 
-  test('who gets no answer waits twice as long, up to 32 times, and half as long when one comes', () => {
+  test('who gets no answer of any it asks waits twice as long, up to 32 times, and half as long when one comes', () => {
     const role = asking()
     const doublings = () => role.context.doublings
     expect(doublings()).toBe(0)
     for (const expected of [1, 2, 3, 4, 5, 5]) {
+      const before = doublings()
+      // Two other learners, and the acceptors: it waits no longer for one of them because another one says nothing.
+      for (let asked = 0; asked < 2; asked++) role.fire('learnAgain')
+      expect(doublings()).toBe(before)
       role.fire('learnAgain')
       expect(doublings()).toBe(expected)
     }
