@@ -108,7 +108,7 @@ export class KvState {
     return found && entryOf(found)
   }
 
-  /** The entry as it lies here: a view of the value costs as much as all else of a lookup. */
+  /** The entry as it lies here, without a view of its value: most commands look at the version alone. */
   find(key: string): KeptEntry | undefined {
     return this.#own().find(key)
   }

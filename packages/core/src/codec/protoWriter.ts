@@ -192,7 +192,7 @@ const varintBytes = (value: number): number => {
 const shared = new ProtoWriter()
 
 /**
- * Writes one message to bytes of its own.
+ * Writes one message to bytes that nobody else writes to: see {@link ProtoWriter.finish}.
  * @throws {@link UnencodableValueError} `QUORATE_UNENCODABLE_VALUE` for a value that its field cannot carry.
  */
 export function encodeWith<T>(write: (writer: ProtoWriter, message: T) => void, message: T): Uint8Array {

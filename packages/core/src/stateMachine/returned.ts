@@ -8,7 +8,7 @@ import type { Placed, StateMachine } from './stateMachine.js'
 /** Refuses a promise: it would be done at another time on every node. */
 export function checkSettled<Value>(what: string, value: Value): Value {
   if (typeof value !== 'object' || value === null) return value
-  // Read, not looked for with `in`: that costs most of what a small command costs.
+  // Read, not looked for with `in`, which is slower: each command is checked several times on each node.
   const { then } = value as { readonly then?: unknown }
   if (typeof then !== 'function') return value
   // Nobody waits for it, and a rejection that nobody hears would end the process.
